@@ -1,0 +1,40 @@
+/// The candidate nearest to a misspelt name by edit distance (insertions, deletions, substitutions and swaps of neighbours count
+/// one each), or nil when none is near enough to be meant: further than a third of the longer name's length.
+///
+/// Letters compare without case; of equally near candidates the first in order wins.
+public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+  let wanted = Array(name.lowercased())
+  var best: (distance: Int, name: String)?
+  for candidate in candidates {
+    let distance = editDistance(wanted, Array(candidate.lowercased()))
+    let limit = max(1, max(wanted.count, candidate.count) / 3)
+    if distance <= limit, best.map({ distance < $0.distance }) ?? true { best = (distance, candidate) }
+  }
+  return best?.name
+}
+
+/// " (did you mean 'x'?)" when a near name exists, else " (one of: a, b, c)", or nothing when there are no candidates.
+/// At most `listed` candidates are written out.
+public func suggestion(for name: String, among candidates: [String], listed: Int = 24) -> String {
+  if let near = nearestName(to: name, among: candidates) { return " (did you mean '\(near)'?)" }
+  guard !candidates.isEmpty else { return "" }
+  let shown = candidates.prefix(listed).joined(separator: ", ")
+  return " (one of: \(shown)\(candidates.count > listed ? ", ..." : ""))"
+}
+
+/// The optimal string alignment distance between two words.
+private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+  if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
+  var twoBack = [Int](repeating: 0, count: b.count + 1)
+  var previous = Array(0...b.count)
+  for i in 1...a.count {
+    var current = [Int](repeating: i, count: b.count + 1)
+    for j in 1...b.count {
+      let substituted = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)
+      current[j] = min(previous[j] + 1, current[j - 1] + 1, substituted)
+      if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { current[j] = min(current[j], twoBack[j - 2] + 1) }
+    }
+    (twoBack, previous) = (previous, current)
+  }
+  return previous[b.count]
+}
