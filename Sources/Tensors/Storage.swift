@@ -1,0 +1,38 @@
+import Foundation
+
+/// Memory that tensors and matrices look into: allocated here, or owned by something else (a mapped file).
+///
+/// `@unchecked Sendable`: the memory is written only through a `Tensor` that holds the sole reference, or while it is being filled before
+/// anyone else has seen it.
+public final class Storage: @unchecked Sendable {
+  /// The first number; aligned to 64 bytes when allocated here, to 4 otherwise.
+  public let base: UnsafeMutablePointer<Float>
+  /// How many numbers there are.
+  public let count: Int
+  /// Read-only memory is copied before it is written.
+  let isMutable: Bool
+  private let owner: AnyObject?
+
+  /// Uninitialised memory.
+  init(uninitialized count: Int) {
+    let bytes = max(64, count * MemoryLayout<Float>.stride)
+    base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(to: Float.self, capacity: count)
+    self.count = count
+    isMutable = true
+    owner = nil
+  }
+
+  /// Memory that `owner` keeps alive and nobody writes, such as a mapped file.
+  /// - Precondition: `base` is aligned to 4 bytes.
+  public init(borrowing base: UnsafePointer<Float>, count: Int, owner: AnyObject) {
+    precondition(Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0, "floats stand on 4-byte boundaries")
+    self.base = UnsafeMutablePointer(mutating: base)
+    self.count = count
+    isMutable = false
+    self.owner = owner
+  }
+
+  deinit {
+    if isMutable { UnsafeMutableRawPointer(base).deallocate() }
+  }
+}
