@@ -13,8 +13,9 @@ let package = Package(
       name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
+    .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
-    .target(name: "Tensors", dependencies: ["COneDNN", "Diagnostics"], exclude: ["README.md"]),
+    .target(name: "Tensors", dependencies: ["COneDNN", "CKernels", "Diagnostics"], exclude: ["README.md"]),
     .target(name: "ModelGraph", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(

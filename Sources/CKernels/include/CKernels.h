@@ -1,0 +1,52 @@
+// Elementwise, normalisation and attention kernels, compiled for several instruction sets; the loader picks the one for the processor at hand.
+// Every pointer is to dense float32 unless a stride is given; shapes are checked by the callers in Tensors. No kernel allocates.
+#ifndef PATCHBAY_CKERNELS_H
+#define PATCHBAY_CKERNELS_H
+
+#include <stdint.h>
+
+// out[i] = a[i] + b[i]; out may be a or b.
+void pb_add(float *out, const float *a, const float *b, int64_t n);
+// out[i] = a[i] * b[i]; out may be a or b.
+void pb_multiply(float *out, const float *a, const float *b, int64_t n);
+// out[i] = factor * a[i]; out may be a.
+void pb_scale(float *out, const float *a, float factor, int64_t n);
+// out[i] += factor * a[i].
+void pb_accumulate(float *out, const float *a, float factor, int64_t n);
+
+// out[i] = f(a[i]); out may be a.
+void pb_relu(float *out, const float *a, int64_t n);
+void pb_gelu(float *out, const float *a, int64_t n);
+void pb_gelu_new(float *out, const float *a, int64_t n);
+void pb_silu(float *out, const float *a, int64_t n);
+// out[i] = cap * tanh(a[i] / cap)
+void pb_soft_cap(float *out, const float *a, float cap, int64_t n);
+// out[i] = exp(a[i])
+void pb_exp(float *out, const float *a, int64_t n);
+
+// x [rows, width] -> scale [rows]: sqrt(mean(c^2) + epsilon), c = x - mean (centred != 0) or x.
+void pb_norm_scale(float *scale, const float *x, int64_t rows, int64_t width, float epsilon, int centred);
+// x [rows, width], scale [rows] -> out [rows, width]: c / scale; out may be x.
+void pb_normalize(float *out, const float *x, const float *scale, int64_t rows, int64_t width, int centred);
+// out [rows, width] = x * (gain + offset) + bias; bias may be null; out may be x.
+void pb_affine(
+    float *out, const float *x, const float *gain, float offset, const float *bias, int64_t rows, int64_t width);
+
+// x [rows, width], in place: the softmax of each row; -infinity counts as probability 0. A row of only -infinity becomes 0.
+void pb_softmax(float *x, int64_t rows, int64_t width);
+
+// The rotation of one head's features [dimensions] by angles given as cosines and sines [dimensions / 2].
+void pb_rotate(
+    float *out, const float *x, const float *cosines, const float *sines, int64_t dimensions, int64_t width);
+
+// scores[s] = scale * dot(q, k + s * keyStride) for s in 0..<sources, each product over width numbers.
+void pb_attention_scores(
+    float *scores, const float *q, const float *k, int64_t keyStride, int64_t sources, int64_t width, float scale);
+// out[i] = sum over s of weights[s] * v[s * valueStride + i], i in 0..<width.
+void pb_attention_mix(
+    float *out, const float *weights, const float *v, int64_t valueStride, int64_t sources, int64_t width);
+
+// The sum of squared differences, in double precision.
+double pb_squared_distance(const float *a, const float *b, int64_t n);
+
+#endif

@@ -1,0 +1,15 @@
+/// The name of a weight inside a block, taken apart: `blocks.3.attn.q.weight` is part `attn.q` of kind `weight` in layer 3.
+struct BlockWeight {
+  let layer: String
+  let part: String
+  /// `weight` or `bias`.
+  let kind: String
+
+  init(_ name: String) {
+    let pieces = name.split(separator: ".").map(String.init)
+    precondition(pieces.count >= 4 && pieces[0] == "blocks", "\(name) is not a weight of a block")
+    layer = pieces[1]
+    part = pieces[2..<pieces.count - 1].joined(separator: ".")
+    kind = pieces[pieces.count - 1]
+  }
+}

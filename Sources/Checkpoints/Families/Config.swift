@@ -1,0 +1,123 @@
+import Diagnostics
+import ModelGraph
+
+/// A `config.json` whose keys are asked for by name and type; every error names the key and the file.
+public struct Config: Sendable {
+  private let json: JSONValue
+  /// The path, for messages.
+  public let file: String
+  private let prefix: String
+
+  public init(_ json: JSONValue, file: String) {
+    self.init(json, file: file, prefix: "")
+  }
+
+  private init(_ json: JSONValue, file: String, prefix: String) {
+    self.json = json
+    self.file = file
+    self.prefix = prefix
+  }
+
+  /// Whether the key is there and not null.
+  public func has(_ key: String) -> Bool { value(key) != nil }
+
+  /// All keys.
+  public var keys: [String] { json.objectValue?.keys ?? [] }
+
+  /// An object inside, or nil.
+  public func section(_ key: String) throws -> Config? {
+    guard let value = value(key) else { return nil }
+    guard value.objectValue != nil else { throw invalid(key, "an object") }
+    return Config(value, file: file, prefix: "\(prefix)\(key).")
+  }
+
+  /// A size: a whole number from `least` to 2^31 - 1.
+  public func size(_ key: String, default fallback: Int? = nil, least: Int = 1) throws -> Int {
+    guard let value = value(key) else { return try given(fallback, key) }
+    guard let number = value.integerValue, number >= least, number <= Int(Int32.max) else {
+      throw invalid(key, "a whole number of \(least) or more")
+    }
+    return number
+  }
+
+  /// A finite number.
+  public func number(_ key: String, default fallback: Float? = nil) throws -> Float {
+    guard let value = value(key) else { return try given(fallback, key) }
+    guard let number = value.doubleValue, number.isFinite, Float(number).isFinite else {
+      throw invalid(key, "a number")
+    }
+    return Float(number)
+  }
+
+  /// true or false.
+  public func flag(_ key: String, default fallback: Bool? = nil) throws -> Bool {
+    guard let value = value(key) else { return try given(fallback, key) }
+    guard let flag = value.boolValue else { throw invalid(key, "true or false") }
+    return flag
+  }
+
+  /// A word.
+  public func string(_ key: String, default fallback: String? = nil) throws -> String {
+    guard let value = value(key) else { return try given(fallback, key) }
+    guard let word = value.stringValue else { throw invalid(key, "a word in quotes") }
+    return word
+  }
+
+  /// A list of words, or nil.
+  public func strings(_ key: String) throws -> [String]? {
+    guard let value = value(key) else { return nil }
+    let words = value.arrayValue?.compactMap(\.stringValue)
+    guard let words, words.count == value.arrayValue?.count else { throw invalid(key, "a list of words") }
+    return words
+  }
+
+  /// One of an enum's cases.
+  public func choice<Choice: RawRepresentable & CaseIterable>(
+    _ key: String, default fallback: Choice? = nil
+  ) throws -> Choice where Choice.RawValue == String {
+    guard has(key) else { return try given(fallback, key) }
+    let word = try string(key)
+    guard let choice = Choice(rawValue: word) else {
+      throw invalid(key, Choice.allCases.map { $0.rawValue }.joined(separator: ", "))
+    }
+    return choice
+  }
+
+  /// A nonlinearity under any of the names that configs use.
+  public func activation(_ key: String, default fallback: ActivationFunction? = nil) throws -> ActivationFunction {
+    guard has(key) else { return try given(fallback, key) }
+    switch try string(key) {
+    case "relu": return .relu
+    case "gelu": return .gelu
+    case "gelu_new", "gelu_pytorch_tanh", "gelu_fast": return .geluNew
+    case "silu", "swish": return .silu
+    default: throw invalid(key, "relu, gelu, gelu_new, gelu_pytorch_tanh or silu")
+    }
+  }
+
+  /// The error of a value that is not what was needed.
+  public func invalid(_ key: String, _ expected: String) -> CheckpointError {
+    .invalidConfigValue(key: prefix + key, value: value(key)?.brief ?? "null", expected: expected, file: file)
+  }
+
+  private func value(_ key: String) -> JSONValue? {
+    guard let value = json[key], !value.isNull else { return nil }
+    return value
+  }
+
+  private func given<Value>(_ fallback: Value?, _ key: String) throws -> Value {
+    guard let fallback else { throw CheckpointError.missingConfigKey(key: prefix + key, file: file) }
+    return fallback
+  }
+}
+
+extension JSONValue {
+  /// The value as a message shows it.
+  fileprivate var brief: String {
+    if let text = stringValue { return "'\(text)'" }
+    if let flag = boolValue { return flag ? "true" : "false" }
+    if let number = integerValue { return "\(number)" }
+    if let number = doubleValue { return "\(number)" }
+    return kindName
+  }
+}

@@ -1,0 +1,48 @@
+import Diagnostics
+import ModelGraph
+
+/// A kind of model that can be loaded: how its config reads as a `TransformerSpec` and where its weights are kept.
+///
+/// A new family is one file with a type like this and one entry in `ModelFamilies.all`.
+public protocol ModelFamily: Sendable {
+  /// The values of `model_type` in config.json that it answers to.
+  static var modelTypes: [String] { get }
+
+  /// What the config describes.
+  /// - Throws: `CheckpointError.missingConfigKey` or `.invalidConfigValue`.
+  static func spec(_ config: Config) throws -> TransformerSpec
+
+  /// Where a weight of the graph is kept, by the graph's own name for it (`blocks.3.attn.q.weight`).
+  /// - Parameter stored: the names in the checkpoint, for families that are published under several prefixes.
+  static func source(of weight: String, spec: TransformerSpec, stored: Set<String>) -> WeightSource
+}
+
+/// Where the numbers of a weight are in a checkpoint.
+public enum WeightSource: Sendable, Hashable {
+  /// A tensor as it stands.
+  case whole(String)
+  /// Columns of a fused [rows, total] matrix, or a part of a fused vector of `total` numbers.
+  case columns(String, Range<Int>, total: Int)
+  /// Rows of a fused [total, columns] matrix, interleaved head by head: head h's `part` (0, 1, 2 for query, key, value) of three.
+  case interleavedRows(String, part: Int, heads: Int)
+}
+
+/// The families that can be loaded.
+public enum ModelFamilies {
+  public static let all: [any ModelFamily.Type] = [
+    GPT2Family.self, LlamaFamily.self, GPTNeoXFamily.self, Qwen3Family.self, Gemma2Family.self, PatchbayFamily.self,
+  ]
+
+  /// All values of `model_type` that can be loaded.
+  public static var modelTypes: [String] { all.flatMap { $0.modelTypes } }
+
+  /// The family that answers to a config's `model_type`.
+  /// - Throws: `CheckpointError.unsupportedModelType`, naming those that are supported.
+  public static func family(of config: Config) throws -> any ModelFamily.Type {
+    let type = try config.string("model_type")
+    guard let family = all.first(where: { $0.modelTypes.contains(type) }) else {
+      throw CheckpointError.unsupportedModelType(found: type, supported: modelTypes)
+    }
+    return family
+  }
+}

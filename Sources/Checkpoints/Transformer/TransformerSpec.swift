@@ -1,0 +1,100 @@
+import ModelGraph
+
+/// A transformer described by flags: what all text families have in common. A family turns its own config into one of these.
+public struct TransformerSpec: Sendable, Hashable {
+  /// How tokens learn where they are.
+  public enum Positions: Sendable, Hashable {
+    case none
+    /// A learned vector for each position, added to the embedding.
+    case learned
+    /// Queries and keys are rotated.
+    case rotary(RotarySpec)
+  }
+
+  /// The norm before each part and before the unembedding.
+  public struct Norm: Sendable, Hashable {
+    /// nil: there is none.
+    public var kind: NormKind?
+    public var epsilon: Float
+    /// Added to the stored gain (1 for Gemma, which stores gain - 1).
+    public var gainOffset: Float
+    public var hasBias: Bool
+
+    public init(kind: NormKind?, epsilon: Float = 1e-5, gainOffset: Float = 0, hasBias: Bool = false) {
+      self.kind = kind
+      self.epsilon = epsilon
+      self.gainOffset = gainOffset
+      self.hasBias = hasBias
+    }
+  }
+
+  public var family: String
+  public var layers: Int
+  public var heads: Int
+  public var keyValueHeads: Int
+  public var dModel: Int
+  public var dHead: Int
+  /// 0: attention only.
+  public var dMlp: Int
+  public var vocabulary: Int
+  /// The longest prompt; nil where nothing limits it.
+  public var context: Int?
+  public var norm: Norm
+  /// Norms after attention and after the MLP too, before they are added to the residual stream (Gemma-2).
+  public var hasPostNorms = false
+  public var activation: ActivationFunction
+  /// Whether the MLP multiplies act(gate) by a second linear map.
+  public var isGated = false
+  public var positions: Positions
+  /// A norm over each head's query and key before rotation (Qwen3).
+  public var normalizesQueriesAndKeys = false
+  public var hasQueryKeyValueBias = false
+  public var hasOutputBias = false
+  public var hasMlpBias = false
+  public var hasUnembeddingBias = false
+  /// Attention and MLP both read the stream as it was before the block (GPT-NeoX).
+  public var isParallel = false
+  /// What embeddings are multiplied by (Gemma: sqrt(dModel)).
+  public var embeddingScale: Float?
+  /// What query-key products are multiplied by; 1/sqrt(dHead) if nil.
+  public var attentionScale: Float?
+  public var attentionSoftCap: Float?
+  public var logitSoftCap: Float?
+  /// For each layer, how far back it sees; empty if all see everything.
+  public var windows: [Int?] = []
+  public var isCausal = true
+  public var tiesEmbeddings = false
+  /// How the linear maps' matrices are stored; the embeddings are always [vocabulary, dModel].
+  public var orientation = LinearMap.Orientation.outputsByInputs
+
+  public init(
+    family: String, layers: Int, heads: Int, keyValueHeads: Int, dModel: Int, dHead: Int, dMlp: Int, vocabulary: Int,
+    context: Int?, norm: Norm, activation: ActivationFunction, positions: Positions
+  ) {
+    self.family = family
+    self.layers = layers
+    self.heads = heads
+    self.keyValueHeads = keyValueHeads
+    self.dModel = dModel
+    self.dHead = dHead
+    self.dMlp = dMlp
+    self.vocabulary = vocabulary
+    self.context = context
+    self.norm = norm
+    self.activation = activation
+    self.positions = positions
+  }
+}
+
+/// Nodes that cost memory and time and are in a graph's path only when an edit needs them there. Their values can be asked for in any graph.
+public struct GraphOptions: Sendable, Hashable {
+  /// Queries, keys and values of each head read their own copy of the stream: `hook_q_input`, `hook_k_input`, `hook_v_input`.
+  public var splitsInputs: Bool
+  /// Each head's own contribution is a node that attention's output sums: `attn.hook_result`.
+  public var separatesResults: Bool
+
+  public init(splitsInputs: Bool = false, separatesResults: Bool = false) {
+    self.splitsInputs = splitsInputs
+    self.separatesResults = separatesResults
+  }
+}

@@ -1,0 +1,58 @@
+import ModelGraph
+import Tensors
+
+/// The activations that a run was asked for. Values are packed as the batch is.
+public struct Activations: Sendable {
+  /// Which entries a value holds.
+  enum Coverage: Sendable { case all, lastPositions }
+
+  public let batch: Batch
+  /// One report for each edit of the run, in the order they were given.
+  public let reports: [EditReport]
+  private let values: [NodeID: Tensor]
+
+  /// - Precondition: every value holds all entries of the batch.
+  public init(batch: Batch, values: [NodeID: Tensor], reports: [EditReport] = []) {
+    self.batch = batch
+    self.values = values
+    self.reports = reports
+  }
+
+  /// All of one activation, packed: perPosition [entries, width], perPair examples' [head, destination, source] one after another,
+  /// perExample [rows, width]. Nil if the run was not asked for it.
+  public subscript(id: NodeID) -> Tensor? { values[id] }
+
+  /// The nodes whose values are here.
+  public var nodes: [NodeID] { values.keys.sorted() }
+
+  /// The numbers of one example in the layout's order: [position, features...], [head, destination, source] or [features...].
+  /// - Precondition: the run was asked for the node.
+  public func withExample<R>(
+    _ row: Int, of node: Node, _ body: (UnsafeBufferPointer<Float>) throws -> R
+  ) rethrows -> R {
+    guard let value = values[node.id] else { preconditionFailure("\(node.hook?.text ?? "a node") was not kept") }
+    let range = batch.range(ofRow: row, layout: node.layout)
+    return try value.withValues { try body(UnsafeBufferPointer(rebasing: $0[range])) }
+  }
+}
+
+extension Batch {
+  /// Where one row's numbers lie in a packed value.
+  func range(ofRow row: Int, layout: Layout) -> Range<Int> {
+    let width = layout.width
+    switch layout {
+    case .perPosition: return offsets[row] * width..<offsets[row + 1] * width
+    case .perPair: return pairOffsets[row] * width..<pairOffsets[row + 1] * width
+    case .perExample: return row * width..<(row + 1) * width
+    }
+  }
+
+  /// How many numbers a packed value holds.
+  func count(_ layout: Layout) -> Int {
+    switch layout {
+    case .perPosition: entries * layout.width
+    case .perPair: pairOffsets[rows] * layout.width
+    case .perExample: rows * layout.width
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import ModelGraph
+import Tensors
+
+/// Which entries of a batch a block of values stands for.
+struct Entries: Sendable {
+  /// Packed indices into the batch.
+  let indices: [Int]
+  /// The position of each in its prompt.
+  let positions: [Int]
+
+  /// Every token of every prompt.
+  static func all(_ batch: Batch) -> Entries {
+    Entries(indices: Array(0..<batch.entries), positions: batch.positions)
+  }
+
+  /// The last token of every prompt.
+  static func last(_ batch: Batch) -> Entries {
+    Entries(indices: batch.lastEntries, positions: (0..<batch.rows).map { batch.length($0) - 1 })
+  }
+}
+
+/// The arithmetic of every operation that treats each entry by itself: all but attention, which looks across positions.
+struct NodeEvaluator {
+  let graph: ModelGraph
+  let weights: Weights
+
+  /// A node's value at some entries: [entries, width].
+  /// - Parameters:
+  ///   - inputs: the node's inputs at the same entries.
+  ///   - tokens: the packed tokens of the whole batch.
+  /// - Precondition: the operation is not one of attention.
+  func value(of node: Node, inputs: [Tensor], entries: Entries, tokens: [Int32]) -> Tensor {
+    switch node.operation {
+    case .tokenEmbedding(let table): rows(of: weights[table], entries.indices.map { Int(tokens[$0]) })
+    case .positionEmbedding(let table): rows(of: weights[table], entries.positions)
+    case .scaled(let factor): inputs[0].scaled(by: factor)
+    case .sum: sum(inputs)
+    case .product: inputs[0].multiplied(by: inputs[1])
+    case .normScale(let kind, let epsilon):
+      byFeature(inputs[0], node: node.inputs[0]).normScale(epsilon: epsilon, centred: kind == .layer)
+    case .normalized(let kind):
+      byFeature(inputs[0], node: node.inputs[0]).normalized(by: inputs[1], centred: kind == .layer)
+    case .affine(let gain, let offset, let bias):
+      byFeature(inputs[0], node: node.inputs[0]).affine(
+        gain: weights[gain], offset: offset, bias: bias.map { weights[$0] })
+    case .linear(let map):
+      inputs[0].reshaped([entries.indices.count, map.inputs]).linear(
+        weights[map.weight], transposed: map.isTransposed, bias: map.bias.map { weights[$0] })
+    case .linearByHead(let map, let heads):
+      inputs[0].linearByHead(
+        weights[map.weight], transposed: map.isTransposed, bias: map.bias.map { weights[$0] }, heads: heads)
+    case .headResults(let map, let heads):
+      inputs[0].headResults(weights[map.weight], transposed: map.isTransposed, heads: heads)
+    case .sumOverHeads(let bias):
+      inputs[0].reshaped([entries.indices.count, heads(of: node.inputs[0]), node.layout.width])
+        .summedOverSecondAxis(bias: bias.map { weights[$0] })
+    case .copiedToHeads(let heads): inputs[0].repeatingRows(heads)
+    case .rotary(let spec):
+      inputs[0].rotated(
+        heads: heads(of: node.id), positions: entries.positions, inverseFrequencies: spec.inverseFrequencies,
+        amplitude: spec.amplitude)
+    case .activation(let function): inputs[0].applying(function.nonlinearity)
+    case .softCap(let cap): inputs[0].applying(.softCap(cap))
+    case .attentionScores, .attentionPattern, .attentionMix:
+      preconditionFailure("attention looks across positions")
+    }
+  }
+
+  private func rows(of table: Matrix, _ indices: [Int]) -> Tensor {
+    Tensor(shape: [indices.count, table.columns]) { out in
+      for (i, index) in indices.enumerated() {
+        table.withRow(index) { row in
+          (out.baseAddress! + i * table.columns).initialize(from: row.baseAddress!, count: table.columns)
+        }
+      }
+    }
+  }
+
+  private func sum(_ inputs: [Tensor]) -> Tensor {
+    guard inputs.count > 1 else { return inputs[0] }
+    var total = inputs[0].adding(inputs[1])
+    for input in inputs.dropFirst(2) { total.add(input) }
+    return total
+  }
+
+  /// The value with its last axis as rows, so that a norm over dHead sees each head by itself.
+  private func byFeature(_ value: Tensor, node: NodeID) -> Tensor {
+    guard case .perPosition(let features) = graph[node].layout, let last = features.last else { return value }
+    return value.reshaped([last.size == 0 ? 0 : value.count / last.size, last.size])
+  }
+
+  private func heads(of node: NodeID) -> Int { graph[node].layout.heads ?? 1 }
+}
+
+extension LinearMap {
+  /// Whether the product multiplies by the stored matrix's transpose.
+  var isTransposed: Bool { orientation == .outputsByInputs }
+}
+
+extension ActivationFunction {
+  var nonlinearity: Nonlinearity {
+    switch self {
+    case .relu: .relu
+    case .gelu: .gelu
+    case .geluNew: .geluNew
+    case .silu: .silu
+    }
+  }
+}

@@ -1,0 +1,135 @@
+import ModelGraph
+import Tensors
+
+/// The plain executor: it computes every node that the asked-for ones depend on, for every token, in order. Faster ways of computing the
+/// same are tested against it.
+public struct Oracle: Sendable {
+  public let model: Model
+
+  public init(_ model: Model) { self.model = model }
+
+  /// Runs a batch under edits and returns the asked-for activations.
+  ///
+  /// The scores over the vocabulary are the one value that is computed for chosen tokens only: ask for them with `lastLogits`, which
+  /// computes what stands between the last block and the logits at every prompt's last token alone.
+  /// - Parameters:
+  ///   - edits: applied to a node's value as soon as it is computed, in the order given.
+  ///   - keeping: the nodes to return, each for all tokens.
+  /// - Returns: the activations, with a report for each edit.
+  /// - Throws: `RunError` for input that does not fit the graph or an edit that would never fire.
+  public func run(_ batch: Batch, edits: [PlacedEdit] = [], keeping: some Sequence<NodeID>) throws -> Activations {
+    try execute(batch, edits: edits, keeping: Set(keeping), lastLogits: false).activations
+  }
+
+  /// Runs a batch and returns the logits at every prompt's last token, [rows, vocabulary], beside the activations asked for.
+  /// - Throws: as `run`.
+  public func lastLogits(
+    _ batch: Batch, edits: [PlacedEdit] = [], keeping: some Sequence<NodeID> = []
+  ) throws -> (logits: Tensor, activations: Activations) {
+    let result = try execute(batch, edits: edits, keeping: Set(keeping), lastLogits: true)
+    guard let logits = result.logits else { preconditionFailure("the logits were asked for") }
+    return (logits, result.activations)
+  }
+
+  private func execute(
+    _ batch: Batch, edits: [PlacedEdit], keeping: Set<NodeID>, lastLogits: Bool
+  ) throws -> (activations: Activations, logits: Tensor?) {
+    try batch.validate(for: model.graph)
+    var pass = OraclePass(model: model, batch: batch, edits: edits, keeping: keeping, lastLogits: lastLogits)
+    return try pass.run()
+  }
+}
+
+/// One run of the oracle.
+private struct OraclePass {
+  /// Which tokens a node is computed for.
+  enum Need { case none, last, all }
+
+  let model: Model
+  let batch: Batch
+  let edits: [PlacedEdit]
+  let keeping: Set<NodeID>
+  let lastLogits: Bool
+  let evaluator: NodeEvaluator
+  var needs: [Need] = []
+  var values: [Tensor?]
+  var consumersLeft: [Int]
+  var reports: [EditReport?]
+  var kept: [NodeID: Tensor] = [:]
+
+  init(model: Model, batch: Batch, edits: [PlacedEdit], keeping: Set<NodeID>, lastLogits: Bool) {
+    self.model = model
+    self.batch = batch
+    self.edits = edits
+    self.keeping = keeping
+    self.lastLogits = lastLogits
+    evaluator = NodeEvaluator(graph: model.graph, weights: model.weights)
+    values = [Tensor?](repeating: nil, count: model.graph.nodes.count)
+    consumersLeft = [Int](repeating: 0, count: model.graph.nodes.count)
+    reports = [EditReport?](repeating: nil, count: edits.count)
+  }
+
+  mutating func run() throws -> (activations: Activations, logits: Tensor?) {
+    let graph = model.graph
+    settleNeeds()
+    let editsByNode = Dictionary(grouping: edits.indices, by: { edits[$0].node })
+    let tokens: [Int32]
+    if case .tokens(let ids) = batch.content { tokens = ids } else { tokens = [] }
+    let (all, last) = (Entries.all(batch), Entries.last(batch))
+    var logits: Tensor?
+
+    for node in graph.nodes where needs[node.id.index] != .none {
+      let isLast = needs[node.id.index] == .last
+      let inputs = node.inputs.map { input(of: $0, atLast: isLast) }
+      var value = compute(node, inputs, entries: isLast ? last : all, tokens: tokens)
+      for index in editsByNode[node.id] ?? [] {
+        reports[index] = try edits[index].apply(to: &value, of: node, batch: batch)
+      }
+      for input in node.inputs { release(input) }
+      if lastLogits, node.id == graph.logits { logits = isLast ? value : value.gatheringRows(batch.lastEntries) }
+      if keeping.contains(node.id) { kept[node.id] = value }
+      values[node.id.index] = consumersLeft[node.id.index] > 0 ? value : nil
+    }
+    // An edit of a node that nothing asked for depends on did not fire; saying so is the resolver's business, which sees the names.
+    let done = reports.map { $0 ?? EditReport(numbersWritten: 0, changeNorm: 0) }
+    return (Activations(batch: batch, values: kept, reports: done), logits)
+  }
+
+  /// Marks what must be computed: all tokens of what is kept or edited and of what that depends on; what only the last tokens' logits need,
+  /// at those.
+  private mutating func settleNeeds() {
+    let graph = model.graph
+    needs = [Need](repeating: .none, count: graph.nodes.count)
+    for id in keeping { needs[id.index] = .all }
+    for edit in edits { needs[edit.node.index] = .all }
+    if lastLogits, needs[graph.logits.index] == .none { needs[graph.logits.index] = .last }
+    for node in graph.nodes.reversed() where needs[node.id.index] != .none {
+      for input in node.inputs {
+        consumersLeft[input.index] += 1
+        let passesThrough = needs[node.id.index] == .last && node.hook?.layer == nil && node.operation != .sum
+        if !passesThrough { needs[input.index] = .all }
+        if needs[input.index] == .none { needs[input.index] = .last }
+      }
+    }
+  }
+
+  private func input(of id: NodeID, atLast: Bool) -> Tensor {
+    guard let value = values[id.index] else { preconditionFailure("a node is computed before its readers") }
+    return atLast && needs[id.index] == .all ? value.gatheringRows(batch.lastEntries) : value
+  }
+
+  private mutating func release(_ id: NodeID) {
+    consumersLeft[id.index] -= 1
+    if consumersLeft[id.index] == 0 { values[id.index] = nil }
+  }
+
+  private func compute(_ node: Node, _ inputs: [Tensor], entries: Entries, tokens: [Int32]) -> Tensor {
+    let attention = AttentionEvaluator(batch: batch)
+    switch node.operation {
+    case .attentionScores(let spec): return attention.scores(q: inputs[0], k: inputs[1], spec)
+    case .attentionPattern: return attention.pattern(scores: inputs[0], heads: node.layout.width)
+    case .attentionMix(let spec): return attention.mix(pattern: inputs[0], v: inputs[1], spec)
+    default: return evaluator.value(of: node, inputs: inputs, entries: entries, tokens: tokens)
+    }
+  }
+}

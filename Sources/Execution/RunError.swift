@@ -1,0 +1,37 @@
+import Diagnostics
+
+/// What can be wrong with the input of a run.
+public enum RunError: DiagnosedError, Equatable {
+  case noPrompts
+  case emptyPrompt(example: Int)
+  case promptTooLong(example: Int, tokens: Int, context: Int)
+  case tokenOutOfRange(token: Int32, example: Int, position: Int, vocabulary: Int)
+  case wrongInput(given: String, needed: String)
+  case wrongObservation(shape: [Int], expected: [Int])
+  /// An edit whose region holds no number of its row.
+  case editOutsideRow(hook: String, example: Int, positions: Range<Int>, length: Int)
+  /// Logits that are not numbers although the weights are.
+  case notFinite(hook: String, example: Int)
+
+  public var kind: FailureKind { .badData }
+
+  public var message: String {
+    switch self {
+    case .noPrompts: "the prompt list is empty; give at least one prompt"
+    case .emptyPrompt(let example): "prompt \(example) has no tokens; a prompt needs at least one"
+    case .promptTooLong(let example, let tokens, let context):
+      "prompt \(example) has \(tokens) tokens, more than the model's context of \(context)"
+    case .tokenOutOfRange(let token, let example, let position, let vocabulary):
+      "token \(token) at position \(position) of prompt \(example) is outside the vocabulary (0 to \(vocabulary - 1))"
+    case .wrongInput(let given, let needed): "this model takes \(needed), not \(given)"
+    case .wrongObservation(let shape, let expected): "an observation has shape \(shape); this model takes \(expected)"
+    case .editOutsideRow(let hook, let example, let positions, let length):
+      """
+      an edit of \(hook) at position \(positions.lowerBound) would never fire: prompt \(example) has \(length) positions \
+      (0 to \(length - 1))
+      """
+    case .notFinite(let hook, let example):
+      "\(hook) of prompt \(example) is not a finite number: an edit or a weight is too large"
+    }
+  }
+}

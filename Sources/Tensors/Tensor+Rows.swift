@@ -1,0 +1,56 @@
+import CKernels
+
+extension Tensor {
+  /// The rows at `indices`, in that order; a row is everything behind the first axis. Shape [indices.count, ...].
+  /// - Precondition: indices lie within the first axis.
+  public func gatheringRows(_ indices: [Int]) -> Tensor {
+    let rows = shape.first ?? 1
+    let width = rows == 0 ? 0 : count / rows
+    return Tensor(shape: [indices.count] + shape.dropFirst()) { out in
+      withValues { x in
+        for (target, index) in indices.enumerated() where width > 0 {
+          precondition(index >= 0 && index < rows, "row \(index) of \(rows)")
+          (out.baseAddress! + target * width).initialize(from: x.baseAddress! + index * width, count: width)
+        }
+      }
+    }
+  }
+
+  /// A copy of every row for each of `copies` heads: [rows, n] -> [rows, copies, n].
+  public func repeatingRows(_ copies: Int) -> Tensor {
+    let rows = shape.first ?? 1
+    let width = rows == 0 ? 0 : count / rows
+    return Tensor(shape: [rows, copies] + shape.dropFirst()) { out in
+      withValues { x in
+        for row in 0..<rows where width > 0 {
+          for copy in 0..<copies {
+            (out.baseAddress! + (row * copies + copy) * width).initialize(
+              from: x.baseAddress! + row * width, count: width)
+          }
+        }
+      }
+    }
+  }
+
+  /// The sum over the second axis, plus a bias: [rows, heads, n] -> [rows, n].
+  public func summedOverSecondAxis(bias: Matrix?) -> Tensor {
+    precondition(shape.count == 3, "\(shape) has no second of three axes")
+    let (rows, heads, width) = (shape[0], shape[1], shape[2])
+    precondition(bias.map { $0.rows == 1 && $0.columns == width } ?? true, "a bias for \(shape)")
+    return Tensor(shape: [rows, width]) { out in
+      withValues { x in
+        for row in 0..<rows where width > 0 {
+          let target = out.baseAddress! + row * width
+          if let bias {
+            bias.withPointer { target.initialize(from: $0, count: width) }
+          } else {
+            target.initialize(repeating: 0, count: width)
+          }
+          for head in 0..<heads {
+            pb_accumulate(target, x.baseAddress! + (row * heads + head) * width, 1, Int64(width))
+          }
+        }
+      }
+    }
+  }
+}
