@@ -1,0 +1,111 @@
+import Diagnostics
+
+/// What can be wrong with a model's folder: the files, their layout, the weights, and the config's answer to a model
+/// family.
+public enum CheckpointError: DiagnosedError, Equatable {
+  // Files and folders
+  case folderNotFound(String)
+  case notAFolder(String)
+  case fileNotFound(String)
+  case notAFile(String)
+  /// The operating system's reason, as it words it.
+  case unreadable(file: String, reason: String)
+  case cannotWrite(file: String, reason: String)
+
+  // Layout of a checkpoint
+  case missingConfig(folder: String)
+  case badJSON(file: String, JSONError)
+  /// The file as a whole is not a JSON object.
+  case notAnObject(file: String, found: String)
+  /// No weights under a name that is read; `found` are other weight files in the folder.
+  case noWeights(folder: String, found: [String])
+  /// Weights only as pickled PyTorch tensors, which can run code when they are read.
+  case onlyPyTorchWeights(folder: String, file: String)
+  case badSafetensors(file: String, SafetensorsProblem)
+  /// A key of the index of shards is missing or of the wrong type.
+  case badIndex(file: String, key: String, found: String, expected: String)
+  case missingShard(shard: String, tensor: String, index: String)
+  case missingFromShard(tensor: String, shard: String, index: String)
+
+  // Weights
+  case missingWeight(tensor: String, place: String, available: [String])
+  case wrongShape(tensor: String, file: String, expected: [Int], found: [Int])
+  case wrongDtype(tensor: String, file: String, found: SafetensorsDtype)
+  case nonFiniteWeight(NonFiniteWeight)
+  /// A tensor to be written has the name of another one, or `__metadata__`.
+  case tensorNameTaken(String)
+
+  // Config
+  case unsupportedModelType(found: String, supported: [String])
+  case missingConfigKey(key: String, file: String)
+  case invalidConfigValue(key: String, value: String, expected: String, file: String)
+
+  public var kind: FailureKind {
+    switch self {
+    case .folderNotFound, .fileNotFound: .inputNotFound
+    case .unreadable: .ioFailed
+    case .cannotWrite: .cannotCreateOutput
+    default: .badData
+    }
+  }
+
+  public var message: String { onOneLine(text) }
+
+  private var text: String {
+    switch self {
+    case .folderNotFound(let path): "\(path): no such folder"
+    case .notAFolder(let path): "\(path): not a folder; a model is a folder with config.json and model.safetensors"
+    case .fileNotFound(let path): "\(path): no such file"
+    case .notAFile(let path): "\(path): not a regular file"
+    case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+    case .cannotWrite(let file, let reason): "\(file): cannot be written: \(reason)"
+    case .missingConfig(let folder):
+      "\(folder): no config.json; a model is a folder with config.json and model.safetensors"
+    case .badJSON(let file, let error): "\(file): \(error.message)"
+    case .notAnObject(let file, let found): "\(file): is \(found), needed an object"
+    case .noWeights(let folder, let found):
+      "\(folder): no model.safetensors or model.safetensors.index.json"
+        + (found.isEmpty ? "" : " (found: \(found.prefix(6).joined(separator: ", "))\(found.count > 6 ? ", ..." : ""))")
+    case .onlyPyTorchWeights(let folder, let file):
+      "\(folder): weights only as \(file); convert them once with transformers: "
+        + "AutoModelForCausalLM.from_pretrained(DIR).save_pretrained(DIR, safe_serialization=True)"
+    case .badSafetensors(let file, let problem): "\(file): \(problem.text)"
+    case .badIndex(let file, let key, let found, let expected): "\(file): '\(key)' is \(found), needed \(expected)"
+    case .missingShard(let shard, let tensor, let index):
+      "\(shard): no such file, but \(index) says that it holds tensor '\(tensor)'"
+    case .missingFromShard(let tensor, let shard, let index):
+      "\(shard): no tensor '\(tensor)', but \(index) says that it is there"
+    case .missingWeight(let tensor, let place, let available):
+      "\(place): no weight '\(tensor)'" + suggestion(for: tensor, among: available, listed: 4)
+    case .wrongShape(let tensor, let file, let expected, let found):
+      "\(file): weight '\(tensor)' has shape \(found), needed \(expected)"
+    case .wrongDtype(let tensor, let file, let found):
+      "\(file): weight '\(tensor)' has dtype \(found.rawValue), needed F32, F16 or BF16"
+    case .nonFiniteWeight(let weight):
+      "\(weight.file): weight '\(weight.tensor)' is \(weight.value.rawValue) at \(weight.index)"
+    case .tensorNameTaken(let name): "a tensor cannot be written as '\(name)': the name is taken"
+    case .unsupportedModelType(let found, let supported):
+      "model_type '\(found)' is not supported"
+        + (nearestName(to: found, among: supported).map { " (did you mean '\($0)'?)" } ?? "")
+        + "; supported: \(supported.joined(separator: ", "))"
+    case .missingConfigKey(let key, let file): "\(file): no key '\(key)'"
+    case .invalidConfigValue(let key, let value, let expected, let file):
+      "\(file): '\(key)' is \(value), needed \(expected)"
+    }
+  }
+}
+
+/// Names come out of files that anybody may have written: control characters and line ends are escaped, and what is
+/// beyond a thousand characters is cut, so that a message stays one line that a terminal shows as it is.
+private func onOneLine(_ text: String) -> String {
+  var line = ""
+  for (count, scalar) in text.unicodeScalars.enumerated() {
+    if count == 1000 { return line + "..." }
+    if scalar.properties.generalCategory == .control || scalar == "\u{2028}" || scalar == "\u{2029}" {
+      line += "\\u{\(String(scalar.value, radix: 16))}"
+    } else {
+      line.unicodeScalars.append(scalar)
+    }
+  }
+  return line
+}

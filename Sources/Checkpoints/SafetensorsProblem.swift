@@ -1,0 +1,72 @@
+import Diagnostics
+
+/// What makes a file not a safetensors file: one case for each way, the offending values inside. Byte counts and
+/// offsets of tensors are counted from the end of the header, as in the header.
+public enum SafetensorsProblem: Error, Equatable {
+  /// Not even the 8 bytes that hold the header's length.
+  case tooShort(bytes: Int)
+  case headerTooLong(bytes: UInt64, limit: Int)
+  case headerBeyondFile(bytes: UInt64, fileBytes: Int)
+  /// Broken JSON, or a name that stands twice.
+  case headerNotJSON(JSONError)
+  case headerNotAnObject(found: String)
+  case metadataNotAnObject(found: String)
+  case metadataNotAString(key: String, found: String)
+  case entryNotAnObject(tensor: String, found: String)
+  case missingField(tensor: String, field: String)
+  case wrongField(tensor: String, field: String, found: String, expected: String)
+  case unknownDtype(tensor: String, dtype: String)
+  case negativeSize(tensor: String, size: Int)
+  /// The tensor has more bytes than 63 bits can count.
+  case shapeOverflows(tensor: String, dtype: SafetensorsDtype, shape: [Int])
+  /// Numbers below 8 bits that end inside a byte.
+  case endsInsideByte(tensor: String, dtype: SafetensorsDtype, shape: [Int])
+  case offsetsReversed(tensor: String, begin: Int, end: Int)
+  case offsetsOutOfRange(tensor: String, begin: Int, end: Int, dataBytes: Int)
+  case sizeMismatch(tensor: String, dtype: SafetensorsDtype, shape: [Int], expected: Int, found: Int)
+  case overlap(tensor: String, with: String)
+  /// Bytes before `tensor` that belong to no tensor.
+  case hole(before: String, bytes: Int)
+  case trailingBytes(Int)
+  /// Two names that differ only in how an accented letter is composed.
+  case equivalentNames(String)
+
+  /// What is wrong, on one line; the file's name is put in front by `CheckpointError`.
+  var text: String {
+    switch self {
+    case .tooShort(let bytes):
+      "\(bytes) bytes are too few for a safetensors file, which starts with 8 bytes of header length"
+    case .headerTooLong(let bytes, let limit):
+      "the header claims \(bytes) bytes, more than the \(limit) a safetensors header may have"
+    case .headerBeyondFile(let bytes, let fileBytes):
+      "the header claims \(bytes) bytes, but the file has \(fileBytes) (truncated, or not a safetensors file)"
+    case .headerNotJSON(let error): "the header is not strict JSON: \(error.message)"
+    case .headerNotAnObject(let found): "the header is \(found), needed an object of tensors"
+    case .metadataNotAnObject(let found): "'__metadata__' is \(found), needed an object of strings"
+    case .metadataNotAString(let key, let found): "'__metadata__': '\(key)' is \(found), needed a string"
+    case .entryNotAnObject(let tensor, let found):
+      "tensor '\(tensor)' is \(found), needed an object with dtype, shape and data_offsets"
+    case .missingField(let tensor, let field): "tensor '\(tensor)' has no '\(field)'"
+    case .wrongField(let tensor, let field, let found, let expected):
+      "tensor '\(tensor)': '\(field)' is \(found), needed \(expected)"
+    case .unknownDtype(let tensor, let dtype):
+      "tensor '\(tensor)': unknown dtype '\(dtype)'"
+        + suggestion(for: dtype, among: SafetensorsDtype.allCases.map(\.rawValue))
+    case .negativeSize(let tensor, let size): "tensor '\(tensor)': negative size \(size) in its shape"
+    case .shapeOverflows(let tensor, let dtype, let shape):
+      "tensor '\(tensor)': \(dtype.rawValue) \(shape) is larger than memory can be"
+    case .endsInsideByte(let tensor, let dtype, let shape):
+      "tensor '\(tensor)': \(dtype.rawValue) \(shape) does not fill whole bytes"
+    case .offsetsReversed(let tensor, let begin, let end):
+      "tensor '\(tensor)': data_offsets [\(begin), \(end)] end before they begin"
+    case .offsetsOutOfRange(let tensor, let begin, let end, let dataBytes):
+      "tensor '\(tensor)': data_offsets [\(begin), \(end)] reach beyond the \(dataBytes) bytes of data (truncated file?)"
+    case .sizeMismatch(let tensor, let dtype, let shape, let expected, let found):
+      "tensor '\(tensor)': \(dtype.rawValue) \(shape) takes \(expected) bytes, but data_offsets span \(found)"
+    case .overlap(let tensor, let other): "tensors '\(other)' and '\(tensor)' overlap"
+    case .hole(let tensor, let bytes): "\(bytes) bytes before tensor '\(tensor)' belong to no tensor"
+    case .trailingBytes(let bytes): "\(bytes) bytes after the last tensor belong to no tensor"
+    case .equivalentNames(let tensor): "two tensors are named '\(tensor)' up to how accents are composed"
+    }
+  }
+}
