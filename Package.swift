@@ -6,23 +6,34 @@ let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v14)],
   products: [
-    .library(name: "Patchbay", targets: ["Tokenization", "ActivationStore"])
+    .library(name: "Patchbay", targets: ["Checkpoints", "Patching"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    .systemLibrary(
-      name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels", "Diagnostics"], exclude: ["README.md"]),
     .target(name: "ModelGraph", dependencies: ["Diagnostics"], exclude: ["README.md"]),
-    .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
-      name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
+      name: "Execution", dependencies: ["Diagnostics", "Tensors", "ModelGraph"], exclude: ["README.md"]),
+    .target(
+      name: "Checkpoints",
+      dependencies: [
+        "Diagnostics", "Tensors", "ModelGraph", "Execution", .product(name: "Crypto", package: "swift-crypto"),
+      ],
       exclude: ["README.md"]),
-    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
-    .testTarget(name: "TokenizationTests", dependencies: ["Tokenization"]),
-    .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
+    .target(
+      name: "Interventions", dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution"],
+      exclude: ["README.md"]),
+    .target(
+      name: "Patching",
+      dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Interventions"],
+      exclude: ["README.md"]),
   ]
 )

@@ -38,6 +38,8 @@ public enum CheckpointError: DiagnosedError, Equatable {
   // Config
   case unsupportedModelType(found: String, supported: [String])
   case missingConfigKey(key: String, file: String)
+  /// A key that a `patchbay` config does not have.
+  case unknownConfigKey(key: String, known: [String], file: String)
   case invalidConfigValue(key: String, value: String, expected: String, file: String)
 
   public var kind: FailureKind {
@@ -89,6 +91,7 @@ public enum CheckpointError: DiagnosedError, Equatable {
         + (nearestName(to: found, among: supported).map { " (did you mean '\($0)'?)" } ?? "")
         + "; supported: \(supported.joined(separator: ", "))"
     case .missingConfigKey(let key, let file): "\(file): no key '\(key)'"
+    case .unknownConfigKey(let key, let known, let file): "\(file): unknown key '\(key)'" + suggestion(for: key, among: known)
     case .invalidConfigValue(let key, let value, let expected, let file):
       "\(file): '\(key)' is \(value), needed \(expected)"
     }

@@ -15,13 +15,13 @@ public struct LoadedModel: Sendable {
   /// - Throws: `CheckpointError` for a folder, config or weight that is not as it must be; weights that are not finite numbers are named.
   public init(folder path: String) throws {
     folder = try CheckpointFolder(path: path)
-    let config = Config(folder.config, file: folder.configFile)
+    let config = Config(folder.config, file: folder.configPath)
     let family = try ModelFamilies.family(of: config)
     spec = try family.spec(config)
     let graph = spec.graph()
     let reader = WeightReader(folder: folder, family: family, spec: spec)
     let matrices = try graph.weights.map { try reader.matrix($0) }
-    if let bad = try folder.firstNonFinite() { throw CheckpointError.nonFiniteWeight(bad) }
+    if let bad = folder.firstNonFinite() { throw CheckpointError.nonFiniteWeight(bad) }
     model = Model(graph: graph, weights: Weights(matrices))
   }
 
@@ -53,18 +53,18 @@ private struct WeightReader {
   }
 
   func matrix(_ declaration: WeightDeclaration) throws -> Matrix {
-    let (rows, columns) = declaration.shape.count == 2 ? (declaration.shape[0], declaration.shape[1]) : (1, declaration.shape[0])
     let isVector = declaration.shape.count == 1
+    let (rows, columns) = (isVector ? 1 : declaration.shape[0], declaration.shape[isVector ? 0 : 1])
     switch family.source(of: declaration.name, spec: spec, stored: stored) {
     case .whole(let name):
-      let storage = try folder.storage(named: name, shape: declaration.shape)
+      let storage = try folder.storage(named: name, expected: declaration.shape)
       return Matrix(storage: storage, offset: 0, rows: rows, columns: columns, rowStride: columns)
     case .columns(let name, let range, let total):
-      let storage = try folder.storage(named: name, shape: isVector ? [total] : [rows, total])
+      let storage = try folder.storage(named: name, expected: isVector ? [total] : [rows, total])
       return Matrix(storage: storage, offset: 0, rows: rows, columns: total, rowStride: total).columns(range)
     case .interleavedRows(let name, let part, let heads):
       let outputs = isVector ? columns : rows
-      let storage = try folder.storage(named: name, shape: isVector ? [3 * outputs] : [3 * outputs, columns])
+      let storage = try folder.storage(named: name, expected: isVector ? [3 * outputs] : [3 * outputs, columns])
       let width = isVector ? 1 : columns
       let fused = Matrix(storage: storage, offset: 0, rows: 3 * outputs, columns: width, rowStride: width)
       let dHead = outputs / heads

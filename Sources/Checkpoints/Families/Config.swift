@@ -3,16 +3,16 @@ import ModelGraph
 
 /// A `config.json` whose keys are asked for by name and type; every error names the key and the file.
 public struct Config: Sendable {
-  private let json: JSONValue
+  private let json: JSONObject
   /// The path, for messages.
   public let file: String
   private let prefix: String
 
-  public init(_ json: JSONValue, file: String) {
+  public init(_ json: JSONObject, file: String) {
     self.init(json, file: file, prefix: "")
   }
 
-  private init(_ json: JSONValue, file: String, prefix: String) {
+  private init(_ json: JSONObject, file: String, prefix: String) {
     self.json = json
     self.file = file
     self.prefix = prefix
@@ -22,13 +22,13 @@ public struct Config: Sendable {
   public func has(_ key: String) -> Bool { value(key) != nil }
 
   /// All keys.
-  public var keys: [String] { json.objectValue?.keys ?? [] }
+  public var keys: [String] { json.keys }
 
   /// An object inside, or nil.
   public func section(_ key: String) throws -> Config? {
     guard let value = value(key) else { return nil }
-    guard value.objectValue != nil else { throw invalid(key, "an object") }
-    return Config(value, file: file, prefix: "\(prefix)\(key).")
+    guard let object = value.objectValue else { throw invalid(key, "an object") }
+    return Config(object, file: file, prefix: "\(prefix)\(key).")
   }
 
   /// A size: a whole number from `least` to 2^31 - 1.

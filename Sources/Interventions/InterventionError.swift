@@ -1,0 +1,48 @@
+import Diagnostics
+import ModelGraph
+
+/// What can be wrong with a site, an edit, or how the two fit a model and its prompts.
+public enum InterventionError: DiagnosedError, Equatable {
+  case noSuchAxis(axis: String, site: SiteName, axes: [SiteAxis])
+  /// The family has no such activation: `resid_mid` in a parallel block, `pos_embed` with rotary positions.
+  case noSuchSite(SiteName, family: String, reason: String)
+  case outsideAxis(axis: SiteAxis, index: Int, count: Int, site: SiteName)
+  /// No prompt has any of the positions.
+  case neverFires(site: SiteName, axis: SiteAxis, longest: Int)
+  case wrongVectorWidth(site: SiteName, width: Int, expected: Int)
+  case noVectorForLayer(layer: Int, layers: [Int])
+  case meanNeedsOneLength(lengths: [Int])
+  case resampleNeedsPartner(example: Int, length: Int)
+
+  public var kind: FailureKind { .badData }
+
+  public var message: String {
+    switch self {
+    case .noSuchAxis(let axis, let site, let axes):
+      return "site '\(site.rawValue)' has no axis '\(axis)'" + suggestion(for: axis, among: axes.map(\.rawValue))
+    case .noSuchSite(let site, let family, let reason):
+      return "site '\(site.rawValue)': this \(family) model has none: \(reason)"
+    case .outsideAxis(let axis, let index, let count, let site):
+      return "\(axis.rawValue) \(index) of site '\(site.rawValue)' does not exist: there are \(count) (0 to \(count - 1))"
+    case .neverFires(let site, let axis, let longest):
+      return """
+        site '\(site.rawValue)' would never fire: no prompt has any of the chosen \(axis.rawValue)s (the longest prompt \
+        has \(longest) positions)
+        """
+    case .wrongVectorWidth(let site, let width, let expected):
+      return "the vector to add has \(width) numbers; site '\(site.rawValue)' has \(expected)"
+    case .noVectorForLayer(let layer, let layers):
+      return "no vector for layer \(layer): there are vectors for layers \(layers.map(String.init).joined(separator: ", "))"
+    case .meanNeedsOneLength(let lengths):
+      return """
+        edit 'mean' takes the mean over examples position by position, so all prompts need one length; theirs are \
+        \(Set(lengths).sorted().map(String.init).joined(separator: ", "))
+        """
+    case .resampleNeedsPartner(let example, let length):
+      return """
+        edit 'resample' takes another example's value, and no other prompt has the length of prompt \(example) \
+        (\(length) tokens)
+        """
+    }
+  }
+}
