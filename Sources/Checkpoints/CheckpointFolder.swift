@@ -81,8 +81,9 @@ public struct CheckpointFolder: Sendable {
   /// - Throws: what reading `config.json` can throw.
   public func sha256() throws(CheckpointError) -> String {
     var hash = SHA256()
-    hash.update(bufferPointer: try MappedFile(path: configPath).bytes)
-    for file in files { hash.update(bufferPointer: file.mapping.bytes) }
+    for mapping in [try MappedFile(path: configPath)] + files.map(\.mapping) {
+      mapping.withBytes { hash.update(bufferPointer: $0) }
+    }
     return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }
