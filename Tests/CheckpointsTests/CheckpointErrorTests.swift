@@ -60,6 +60,10 @@ import Testing
       "x: weight 'w' has shape [3, 2], needed [2, 3]"
     ),
     (
+      .wrongShape(tensor: "w", file: "x", expected: [1], found: [Int](repeating: 1, count: 17)), .badData,
+      "x: weight 'w' has shape [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ...], needed [1]"
+    ),
+    (
       .wrongDtype(tensor: "w", file: "x", found: .i64), .badData,
       "x: weight 'w' has dtype I64, needed F32, F16 or BF16"
     ),

@@ -108,6 +108,14 @@ import Testing
         #"{"b":"s-1.safetensors","a":"s-1.safetensors"}"#,
         .missingFromShard(tensor: "a", shard: folder + "/s-1.safetensors", index: index))
 
+      // The accent composed and decomposed: two names to the file, one to a Swift dictionary.
+      var writer = SafetensorsWriter()
+      try writer.add("e\u{301}", Tensor(shape: [1], [1]))
+      try writer.write(to: folder + "/s-3.safetensors")
+      try expect(
+        "{\"e\u{301}\":\"s-3.safetensors\",\"\u{E9}\":\"s-3.safetensors\"}",
+        .badIndex(file: index, key: "\u{E9}", found: "listed twice", expected: "each tensor once"))
+
       try write("{}", to: index)
       #expect(throws: CheckpointError.badIndex(file: index, key: "weight_map", found: "missing", expected: map)) {
         try CheckpointFolder(path: folder)
@@ -143,6 +151,10 @@ import Testing
 
       try write("{}", to: config)
       #expect(throws: CheckpointError.noWeights(folder: folder, found: [])) { try CheckpointFolder(path: folder) }
+      try FileManager.default.createSymbolicLink(
+        atPath: folder + "/model.safetensors", withDestinationPath: folder + "/gone")
+      #expect(throws: CheckpointError.noWeights(folder: folder, found: [])) { try CheckpointFolder(path: folder) }
+      try FileManager.default.removeItem(atPath: folder + "/model.safetensors")
       try write("", to: folder + "/weights.safetensors")
       #expect(throws: CheckpointError.noWeights(folder: folder, found: ["weights.safetensors"])) {
         try CheckpointFolder(path: folder)

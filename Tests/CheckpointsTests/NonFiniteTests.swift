@@ -49,11 +49,10 @@ import Testing
     }
   }
 
-  /// All patterns of a 16-bit format, one tensor each, against what their widened value is.
+  /// Every exponent and the edges of the fraction, one number a file, against what the widened number is.
   @Test(arguments: [SafetensorsDtype.f16, .bf16])
   func allHalvesAreJudgedAsTheirValues(dtype: SafetensorsDtype) throws {
     try withTemporaryFolder { folder in
-      // One file holds one number as a scalar; the numbers around each exponent's edge are enough to try alone.
       for high in 0...255 as ClosedRange<UInt16> {
         for low: UInt16 in [0, 1, 0x7F, 0x80, 0xFF] {
           let header = #"{"w":{"dtype":"\#(dtype.rawValue)","shape":[],"data_offsets":[0,2]}}"#
