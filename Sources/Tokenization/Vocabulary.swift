@@ -5,7 +5,7 @@
 /// while a vocabulary tells composed and decomposed letters apart.
 struct Vocabulary: Sendable {
   /// Larger than any vocabulary in use, small enough that one absurd id cannot exhaust the memory.
-  static let idLimit = 1 << 24
+  static let idLimit = 1 << 22
 
   private struct Span {
     var start: Int

@@ -24,6 +24,9 @@ import Tokenization
   private static let malformed: [Row] = [
     Row("{\n\"model\": }", "tokenizer.json: line 2, column 10: expected a value, found '}'"),
     Row("[]", "tokenizer.json: the file must be an object, not an array"),
+    Row("{\"a\nb\":0}", "tokenizer.json: line 1, column 4: a control character (0x0A) inside a string must be escaped"),
+    Row(#"{"a\nb":0,"a\nb":0}"#, #"tokenizer.json: line 1, column 11: the key 'a\nb' stands twice in one object"#),
+    Row("{\"a\":1.\n}", #"tokenizer.json: line 1, column 8: expected a digit, found '\n'"#),
     Row("{}", "tokenizer.json: the key 'model' is missing"),
     Row(#"{"model":{}}"#, "tokenizer.json: the key 'model.vocab' is missing"),
     Row(
@@ -86,11 +89,11 @@ import Tokenization
     ),
     Row(
       file("", model: #"{"vocab":{"a":-1}}"#),
-      "tokenizer.json: the token 'a' has the id -1; ids go from 0 to 16777215"
+      "tokenizer.json: the token 'a' has the id -1; ids go from 0 to 4194303"
     ),
     Row(
       file("", model: #"{"vocab":{"a":4294967296}}"#),
-      "tokenizer.json: the token 'a' has the id 4294967296; ids go from 0 to 16777215"
+      "tokenizer.json: the token 'a' has the id 4294967296; ids go from 0 to 4194303"
     ),
     Row(
       file("", model: #"{"vocab":{"a":1e300}}"#),
@@ -107,7 +110,7 @@ import Tokenization
     ),
     Row(
       file(#""added_tokens":[{"id":-5,"content":"b"}]"#),
-      "tokenizer.json: the token 'b' has the id -5; ids go from 0 to 16777215"
+      "tokenizer.json: the token 'b' has the id -5; ids go from 0 to 4194303"
     ),
     Row(
       file(#""added_tokens":[{"id":5,"content":""}]"#),
