@@ -6,7 +6,7 @@ let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v14)],
   products: [
-    .library(name: "Patchbay", targets: ["Checkpoints", "Patching"])
+    .library(name: "Patchbay", targets: ["Checkpoints", "Tokenization", "Patching", "ActivationStore"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -14,6 +14,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
@@ -28,6 +30,7 @@ let package = Package(
         "Diagnostics", "Tensors", "ModelGraph", "Execution", .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["README.md"]),
+    .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
       name: "Interventions", dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution"],
       exclude: ["README.md"]),
@@ -35,5 +38,20 @@ let package = Package(
       name: "Patching",
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Interventions"],
       exclude: ["README.md"]),
+    .target(
+      name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
+      exclude: ["README.md"]),
+    .target(
+      name: "TestSupport",
+      dependencies: ["ActivationStore", "Checkpoints", "Execution", "Patching", "Tensors"], path: "Tests/Support"),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
+    .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Tensors"]),
+    .testTarget(
+      name: "ExecutionTests", dependencies: ["Checkpoints", "Execution", "ModelGraph", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "PatchingTests",
+      dependencies: ["Checkpoints", "Execution", "Interventions", "ModelGraph", "Patching", "TestSupport"]),
   ]
 )
