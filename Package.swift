@@ -6,6 +6,7 @@ let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v14)],
   products: [
+    .executable(name: "patchbay-bench", targets: ["patchbay-bench"]),
     .library(name: "Patchbay", targets: ["Checkpoints", "Tokenization", "Patching", "ActivationStore"])
   ],
   dependencies: [
@@ -40,6 +41,13 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
+      exclude: ["README.md"]),
+    .executableTarget(
+      name: "patchbay-bench",
+      dependencies: [
+        "Checkpoints", "Execution", "Interventions", "Patching", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       exclude: ["README.md"]),
     .target(
       name: "TestSupport",

@@ -12,13 +12,25 @@ extension PatchingEngine {
   /// - Parameter deliver: called with every block once, by one worker at a time.
   /// - Throws: what `deliver` throws; `PatchingError.scoresNotFinite`; `CancellationError` when the task is cancelled.
   public func run(_ plan: SweepPlan, deliver: @Sendable (SweepBlock) throws -> Void) throws {
+    for group in try groups(plan, method: method) { try group().run(deliver: deliver) }
+  }
+
+  /// The first metric of some cells, [cell, example], by one method.
+  func block(_ plan: SweepPlan, cells: Range<Int>, method: CellMethod) throws -> [Float] {
+    try groups(plan, method: method).flatMap { try $0().block(cells).values[metrics[0]] ?? [] }
+  }
+
+  /// The groups of examples of a sweep, each made when it is its turn, so that one group's unedited runs are held at a time.
+  private func groups(_ plan: SweepPlan, method: CellMethod) throws -> [() throws -> Group] {
     let (base, other) = (try prompts.base(direction), try prompts.other(direction))
     let site = try siteNodes(plan)
     let kept = method == .partial ? Set(PartialExecutor.keptNodes(model.graph)).union(site) : Set(site)
     let bytes = kept.reduce(0) { $0 + model.graph[$1].layout.width * 4 } * 2
-    for rows in base.groups(ofEntries: max(1, memory / 2 / max(1, bytes))) {
-      let group = try Group(self, plan: plan, base: base, other: other, rows: rows, kept: kept, site: site)
-      try group.run(deliver: deliver)
+    return base.groups(ofEntries: max(1, memory / 2 / max(1, bytes))).map { rows in
+      {
+        try Group(
+          self, plan: plan, base: base, other: other, rows: rows, kept: kept, site: site, isPartial: method == .partial)
+      }
     }
   }
 
@@ -39,7 +51,7 @@ private struct Group: Sendable {
 
   init(
     _ engine: PatchingEngine, plan: SweepPlan, base: Batch, other: Batch, rows: Range<Int>, kept: Set<NodeID>,
-    site: [NodeID]
+    site: [NodeID], isPartial: Bool
   ) throws {
     self.engine = engine
     self.plan = plan
@@ -64,7 +76,7 @@ private struct Group: Sendable {
     let onlyAnswers = engine.metrics.allSatisfy(\.needsOnlyAnswers)
     let pairs = engine.prompts.pairs[rows]
     columns = onlyAnswers ? .chosen(pairs.map { $0.answers + $0.wrongs }) : .whole
-    executor = engine.method == .partial ? try PartialExecutor(engine.model, base: baseRun, columns: columns) : nil
+    executor = isPartial ? try PartialExecutor(engine.model, base: baseRun, columns: columns) : nil
   }
 
   func run(deliver: @Sendable (SweepBlock) throws -> Void) throws {
@@ -103,7 +115,7 @@ private struct Group: Sendable {
     return stride(from: 0, to: plan.cells, by: size).map { $0..<min($0 + size, plan.cells) }
   }
 
-  private func block(_ cells: Range<Int>) throws -> SweepBlock {
+  func block(_ cells: Range<Int>) throws -> SweepBlock {
     var work: [Cell] = []
     var places: [Int] = []
     for (i, cell) in cells.enumerated() {
@@ -137,7 +149,8 @@ private struct Group: Sendable {
       }
       norms[place] = Float(results.changeNorms[i])
     }
-    return SweepBlock(cells: cells, examples: rows, values: values, changeNorms: norms)
+    return SweepBlock(
+      cells: cells, examples: rows, values: values, changeNorms: norms, productOperations: results.productOperations)
   }
 }
 

@@ -6,6 +6,8 @@ public struct SweepResults: Sendable {
   public let values: [Metric: [Float]]
   /// [the plan's axes..., example]
   public let changeNorms: [Float]
+  /// Floating-point operations in the matrix products that the sweep took.
+  public let productOperations: Double
 }
 
 extension PatchingEngine {
@@ -23,6 +25,7 @@ private final class ResultsCollector: @unchecked Sendable {
   private let examples: Int
   private var values: [Metric: [Float]] = [:]
   private var changeNorms: [Float]
+  private var operations = 0.0
 
   init(plan: SweepPlan, metrics: [Metric], examples: Int) {
     self.examples = examples
@@ -32,6 +35,7 @@ private final class ResultsCollector: @unchecked Sendable {
   }
 
   func add(_ block: SweepBlock) {
+    operations += block.productOperations
     for (i, cell) in block.cells.enumerated() {
       for (j, example) in block.examples.enumerated() {
         let (from, to) = (i * block.examples.count + j, cell * examples + example)
@@ -41,5 +45,7 @@ private final class ResultsCollector: @unchecked Sendable {
     }
   }
 
-  var results: SweepResults { SweepResults(values: values, changeNorms: changeNorms) }
+  var results: SweepResults {
+    SweepResults(values: values, changeNorms: changeNorms, productOperations: operations)
+  }
 }

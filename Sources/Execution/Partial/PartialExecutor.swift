@@ -48,7 +48,7 @@ public struct PartialExecutor: Sendable {
   /// Runs cells of the base batch.
   /// - Throws: `RunError.editOutsideRow` for an edit that would never fire.
   public func run(cells: [Cell]) throws -> CellResults {
-    guard !cells.isEmpty else { return CellResults(scores: [], changeNorms: []) }
+    guard !cells.isEmpty else { return CellResults(scores: [], changeNorms: [], productOperations: 0) }
     for cell in cells { for edit in cell.edits { try edit.check(model.graph[edit.node], base.batch) } }
     var pass = PartialPass(self, cells: cells)
     return pass.run()

@@ -18,6 +18,7 @@ struct PartialPass {
   private var blocks: [Block?]
   private var consumersLeft: [Int] = []
   private var squares: [Double]
+  private var operations = 0.0
 
   enum Need { case none, last, all }
 
@@ -111,7 +112,7 @@ struct PartialPass {
   /// The changed range of a node in a cell; empty where it is as in the base run.
   func changed(_ id: NodeID, cell: Int) -> Range<Int> { blocks[id.index]?.set.ranges[cell] ?? 0..<0 }
 
-  private func pointwiseBlock(_ node: Node) -> Block? {
+  private mutating func pointwiseBlock(_ node: Node) -> Block? {
     let inputs = node.inputs.compactMap { blocks[$0.index] }
     guard !inputs.isEmpty else { return nil }
     let ranges = cells.indices.map { cell in
@@ -120,6 +121,7 @@ struct PartialPass {
     let set = EntrySet(ranges)
     guard !set.isEmpty else { return nil }
     let values = node.inputs.map { gather($0, set) }
+    operations += node.operation.operationsPerEntry * Double(set.count)
     let value = evaluator.value(of: node, inputs: values, entries: entries(set), tokens: [])
     return Block(set: set, value: value.reshaped([set.count, node.layout.width]))
   }
@@ -244,6 +246,7 @@ struct PartialPass {
         block.value, rows: changed.map { cells[$0].row }, columns: executor.columns)
       for (cell, values) in zip(changed, computed) { scores[cell] = values }
     }
-    return CellResults(scores: scores, changeNorms: squares.map { $0.squareRoot() })
+    return CellResults(
+      scores: scores, changeNorms: squares.map { $0.squareRoot() }, productOperations: operations)
   }
 }
