@@ -14,7 +14,15 @@ extension PatchingEngine {
   /// Carries a planned sweep out and returns all of it.
   /// - Throws: as `run(_:deliver:)`.
   public func results(_ plan: SweepPlan) throws -> SweepResults {
-    let collector = ResultsCollector(plan: plan, metrics: metrics, examples: prompts.count)
+    let collector = ResultsCollector(cells: plan.cells, metrics: metrics, examples: prompts.count)
+    try run(plan) { collector.add($0) }
+    return collector.results
+  }
+
+  /// Carries a planned path sweep out and returns all of it: [sender, example], or [sender, receiver, example].
+  /// - Throws: as `run(_:deliver:)`.
+  public func results(_ plan: PathPlan) throws -> SweepResults {
+    let collector = ResultsCollector(cells: plan.cells, metrics: metrics, examples: prompts.count)
     try run(plan) { collector.add($0) }
     return collector.results
   }
@@ -27,9 +35,9 @@ private final class ResultsCollector: @unchecked Sendable {
   private var changeNorms: [Float]
   private var operations = 0.0
 
-  init(plan: SweepPlan, metrics: [Metric], examples: Int) {
+  init(cells: Int, metrics: [Metric], examples: Int) {
     self.examples = examples
-    let count = plan.cells * examples
+    let count = cells * examples
     for metric in metrics { values[metric] = [Float](repeating: .nan, count: count) }
     changeNorms = [Float](repeating: .nan, count: count)
   }
