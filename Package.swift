@@ -6,7 +6,7 @@ let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v14)],
   products: [
-    .library(name: "Patchbay", targets: ["Checkpoints", "Patching"])
+    .library(name: "Patchbay", targets: ["Checkpoints", "Tokenization", "Patching", "ActivationStore", "Experiments"])
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -14,6 +14,8 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
@@ -28,6 +30,7 @@ let package = Package(
         "Diagnostics", "Tensors", "ModelGraph", "Execution", .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["README.md"]),
+    .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
       name: "Interventions", dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution"],
       exclude: ["README.md"]),
@@ -35,5 +38,21 @@ let package = Package(
       name: "Patching",
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Interventions"],
       exclude: ["README.md"]),
+    .target(
+      name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
+      exclude: ["README.md"]),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints", "Tokenization", "Interventions", "Patching",
+        "ActivationStore", .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["README.md"]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Experiments", "ActivationStore", "Checkpoints", "Diagnostics", "Interventions", "Patching", "Tensors",
+        "Tokenization",
+      ]),
   ]
 )
