@@ -48,11 +48,23 @@ let package = Package(
         "ActivationStore", .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),
+    .target(
+      name: "TestSupport",
+      dependencies: ["ActivationStore", "Checkpoints", "Execution", "Patching", "Tensors"], path: "Tests/Support"),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
+    .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Tensors"]),
+    .testTarget(
+      name: "ExecutionTests", dependencies: ["Checkpoints", "Execution", "ModelGraph", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "PatchingTests",
+      dependencies: ["Checkpoints", "Execution", "Interventions", "ModelGraph", "Patching", "TestSupport"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "ActivationStore", "Checkpoints", "Diagnostics", "Interventions", "Patching", "Tensors",
-        "Tokenization",
+        "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching", "Tensors",
+        "TestSupport", "Tokenization",
       ]),
   ]
 )
