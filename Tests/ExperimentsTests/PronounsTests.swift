@@ -28,13 +28,11 @@ import Testing
     let outcome = try run.run(into: folder.path)
     let results = try ResultsReader(outcome.results)
     #expect(try results.prompts()[0].cleanTokenStrings?.last == ",")
-    // The whole stream at the first layer's last name or noun carries nearly everything.
     for summary in outcome.summaries {
       let strongest = try #require(summary.strongest.first)
-      print(summary.sweep, strongest.labels, strongest.meanOfRatios, strongest.ratioOfMeans, strongest.withoutEffect)
       #expect(strongest.examples > 0)
     }
-    print(clean, corrupted)
+    // Most of what tells the two apart stands in the stream at one position.
     let stream = try #require(outcome.summaries.first { $0.sweep == "resid_pre" })
     #expect(stream.strongest[0].ratioOfMeans > 0.5)
   }
