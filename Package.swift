@@ -7,7 +7,11 @@ let package = Package(
   platforms: [.macOS(.v14)],
   products: [
     .executable(name: "patchbay-bench", targets: ["patchbay-bench"]),
-    .library(name: "Patchbay", targets: ["Checkpoints", "Tokenization", "Patching", "ActivationStore"])
+    .library(
+      name: "Patchbay",
+      targets: [
+        "Checkpoints", "Tokenization", "Execution", "Interventions", "Patching", "ActivationStore", "Experiments",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -50,6 +54,13 @@ let package = Package(
       ],
       exclude: ["README.md"]),
     .target(
+      name: "Experiments",
+      dependencies: [
+        "Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints", "Tokenization", "Interventions", "Patching",
+        "ActivationStore", .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["README.md"]),
+    .target(
       name: "TestSupport",
       dependencies: ["ActivationStore", "Checkpoints", "Execution", "Patching", "Tensors"], path: "Tests/Support"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
@@ -61,5 +72,11 @@ let package = Package(
     .testTarget(
       name: "PatchingTests",
       dependencies: ["Checkpoints", "Execution", "Interventions", "ModelGraph", "Patching", "TestSupport"]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching", "Tensors",
+        "TestSupport", "Tokenization",
+      ]),
   ]
 )
