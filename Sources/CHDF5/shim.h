@@ -3,6 +3,7 @@
 #define PATCHBAY_HDF5_SHIM_H
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#include "reading_driver.h"
 
 // Property list classes.
 static inline hid_t pb_class_file_create(void) { return H5P_FILE_CREATE; }

@@ -107,8 +107,8 @@ final class LabelledGroup {
   /// - Throws: `StoreError.badName`, `.missing` for an axis that has not been added, `.writeFailed`.
   @discardableResult
   func addDataset(
-    _ name: String, axes: [String], type: ElementType, chunk: [Int]? = nil, integerFill: Int = 0, compress: Bool = false,
-    chunkCache: Int = 1 << 20, attributes: [String: Attribute] = [:]
+    _ name: String, axes: [String], type: ElementType, chunk: [Int]? = nil, integerFill: Int = 0,
+    compress: Bool = false, chunkCache: Int = 1 << 20, attributes: [String: Attribute] = [:]
   ) throws -> Dataset {
     try checkName(name)
     let shape = try axes.map { axis in
@@ -164,13 +164,14 @@ final class LabelledGroup {
 
 /// A chunk of at most 256 KiB: the last axes whole, then as many of the next as fit, one of those before.
 func chunkShape(_ shape: [Int], _ type: ElementType) -> [Int] {
-  let bytes = switch type {
-  case .int8: 1
-  case .float16: 2
-  case .float32, .int32: 4
-  case .float64, .int64: 8
-  case .text, .other: 16
-  }
+  let bytes =
+    switch type {
+    case .int8: 1
+    case .float16: 2
+    case .float32, .int32: 4
+    case .float64, .int64: 8
+    case .text, .other: 16
+    }
   var room = (1 << 18) / bytes
   return shape.reversed().map { size in
     let kept = max(1, min(size, room))
