@@ -79,8 +79,12 @@ import Testing
     try kind.write(scratch.path("whole.h5"))
     let whole = try Data(contentsOf: URL(filePath: scratch.path("whole.h5")))
     var outcomes: [Outcome: Int] = [:]
-    var random = SplitMix(state: 1)
-    for _ in 0..<400 {
+    // PATCHBAY_DAMAGE="rounds seed" asks for a longer search.
+    let wish = (ProcessInfo.processInfo.environment["PATCHBAY_DAMAGE"] ?? "").split(separator: " ").compactMap {
+      Int($0)
+    }
+    var random = SplitMix(state: UInt64(wish.last ?? 1))
+    for _ in 0..<(wish.first ?? 400) {
       var damaged = whole
       for _ in 0...Int(random.next() % 4) {
         damaged[Int(random.next() % UInt64(whole.count))] ^= UInt8(truncatingIfNeeded: random.next() % 255 + 1)
@@ -88,6 +92,13 @@ import Testing
       outcomes[try Self.outcome(of: damaged, scratch.path("damaged.h5"), kind), default: 0] += 1
     }
     #expect(outcomes[.refused, default: 0] > 0)
+    #if os(Linux)
+      var usage = rusage()
+      #expect(
+        getrusage(Int32(RUSAGE_SELF.rawValue), &usage) == 0 && usage.ru_maxrss < 2 << 20,
+        "\(usage.ru_maxrss) KiB at the most")
+    #endif
+    print("\(kind), damaged: \(outcomes)")
   }
 }
 
