@@ -89,6 +89,60 @@ import Testing
     }
   }
 
+  #if os(Linux)
+    @Test func afterTheEndNothingIsOpen() throws {
+      func open() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").compactMap { name in
+          var buffer = [CChar](repeating: 0, count: 4096)
+          let count = readlink("/proc/self/fd/\(name)", &buffer, buffer.count)
+          let link = String(decoding: buffer.prefix(max(count, 0)).map(UInt8.init(bitPattern:)), as: UTF8.self)
+          return link.hasPrefix(scratch.folder) ? link : nil
+        }
+      }
+      let plan = CachePlan(hooks: [.init("x", .perExample([Extent(.unit, 2)]))], examples: 1, longestPrompt: 1)
+      for end in [CacheWriter.finish, { $0.discard }] {
+        let writer = try CacheWriter(creating: scratch.path("c.h5"), header: Samples.cacheHeader, plan: plan)
+        try writer.write(prompts: [PromptRow(cleanTokens: [1])], from: 0)
+        #expect(try !open().isEmpty)
+        try end(writer)()
+        #expect(try open().isEmpty)
+        withExtendedLifetime(writer) {}
+      }
+    }
+
+    @Test func tenThousandPromptsNeedNoMoreMemoryThanAFew() throws {
+      let (examples, positions) = (10_000, 32)
+      let writer = try CacheWriter(
+        creating: scratch.path("c.h5"), header: Samples.cacheHeader,
+        plan: CachePlan(
+          hooks: [.init("x", .perPosition([Extent(.dModel, 64)]))], examples: examples, longestPrompt: positions,
+          promptColumns: [.cleanTokenStrings, .text]))
+      let row = PromptRow(
+        cleanTokens: (0..<32).map { $0 }, cleanTokenStrings: (0..<32).map { " token\($0)" },
+        text: String(repeating: "x", count: 200))
+      let values = [Float](repeating: 1, count: positions * 64)
+      func resident() throws -> Int {
+        let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+        return (Int(pages[1]) ?? 0) * 4096
+      }
+      var early = 0
+      for first in stride(from: 0, to: examples, by: 100) {
+        try writer.write(prompts: [PromptRow](repeating: row, count: 100), from: first)
+        for example in first..<(first + 100) {
+          try values.withUnsafeBufferPointer {
+            try writer.write(hook: "x", example: example, positions: positions, values: $0)
+          }
+        }
+        if first == 1000 { early = try resident() }
+      }
+      // Other tests run meanwhile; the numbers written are 82 MB, the texts 12.
+      let grown = try resident() - early
+      #expect(grown < 40 << 20, "\(grown >> 20) MiB more")
+      try writer.finish()
+      #expect(try CacheReader(scratch.path("c.h5")).read(hook: "x", examples: 9_999..<10_000).values == values)
+    }
+  #endif
+
   @Test func wrongUseIsRefused() throws {
     let path = scratch.path("c.h5")
     let plan = CachePlan(

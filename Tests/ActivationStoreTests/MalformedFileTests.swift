@@ -32,7 +32,6 @@ import Testing
       case .text: _ = try store.texts(at: dataset)
       case .other: break
       }
-      for case let axis? in description.dimensions { _ = try store.labels(of: axis, of: dataset) }
     }
     switch kind {
     case .results:

@@ -93,6 +93,20 @@ import Testing
     #expect(throws: StoreError.inputNotFound(path: path + ".partial")) { try ResultsWriter(reopening: path) }
   }
 
+  @Test func aKilledRunLeavesWhatWasFlushed() throws {
+    let writer = try Samples.startResults(scratch.path("r.h5"))
+    try writer.flush()
+    try writer.write(sweep: "heads", dataset: "change_norm", cells: 0..<2, values: [5, 5, 5, 5, 5, 5])
+    // What a run that ends here would leave.
+    let killed = scratch.path("killed.h5")
+    try FileManager.default.copyItem(atPath: writer.path + ".partial", toPath: killed + ".partial")
+    let again = try ResultsWriter(reopening: killed)
+    try again.write(sweep: "heads", dataset: "logit_diff", cell: [1, 2], values: [1, 2, 3])
+    try again.finish()
+    let values = try ResultsReader(killed).values(sweep: "heads", dataset: "logit_diff")
+    #expect(values[[1, 2, 2]] == 3 && values[[1, 1, 2]] == Samples.headValue(1, 1, 2))
+  }
+
   @Test func aFinishedFileTakesThePlaceOfAnOlderOne() throws {
     let path = scratch.path("r.h5")
     try Data("an older file".utf8).write(to: URL(filePath: path))
