@@ -1,0 +1,37 @@
+/// A token that is looked for in the text itself, before the model sees it.
+struct AddedToken: Sendable {
+  let id: Int32
+  let content: String
+  /// Only between characters that are not of a word.
+  var isSingleWord = false
+  /// Takes the whitespace before it along.
+  var stripsLeft = false
+  /// Takes the whitespace after it along.
+  var stripsRight = false
+  /// Looked for in the normalized text rather than in the text as it was given.
+  var isNormalized = false
+  /// Left out of decoded text on demand.
+  var isSpecial = true
+}
+
+extension AddedToken {
+  init(_ field: JSONField) throws(TokenizerError) {
+    let content = try field.required("content")
+    try self.init(field, id: field.required("id").integer(), content: content.string())
+    if self.content.isEmpty { throw content.badValue("", expected: "at least one character") }
+  }
+
+  /// Reads everything but the id and the content, which `added_tokens_decoder` has elsewhere.
+  init(_ field: JSONField, id: Int, content: String) throws(TokenizerError) {
+    guard id >= 0, id < Vocabulary.idLimit else {
+      throw .idOutOfRange(file: field.file, token: content, id: id, limit: Vocabulary.idLimit)
+    }
+    self.id = Int32(id)
+    self.content = content
+    isSingleWord = try field.bool("single_word", default: false)
+    stripsLeft = try field.bool("lstrip", default: false)
+    stripsRight = try field.bool("rstrip", default: false)
+    isSpecial = try field.bool("special", default: false)
+    isNormalized = try field.bool("normalized", default: !isSpecial)
+  }
+}

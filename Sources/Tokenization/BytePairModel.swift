@@ -1,0 +1,59 @@
+/// Byte-pair encoding (Sennrich, Haddow and Birch 2016): a word begins as its characters, and the neighbours whose merge has the
+/// lowest rank are merged, the leftmost first, until none can be.
+struct BytePairModel: Sendable {
+  let vocabulary: Vocabulary
+  let merges: MergeTable
+  /// Stands for a character that is not in the vocabulary.
+  let unknown: Int32?
+  /// One unknown token for several unknown characters in a row.
+  let fusesUnknown: Bool
+  /// Ids of "<0x00>" to "<0xFF>" (-1: none), which spell an unknown character byte by byte; nil when the model does not do so.
+  let byteIDs: [Int32]?
+  /// A word that is itself a token is not taken apart.
+  let ignoresMerges: Bool
+
+  /// Above this many symbols a word is merged through a heap; below, looking for the lowest rank each time is faster.
+  static let shortWord = 48
+
+  /// Appends the ids of `word`.
+  ///
+  /// - Throws: `unknownText` for a character that nothing can stand for. (The `tokenizers` library drops it silently.)
+  func encode(_ word: ArraySlice<UInt8>, into ids: inout [Int32]) throws(TokenizerError) {
+    if ignoresMerges, let id = vocabulary.id(of: word) {
+      ids.append(id)
+      return
+    }
+    let start = ids.count
+    try appendSymbols(of: word, to: &ids)
+    if ids.count - start <= Self.shortWord {
+      merges.mergeByScanning(&ids, from: start)
+    } else {
+      merges.mergeByHeap(&ids, from: start)
+    }
+  }
+
+  private func appendSymbols(of word: ArraySlice<UInt8>, to ids: inout [Int32]) throws(TokenizerError) {
+    // Unknown characters wait here, as the library has it, until a known one follows.
+    var pendingUnknown: Int32?
+    var index = word.startIndex
+    while index < word.endIndex {
+      let (scalar, length) = scalar(at: index, in: word)
+      defer { index += length }
+      if let id = vocabulary.id(of: scalar) {
+        if let pending = pendingUnknown { ids.append(pending) }
+        pendingUnknown = nil
+        ids.append(id)
+        continue
+      }
+      let bytes = word[index..<(index + length)]
+      if let byteIDs, bytes.allSatisfy({ byteIDs[Int($0)] >= 0 }) {
+        ids.append(contentsOf: bytes.lazy.map { byteIDs[Int($0)] })
+        continue
+      }
+      guard let unknown else { throw .unknownText(String(Character(scalar))) }
+      if let pending = pendingUnknown, !fusesUnknown { ids.append(pending) }
+      pendingUnknown = unknown
+    }
+    if let pending = pendingUnknown { ids.append(pending) }
+  }
+}

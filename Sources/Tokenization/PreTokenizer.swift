@@ -1,0 +1,131 @@
+/// A part of the text on its way to becoming words.
+struct Piece: Sendable {
+  var bytes: ArraySlice<UInt8>
+  /// Whether the text that is encoded begins with this piece; some tokenizers put a space only there.
+  var startsText: Bool
+}
+
+/// Takes the text apart into words; each word is then encoded by itself.
+indirect enum PreTokenizer: Sendable {
+  case sequence([PreTokenizer])
+  /// Each byte is written as the character that stands for it; before that, the text is split by `pattern` if there is one.
+  case byteLevel(addsPrefixSpace: Bool, pattern: WordPattern?)
+  case split(TextPattern, Splitting)
+  /// Spaces become `replacement`, and each word begins with one.
+  case metaspace(replacement: [UInt8], prefix: MetaspacePrefix, splits: Bool)
+  /// Runs of word characters, and runs of neither those nor whitespace.
+  case whitespace
+  case whitespaceSplit
+  case digits(individually: Bool)
+  case punctuation(Splitting)
+
+  enum MetaspacePrefix: String, CaseIterable, Sendable {
+    case first, never, always
+  }
+
+  func apply(to pieces: [Piece]) -> [Piece] {
+    switch self {
+    case .sequence(let steps): steps.reduce(pieces) { $1.apply(to: $0) }
+    case .byteLevel(let addsPrefixSpace, let pattern):
+      Self.byteLevel(pieces, addsPrefixSpace: addsPrefixSpace, pattern: pattern)
+    case .split(let pattern, let splitting):
+      Self.split(pieces, splitting) { pattern.matches(in: $0) }
+    case .metaspace(let replacement, let prefix, let splits):
+      Self.metaspace(pieces, replacement: replacement, prefix: prefix, splits: splits)
+    case .whitespace: Self.split(pieces, Splitting(.removed, inverted: true), by: Self.wordsAndSymbols)
+    case .whitespaceSplit:
+      Self.split(pieces, Splitting(.removed)) { text in Self.scalars(of: text, where: \.isWhite) }
+    case .digits(let individually):
+      Self.split(pieces, Splitting(individually ? .isolated : .contiguous)) { text in
+        Self.scalars(of: text, where: \.isNumber)
+      }
+    case .punctuation(let splitting):
+      Self.split(pieces, splitting) { text in Self.scalars(of: text, where: \.isPunctuation) }
+    }
+  }
+
+  private static func split(
+    _ pieces: [Piece], _ splitting: Splitting, by matches: (ArraySlice<UInt8>) -> [Range<Int>]
+  ) -> [Piece] {
+    var result: [Piece] = []
+    for piece in pieces {
+      for range in splitting.apply(matches: matches(piece.bytes), in: piece.bytes.indices) {
+        let starts = piece.startsText && range.lowerBound == piece.bytes.startIndex
+        result.append(Piece(bytes: piece.bytes[range], startsText: starts))
+      }
+    }
+    return result
+  }
+
+  private static func byteLevel(_ pieces: [Piece], addsPrefixSpace: Bool, pattern: WordPattern?) -> [Piece] {
+    // All words are written into one buffer and cut out of it in the end: one allocation rather than one for each word.
+    var written: [UInt8] = []
+    written.reserveCapacity(pieces.reduce(0) { $0 + $1.bytes.count } * 5 / 4 + 16)
+    var words: [(range: Range<Int>, startsText: Bool)] = []
+    func write(_ bytes: ArraySlice<UInt8>, startsText: Bool) {
+      let start = written.count
+      ByteAlphabet.append(bytes, to: &written)
+      words.append((start..<written.count, startsText))
+    }
+    for piece in pieces {
+      var text = piece.bytes
+      if addsPrefixSpace, text.first != UInt8(ascii: " ") { text = [UInt8(ascii: " ")] + text }
+      guard let pattern else {
+        write(text, startsText: piece.startsText)
+        continue
+      }
+      var index = text.startIndex
+      while index < text.endIndex {
+        let end = pattern.endOfWord(at: index, in: text)
+        write(text[index..<end], startsText: piece.startsText && index == text.startIndex)
+        index = end
+      }
+    }
+    return words.map { Piece(bytes: written[$0.range], startsText: $0.startsText) }
+  }
+
+  private static func metaspace(
+    _ pieces: [Piece], replacement: [UInt8], prefix: MetaspacePrefix, splits: Bool
+  ) -> [Piece] {
+    let replaced = pieces.map { piece in
+      var text = Normalizer.replace(.literal([UInt8(ascii: " ")]), with: replacement, in: Array(piece.bytes))
+      let wantsPrefix = prefix == .always || (prefix == .first && piece.startsText)
+      if wantsPrefix, !text.starts(with: replacement) { text = replacement + text }
+      return Piece(bytes: text[...], startsText: piece.startsText)
+    }
+    guard splits else { return replaced }
+    return split(replaced, Splitting(.mergedWithNext)) { TextPattern.literal(replacement).matches(in: $0) }
+  }
+
+  /// `\w+|[^\w\s]+`
+  private static func wordsAndSymbols(_ text: ArraySlice<UInt8>) -> [Range<Int>] {
+    var matches: [Range<Int>] = []
+    var index = text.startIndex
+    while index < text.endIndex {
+      let (first, length) = scalar(at: index, in: text)
+      if first.isWhite {
+        index += length
+        continue
+      }
+      let isWord = first.isWord
+      let end = text.endOfRun(from: index) { !$0.isWhite && $0.isWord == isWord }
+      matches.append(index..<end)
+      index = end
+    }
+    return matches
+  }
+
+  /// Each scalar that satisfies `condition`.
+  private static func scalars(
+    of text: ArraySlice<UInt8>, where condition: (Unicode.Scalar) -> Bool
+  ) -> [Range<Int>] {
+    var matches: [Range<Int>] = []
+    var index = text.startIndex
+    while index < text.endIndex {
+      let (scalar, length) = scalar(at: index, in: text)
+      if condition(scalar) { matches.append(index..<(index + length)) }
+      index += length
+    }
+    return matches
+  }
+}

@@ -1,0 +1,95 @@
+/// Turns tokens back into text.
+///
+/// A decoder maps a list of pieces of text to a list of pieces of text; what is left in the end is joined.
+indirect enum TokenDecoder: Sendable {
+  case sequence([TokenDecoder])
+  /// Characters of the byte alphabet become the bytes they stand for, all tokens together one UTF-8 text.
+  case byteLevel
+  case replace(TextPattern, with: [UInt8])
+  /// "<0x41>" becomes a byte; neighbouring bytes one UTF-8 text, or U+FFFD for each of them when they are not UTF-8.
+  case byteFallback
+  case fuse
+  /// At most so many of a character are cut off the ends of each piece.
+  case strip(Unicode.Scalar, start: Int, stop: Int)
+  case metaspace(replacement: Unicode.Scalar, dropsFirst: Bool)
+
+  func decode(_ tokens: [String]) -> [String] {
+    switch self {
+    case .sequence(let steps): return steps.reduce(tokens) { $1.decode($0) }
+    case .byteLevel:
+      let bytes = tokens.flatMap { ByteAlphabet.bytes(of: $0) ?? Array($0.utf8) }
+      return [String(decoding: bytes, as: UTF8.self)]
+    case .replace: return tokens.map(replaced)
+    case .byteFallback: return Self.fuseBytes(tokens)
+    case .fuse: return [tokens.joined()]
+    case .strip(let content, let start, let stop):
+      return tokens.map { token in
+        var scalars = token.unicodeScalars[...]
+        for _ in 0..<min(start, scalars.count) where scalars.first == content { scalars.removeFirst() }
+        for _ in 0..<min(stop, scalars.count) where scalars.last == content { scalars.removeLast() }
+        return String(scalars)
+      }
+    case .metaspace(_, let dropsFirst):
+      return tokens.enumerated().map { index, token in
+        index == 0 && dropsFirst ? spaced(token, by: "") : spaced(token, by: " ")
+      }
+    }
+  }
+
+  /// A single token as a person would read it: without what depends on its neighbours or its place in the text.
+  func label(_ token: String) -> String {
+    switch self {
+    case .sequence(let steps): steps.reduce(token) { $1.label($0) }
+    case .byteLevel: ByteAlphabet.bytes(of: token).map(readable) ?? token
+    case .replace: replaced(token)
+    case .byteFallback: Self.byte(of: token).map { readable([$0]) } ?? token
+    case .fuse, .strip: token
+    case .metaspace: spaced(token, by: " ")
+    }
+  }
+
+  private func replaced(_ token: String) -> String {
+    guard case .replace(let pattern, let content) = self else { return token }
+    return String(decoding: Normalizer.replace(pattern, with: content, in: Array(token.utf8)), as: UTF8.self)
+  }
+
+  private func spaced(_ token: String, by space: String) -> String {
+    guard case .metaspace(let replacement, _) = self else { return token }
+    var result = ""
+    for scalar in token.unicodeScalars {
+      if scalar == replacement { result += space } else { result.unicodeScalars.append(scalar) }
+    }
+    return result
+  }
+
+  /// The byte of "<0x41>".
+  static func byte(of token: String) -> UInt8? {
+    let bytes = Array(token.utf8)
+    guard bytes.count == 6, token.hasPrefix("<0x"), token.hasSuffix(">") else { return nil }
+    return UInt8(String(decoding: bytes[3..<5], as: UTF8.self), radix: 16)
+  }
+
+  private static func fuseBytes(_ tokens: [String]) -> [String] {
+    var result: [String] = []
+    var bytes: [UInt8] = []
+    func flush() {
+      if bytes.isEmpty { return }
+      if isUTF8(bytes) {
+        result.append(String(decoding: bytes, as: UTF8.self))
+      } else {
+        result.append(String(repeating: "\u{FFFD}", count: bytes.count))
+      }
+      bytes.removeAll()
+    }
+    for token in tokens {
+      if let byte = byte(of: token) {
+        bytes.append(byte)
+      } else {
+        flush()
+        result.append(token)
+      }
+    }
+    flush()
+    return result
+  }
+}

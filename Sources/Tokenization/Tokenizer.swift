@@ -1,0 +1,102 @@
+/// Turns text into the ids of tokens and back, as Hugging Face's `tokenizers` library does.
+///
+/// A text goes through five steps: added tokens are cut out of it, a normalizer changes the rest, a pre-tokenizer takes it apart into
+/// words, a model turns each word into ids, and a post-processor puts special tokens around them.
+///
+/// `truncation` and `padding` of a tokenizer.json are ignored on purpose: a prompt is run as it was given.
+public struct Tokenizer: Sendable {
+  /// A token with a meaning of its own, such as the beginning of a text.
+  public struct SpecialToken: Sendable, Equatable {
+    public let id: Int32
+    public let text: String
+  }
+
+  let model: TokenizerModel
+  let normalizer: Normalizer?
+  let preTokenizer: PreTokenizer?
+  let postProcessor: PostProcessor
+  let decoder: TokenDecoder?
+  /// By id.
+  let addedTokens: [Int32: AddedToken]
+  let addedIDs: [[UInt8]: Int32]
+  /// Finds added tokens in the text as it was given.
+  let rawMatcher: AddedTokenMatcher
+  /// Finds the others, after the normalizer.
+  let normalizedMatcher: AddedTokenMatcher
+
+  /// The token that begins a text: the one that the post-processor puts there, else the `bos_token` of tokenizer_config.json, else
+  /// the special token that has one of the usual names (`<|begin_of_text|>`, `<s>`, `<bos>`, `[BOS]`, `<|endoftext|>`).
+  public let beginningOfText: Int32?
+  /// The token that ends a text: the `eos_token` of tokenizer_config.json, else by the usual names.
+  public let endOfText: Int32?
+  /// One more than the largest id. A model's embedding may have more rows, never fewer.
+  public let vocabularySize: Int
+
+  init(_ parts: TokenizerParts) throws(TokenizerError) {
+    model = parts.model
+    normalizer = parts.normalizer
+    preTokenizer = parts.preTokenizer
+    decoder = parts.decoder
+    var byID: [Int32: AddedToken] = [:]
+    var idsByText: [[UInt8]: Int32] = [:]
+    for token in parts.addedTokens {
+      let bytes = Array(token.content.utf8)
+      if let other = byID[token.id]?.content ?? model.vocabulary.token(token.id), Array(other.utf8) != bytes {
+        throw .duplicateID(file: parts.file, id: Int(token.id), first: other, second: token.content)
+      }
+      if let other = idsByText[bytes] ?? model.vocabulary.id(of: token.content), other != token.id {
+        throw .contradictoryID(file: parts.file, token: token.content, first: Int(other), second: Int(token.id))
+      }
+      byID[token.id] = token
+      idsByText[bytes] = token.id
+    }
+    addedTokens = byID
+    addedIDs = idsByText
+    let tokens = byID.values.sorted { $0.id < $1.id }
+    let normalizer = parts.normalizer
+    rawMatcher = AddedTokenMatcher(tokens.filter { !$0.isNormalized }) { $0 }
+    normalizedMatcher = AddedTokenMatcher(tokens.filter(\.isNormalized)) { normalizer?.normalize($0) ?? $0 }
+    vocabularySize = max(model.vocabulary.size, tokens.last.map { Int($0.id) + 1 } ?? 0)
+
+    let names = SpecialNames(tokens: tokens, model: model, configuration: parts.configuration)
+    (beginningOfText, endOfText, postProcessor) = try names.resolve(parts.postProcessor)
+    for id in postProcessor.prefix + postProcessor.suffix where token(id) == nil {
+      throw .badValue(
+        file: parts.file, path: "post_processor", value: "\(id)", expected: "made of ids that are in the vocabulary")
+    }
+  }
+
+  /// Whether `encode` puts the token for the beginning of the text there by itself.
+  public var addsBeginningOfText: Bool { !postProcessor.prefix.isEmpty }
+
+  /// The token that stands for what the vocabulary does not have.
+  public var unknownToken: Int32? { model.unknown }
+
+  /// Sorted by id.
+  public var specialTokens: [SpecialToken] {
+    addedTokens.values.filter(\.isSpecial).map { SpecialToken(id: $0.id, text: $0.content) }.sorted { $0.id < $1.id }
+  }
+
+  /// The id of a token as the vocabulary spells it ("ĠMary", "▁the"); compared byte by byte.
+  public func id(ofToken token: String) -> Int32? {
+    addedIDs[Array(token.utf8)] ?? model.vocabulary.id(of: token)
+  }
+
+  /// A token as the vocabulary spells it; nil when no token has this id.
+  public func token(_ id: Int32) -> String? {
+    addedTokens[id]?.content ?? model.vocabulary.token(id)
+  }
+}
+
+/// What a tokenizer is put together from.
+struct TokenizerParts {
+  /// The file that messages name.
+  var file: String
+  var model: TokenizerModel
+  var normalizer: Normalizer?
+  var preTokenizer: PreTokenizer?
+  var postProcessor = PostProcessor()
+  var decoder: TokenDecoder?
+  var addedTokens: [AddedToken] = []
+  var configuration = TokenizerConfiguration()
+}
