@@ -6,7 +6,8 @@ let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v14)],
   products: [
-    .library(name: "Patchbay", targets: ["Checkpoints", "Patching"])
+    .library(name: "Patchbay", targets: ["Checkpoints", "Patching"]),
+    .executable(name: "patchbay", targets: ["patchbay"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -35,5 +36,20 @@ let package = Package(
       name: "Patching",
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Interventions"],
       exclude: ["README.md"]),
+    .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints", "Tokenization", "Interventions", "Patching",
+      ]),
+    .executableTarget(
+      name: "patchbay",
+      dependencies: ["Diagnostics", "Experiments", "Tokenization", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      exclude: ["README.md"]),
+    .target(
+      name: "TestSupport", dependencies: ["Checkpoints", "Tensors", "ModelGraph"], path: "Tests/Support"),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "TokenizationTests", dependencies: ["Tokenization"]),
+    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Diagnostics", "Experiments", "patchbay"]),
   ]
 )
