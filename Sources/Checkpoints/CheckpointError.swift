@@ -80,7 +80,7 @@ public enum CheckpointError: DiagnosedError, Equatable {
     case .missingWeight(let tensor, let place, let available):
       "\(place): no weight '\(tensor)'" + suggestion(for: tensor, among: available, listed: 4)
     case .wrongShape(let tensor, let file, let expected, let found):
-      "\(file): weight '\(tensor)' has shape \(found), needed \(expected)"
+      "\(file): weight '\(tensor)' has shape \(shown(found)), needed \(shown(expected))"
     case .wrongDtype(let tensor, let file, let found):
       "\(file): weight '\(tensor)' has dtype \(found.rawValue), needed F32, F16 or BF16"
     case .nonFiniteWeight(let weight):

@@ -81,8 +81,9 @@ public struct CheckpointFolder: Sendable {
   /// - Throws: what reading `config.json` can throw.
   public func sha256() throws(CheckpointError) -> String {
     var hash = SHA256()
-    hash.update(bufferPointer: try MappedFile(path: configPath).bytes)
-    for file in files { hash.update(bufferPointer: file.mapping.bytes) }
+    for mapping in [try MappedFile(path: configPath)] + files.map(\.mapping) {
+      mapping.withBytes { hash.update(bufferPointer: $0) }
+    }
     return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }
@@ -115,7 +116,10 @@ extension CheckpointFolder {
       guard let place = order[shard], files[place].entry(named: tensor) != nil else {
         throw .missingFromShard(tensor: tensor, shard: file(shard, in: folder), index: indexPath)
       }
-      places[tensor] = place
+      // The index's keys differ byte by byte, but may be equal as Swift's strings are.
+      guard places.updateValue(place, forKey: tensor) == nil else {
+        throw .badIndex(file: indexPath, key: tensor, found: "listed twice", expected: "each tensor once")
+      }
     }
     return (files, index.places.map(\.tensor), places)
   }
@@ -130,6 +134,10 @@ extension CheckpointFolder {
     }
     let pickled = ["pytorch_model.bin", "pytorch_model.bin.index.json"]
     if let file = names.first(where: pickled.contains) { return .onlyPyTorchWeights(folder: folder, file: file) }
-    return .noWeights(folder: folder, found: names.filter { $0.hasSuffix(".safetensors") })
+    // A link whose target is gone is no weight file, whatever its name.
+    let found = names.filter {
+      $0.hasSuffix(".safetensors") && FileManager.default.fileExists(atPath: file($0, in: folder))
+    }
+    return .noWeights(folder: folder, found: found)
   }
 }

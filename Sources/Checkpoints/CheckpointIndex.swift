@@ -42,7 +42,7 @@ func readJSONObject(_ path: String) throws(CheckpointError) -> JSONObject {
   let file = try MappedFile(path: path)
   let json: JSONValue
   do {
-    json = try JSONValue(parsing: [UInt8](file.bytes))
+    json = try JSONValue(parsing: file.withBytes { [UInt8]($0) })
   } catch {
     throw .badJSON(file: path, error)
   }

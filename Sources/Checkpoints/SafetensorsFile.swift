@@ -22,7 +22,7 @@ public struct SafetensorsFile: Sendable {
     let header: SafetensorsHeader
     var places: [String: Int] = [:]
     do throws(SafetensorsProblem) {
-      header = try SafetensorsHeader(parsing: mapping.bytes)
+      header = try mapping.withBytes { (bytes) throws(SafetensorsProblem) in try SafetensorsHeader(parsing: bytes) }
       for (place, entry) in header.entries.enumerated() where places.updateValue(place, forKey: entry.name) != nil {
         throw SafetensorsProblem.equivalentNames(entry.name)
       }
@@ -49,18 +49,25 @@ public struct SafetensorsFile: Sendable {
     guard let entry = entry(named: name) else {
       throw .missingWeight(tensor: name, place: path, available: entries.map(\.name))
     }
-    let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[entry.bytes])
-    let count = bytes.count * 8 / entry.dtype.bitCount
-    switch entry.dtype {
+    let numbers = mapping.withBytes { file in
+      storage(of: UnsafeRawBufferPointer(rebasing: file[entry.bytes]), dtype: entry.dtype)
+    }
+    guard let numbers else { throw .wrongDtype(tensor: name, file: path, found: entry.dtype) }
+    return numbers
+  }
+
+  /// - Parameter bytes: a part of the mapping.
+  private func storage(of bytes: UnsafeRawBufferPointer, dtype: SafetensorsDtype) -> Storage? {
+    let count = bytes.count * 8 / dtype.bitCount
+    switch dtype {
     case .f32:
       guard let start = bytes.baseAddress, Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0 else {
         return OwnedFloats.storage(count: count) { copyBytes(bytes, to: $0) }
       }
-      return Storage(
-        borrowing: start.bindMemory(to: Float.self, capacity: count), count: count, owner: mapping)
+      return Storage(borrowing: start.bindMemory(to: Float.self, capacity: count), count: count, owner: mapping)
     case .f16: return OwnedFloats.storage(count: count) { widenFloat16(bytes, to: $0) }
     case .bf16: return OwnedFloats.storage(count: count) { widenBFloat16(bytes, to: $0) }
-    default: throw .wrongDtype(tensor: name, file: path, found: entry.dtype)
+    default: return nil
     }
   }
 }

@@ -9,7 +9,7 @@ import Foundation
 /// `@unchecked Sendable`: the memory is mapped read-only and nobody writes it.
 final class MappedFile: @unchecked Sendable {
   let path: String
-  let bytes: UnsafeRawBufferPointer
+  private let bytes: UnsafeRawBufferPointer
 
   init(path: String) throws(CheckpointError) {
     self.path = path
@@ -28,6 +28,13 @@ final class MappedFile: @unchecked Sendable {
     let mapped = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let mapped, mapped != MAP_FAILED else { throw MappedFile.error(errno, path: path) }
     bytes = UnsafeRawBufferPointer(start: mapped, count: size)
+  }
+
+  /// Calls `body` with the whole file. The memory is gone with this object: what is to outlive `body` must hold on to
+  /// it.
+  func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
   }
 
   deinit {

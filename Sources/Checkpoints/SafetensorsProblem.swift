@@ -54,19 +54,24 @@ public enum SafetensorsProblem: Error, Equatable {
         + suggestion(for: dtype, among: SafetensorsDtype.allCases.map(\.rawValue))
     case .negativeSize(let tensor, let size): "tensor '\(tensor)': negative size \(size) in its shape"
     case .shapeOverflows(let tensor, let dtype, let shape):
-      "tensor '\(tensor)': \(dtype.rawValue) \(shape) is larger than memory can be"
+      "tensor '\(tensor)': \(dtype.rawValue) \(shown(shape)) is larger than memory can be"
     case .endsInsideByte(let tensor, let dtype, let shape):
-      "tensor '\(tensor)': \(dtype.rawValue) \(shape) does not fill whole bytes"
+      "tensor '\(tensor)': \(dtype.rawValue) \(shown(shape)) does not fill whole bytes"
     case .offsetsReversed(let tensor, let begin, let end):
       "tensor '\(tensor)': data_offsets [\(begin), \(end)] end before they begin"
     case .offsetsOutOfRange(let tensor, let begin, let end, let dataBytes):
       "tensor '\(tensor)': data_offsets [\(begin), \(end)] reach beyond the \(dataBytes) bytes of data (truncated file?)"
     case .sizeMismatch(let tensor, let dtype, let shape, let expected, let found):
-      "tensor '\(tensor)': \(dtype.rawValue) \(shape) takes \(expected) bytes, but data_offsets span \(found)"
+      "tensor '\(tensor)': \(dtype.rawValue) \(shown(shape)) takes \(expected) bytes, but data_offsets span \(found)"
     case .overlap(let tensor, let other): "tensors '\(other)' and '\(tensor)' overlap"
     case .hole(let tensor, let bytes): "\(bytes) bytes before tensor '\(tensor)' belong to no tensor"
     case .trailingBytes(let bytes): "\(bytes) bytes after the last tensor belong to no tensor"
     case .equivalentNames(let tensor): "two tensors are named '\(tensor)' up to how accents are composed"
     }
   }
+}
+
+/// A shape as messages show it: a file may claim millions of axes.
+func shown(_ shape: [Int]) -> String {
+  shape.count <= 16 ? "\(shape)" : "[\(shape.prefix(16).map(String.init).joined(separator: ", ")), ...]"
 }

@@ -23,26 +23,28 @@ extension SafetensorsFile {
   /// The first NaN or infinity in the order of the file, or nil. Looks through all F64, F32, F16 and BF16 tensors on
   /// all processors, at the speed of memory.
   public func firstNonFinite() -> NonFiniteWeight? {
-    let pieces = entries.filter { $0.dtype.isScanned }.flatMap { entry in
+    let pieces = entries.filter(\.dtype.isScanned).flatMap { entry in
       stride(from: entry.bytes.lowerBound, to: entry.bytes.upperBound, by: scanPieceBytes).map {
         (entry: entry, bytes: $0..<min($0 + scanPieceBytes, entry.bytes.upperBound))
       }
     }
-    // -1, or the offset in the file of the piece's first such number; each piece has a slot of its own.
-    let found = UnsafeMutableBufferPointer<Int>.allocate(capacity: pieces.count)
-    found.initialize(repeating: -1)
-    defer { found.deallocate() }
-    nonisolated(unsafe) let slots = found
-    DispatchQueue.concurrentPerform(iterations: pieces.count) { place in
-      let piece = pieces[place]
-      let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[piece.bytes])
-      if let offset = piece.entry.dtype.offsetOfNonFinite(in: bytes) { slots[place] = piece.bytes.lowerBound + offset }
+    return mapping.withBytes { file in
+      // -1, or the offset in the file of the piece's first such number; each piece has a slot of its own.
+      let found = UnsafeMutableBufferPointer<Int>.allocate(capacity: pieces.count)
+      found.initialize(repeating: -1)
+      defer { found.deallocate() }
+      nonisolated(unsafe) let (file, slots) = (file, found)
+      DispatchQueue.concurrentPerform(iterations: pieces.count) { place in
+        let (entry, range) = pieces[place]
+        let bytes = UnsafeRawBufferPointer(rebasing: file[range])
+        if let offset = entry.dtype.offsetOfNonFinite(in: bytes) { slots[place] = range.lowerBound + offset }
+      }
+      guard let place = found.firstIndex(where: { $0 >= 0 }) else { return nil }
+      return nonFinite(pieces[place].entry, offset: found[place], in: file)
     }
-    guard let place = found.firstIndex(where: { $0 >= 0 }) else { return nil }
-    return nonFinite(pieces[place].entry, offset: found[place])
   }
 
-  private func nonFinite(_ entry: SafetensorsEntry, offset: Int) -> NonFiniteWeight {
+  private func nonFinite(_ entry: SafetensorsEntry, offset: Int, in bytes: UnsafeRawBufferPointer) -> NonFiniteWeight {
     let width = entry.dtype.bitCount / 8
     var flat = (offset - entry.bytes.lowerBound) / width
     var index: [Int] = []
@@ -50,7 +52,7 @@ extension SafetensorsFile {
       index.append(flat % size)
       flat /= size
     }
-    let number = mapping.bytes[offset..<offset + width].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    let number = bytes[offset..<offset + width].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     return NonFiniteWeight(
       file: path, tensor: entry.name, index: index.reversed(), value: entry.dtype.value(of: number))
   }

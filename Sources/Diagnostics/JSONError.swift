@@ -34,18 +34,18 @@ public struct JSONError: DiagnosedError, Equatable {
 extension JSONError.Problem {
   fileprivate var text: String {
     switch self {
-    case .unexpected(let found, let expected): "expected \(expected), found \(found)"
+    case .unexpected(let found, let expected): "expected \(expected), found \(visible(found))"
     case .endsEarly(let expected): "the text ends where \(expected) is expected"
     case .invalidUTF8: "the bytes are not UTF-8"
     case .badEscape(let escape):
-      "'\(escape)' is not an escape (one of: \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hexadecimal digits)"
-    case .unpairedSurrogate(let escape): "'\(escape)' is half of a surrogate pair without its other half"
+      "'\(visible(escape))' is not an escape (one of: \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\u with four hexadecimal digits)"
+    case .unpairedSurrogate(let escape): "'\(visible(escape))' is half of a surrogate pair without its other half"
     case .rawControlCharacter(let byte):
       "a control character (0x\(byte < 16 ? "0" : "")\(String(byte, radix: 16, uppercase: true))) "
         + "inside a string must be escaped"
     case .numberOutOfRange(let number): "the number \(number) does not fit 64-bit floating point"
     case .tooDeep(let limit): "arrays and objects are nested more than \(limit) deep"
-    case .duplicateKey(let key): "the key '\(key)' stands twice in one object"
+    case .duplicateKey(let key): "the key '\(visible(key))' stands twice in one object"
     }
   }
 }

@@ -9,12 +9,17 @@ struct AttentionEvaluator {
   func scores(q: Tensor, k: Tensor, _ spec: AttentionSpec) -> Tensor {
     let layout = Layout.perPair(heads: spec.queryHeads)
     return Tensor(shape: [batch.count(layout)]) { out in
-      for row in 0..<batch.rows {
-        let n = batch.length(row)
-        Tensor.attentionScores(
-          q: q, k: k, first: batch.offsets[row], positions: n, shape: spec.shape, scale: spec.scale,
-          softCap: spec.softCap, visible: { spec.visibleSources(of: $0, positions: n) },
-          into: out.baseAddress! + batch.range(ofRow: row, layout: layout).lowerBound)
+      q.withValues { q in
+        k.withValues { k in
+          for row in 0..<batch.rows {
+            let (n, first) = (batch.length(row), batch.offsets[row])
+            Tensor.attentionScores(
+              queries: q.baseAddress! + first * spec.queryHeads * spec.dHead, destinations: 0..<n,
+              keys: k.baseAddress! + first * spec.keyValueHeads * spec.dHead, positions: n, shape: spec.shape,
+              scale: spec.scale, softCap: spec.softCap, visible: { spec.visibleSources(of: $0, positions: n) },
+              into: out.baseAddress! + batch.range(ofRow: row, layout: layout).lowerBound)
+          }
+        }
       }
     }
   }
@@ -37,11 +42,15 @@ struct AttentionEvaluator {
     let width = spec.queryHeads * spec.dHead
     return Tensor(shape: [batch.entries, width]) { out in
       pattern.withValues { pattern in
-        for row in 0..<batch.rows {
-          let start = batch.range(ofRow: row, layout: .perPair(heads: spec.queryHeads)).lowerBound
-          Tensor.attentionMix(
-            pattern: pattern.baseAddress! + start, v: v, first: batch.offsets[row], positions: batch.length(row),
-            shape: spec.shape, into: out.baseAddress! + batch.offsets[row] * width)
+        v.withValues { v in
+          for row in 0..<batch.rows {
+            let start = batch.range(ofRow: row, layout: .perPair(heads: spec.queryHeads)).lowerBound
+            let (n, first) = (batch.length(row), batch.offsets[row])
+            Tensor.attentionMix(
+              pattern: pattern.baseAddress! + start, destinations: n,
+              values: v.baseAddress! + first * spec.keyValueHeads * spec.dHead, positions: n, shape: spec.shape,
+              into: out.baseAddress! + first * width)
+          }
         }
       }
     }

@@ -38,6 +38,30 @@ public struct Batch: Sendable {
     pairOffsets = lengths.reduce(into: [0]) { $0.append($0.last! + $1 * $1) }
   }
 
+  /// A batch of some of the rows, in that order; a row may come more than once.
+  /// - Precondition: rows are of this batch.
+  public func gathering(rows chosen: [Int]) -> Batch {
+    let lengths = chosen.map(length)
+    switch content {
+    case .tokens(let tokens):
+      return Batch(content: .tokens(chosen.flatMap { tokens[offsets[$0]..<offsets[$0 + 1]] }), lengths: lengths)
+    case .observations(let images):
+      return Batch(content: .observations(images.gatheringRows(chosen)), lengths: lengths)
+    }
+  }
+
+  /// The rows in order, cut into runs of about `entries` tokens; a row longer than that stands alone.
+  public func groups(ofEntries entries: Int) -> [Range<Int>] {
+    var groups: [Range<Int>] = []
+    var start = 0
+    for row in 0..<rows where offsets[row + 1] - offsets[start] > entries && row > start {
+      groups.append(start..<row)
+      start = row
+    }
+    groups.append(start..<rows)
+    return groups
+  }
+
   /// How many prompts there are.
   public var rows: Int { offsets.count - 1 }
 

@@ -6,21 +6,52 @@ extension PlacedEdit {
   /// Carries the edit out on a node's packed value and reports what changed.
   /// - Throws: `RunError.editOutsideRow` when the region reaches beyond the row.
   func apply(to value: inout Tensor, of node: Node, batch: Batch) throws -> EditReport {
-    try checkRegion(node, batch)
-    let runs = spans(node, batch)
+    try check(node, batch)
+    let range = batch.range(ofRow: row, layout: node.layout)
+    let length = batch.length(row)
+    return value.withMutableValues { numbers in
+      apply(to: UnsafeMutableBufferPointer(rebasing: numbers[range]), of: node, covering: 0..<length, length: length)
+    }
+  }
+
+  /// Carries the edit out on some positions of its row.
+  /// - Parameters:
+  ///   - values: perPosition [covered positions, width]; perPair [head, covered destinations, length]; perExample [width].
+  ///   - covered: the positions or destinations that `values` holds; the edit's must be among them.
+  ///   - length: the row's number of positions.
+  func apply(
+    to values: UnsafeMutableBufferPointer<Float>, of node: Node, covering covered: Range<Int>, length: Int
+  ) -> EditReport {
     var squares = 0.0
     var written = 0
-    try value.withMutableValues { numbers in
-      for span in runs {
-        let target = UnsafeMutableBufferPointer(rebasing: numbers[span.at..<span.at + span.count])
-        squares += change(target, span, node)
-        written += span.count
-      }
+    forEachSpan(of: node, covering: covered, length: length) { span in
+      squares += change(UnsafeMutableBufferPointer(rebasing: values[span.at..<span.at + span.count]), span, node)
+      written += span.count
     }
     return EditReport(numbersWritten: written, changeNorm: squares.squareRoot())
   }
 
-  /// Numbers that lie side by side: where in the packed value, where in the row, and which feature is the first.
+  /// Checks that the region lies within the row.
+  /// - Throws: `RunError.editOutsideRow`.
+  func check(_ node: Node, _ batch: Batch) throws {
+    let length = batch.length(row)
+    func isOutside(_ range: Range<Int>) -> Bool {
+      range.isEmpty || range.lowerBound < 0 || range.upperBound > length
+    }
+    precondition(features.lowerBound >= 0 && features.upperBound <= node.layout.width, "features \(features)")
+    let isPlaced: Bool
+    switch node.layout {
+    case .perExample: isPlaced = !features.isEmpty
+    case .perPosition: isPlaced = !features.isEmpty && !isOutside(positions)
+    case .perPair: isPlaced = !features.isEmpty && !isOutside(positions) && !(sources.map(isOutside) ?? false)
+    }
+    guard isPlaced else {
+      throw RunError.editOutsideRow(
+        hook: node.hook?.text ?? "a node", example: row, positions: positions, length: length)
+    }
+  }
+
+  /// Numbers that lie side by side: where in the values at hand, where in the whole row, and which feature is the first.
   private struct Span {
     let at: Int
     let withinRow: Int
@@ -28,35 +59,31 @@ extension PlacedEdit {
     let count: Int
   }
 
-  private func checkRegion(_ node: Node, _ batch: Batch) throws {
-    let length = batch.length(row)
-    func outside() -> RunError {
-      .editOutsideRow(hook: node.hook?.text ?? "a node", example: row, positions: positions, length: length)
-    }
-    precondition(features.lowerBound >= 0 && features.upperBound <= node.layout.width, "features \(features)")
-    guard !features.isEmpty else { throw outside() }
-    if case .perExample = node.layout { return }
-    guard !positions.isEmpty, positions.lowerBound >= 0, positions.upperBound <= length else { throw outside() }
-    if let sources {
-      guard !sources.isEmpty, sources.lowerBound >= 0, sources.upperBound <= length else { throw outside() }
-    }
-  }
-
-  private func spans(_ node: Node, _ batch: Batch) -> [Span] {
-    let start = batch.range(ofRow: row, layout: node.layout).lowerBound
+  private func forEachSpan(
+    of node: Node, covering covered: Range<Int>, length n: Int, _ body: (Span) -> Void
+  ) {
     let width = node.layout.width
-    func span(_ withinRow: Int, _ feature: Int, _ count: Int) -> Span {
-      Span(at: start + withinRow, withinRow: withinRow, feature: feature, count: count)
-    }
     switch node.layout {
-    case .perExample: return [span(features.lowerBound, features.lowerBound, features.count)]
+    case .perExample:
+      let first = features.lowerBound
+      body(Span(at: first, withinRow: first, feature: first, count: features.count))
     case .perPosition:
-      return positions.map { span($0 * width + features.lowerBound, features.lowerBound, features.count) }
+      for position in positions {
+        let first = features.lowerBound
+        body(
+          Span(
+            at: (position - covered.lowerBound) * width + first, withinRow: position * width + first, feature: first,
+            count: features.count))
+      }
     case .perPair:
-      let n = batch.length(row)
       let chosen = sources ?? 0..<n
-      return features.flatMap { head in
-        positions.map { span((head * n + $0) * n + chosen.lowerBound, head, chosen.count) }
+      for head in features {
+        for destination in positions {
+          let at = (head * covered.count + destination - covered.lowerBound) * n + chosen.lowerBound
+          body(
+            Span(
+              at: at, withinRow: (head * n + destination) * n + chosen.lowerBound, feature: head, count: chosen.count))
+        }
       }
     }
   }
@@ -65,9 +92,11 @@ extension PlacedEdit {
   private func change(_ target: UnsafeMutableBufferPointer<Float>, _ span: Span, _ node: Node) -> Double {
     var squares = 0.0
     func assign(_ i: Int, _ new: Float) {
-      let difference = Double(new) - Double(target[i])
-      // A pattern's or score's -infinity replaced by itself is no change.
-      if new != target[i] { squares += difference * difference }
+      // A score's -infinity replaced by itself is no change, though the difference is not a number.
+      if new != target[i] {
+        let difference = Double(new) - Double(target[i])
+        squares += difference * difference
+      }
       target[i] = new
     }
     // A vector has one number for each feature; on a perPair node a feature is a head, and it fills the span.

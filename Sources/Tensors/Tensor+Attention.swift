@@ -16,59 +16,61 @@ public struct AttentionShape: Sendable, Hashable {
   }
 
   func keyValueHead(of head: Int) -> Int { head / (queryHeads / keyValueHeads) }
+  var queryWidth: Int { queryHeads * dHead }
+  var keyValueWidth: Int { keyValueHeads * dHead }
 }
 
+/// One prompt's attention. Pointers are to dense rows; callers see to it that they hold what the shapes say.
 extension Tensor {
-  /// Attention scores of one prompt: q [n, queryHeads, dHead] and k [n, keyValueHeads, dHead] -> [queryHeads, n, n], written to `out`.
+  /// Attention scores of some destinations of one prompt: [queryHeads, destinations, n], written to `out`.
   ///
   /// A destination's sources outside `visible(destination)` get -infinity. With a soft cap, scores are cap tanh(scores / cap).
-  /// - Parameter first: the packed index of the prompt's first token in both tensors.
-  public static func attentionScores(
-    q: Tensor, k: Tensor, first: Int, positions n: Int, shape: AttentionShape, scale: Float, softCap: Float?,
-    visible: (Int) -> Range<Int>, into out: UnsafeMutablePointer<Float>
+  /// - Parameters:
+  ///   - queries: [destinations, queryHeads, dHead]
+  ///   - destinations: their positions in the prompt.
+  ///   - keys: [n, keyValueHeads, dHead], the whole prompt's.
+  package static func attentionScores(
+    queries: UnsafePointer<Float>, destinations: Range<Int>, keys: UnsafePointer<Float>, positions n: Int,
+    shape: AttentionShape, scale: Float, softCap: Float?, visible: (Int) -> Range<Int>,
+    into out: UnsafeMutablePointer<Float>
   ) {
-    let (queryWidth, keyWidth) = (shape.queryHeads * shape.dHead, shape.keyValueHeads * shape.dHead)
-    precondition((first + n) * queryWidth <= q.count && (first + n) * keyWidth <= k.count, "tokens within the batch")
-    q.withValues { q in
-      k.withValues { k in
-        for head in 0..<shape.queryHeads {
-          let keys = k.baseAddress! + first * keyWidth + shape.keyValueHead(of: head) * shape.dHead
-          for destination in 0..<n {
-            let row = out + (head * n + destination) * n
-            row.initialize(repeating: -.infinity, count: n)
-            let sources = visible(destination)
-            guard !sources.isEmpty else { continue }
-            let target = row + sources.lowerBound
-            pb_attention_scores(
-              target, q.baseAddress! + (first + destination) * queryWidth + head * shape.dHead,
-              keys + sources.lowerBound * keyWidth, Int64(keyWidth), Int64(sources.count), Int64(shape.dHead), scale)
-            if let softCap { pb_soft_cap(target, target, softCap, Int64(sources.count)) }
-          }
+    for (place, destination) in destinations.enumerated() {
+      let sources = visible(destination)
+      for head in 0..<shape.queryHeads {
+        let row = out + (head * destinations.count + place) * n
+        for hidden in [0..<sources.lowerBound, sources.upperBound..<n] where !hidden.isEmpty {
+          (row + hidden.lowerBound).update(repeating: -.infinity, count: hidden.count)
         }
+        guard !sources.isEmpty else { continue }
+        let target = row + sources.lowerBound
+        pb_attention_scores(
+          target, queries + place * shape.queryWidth + head * shape.dHead,
+          keys + sources.lowerBound * shape.keyValueWidth + shape.keyValueHead(of: head) * shape.dHead,
+          Int64(shape.keyValueWidth), Int64(sources.count), Int64(shape.dHead), scale)
+        if let softCap { pb_soft_cap(target, target, softCap, Int64(sources.count)) }
       }
     }
   }
 
-  /// The softmax of each row of a prompt's scores [rows, n], in place of `values`.
-  public static func softmaxRows(_ values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
+  /// The softmax of each row of scores [rows, width], in place.
+  package static func softmaxRows(_ values: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
     pb_softmax(values, Int64(rows), Int64(width))
   }
 
-  /// Weighted means of values of one prompt: pattern [queryHeads, n, n] and v [n, keyValueHeads, dHead] -> [n, queryHeads, dHead].
-  public static func attentionMix(
-    pattern: UnsafePointer<Float>, v: Tensor, first: Int, positions n: Int, shape: AttentionShape,
-    into out: UnsafeMutablePointer<Float>
+  /// Weighted means of one prompt's values for some destinations: [destinations, queryHeads, dHead], written to `out`.
+  /// - Parameters:
+  ///   - pattern: [queryHeads, destinations, n]
+  ///   - values: [n, keyValueHeads, dHead]
+  package static func attentionMix(
+    pattern: UnsafePointer<Float>, destinations: Int, values: UnsafePointer<Float>, positions n: Int,
+    shape: AttentionShape, into out: UnsafeMutablePointer<Float>
   ) {
-    let (queryWidth, valueWidth) = (shape.queryHeads * shape.dHead, shape.keyValueHeads * shape.dHead)
-    precondition((first + n) * valueWidth <= v.count, "tokens within the batch")
-    v.withValues { v in
-      for head in 0..<shape.queryHeads {
-        let values = v.baseAddress! + first * valueWidth + shape.keyValueHead(of: head) * shape.dHead
-        for destination in 0..<n {
-          pb_attention_mix(
-            out + destination * queryWidth + head * shape.dHead, pattern + (head * n + destination) * n, values,
-            Int64(valueWidth), Int64(n), Int64(shape.dHead))
-        }
+    for head in 0..<shape.queryHeads {
+      for place in 0..<destinations {
+        pb_attention_mix(
+          out + place * shape.queryWidth + head * shape.dHead, pattern + (head * destinations + place) * n,
+          values + shape.keyValueHead(of: head) * shape.dHead, Int64(shape.keyValueWidth), Int64(n),
+          Int64(shape.dHead))
       }
     }
   }
@@ -86,13 +88,17 @@ extension Tensor {
     precondition(2 * half <= width, "\(2 * half) rotated features of \(width)")
     var cosines = [Float](repeating: 0, count: half)
     var sines = cosines
+    var prepared: Int?
     return Tensor(shape: shape) { out in
       withValues { x in
         for (row, position) in positions.enumerated() {
-          for i in 0..<half {
-            let angle = Float(position) * inverseFrequencies[i]
-            cosines[i] = cosf(angle) * amplitude
-            sines[i] = sinf(angle) * amplitude
+          if prepared != position {
+            for i in 0..<half {
+              let angle = Float(position) * inverseFrequencies[i]
+              cosines[i] = cosf(angle) * amplitude
+              sines[i] = sinf(angle) * amplitude
+            }
+            prepared = position
           }
           for head in 0..<heads {
             let at = (row * heads + head) * width

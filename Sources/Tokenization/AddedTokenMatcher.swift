@@ -44,8 +44,10 @@ struct AddedTokenMatcher: Sendable {
       let lower = max(stripped, taken)
       let upper = token.stripsRight ? text.endOfRun(from: end, while: \.isWhite) : end
       if taken < lower { segments.append(Segment(range: taken..<lower, id: nil)) }
-      segments.append(Segment(range: lower..<max(lower, upper), id: token.id))
-      taken = max(lower, upper)
+      segments.append(Segment(range: min(lower, upper)..<upper, id: token.id))
+      // Not the larger of the two: a token inside the whitespace that its predecessor took is found nevertheless, and what
+      // follows it is read again. So it is in the library, whose tokens are to be met.
+      taken = upper
     }
     if taken < text.endIndex { segments.append(Segment(range: taken..<text.endIndex, id: nil)) }
     return segments

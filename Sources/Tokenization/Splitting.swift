@@ -1,6 +1,6 @@
 /// What becomes of the matches of a pattern that splits a text, and of the text between them.
-struct Splitting: Sendable {
-  enum Behavior: String, CaseIterable, Sendable {
+package struct Splitting: Sendable {
+  package enum Behavior: String, CaseIterable, Sendable {
     case removed = "Removed"
     case isolated = "Isolated"
     case mergedWithPrevious = "MergedWithPrevious"
@@ -12,13 +12,13 @@ struct Splitting: Sendable {
   /// The text between the matches is taken for the matches.
   let isInverted: Bool
 
-  init(_ behavior: Behavior, inverted: Bool = false) {
+  package init(_ behavior: Behavior, inverted: Bool = false) {
     self.behavior = behavior
     isInverted = inverted
   }
 
   /// The parts that `bounds` is split into; none is empty.
-  func apply(matches: [Range<Int>], in bounds: Range<Int>) -> [Range<Int>] {
+  package func apply(matches: [Range<Int>], in bounds: Range<Int>) -> [Range<Int>] {
     let spans = spans(matches: matches, in: bounds)
     switch behavior {
     case .removed: return spans.filter { !$0.isMatch }.map(\.range)

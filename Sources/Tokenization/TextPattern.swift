@@ -2,7 +2,7 @@ import Foundation
 
 /// What a `Split` or `Replace` looks for. The patterns that nearly every model uses are written out by hand; any other regular
 /// expression is given to Foundation (ICU), whose syntax covers that of the Oniguruma library which `tokenizers` uses.
-enum TextPattern: Sendable {
+package enum TextPattern: Sendable {
   case literal([UInt8])
   case words(WordPattern)
   case expression(Expression)
@@ -65,10 +65,10 @@ extension TextPattern {
   ///
   /// Unchecked because Foundation does not say so everywhere: an NSRegularExpression is immutable, and documented as safe to use
   /// from several threads.
-  struct Expression: @unchecked Sendable {
+  package struct Expression: @unchecked Sendable {
     private let expression: NSRegularExpression
 
-    init?(_ pattern: String) {
+    package init?(_ pattern: String) {
       guard let expression = try? NSRegularExpression(pattern: Self.translated(pattern)) else { return nil }
       self.expression = expression
     }
@@ -94,7 +94,7 @@ extension TextPattern {
       return isEscaped ? result + "\\" : result
     }
 
-    func matches(in text: ArraySlice<UInt8>) -> [Range<Int>] {
+    package func matches(in text: ArraySlice<UInt8>) -> [Range<Int>] {
       let string = String(decoding: text, as: UTF8.self)
       let whole = NSRange(location: 0, length: string.utf16.count)
       var offsets = UTF16Offsets(text)

@@ -9,7 +9,9 @@ extension Tokenizer {
     tokens.reserveCapacity(ids.count)
     for id in ids {
       if skipSpecialTokens, addedTokens[id]?.isSpecial == true { continue }
-      guard let token = token(id) else { throw .noSuchID(id, vocabularySize: vocabularySize) }
+      guard let token = addedSpellings[id] ?? model.vocabulary.token(id) else {
+        throw .noSuchID(id, vocabularySize: vocabularySize)
+      }
       tokens.append(token)
     }
     return decoder?.decode(tokens).joined() ?? tokens.joined(separator: " ")

@@ -19,6 +19,8 @@ public struct Tokenizer: Sendable {
   /// By id.
   let addedTokens: [Int32: AddedToken]
   let addedIDs: [[UInt8]: Int32]
+  /// What added tokens are decoded from: those that are looked for in normalized text have gone through the normalizer themselves.
+  let addedSpellings: [Int32: String]
   /// Finds added tokens in the text as it was given.
   let rawMatcher: AddedTokenMatcher
   /// Finds the others, after the normalizer.
@@ -54,6 +56,10 @@ public struct Tokenizer: Sendable {
     addedIDs = idsByText
     let tokens = byID.values.sorted { $0.id < $1.id }
     let normalizer = parts.normalizer
+    addedSpellings = byID.mapValues { token in
+      guard token.isNormalized, let normalizer else { return token.content }
+      return String(decoding: normalizer.normalize(Array(token.content.utf8)), as: UTF8.self)
+    }
     rawMatcher = AddedTokenMatcher(tokens.filter { !$0.isNormalized }) { $0 }
     normalizedMatcher = AddedTokenMatcher(tokens.filter(\.isNormalized)) { normalizer?.normalize($0) ?? $0 }
     vocabularySize = max(model.vocabulary.size, tokens.last.map { Int($0.id) + 1 } ?? 0)

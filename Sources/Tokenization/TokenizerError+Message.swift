@@ -13,7 +13,7 @@ extension TokenizerError {
     case .notUTF8(let file, let line): "\(file): line \(line) is not UTF-8 text"
 
     case .brokenJSON(let file, let error): "\(file): \(error.message)"
-    case .missingKey(let file, let path): "\(file): the key '\(path)' is missing"
+    case .missingKey(let file, let path): "\(file): the key \(quoted(path)) is missing"
     case .wrongType(let file, let path, let expected, let found):
       "\(file): \(place(path)) must be \(expected), not \(found)"
     case .badValue(let file, let path, let value, let expected):
@@ -50,20 +50,8 @@ extension TokenizerError {
 }
 
 /// The root of a file has an empty path.
-private func place(_ path: String) -> String { path.isEmpty ? "the file" : "'\(path)'" }
+private func place(_ path: String) -> String { path.isEmpty ? "the file" : quoted(path) }
 
 private func list(_ names: [String]) -> String { names.joined(separator: ", ") }
 
-/// In quotes, on one line, and no longer than a line can bear.
-private func quoted(_ text: String) -> String {
-  var shown = ""
-  for scalar in text.unicodeScalars.prefix(80) {
-    switch scalar {
-    case "\n": shown += "\\n"
-    case "\r": shown += "\\r"
-    case "\t": shown += "\\t"
-    default: shown.unicodeScalars.append(scalar)
-    }
-  }
-  return "'\(shown)\(text.unicodeScalars.count > 80 ? "..." : "")'"
-}
+private func quoted(_ text: String) -> String { "'\(visible(text))'" }

@@ -5,10 +5,10 @@
 /// while a vocabulary tells composed and decomposed letters apart.
 struct Vocabulary: Sendable {
   /// Larger than any vocabulary in use, small enough that one absurd id cannot exhaust the memory.
-  static let idLimit = 1 << 24
+  static let idLimit = 1 << 22
 
   private struct Span {
-    var start: Int32
+    var start: Int
     /// -1: no token has this id.
     var length: Int32
   }
@@ -50,7 +50,7 @@ struct Vocabulary: Sendable {
       return .tokenHasID(Int(slots[slot]))
     }
     while spans.count <= id { spans.append(Span(start: 0, length: -1)) }
-    spans[id] = Span(start: Int32(start), length: Int32(text.count - start))
+    spans[id] = Span(start: start, length: Int32(text.count - start))
     slots[slot] = Int32(id)
     count += 1
     if let scalar = token.unicodeScalars.first, scalar.value < 0x800, scalar.utf8.count == text.count - start {
@@ -90,7 +90,7 @@ struct Vocabulary: Sendable {
   func bytes(_ id: Int32) -> ArraySlice<UInt8>? {
     guard id >= 0, id < spans.count, spans[Int(id)].length >= 0 else { return nil }
     let span = spans[Int(id)]
-    return text[Int(span.start)..<Int(span.start + span.length)]
+    return text[span.start..<(span.start + Int(span.length))]
   }
 
   func token(_ id: Int32) -> String? {
@@ -103,7 +103,7 @@ struct Vocabulary: Sendable {
     var slot = Int(truncatingIfNeeded: hash(buffer, start, end)) & mask
     while slots[slot] >= 0 {
       let span = spans[Int(slots[slot])]
-      if Int(span.length) == end - start, matches(buffer, start, end, at: Int(span.start)) { break }
+      if Int(span.length) == end - start, matches(buffer, start, end, at: span.start) { break }
       slot = (slot + 1) & mask
     }
     return slot
@@ -119,7 +119,7 @@ struct Vocabulary: Sendable {
     slots = [Int32](repeating: -1, count: old.count * 2)
     for id in old where id >= 0 {
       let span = spans[Int(id)]
-      slots[slot(of: text, Int(span.start), Int(span.start + span.length))] = id
+      slots[slot(of: text, span.start, span.start + Int(span.length))] = id
     }
   }
 

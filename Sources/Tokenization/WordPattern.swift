@@ -1,17 +1,17 @@
 /// The splitting patterns of GPT-2 and of cl100k's descendants (Llama 3, Qwen 2), written out by hand: they stand on the way of
 /// every prompt, and a regular expression engine takes longer to compile them than a prompt takes to be split.
-enum WordPattern: Sendable, Equatable {
+package enum WordPattern: Sendable, Equatable {
   /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
   case gpt2
   /// The pattern of `cl100kExpressions`, with up to so many digits in a word.
   case cl100k(digits: Int)
 
-  private static let gpt2Expression =
+  package static let gpt2Expression =
     #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
 
   /// The spellings of one pattern that are about. Possessive quantifiers (`++`) only spare an engine work: nothing that these runs
   /// take could be given back to a match.
-  private static func cl100kExpressions(digits: String) -> [String] {
+  package static func cl100kExpressions(digits: String) -> [String] {
     let tail = #"|\s*[\r\n]+|\s+(?!\S)|\s+"#
     let plain = #"|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits + #"| ?[^\s\p{L}\p{N}]+[\r\n]*"# + tail
     let possessive = #"|[^\r\n\p{L}\p{N}]?+\p{L}+|"# + digits + #"| ?[^\s\p{L}\p{N}]++[\r\n]*"# + tail
@@ -20,7 +20,7 @@ enum WordPattern: Sendable, Equatable {
   }
 
   /// The pattern that a regular expression spells, if it is one of these.
-  init?(expression: String) {
+  package init?(expression: String) {
     if expression == Self.gpt2Expression {
       self = .gpt2
     } else if Self.cl100kExpressions(digits: #"\p{N}{1,3}"#).contains(expression) {
@@ -33,7 +33,7 @@ enum WordPattern: Sendable, Equatable {
   }
 
   /// The index after the word that begins at `start`; every text is words from end to end.
-  func endOfWord(at start: Int, in text: ArraySlice<UInt8>) -> Int {
+  package func endOfWord(at start: Int, in text: ArraySlice<UInt8>) -> Int {
     switch self {
     case .gpt2: Self.endOfGPT2Word(at: start, in: text)
     case .cl100k(let digits): Self.endOfCL100KWord(at: start, in: text, digits: digits)

@@ -1,0 +1,74 @@
+import ModelGraph
+
+/// What a cache file will hold; all of it is known before the first activation is written.
+public struct CachePlan: Sendable {
+  /// How a number is stored.
+  public enum Precision: String, Sendable, Hashable, CaseIterable {
+    case float32
+    /// Half the size; finite values beyond 65504 are an error.
+    case float16
+  }
+
+  /// One activation and how its values lie.
+  public struct Hook: Sendable, Hashable {
+    public var name: HookName
+    public var layout: Layout
+
+    public init(_ name: HookName, _ layout: Layout) {
+      self.name = name
+      self.layout = layout
+    }
+  }
+
+  /// `[.sole]`, or `.clean` and `.corrupted` or one of them.
+  public var runs: [StoredRun]
+  /// The activations of each run.
+  public var hooks: [Hook]
+  /// How many prompts there are.
+  public var examples: Int
+  /// How many tokens the longest has.
+  public var longestPrompt: Int
+  public var promptColumns: PromptColumns
+  public var precision: Precision
+  /// Byte shuffle and deflate: smaller and several times slower.
+  public var compress: Bool
+
+  public init(
+    runs: [StoredRun] = [.sole], hooks: [Hook], examples: Int, longestPrompt: Int, promptColumns: PromptColumns = [],
+    precision: Precision = .float32, compress: Bool = false
+  ) {
+    self.runs = runs
+    self.hooks = hooks
+    self.examples = examples
+    self.longestPrompt = longestPrompt
+    self.promptColumns = promptColumns
+    self.precision = precision
+    self.compress = compress
+  }
+}
+
+/// What the root of a cache file says about where the activations come from.
+public struct CacheHeader: Sendable, Hashable {
+  /// The model as the command or experiment names it.
+  public var model: String
+  /// The SHA-256 of its weights, in hexadecimal.
+  public var modelSHA256: String
+  public var patchbayVersion: String
+  /// Anything else worth knowing, under names of one's own.
+  public var attributes: [String: Attribute]
+
+  public init(model: String, modelSHA256: String, patchbayVersion: String, attributes: [String: Attribute] = [:]) {
+    self.model = model
+    self.modelSHA256 = modelSHA256
+    self.patchbayVersion = patchbayVersion
+    self.attributes = attributes
+  }
+
+  /// All as root attributes.
+  var rootAttributes: [String: Attribute] {
+    let own: [String: Attribute] = [
+      "model": .text(model), "model_sha256": .text(modelSHA256), "patchbay_version": .text(patchbayVersion),
+    ]
+    return attributes.merging(own) { $1 }
+  }
+}

@@ -1,0 +1,68 @@
+import CHDF5
+import Foundation
+
+/// Refuses a path that holds no HDF5 file, before HDF5 sees it.
+/// - Throws: `StoreError.inputNotFound`, `.notAFile`, `.unreadable`, `.notHDF5`.
+func checkHDF5(_ path: String) throws {
+  switch fileStatus(path) {
+  case .nothing: throw StoreError.inputNotFound(path: path)
+  case .folder, .other: throw StoreError.notAFile(path: path)
+  case .file: break
+  }
+  guard access(path, R_OK) == 0 else {
+    throw StoreError.unreadable(path: path, reason: String(cString: strerror(errno)))
+  }
+  guard try isHDF5Signed(path) else { throw StoreError.notHDF5(path: path) }
+}
+
+/// Whether the eight bytes by which HDF5 files are known stand where they may: at 0, 512, 1024, 2048 and so on.
+private func isHDF5Signed(_ path: String) throws -> Bool {
+  let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw StoreError.unreadable(path: path, reason: String(cString: strerror(errno))) }
+  defer { close(descriptor) }
+  var offset = 0
+  while true {
+    var bytes = [UInt8](repeating: 0, count: signature.count)
+    let count = pread(descriptor, &bytes, bytes.count, off_t(offset))
+    guard count == bytes.count else { return false }
+    if bytes == signature { return true }
+    offset = offset == 0 ? 512 : 2 * offset
+  }
+}
+
+/// Opens a finished or unfinished file for reading.
+/// - Throws: as `checkHDF5`; `StoreError.busy`, `.truncated`, `.damaged`.
+func openToRead(_ path: String) throws -> HDF5FileHandle {
+  try checkHDF5(path)
+  do {
+    return try HDF5FileHandle.openToRead(path)
+  } catch let failure {
+    if failure.detail.contains("truncated file") {
+      throw StoreError.truncated(path: path, detail: failure.detail.replacingOccurrences(of: "truncated file: ", with: ""))
+    }
+    let isLocked = ["unable to lock file", "already open for write", "Resource temporarily unavailable"]
+    if isLocked.contains(where: failure.detail.contains) { throw StoreError.busy(path: path, toWrite: false) }
+    throw StoreError.damaged(path: path, object: "/", detail: failure.detail)
+  }
+}
+
+/// Refuses a file whose root says that it is of another format or a newer version.
+/// - Throws: `StoreError.otherFormat`, `.newerFormat`, `.missing`.
+@discardableResult
+func checkFormat(_ file: hid_t, _ path: String, expected: [FileFormat]) throws -> FileFormat {
+  let found = try reading(path, "format") { try attribute("format", of: file) }
+  let names = expected.map(\.rawValue)
+  guard case .text(let name)? = found else { throw StoreError.otherFormat(path: path, found: nil, expected: names) }
+  guard let format = FileFormat(rawValue: name), expected.contains(format) else {
+    throw StoreError.otherFormat(path: path, found: name, expected: names)
+  }
+  guard case .integer(let version)? = try reading(path, "format_version", { try attribute("format_version", of: file) })
+  else {
+    throw StoreError.missing(path: path, what: .attribute, name: "format_version", candidates: [])
+  }
+  guard version <= FileFormat.version else {
+    throw StoreError.newerFormat(path: path, format: name, version: version, newestKnown: FileFormat.version)
+  }
+  return format
+}

@@ -1,0 +1,153 @@
+import CHDF5
+
+/// An HDF5 file being written: partial until finished, with the groups that are open in it. What results and cache writers share.
+///
+/// Used by one writer only, under that writer's lock.
+final class OutputFile {
+  let target: String
+  private var partial: PartialFile?
+  private var file: HDF5FileHandle?
+  private var groups: [String: LabelledGroup] = [:]
+
+  /// Starts an empty file with `format`, `format_version`, `complete` = 0 and the given attributes.
+  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.writeFailed`.
+  init(creating target: String, format: FileFormat, attributes: [String: Attribute]) throws {
+    self.target = target
+    let partial = try PartialFile(for: target)
+    partial.makeWayForLibrary()
+    let path = partial.path
+    self.partial = consume partial
+    do {
+      try writing(target, "/") {
+        let file = try HDF5FileHandle.create(path)
+        try setAttribute("format", .text(format.rawValue), on: file.id)
+        try setAttribute("format_version", .integer(FileFormat.version), on: file.id)
+        try setAttribute("complete", .integer(0), on: file.id)
+        for (name, value) in attributes.sorted(by: { $0.key < $1.key }) { try setAttribute(name, value, on: file.id) }
+        self.file = consume file
+      }
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
+  /// Goes on with a file that an earlier run has left unfinished.
+  /// - Throws: `StoreError.inputNotFound`, `.busy`, and what `StoreReader` throws for a file of another kind.
+  init(reopening target: String, format: FileFormat) throws {
+    self.target = target
+    let partial = try PartialFile(reopening: target)
+    partial.makeWayForLibrary()
+    let path = partial.path
+    try checkHDF5(path)
+    file = try reading(path, "/") {
+      let file = try HDF5FileHandle.openToWrite(path)
+      try checkFormat(file.id, path, expected: [format])
+      return file
+    }
+    self.partial = consume partial
+  }
+
+  /// The identifier by which the open file is a place to make groups in.
+  /// - Throws: `StoreError.alreadyClosed`.
+  func location() throws -> hid_t {
+    switch file {
+    case .some(let open): return open.id
+    case .none: throw StoreError.alreadyClosed(path: target)
+    }
+  }
+
+  /// Makes a group at a path from the root.
+  @discardableResult
+  func addGroup(_ path: String) throws -> LabelledGroup {
+    guard groups[path] == nil else { throw StoreError.badName(path: target, name: path, problem: .taken) }
+    let group = try LabelledGroup(creating: path, in: location(), file: target)
+    groups[path] = group
+    return group
+  }
+
+  /// A group made or opened before; after a reopening also one that the file has.
+  /// - Throws: `StoreError.missing`.
+  func group(_ path: String) throws -> LabelledGroup {
+    if let group = groups[path] { return group }
+    let location = try location()
+    guard pathExists(path, in: location) else {
+      throw StoreError.missing(path: target, what: .group, name: path, candidates: groups.keys.sorted())
+    }
+    let group = try LabelledGroup(reopening: path, in: location, file: target)
+    groups[path] = group
+    return group
+  }
+
+  func setRootAttributes(_ attributes: [String: Attribute]) throws {
+    let root = try location()
+    try writing(target, "/") {
+      for (name, value) in attributes.sorted(by: { $0.key < $1.key }) { try setAttribute(name, value, on: root) }
+    }
+  }
+
+  /// Hands everything written so far to the operating system, so that a killed run leaves it behind.
+  func flush() throws {
+    _ = try location()
+    try writing(target, "/") { try file?.flush() }
+  }
+
+  /// The file descriptor that HDF5 writes to, for tests of failing devices.
+  func descriptor() throws -> Int32 {
+    switch file {
+    case .some(let open): return try writing(target, "/") { try open.descriptor() }
+    case .none: throw StoreError.alreadyClosed(path: target)
+    }
+  }
+
+  /// Marks the file complete, closes it and puts it in the target's place. When any of this fails, nothing is left behind.
+  func finish() throws {
+    _ = try location()
+    do {
+      try setRootAttributes(["complete": .integer(1)])
+      try close()
+      try partial?.moveToTarget()
+      partial = nil
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
+  /// Closes the file and leaves it, incomplete, as `TARGET.partial`, to be reopened.
+  func keep() throws {
+    _ = try location()
+    try close()
+    partial = nil
+  }
+
+  /// Closes and removes the unfinished file; does nothing after `finish`, `keep` or `discard`.
+  func discard() {
+    groups = [:]
+    file = nil
+    partial?.remove()
+    partial = nil
+  }
+
+  private func close() throws {
+    for group in groups.values { try group.close() }
+    groups = [:]
+    try writing(target, "/") {
+      try file?.flush()
+      if let open = file.take() { try open.close() }
+    }
+  }
+
+  deinit { discard() }
+}
+
+/// Whether each part of a path from the root is a link that is there.
+func pathExists(_ path: String, in location: hid_t) -> Bool {
+  var prefix = ""
+  for part in path.split(separator: "/") {
+    prefix += "/\(part)"
+    let found = Library.locked { H5Lexists(location, prefix, pb_default_properties()) > 0 }
+    if !found { return false }
+  }
+  return true
+}

@@ -1,0 +1,97 @@
+import CHDF5
+import Foundation
+
+/// The file `TARGET.partial` that an output is written to until it is whole, held under a lock that a second writer is refused by.
+///
+/// The lock is flock(2) on the file itself: what HDF5's own locking uses, so that other HDF5 programs are kept out too. It is taken before
+/// HDF5 opens the file because HDF5 empties a file first and asks for the lock afterwards.
+struct PartialFile: ~Copyable {
+  /// Where the finished file will stand.
+  let target: String
+  /// Where it stands until then.
+  let path: String
+  private let descriptor: Int32
+
+  static func path(for target: String) -> String { target + ".partial" }
+
+  /// Makes the file, or takes over one that a run which is no more has left.
+  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`.
+  init(for target: String) throws(StoreError) {
+    self.target = target
+    path = PartialFile.path(for: target)
+    if case .folder = fileStatus(target) { throw .cannotCreateOutput(path: target, reason: .isFolder) }
+    descriptor = try PartialFile.lockedDescriptor(path, target: target, flags: O_RDWR | O_CREAT)
+  }
+
+  /// Takes over the file that an earlier run has left.
+  /// - Throws: `StoreError.inputNotFound`, `.busy`.
+  init(reopening target: String) throws(StoreError) {
+    self.target = target
+    path = PartialFile.path(for: target)
+    guard case .file = fileStatus(path) else { throw .inputNotFound(path: path) }
+    descriptor = try PartialFile.lockedDescriptor(path, target: target, flags: O_RDWR)
+  }
+
+  private static func lockedDescriptor(_ path: String, target: String, flags: Int32) throws(StoreError) -> Int32 {
+    // Between opening and locking, the holder may finish and rename its file; then what was locked is not at the path any more.
+    for _ in 0..<100 {
+      let descriptor = open(path, flags | O_CLOEXEC, 0o666)
+      guard descriptor >= 0 else { throw outputError(target, errno) }
+      if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
+        close(descriptor)
+        throw .busy(path: target, toWrite: true)
+      }
+      // Any other failure: a file system without locks. The run goes on without, as HDF5's BEST_EFFORT does.
+      var (ours, there) = (stat(), stat())
+      if fstat(descriptor, &ours) == 0, stat(path, &there) == 0, ours.st_ino == there.st_ino, ours.st_dev == there.st_dev {
+        return descriptor
+      }
+      close(descriptor)
+    }
+    throw .busy(path: target, toWrite: true)
+  }
+
+  /// Lets go of the lock where HDF5 will take it itself whatever it is told: a setting of the environment, or a version before 1.10.7.
+  borrowing func makeWayForLibrary() {
+    let setting = ProcessInfo.processInfo.environment["HDF5_USE_FILE_LOCKING"].map { $0.uppercased() }
+    if pb_can_set_file_locking() == 0 || ["TRUE", "1", "BEST_EFFORT"].contains(setting) { flock(descriptor, LOCK_UN) }
+  }
+
+  /// Puts the file, written and closed, in the target's place in one step.
+  /// - Throws: `StoreError.writeFailed`.
+  borrowing func moveToTarget() throws(StoreError) {
+    guard fsync(descriptor) == 0, rename(path, target) == 0 else {
+      throw .writeFailed(path: target, object: path, detail: String(cString: strerror(errno)))
+    }
+  }
+
+  /// Removes the file. That it is gone already is no failure.
+  borrowing func remove() { unlink(path) }
+
+  deinit { close(descriptor) }
+}
+
+/// Why `open` of an output failed.
+private func outputError(_ target: String, _ code: Int32) -> StoreError {
+  let folder = (target as NSString).deletingLastPathComponent
+  let shown = folder.isEmpty ? "." : folder
+  switch (code, fileStatus(shown)) {
+  case (_, .nothing): return .cannotCreateOutput(path: target, reason: .noFolder(shown))
+  case (_, .file), (_, .other): return .cannotCreateOutput(path: target, reason: .folderIsFile(shown))
+  default: return .cannotCreateOutput(path: target, reason: .system(String(cString: strerror(code))))
+  }
+}
+
+/// What stands at a path.
+enum FileStatus { case nothing, file, folder, other }
+
+/// What stands at a path, symbolic links followed.
+func fileStatus(_ path: String) -> FileStatus {
+  var status = stat()
+  guard stat(path, &status) == 0 else { return errno == ENOTDIR ? .other : .nothing }
+  switch status.st_mode & S_IFMT {
+  case S_IFREG: return .file
+  case S_IFDIR: return .folder
+  default: return .other
+  }
+}

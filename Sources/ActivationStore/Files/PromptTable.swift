@@ -1,0 +1,96 @@
+import CHDF5
+
+/// Writes `/prompts` piece by piece: `clean_tokens` and the like [example, position] int32, -1 where a prompt is shorter.
+struct PromptTable {
+  private let group: LabelledGroup
+  private let file: String
+  private let columns: PromptColumns
+  private let examples: Int
+  private let positions: Int
+
+  /// Makes the group and its datasets, empty.
+  /// - Parameter positions: the length of the longest prompt.
+  init(in output: OutputFile, columns: PromptColumns, examples: Int, positions: Int) throws {
+    group = try output.addGroup("/prompts")
+    file = output.target
+    self.columns = columns
+    self.examples = examples
+    self.positions = positions
+    try group.addAxis(LabelledAxis("example", .range(examples)))
+    try group.addAxis(LabelledAxis("position", .range(positions)))
+    let (both, one) = (["example", "position"], ["example"])
+    try group.addDataset("clean_tokens", axes: both, type: .int32, integerFill: -1)
+    try group.addDataset("lengths", axes: one, type: .int32, integerFill: -1)
+    if columns.contains(.corruptedTokens) {
+      try group.addDataset("corrupted_tokens", axes: both, type: .int32, integerFill: -1)
+    }
+    if columns.contains(.answerToken) { try group.addDataset("answer_token", axes: one, type: .int32, integerFill: -1) }
+    if columns.contains(.wrongToken) { try group.addDataset("wrong_token", axes: one, type: .int32, integerFill: -1) }
+    if columns.contains(.cleanTokenStrings) { try group.addDataset("clean_token_strings", axes: both, type: .text) }
+    if columns.contains(.corruptedTokenStrings) {
+      try group.addDataset("corrupted_token_strings", axes: both, type: .text)
+    }
+    if columns.contains(.text) { try group.addDataset("text", axes: one, type: .text) }
+    if columns.contains(.label) { try group.addDataset("label", axes: one, type: .text) }
+  }
+
+  /// Writes rows from example `first` on.
+  /// - Throws: `StoreError.promptMismatch`, `.writeFailed`.
+  func write(_ rows: [PromptRow], from first: Int) throws {
+    guard !rows.isEmpty else { return }
+    for (index, row) in rows.enumerated() { try check(row, first + index) }
+    try integers("lengths", rows, from: first) { [Int32($0.cleanTokens.count)] }
+    try integers("clean_tokens", rows, from: first) { padded($0.cleanTokens, with: -1) }
+    if columns.contains(.corruptedTokens) {
+      try integers("corrupted_tokens", rows, from: first) { padded($0.corruptedTokens ?? [], with: -1) }
+    }
+    if columns.contains(.answerToken) { try integers("answer_token", rows, from: first) { [$0.answerToken ?? -1] } }
+    if columns.contains(.wrongToken) { try integers("wrong_token", rows, from: first) { [$0.wrongToken ?? -1] } }
+    if columns.contains(.cleanTokenStrings) {
+      try texts("clean_token_strings", rows, from: first) { padded($0.cleanTokenStrings ?? [], with: "") }
+    }
+    if columns.contains(.corruptedTokenStrings) {
+      try texts("corrupted_token_strings", rows, from: first) { padded($0.corruptedTokenStrings ?? [], with: "") }
+    }
+    if columns.contains(.text) { try texts("text", rows, from: first) { [$0.text ?? ""] } }
+    if columns.contains(.label) { try texts("label", rows, from: first) { [$0.label ?? ""] } }
+  }
+
+  private func check(_ row: PromptRow, _ example: Int) throws {
+    func refuse(_ problem: String) -> StoreError { .promptMismatch(path: file, example: example, problem: problem) }
+    guard example >= 0, example < examples else { throw refuse("only \(examples) prompts were announced") }
+    let length = row.cleanTokens.count
+    guard length <= positions else { throw refuse("\(length) tokens, but the longest was announced as \(positions)") }
+    guard columns.isSuperset(of: row.columns) else { throw refuse("it has parts that were not announced for this file") }
+    for (count, name) in [
+      (row.corruptedTokens?.count, "corrupted tokens"), (row.cleanTokenStrings?.count, "clean token strings"),
+      (row.corruptedTokenStrings?.count, "corrupted token strings"),
+    ] {
+      if let count, count != length { throw refuse("\(length) clean tokens, but \(count) \(name)") }
+    }
+  }
+
+  private func padded<T>(_ values: [T], with padding: T) -> [T] {
+    values + Array(repeating: padding, count: positions - values.count)
+  }
+
+  private func box(_ dataset: LabelledGroup.Dataset, _ first: Int, _ rows: Int) -> Box {
+    Box(start: dataset.shape.indices.map { $0 == 0 ? first : 0 }, count: [rows] + dataset.shape.dropFirst())
+  }
+
+  private func integers(_ name: String, _ rows: [PromptRow], from first: Int, _ values: (PromptRow) -> [Int32]) throws {
+    let dataset = try group.dataset(name)
+    try writing(file, "/prompts/\(name)") {
+      let all = rows.flatMap(values)
+      try dataset.with { try $0.write(all, as: pb_native_int32(), box(dataset, first, rows.count)) }
+    }
+  }
+
+  private func texts(_ name: String, _ rows: [PromptRow], from first: Int, _ values: (PromptRow) -> [String]) throws {
+    let dataset = try group.dataset(name)
+    try writing(file, "/prompts/\(name)") {
+      let all = rows.flatMap(values)
+      try dataset.with { try $0.write(texts: all, box(dataset, first, rows.count)) }
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import CHDF5
+
+extension Handle where Kind == FileKind {
+  /// Makes a file, or empties the one that is there. HDF5's own locking is off: the caller holds the lock (`PartialFile`).
+  static func create(_ path: String) throws(HDF5Failure) -> HDF5FileHandle {
+    let access = try accessProperties(locking: false)
+    return try HDF5FileHandle("H5Fcreate") {
+      H5Fcreate(path, pb_truncate(), pb_default_properties(), access.id)
+    }
+  }
+
+  /// Opens a file for reading, under a shared lock, so that one being written is refused.
+  static func openToRead(_ path: String) throws(HDF5Failure) -> HDF5FileHandle {
+    let access = try accessProperties(locking: true)
+    return try HDF5FileHandle("H5Fopen") { H5Fopen(path, pb_read_only(), access.id) }
+  }
+
+  /// Opens a file to go on writing it. HDF5's own locking is off: the caller holds the lock (`PartialFile`).
+  static func openToWrite(_ path: String) throws(HDF5Failure) -> HDF5FileHandle {
+    let access = try accessProperties(locking: false)
+    return try HDF5FileHandle("H5Fopen") { H5Fopen(path, pb_read_write(), access.id) }
+  }
+
+  /// Whether the file begins as an HDF5 file does.
+  static func isHDF5(_ path: String) throws(HDF5Failure) -> Bool {
+    try Library.checked("H5Fis_hdf5") { H5Fis_hdf5(path) } > 0
+  }
+
+  /// Hands everything written so far to the operating system.
+  borrowing func flush() throws(HDF5Failure) {
+    let id = id
+    try Library.checked("H5Fflush") { H5Fflush(id, H5F_SCOPE_GLOBAL) }
+  }
+
+  /// The file descriptor behind the file.
+  borrowing func descriptor() throws(HDF5Failure) -> Int32 {
+    let id = id
+    var pointer: UnsafeMutableRawPointer?
+    try Library.checked("H5Fget_vfd_handle") { H5Fget_vfd_handle(id, pb_default_properties(), &pointer) }
+    guard let pointer else { throw HDF5Failure(function: "H5Fget_vfd_handle", detail: "no file descriptor") }
+    return pointer.load(as: Int32.self)
+  }
+
+  /// How large the file is in bytes.
+  borrowing func size() throws(HDF5Failure) -> Int {
+    let id = id
+    var size: hsize_t = 0
+    try Library.checked("H5Fget_filesize") { H5Fget_filesize(id, &size) }
+    return Int(clamping: size)
+  }
+
+  private static func accessProperties(locking: Bool) throws(HDF5Failure) -> PropertiesHandle {
+    let access = try PropertiesHandle("H5Pcreate") { H5Pcreate(pb_class_file_access()) }
+    try Library.checked("H5Pset_file_locking") { pb_set_file_locking(access.id, locking ? 1 : 0, 1) }
+    try Library.checked("H5Pset_libver_bounds") { pb_set_format_1_8(access.id) }
+    return access
+  }
+}

@@ -1,0 +1,114 @@
+import ModelGraph
+import Tensors
+
+/// Reads a cache file by the terms of its format, a range of examples at a time. `store` reads everything else in it.
+public struct CacheReader: Sendable {
+  public let store: StoreReader
+  /// The runs that the file has: `[.sole]`, or clean and corrupted ones.
+  public let runs: [StoredRun]
+  /// The activations of each run, blocks in their order.
+  public let hooks: [HookName]
+  /// How many tokens each prompt has.
+  public let lengths: [Int]
+  private let layouts: [HookName: Layout]
+
+  /// How many prompts there are.
+  public var examples: Int { lengths.count }
+
+  /// - Throws: as `StoreReader`; `StoreError.missing`, `.wrongShape`, `.damaged` for a file that is not laid out as a cache is.
+  public init(_ path: String) throws {
+    let store = try StoreReader(path, expecting: [.cache])
+    self.store = store
+    lengths = try store.promptLengths()
+    let listing = try store.listing(of: "/activations")
+    let pairs = [StoredRun.clean, .corrupted].filter { listing.groups.contains($0.rawValue) }
+    runs = pairs.isEmpty ? [.sole] : pairs
+    var layouts: [HookName: Layout] = [:]
+    let group = runs[0].activationsGroup
+    for name in try store.listing(of: group).datasets {
+      let description = try store.describe("\(group)/\(name)")
+      if !description.isScale { layouts[HookName(name)] = try storedLayout(description, in: store) }
+    }
+    self.layouts = layouts
+    hooks = layouts.keys.sorted()
+  }
+
+  /// - Throws: `StoreError.missing`, `.damaged`.
+  public func header() throws -> CacheHeader {
+    var attributes = try store.attributes()
+    for own in ["format", "format_version", "complete"] { attributes[own] = nil }
+    func take(_ name: String) throws -> String {
+      guard case .text(let text)? = attributes.removeValue(forKey: name) else {
+        throw StoreError.missing(path: store.path, what: .attribute, name: name, candidates: [])
+      }
+      return text
+    }
+    var header = CacheHeader(
+      model: try take("model"), modelSHA256: try take("model_sha256"), patchbayVersion: try take("patchbay_version"))
+    header.attributes = attributes
+    return header
+  }
+
+  /// The rows of `/prompts`, unpadded.
+  public func prompts() throws -> [PromptRow] { try store.prompts() }
+
+  /// How the values of an activation lie.
+  /// - Throws: `StoreError.missing` with the nearest name.
+  public func layout(of hook: HookName) throws -> Layout {
+    guard let layout = layouts[hook] else {
+      throw StoreError.missing(path: store.path, what: .hook, name: hook.text, candidates: hooks.map(\.text))
+    }
+    return layout
+  }
+
+  /// The shape of an activation's dataset: [example, the layout's other axes...], positions up to the longest prompt.
+  public func shape(of hook: HookName, run: StoredRun? = nil) throws -> [Int] {
+    try store.describe(try object(hook, run)).shape
+  }
+
+  /// Some examples of an activation, as stored: NaN beyond a prompt's length and for examples that were never written.
+  /// - Parameters:
+  ///   - run: nil for the only one, or the clean one of two.
+  ///   - examples: a range of the prompts.
+  /// - Returns: [example, the layout's other axes...]
+  /// - Throws: `StoreError.missing`, `.wrongShape` for examples that are not there, `.tooLarge`, `.damaged`.
+  public func read(run: StoredRun? = nil, hook: HookName, examples: Range<Int>) throws -> Tensor {
+    try store.tensor(at: try object(hook, run), first: examples)
+  }
+
+  private func object(_ hook: HookName, _ run: StoredRun?) throws -> String {
+    _ = try layout(of: hook)
+    let run = run ?? runs[0]
+    guard runs.contains(run) else {
+      throw StoreError.missing(path: store.path, what: .run, name: run.rawValue, candidates: runs.map(\.rawValue))
+    }
+    return "\(run.activationsGroup)/\(hook)"
+  }
+}
+
+/// The layout that a dataset's attributes `layout` and `axes` and its shape say.
+private func storedLayout(_ dataset: DatasetDescription, in store: StoreReader) throws -> Layout {
+  let attributes = try store.attributes(of: dataset.path)
+  guard case .text(let kind)? = attributes["layout"], case .texts(let names)? = attributes["axes"] else {
+    throw StoreError.missing(
+      path: store.path, what: .attribute, name: "layout", candidates: attributes.keys.sorted())
+  }
+  let axes = names.compactMap(Axis.init(rawValue:))
+  guard axes.count == dataset.shape.count else {
+    throw StoreError.wrongShape(
+      path: store.path, dataset: dataset.path, found: dataset.shape, expected: "one size for each of \(names)")
+  }
+  let extents = zip(axes, dataset.shape).map { Extent($0, $1) }
+  let layout: Layout? =
+    switch kind {
+    case "per_position": extents.count >= 2 ? .perPosition(Array(extents.dropFirst(2))) : nil
+    case "per_pair": extents.count == 4 ? .perPair(heads: extents[1].size) : nil
+    case "per_example": extents.count >= 1 ? .perExample(Array(extents.dropFirst())) : nil
+    default: nil
+    }
+  guard let layout, layout.axes == axes else {
+    throw StoreError.wrongShape(
+      path: store.path, dataset: dataset.path, found: dataset.shape, expected: "a layout '\(kind)' along \(names)")
+  }
+  return layout
+}

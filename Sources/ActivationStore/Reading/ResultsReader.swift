@@ -1,0 +1,92 @@
+import Tensors
+
+/// Reads a results file by the terms of its format. `store` reads everything else in it.
+public struct ResultsReader: Sendable {
+  public let store: StoreReader
+
+  /// - Throws: as `StoreReader`; `StoreError.missing` for a header without one of its attributes.
+  public init(_ path: String) throws { store = try StoreReader(path, expecting: [.results]) }
+
+  /// - Throws: `StoreError.missing`, `.damaged`.
+  public func header() throws -> ResultsHeader {
+    var attributes = try store.attributes()
+    for own in ["format", "format_version", "complete"] { attributes[own] = nil }
+    func take(_ name: String) throws -> String {
+      guard case .text(let text)? = attributes.removeValue(forKey: name) else {
+        throw StoreError.missing(path: store.path, what: .attribute, name: name, candidates: [])
+      }
+      return text
+    }
+    var header = ResultsHeader(
+      experiment: try take("experiment"), model: try take("model"), modelSHA256: try take("model_sha256"),
+      direction: try take("direction"), patchbayVersion: try take("patchbay_version"))
+    header.attributes = attributes
+    return header
+  }
+
+  /// The rows of `/prompts`, unpadded.
+  public func prompts() throws -> [PromptRow] { try store.prompts() }
+
+  /// The runs that have baseline values.
+  public func baselineRuns() throws -> [StoredRun] {
+    guard store.contains("/baseline") else { return [] }
+    return try store.listing(of: "/baseline").groups.compactMap(StoredRun.init(rawValue:))
+  }
+
+  /// The metrics of an unpatched run, one value an example for each.
+  public func baseline(_ run: StoredRun) throws -> [String: [Float]] {
+    let group = "/baseline/\(run.rawValue)"
+    let metrics = try store.listing(of: group).datasets.filter { $0 != "example" }
+    return try Dictionary(uniqueKeysWithValues: metrics.map { ($0, try store.tensor(at: "\(group)/\($0)").values) })
+  }
+
+  /// The names of the sweeps, in alphabetical order.
+  public func sweeps() throws -> [String] {
+    store.contains("/sweeps") ? try store.listing(of: "/sweeps").groups : []
+  }
+
+  /// What a sweep holds.
+  public struct Sweep: Sendable, Hashable {
+    public let name: String
+    /// The axes of the cells, outermost first, without `example`.
+    public let axes: [LabelledAxis]
+    public let examples: Int
+    /// The datasets with a float for each cell and example: metrics, `change_norm`, estimates.
+    public let floatDatasets: [String]
+    /// The datasets of flags.
+    public let flagDatasets: [String]
+    public let attributes: [String: Attribute]
+  }
+
+  /// A sweep's axes and datasets.
+  /// - Throws: `StoreError.missing` with the nearest name, `.damaged`.
+  public func sweep(_ name: String) throws -> Sweep {
+    let group = "/sweeps/\(name)"
+    guard try sweeps().contains(name) else {
+      throw StoreError.missing(path: store.path, what: .sweep, name: name, candidates: try sweeps())
+    }
+    let all = try store.listing(of: group).datasets.map { try store.describe("\(group)/\($0)") }.filter { !$0.isScale }
+    func leaf(_ description: DatasetDescription) -> String { String(description.path.dropFirst(group.count + 1)) }
+    guard let widest = all.max(by: { $0.shape.count < $1.shape.count }) else {
+      throw StoreError.missing(path: store.path, what: .dataset, name: "\(group)/METRIC", candidates: [])
+    }
+    var axes: [LabelledAxis] = []
+    for case let axis? in widest.dimensions where axis != "example" {
+      axes.append(LabelledAxis(axis, try store.labels(at: "\(group)/\(axis)")))
+    }
+    let floats = all.filter { [.float32, .float64].contains($0.type) }
+    return Sweep(
+      name: name, axes: axes, examples: widest.shape.last ?? 0, floatDatasets: floats.map(leaf),
+      flagDatasets: all.filter { $0.type == .int8 }.map(leaf), attributes: try store.attributes(of: group))
+  }
+
+  /// A metric of a sweep: [axes..., example], NaN where nothing was written.
+  public func values(sweep: String, dataset: String) throws -> Tensor {
+    try store.tensor(at: "/sweeps/\(sweep)/\(dataset)")
+  }
+
+  /// Flags of a sweep, row-major; -1 where nothing was written.
+  public func flags(sweep: String, dataset: String) throws -> [Int8] {
+    try store.int32s(at: "/sweeps/\(sweep)/\(dataset)").map(Int8.init(truncatingIfNeeded:))
+  }
+}

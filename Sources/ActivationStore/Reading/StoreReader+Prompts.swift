@@ -1,0 +1,43 @@
+extension StoreReader {
+  /// The lengths of the prompts [example].
+  /// - Throws: `StoreError.missing`, `.wrongType`, `.damaged`.
+  public func promptLengths() throws -> [Int] { try integers(at: "/prompts/lengths") }
+
+  /// The rows of `/prompts`, unpadded. Answer and wrong tokens of -1 are nil.
+  /// - Throws: `StoreError.missing`, `.wrongType`, `.wrongShape`, `.damaged`.
+  public func prompts() throws -> [PromptRow] {
+    let lengths = try promptLengths()
+    let shape = try describe("/prompts/clean_tokens").shape
+    guard shape.count == 2, shape[0] == lengths.count, lengths.allSatisfy({ $0 >= -1 && $0 <= shape[1] }) else {
+      throw StoreError.wrongShape(
+        path: path, dataset: "/prompts/clean_tokens", found: shape,
+        expected: "[\(lengths.count), \(lengths.max() ?? 0) or more]")
+    }
+    let present = Set(try listing(of: "/prompts").datasets)
+    func column<T>(_ name: String, _ width: Int, _ read: (String) throws -> [T]) throws -> [T]? {
+      guard present.contains(name) else { return nil }
+      let values = try read("/prompts/\(name)")
+      guard values.count == lengths.count * width else {
+        throw StoreError.wrongShape(
+          path: path, dataset: "/prompts/\(name)", found: [values.count], expected: "\(lengths.count * width) values")
+      }
+      return values
+    }
+    let width = shape[1]
+    let clean = try column("clean_tokens", width, int32s)
+    let corrupted = try column("corrupted_tokens", width, int32s)
+    let cleanStrings = try column("clean_token_strings", width, texts)
+    let corruptedStrings = try column("corrupted_token_strings", width, texts)
+    let (answer, wrong) = (try column("answer_token", 1, int32s), try column("wrong_token", 1, int32s))
+    let (text, label) = (try column("text", 1, texts), try column("label", 1, texts))
+    return lengths.indices.map { example in
+      let tokens = (example * width)..<(example * width + max(lengths[example], 0))
+      return PromptRow(
+        cleanTokens: clean.map { Array($0[tokens]) } ?? [], corruptedTokens: corrupted.map { Array($0[tokens]) },
+        answerToken: answer.flatMap { $0[example] < 0 ? nil : $0[example] },
+        wrongToken: wrong.flatMap { $0[example] < 0 ? nil : $0[example] },
+        cleanTokenStrings: cleanStrings.map { Array($0[tokens]) },
+        corruptedTokenStrings: corruptedStrings.map { Array($0[tokens]) }, text: text?[example], label: label?[example])
+    }
+  }
+}

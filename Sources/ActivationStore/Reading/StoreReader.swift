@@ -1,0 +1,158 @@
+import CHDF5
+import Diagnostics
+import Foundation
+import Tensors
+
+/// Reads a results or cache file: its attributes, what is in it, and whole datasets. `ResultsReader` and `CacheReader` know the formats better.
+///
+/// The file is open, under a shared lock, as long as the reader lives. A class for that reason; `@unchecked Sendable`: it is not changed after
+/// `init`, and every call into HDF5 takes the library's lock.
+public final class StoreReader: @unchecked Sendable {
+  public let path: String
+  public let format: FileFormat
+  /// Whether the run that wrote the file came to its end.
+  public let isComplete: Bool
+  private let file: HDF5FileHandle
+  private let fileBytes: Int
+
+  /// Opens a file of one of the expected formats.
+  /// - Throws: `StoreError.inputNotFound`, `.notAFile`, `.unreadable`, `.notHDF5`, `.truncated`, `.busy`, `.otherFormat`, `.newerFormat`,
+  ///   `.missing`, `.damaged`.
+  public init(_ path: String, expecting formats: [FileFormat] = FileFormat.allCases) throws {
+    self.path = path
+    let opened = try openToRead(path)
+    let root = opened.id
+    format = try checkFormat(root, path, expected: formats)
+    isComplete = try reading(path, "complete") { try attribute("complete", of: root) } == .integer(1)
+    fileBytes = try reading(path, "/") { try opened.size() }
+    file = opened
+  }
+
+  /// The attributes of a group or dataset, by a path from the root. Attributes by which HDF5 keeps dimension scales, and those of types that are
+  /// not written here, are left out.
+  /// - Throws: `StoreError.missing`, `.damaged`.
+  public func attributes(of object: String = "/") throws -> [String: Attribute] {
+    let root = file.id
+    try checkPresence(of: object, as: .group)
+    return try reading(path, object) {
+      let handle = try ObjectHandle("H5Oopen") { H5Oopen(root, object, pb_default_properties()) }
+      let id = handle.id
+      let hidden: Set = ["CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"]
+      var attributes: [String: Attribute] = [:]
+      for name in try attributeNames(of: id) where !hidden.contains(name) {
+        attributes[name] = try attribute(name, of: id)
+      }
+      return attributes
+    }
+  }
+
+  /// Whether there is a group or dataset at a path from the root.
+  public func contains(_ object: String) -> Bool { pathExists(object, in: file.id) }
+
+  /// What stands in a group.
+  /// - Throws: `StoreError.missing`, `.damaged`.
+  public func listing(of group: String = "/") throws -> GroupListing {
+    let root = file.id
+    try checkPresence(of: group, as: .group)
+    return try reading(path, group) {
+      let handle = try GroupHandle.open(group, in: root)
+      var (groups, datasets): ([String], [String]) = ([], [])
+      for name in try handle.names() {
+        switch try handle.objectClass(name) {
+        case .group: groups.append(name)
+        case .dataset: datasets.append(name)
+        case .other: break
+        }
+      }
+      return GroupListing(groups: groups, datasets: datasets)
+    }
+  }
+
+  /// The paths of all datasets at or below a group, depth first, in alphabetical order.
+  public func allDatasets(below group: String = "/") throws -> [String] {
+    let listing = try listing(of: group)
+    let prefix = group == "/" ? "" : group
+    return try listing.datasets.map { "\(prefix)/\($0)" }
+      + listing.groups.flatMap { try allDatasets(below: "\(prefix)/\($0)") }
+  }
+
+  /// Shape, type, axes and storage of a dataset.
+  /// - Throws: `StoreError.missing`, `.damaged`.
+  public func describe(_ dataset: String) throws -> DatasetDescription {
+    try withDataset(dataset) { handle in
+      let shape = try handle.space().shape()
+      let isScale = try handle.isScale()
+      var dimensions: [String?] = []
+      for axis in shape.indices { dimensions.append(try isScale ? handle.scaleName() : handle.axisName(axis)) }
+      return DatasetDescription(
+        path: dataset, shape: shape, type: try handle.type().element(), dimensions: dimensions, isScale: isScale,
+        chunk: try handle.chunk(), filters: try handle.filters(), storedBytes: handle.storedBytes())
+    }
+  }
+
+  /// The labels of a named axis of a dataset, from the scale that is attached.
+  /// - Throws: `StoreError.missing`, `.wrongType`, `.damaged`.
+  public func labels(of axis: String, of dataset: String) throws -> AxisLabels {
+    let names = try describe(dataset).dimensions.compactMap(\.self)
+    guard names.contains(axis) else {
+      throw StoreError.missing(path: path, what: .axis, name: axis, candidates: names)
+    }
+    return try labels(at: dataset.split(separator: "/").dropLast().map { "/\($0)" }.joined() + "/\(axis)")
+  }
+
+  /// The labels that a scale holds.
+  public func labels(at scale: String) throws -> AxisLabels {
+    let type = try describe(scale).type
+    switch type {
+    case .int8, .int32, .int64: return .integers(try integers(at: scale))
+    case .float16, .float32, .float64: return .numbers(try numbers(at: scale))
+    case .text: return .texts(try texts(at: scale))
+    case .other: throw wrongType(scale, type, "integers, numbers or text")
+    }
+  }
+
+  /// The error for a group or dataset that is not there, with the nearest name that is.
+  func checkPresence(of object: String, as what: StoreError.Missing) throws {
+    guard object != "/", !contains(object) else { return }
+    var known = ""
+    for part in object.split(separator: "/") {
+      if !contains("\(known)/\(part)") {
+        let listing = try listing(of: known.isEmpty ? "/" : known)
+        let names = (listing.groups + listing.datasets).map { "\(known)/\($0)" }
+        throw StoreError.missing(path: path, what: what, name: object, candidates: names)
+      }
+      known += "/\(part)"
+    }
+  }
+
+  func wrongType(_ dataset: String, _ found: ElementType, _ expected: String) -> StoreError {
+    .wrongType(path: path, dataset: dataset, found: found, expected: expected)
+  }
+
+  func withDataset<R>(_ dataset: String, _ body: (borrowing DatasetHandle) throws -> R) throws -> R {
+    let root = file.id
+    try checkPresence(of: dataset, as: .dataset)
+    return try reading(path, dataset) {
+      let handle = try DatasetHandle.open(dataset, in: root)
+      return try body(handle)
+    }
+  }
+
+  /// The shape of a block (nil: the whole) of a dataset, after a check that the file can hold as much: deflate makes at most about a thousandth
+  /// of anything, and examples that were never written take no room, within reason.
+  func checkedShape(_ handle: borrowing DatasetHandle, _ dataset: String, _ box: Box?, bytes: Int) throws -> [Int] {
+    let whole = try handle.space().shape()
+    let shape = box?.count ?? whole
+    if let box {
+      guard box.start.count == whole.count, zip(zip(box.start, box.count), whole).allSatisfy({ $0.0 >= 0 && $0.0 + $0.1 <= $1 })
+      else {
+        throw StoreError.wrongShape(path: path, dataset: dataset, found: whole, expected: "room for \(box.count) at \(box.start)")
+      }
+    }
+    let (total, overflow) = shape.reduce(1, *).multipliedReportingOverflow(by: bytes)
+    guard !overflow, total <= 64 << 20 || total / 1100 <= fileBytes else {
+      throw StoreError.tooLarge(path: path, dataset: dataset, bytes: overflow ? .max : total, fileBytes: fileBytes)
+    }
+    return shape
+  }
+}

@@ -1,0 +1,189 @@
+import CHDF5
+import Foundation
+
+/// Writes a results file (`patchbay-results`), cell by cell as values come in.
+///
+/// The file is `PATH.partial` until `finish`; a writer that goes away without it removes that file, one that is told to `keep` leaves it to be
+/// reopened. Cells that were never written are NaN (-1 in flags).
+///
+/// A class because one open file has many users: workers of a sweep write to it at the same time. `@unchecked Sendable`: every method holds
+/// `lock`, and what is mutable is private and reached through methods only.
+public final class ResultsWriter: @unchecked Sendable {
+  /// Where the finished file will stand.
+  public let path: String
+  /// How many prompts there are.
+  public let examples: Int
+  private let lock = NSLock()
+  private let output: OutputFile
+
+  /// Starts a file with its header and prompts.
+  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.emptyAxis` (no prompts, or none with a token), `.writeFailed`.
+  public init(creating path: String, header: ResultsHeader, prompts: [PromptRow]) throws {
+    self.path = path
+    examples = prompts.count
+    output = try OutputFile(creating: path, format: .results, attributes: header.rootAttributes)
+    let longest = prompts.map(\.cleanTokens.count).max() ?? 0
+    let table = try PromptTable(
+      in: output, columns: PromptColumns(of: prompts), examples: prompts.count, positions: longest)
+    try table.write(prompts, from: 0)
+  }
+
+  /// Goes on with `PATH.partial` that an earlier run has left: sweeps declared in it can be written at once.
+  /// - Throws: `StoreError.inputNotFound` when there is none, `.busy`, and what `StoreReader` throws for damaged or other files.
+  public init(reopening path: String) throws {
+    self.path = path
+    output = try OutputFile(reopening: path, format: .results)
+    examples = try output.group("/prompts").dataset("lengths").shape.first ?? 0
+  }
+
+  /// Writes the metrics of an unpatched run: `/baseline/RUN/METRIC` [example].
+  /// - Parameter metrics: one value an example for each.
+  /// - Throws: `StoreError.wrongShape`, `.badName` (the run was written before), `.writeFailed`.
+  public func writeBaseline(_ run: StoredRun, metrics: [String: [Float]], attributes: [String: Attribute] = [:]) throws {
+    try lock.withLock {
+      let path = "/baseline/\(run.rawValue)"
+      let group = try output.addGroup(path)
+      try group.addAxis(LabelledAxis("example", .range(examples)))
+      try group.set(attributes)
+      for (metric, values) in metrics.sorted(by: { $0.key < $1.key }) {
+        let dataset = try group.addDataset(metric, axes: ["example"], type: .float32)
+        try checkCount(values.count, examples, "\(path)/\(metric)", "[\(examples)]")
+        try writing(self.path, "\(path)/\(metric)") {
+          try dataset.with { try $0.write(values, as: pb_native_float(), nil) }
+        }
+      }
+    }
+  }
+
+  /// Makes the group of a sweep, its axes and its datasets, with no cell written yet.
+  /// - Throws: `StoreError.badName`, `.emptyAxis`, `.writeFailed`.
+  public func declare(_ sweep: SweepDeclaration) throws {
+    try lock.withLock {
+      guard isUsableName(sweep.name) else { throw StoreError.badName(path: path, name: sweep.name, problem: .unusable) }
+      let group = try output.addGroup("/sweeps/\(sweep.name)")
+      for axis in sweep.axes { try group.addAxis(axis) }
+      try group.addAxis(LabelledAxis("example", .range(examples)))
+      let (cells, all) = (sweep.axes.map(\.name), sweep.axes.map(\.name) + ["example"])
+      for metric in sweep.metrics { try group.addDataset(metric, axes: all, type: .float32) }
+      if sweep.hasChangeNorm { try group.addDataset("change_norm", axes: all, type: .float32) }
+      for extra in sweep.extras {
+        try group.addDataset(
+          extra.name, axes: extra.perExample ? all : cells, type: extra.kind == .int8 ? .int8 : .float32, integerFill: -1,
+          attributes: extra.attributes)
+      }
+      try group.set(sweep.attributes)
+    }
+  }
+
+  /// Writes what stands at some indices of the leading axes.
+  /// - Parameters:
+  ///   - cell: an index for each of the first axes; the values fill all axes after those.
+  ///   - values: row-major.
+  /// - Throws: `StoreError.missing`, `.wrongShape`, `.wrongType`, `.writeFailed`, `.alreadyClosed`.
+  public func write(sweep: String, dataset: String, cell: [Int], values: [Float]) throws {
+    try write(sweep, dataset, .float32, count: values.count, values, pb_native_float()) { target in
+      try self.box(cell, target.shape, sweep, dataset)
+    }
+  }
+
+  /// Writes flags at some indices of the leading axes, as for floats.
+  public func write(sweep: String, dataset: String, cell: [Int], flags: [Int8]) throws {
+    try write(sweep, dataset, .int8, count: flags.count, flags, pb_native_int8()) { target in
+      try self.box(cell, target.shape, sweep, dataset)
+    }
+  }
+
+  /// Writes consecutive cells, counted row-major over all axes but `example`.
+  /// - Parameter values: [cell, example] for the cells of the range.
+  /// - Throws: as `write(sweep:dataset:cell:values:)`.
+  public func write(sweep: String, dataset: String, cells: Range<Int>, values: [Float]) throws {
+    try write(sweep, dataset, .float32, count: values.count, values, pb_native_float()) { target in
+      try self.boxes(cells, target, sweep, dataset)
+    }
+  }
+
+  /// Writes consecutive cells of flags, as for floats.
+  public func write(sweep: String, dataset: String, cells: Range<Int>, flags: [Int8]) throws {
+    try write(sweep, dataset, .int8, count: flags.count, flags, pb_native_int8()) { target in
+      try self.boxes(cells, target, sweep, dataset)
+    }
+  }
+
+  /// Sets attributes of the root (`group` nil) or of a group made before (`/sweeps/heads`), in place of any of those names.
+  public func set(_ attributes: [String: Attribute], of group: String? = nil) throws {
+    try lock.withLock {
+      if let group { try output.group(group).set(attributes) } else { try output.setRootAttributes(attributes) }
+    }
+  }
+
+  /// Hands all cells written so far to the operating system.
+  public func flush() throws { try lock.withLock { try output.flush() } }
+
+  /// Marks the file complete, closes it and puts it at `path` in one step.
+  /// - Throws: `StoreError.writeFailed` (nothing is left behind then), `.alreadyClosed`.
+  public func finish() throws { try lock.withLock { try output.finish() } }
+
+  /// Closes the file and leaves it, incomplete, as `PATH.partial`.
+  public func keep() throws { try lock.withLock { try output.keep() } }
+
+  /// Removes the unfinished file; does nothing after `finish`, `keep` or `discard`.
+  public func discard() { lock.withLock { output.discard() } }
+
+  /// The file descriptor that HDF5 writes to, for tests of failing devices.
+  package func descriptor() throws -> Int32 { try lock.withLock { try output.descriptor() } }
+}
+
+extension ResultsWriter {
+  private func write<T>(
+    _ sweep: String, _ name: String, _ type: ElementType, count: Int, _ values: [T], _ memoryType: hid_t,
+    _ boxes: (LabelledGroup.Dataset) throws -> [Box]
+  ) throws {
+    try lock.withLock {
+      _ = try output.location()
+      let object = "/sweeps/\(sweep)/\(name)"
+      let dataset = try output.group("/sweeps/\(sweep)").dataset(name)
+      guard dataset.type == type else {
+        throw StoreError.wrongType(path: path, dataset: object, found: type, expected: "\(dataset.type)")
+      }
+      let boxes = try boxes(dataset)
+      try checkCount(count, boxes.reduce(0) { $0 + $1.elements }, object, "\(boxes.map(\.count))")
+      try writing(path, object) {
+        try values.withUnsafeBufferPointer { values in
+          guard var next = values.baseAddress else { return }
+          for box in boxes {
+            try dataset.with { try $0.write(next, as: memoryType, box) }
+            next += box.elements
+          }
+        }
+      }
+    }
+  }
+
+  private func box(_ cell: [Int], _ shape: [Int], _ sweep: String, _ name: String) throws -> [Box] {
+    guard cell.count <= shape.count, zip(cell, shape).allSatisfy({ $0 >= 0 && $0 < $1 }) else {
+      throw StoreError.wrongShape(
+        path: path, dataset: "/sweeps/\(sweep)/\(name)", found: cell, expected: "a cell of \(shape)")
+    }
+    let rest = shape.dropFirst(cell.count)
+    return [Box(start: cell + rest.map { _ in 0 }, count: cell.map { _ in 1 } + rest)]
+  }
+
+  private func boxes(_ cells: Range<Int>, _ target: LabelledGroup.Dataset, _ sweep: String, _ name: String) throws -> [Box] {
+    let shape = target.shape
+    let last = target.axes.last == "example" ? shape.last ?? 1 : 1
+    let total = shape.reduce(1, *) / last
+    guard cells.lowerBound >= 0, cells.upperBound <= total else {
+      throw StoreError.wrongShape(
+        path: path, dataset: "/sweeps/\(sweep)/\(name)", found: [cells.lowerBound, cells.upperBound],
+        expected: "a range of \(total) cells")
+    }
+    return ActivationStore.boxes(of: (cells.lowerBound * last)..<(cells.upperBound * last), in: shape)
+  }
+
+  private func checkCount(_ found: Int, _ expected: Int, _ object: String, _ shape: String) throws {
+    guard found == expected else {
+      throw StoreError.wrongShape(
+        path: path, dataset: object, found: [found], expected: "\(expected) values for \(shape)")
+    }
+  }
+}

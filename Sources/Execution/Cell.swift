@@ -1,0 +1,72 @@
+import ModelGraph
+import Tensors
+
+/// One edited run of one prompt of a base batch.
+public struct Cell: Sendable {
+  /// The base batch's row that is run.
+  public let row: Int
+  /// Edits of that row.
+  public let edits: [PlacedEdit]
+
+  /// - Precondition: every edit is of that row.
+  public init(row: Int, edits: [PlacedEdit]) {
+    precondition(edits.allSatisfy { $0.row == row }, "a cell edits its own row")
+    self.row = row
+    self.edits = edits
+  }
+}
+
+/// Which scores of the last position are wanted.
+public enum ScoreColumns: Sendable {
+  /// All of the vocabulary.
+  case whole
+  /// For each row of the base batch, these tokens.
+  case chosen([[Int32]])
+}
+
+/// What came of some cells.
+public struct CellResults: Sendable {
+  /// For each cell, the scores at the last position: all, or those chosen.
+  public let scores: [[Float]]
+  /// For each cell, the L2 norm of (edited - original) over all its edits; exactly 0 when nothing changed.
+  public let changeNorms: [Double]
+
+  public init(scores: [[Float]], changeNorms: [Double]) {
+    self.scores = scores
+    self.changeNorms = changeNorms
+  }
+}
+
+extension PlacedEdit {
+  /// The same edit in another row of a batch.
+  func moved(toRow row: Int) -> PlacedEdit {
+    PlacedEdit(node: node, row: row, positions: positions, features: features, sources: sources, action: action)
+  }
+}
+
+extension Oracle {
+  /// Runs cells by recomputing everything: each is a prompt of a batch of its own.
+  /// - Parameter base: the batch whose rows the cells name.
+  /// - Throws: `RunError` as `run` does.
+  public func run(cells: [Cell], base: Batch, columns: ScoreColumns) throws -> CellResults {
+    guard !cells.isEmpty else { return CellResults(scores: [], changeNorms: []) }
+    let batch = base.gathering(rows: cells.map(\.row))
+    let edits = cells.enumerated().flatMap { place, cell in cell.edits.map { $0.moved(toRow: place) } }
+    let (logits, activations) = try lastLogits(batch, edits: edits)
+    var squares = [Double](repeating: 0, count: cells.count)
+    for (edit, report) in zip(edits, activations.reports) {
+      squares[edit.row] += report.changeNorm * report.changeNorm
+    }
+    let width = logits.count / cells.count
+    let scores = logits.withValues { values in
+      cells.indices.map { place -> [Float] in
+        let own = UnsafeBufferPointer(rebasing: values[place * width..<(place + 1) * width])
+        switch columns {
+        case .whole: return Array(own)
+        case .chosen(let tokens): return tokens[cells[place].row].map { own[Int($0)] }
+        }
+      }
+    }
+    return CellResults(scores: scores, changeNorms: squares.map { $0.squareRoot() })
+  }
+}

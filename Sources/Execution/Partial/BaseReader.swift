@@ -1,0 +1,23 @@
+import ModelGraph
+import Tensors
+
+/// Values of the base run at chosen entries: read where they were kept, else computed from what was.
+struct BaseReader: Sendable {
+  let model: Model
+  let base: Activations
+
+  /// [entries, width]
+  /// - Precondition: the node is kept, or can be computed from kept ones entry by entry.
+  func values(of id: NodeID, at entries: Entries) -> Tensor {
+    let node = model.graph[id]
+    if let kept = base[id] {
+      return kept.reshaped([base.batch.entries, node.layout.width]).gatheringRows(entries.indices)
+    }
+    let tokens: [Int32]
+    if case .tokens(let ids) = base.batch.content { tokens = ids } else { tokens = [] }
+    let inputs = node.inputs.map { values(of: $0, at: entries) }
+    let value = NodeEvaluator(graph: model.graph, weights: model.weights)
+      .value(of: node, inputs: inputs, entries: entries, tokens: tokens)
+    return value.reshaped([entries.indices.count, node.layout.width])
+  }
+}

@@ -1,0 +1,56 @@
+import ModelGraph
+import Tensors
+
+/// Runs cells by computing only what their edits change and the outcome needs.
+///
+/// Everything else is read from the base run: below the edited node nothing is computed, at positions before the first changed one neither, in the
+/// last block only the last position's query and MLP, and of the unembedding only the wanted columns. Cells are packed: at each node, the changed
+/// positions of all cells are the rows of one product. `Oracle.run(cells:)` computes the same plainly.
+public struct PartialExecutor: Sendable {
+  let model: Model
+  let base: Activations
+  let columns: ScoreColumns
+  let unembedding: Unembedding
+  /// For each row of the base batch, the wanted scores of the unedited run.
+  let baseScores: [[Float]]
+
+  /// - Parameters:
+  ///   - base: the run whose rows the cells edit, with `keptNodes` and every node that will be edited.
+  ///   - columns: the scores wanted.
+  /// - Precondition: the base run holds what is needed.
+  public init(_ model: Model, base: Activations, columns: ScoreColumns) throws {
+    self.model = model
+    self.base = base
+    self.columns = columns
+    unembedding = Unembedding(model)
+    precondition(Self.keptNodes(model.graph).allSatisfy { base[$0] != nil }, "the base run holds what others build on")
+    let rows = Array(0..<base.batch.rows)
+    let reader = BaseReader(model: model, base: base)
+    let last = reader.values(of: unembedding.input, at: Entries.last(base.batch))
+    baseScores = unembedding.scores(last, rows: rows, columns: columns)
+  }
+
+  /// The nodes of a base run that a partial run may read: what the residual stream sums, what attention reads and writes.
+  public static func keptNodes(_ graph: ModelGraph) -> [NodeID] {
+    let reachable = graph.ancestors(of: [graph.logits])
+    var kept = Set<NodeID>()
+    for node in graph.nodes where reachable[node.id.index] {
+      switch node.operation {
+      case .sum: kept.formUnion(node.inputs + [node.id])
+      case .attentionScores: kept.formUnion(node.inputs)
+      case .attentionMix: kept.formUnion([node.inputs[1], node.id])
+      default: break
+      }
+    }
+    return kept.sorted()
+  }
+
+  /// Runs cells of the base batch.
+  /// - Throws: `RunError.editOutsideRow` for an edit that would never fire.
+  public func run(cells: [Cell]) throws -> CellResults {
+    guard !cells.isEmpty else { return CellResults(scores: [], changeNorms: []) }
+    for cell in cells { for edit in cell.edits { try edit.check(model.graph[edit.node], base.batch) } }
+    var pass = PartialPass(self, cells: cells)
+    return pass.run()
+  }
+}

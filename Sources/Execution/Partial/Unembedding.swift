@@ -1,0 +1,64 @@
+import ModelGraph
+import Tensors
+
+/// The last map of a graph, from the final stream to the logits, computed for the wanted columns only.
+struct Unembedding: Sendable {
+  private let model: Model
+  private let map: LinearMap
+  private let softCap: Float?
+  /// The node that the map reads.
+  let input: NodeID
+
+  /// - Precondition: the logits are a linear map of a node, perhaps soft-capped.
+  init(_ model: Model) {
+    self.model = model
+    var node = model.graph[model.graph.logits]
+    var cap: Float?
+    if case .softCap(let value) = node.operation {
+      cap = value
+      node = model.graph[node.inputs[0]]
+    }
+    guard case .linear(let map) = node.operation else { preconditionFailure("logits are a linear map") }
+    self.map = map
+    softCap = cap
+    input = node.inputs[0]
+  }
+
+  /// The wanted scores of some final vectors.
+  /// - Parameters:
+  ///   - vectors: [n, dModel]
+  ///   - rows: for each, the base batch's row, which says which columns are chosen.
+  func scores(_ vectors: Tensor, rows: [Int], columns: ScoreColumns) -> [[Float]] {
+    switch columns {
+    case .whole:
+      var logits = vectors.linear(
+        model.weights[map.weight], transposed: map.isTransposed, bias: map.bias.map { model.weights[$0] })
+      if let softCap { logits = logits.applying(.softCap(softCap)) }
+      return logits.withValues { values in
+        rows.indices.map { Array(values[$0 * map.outputs..<($0 + 1) * map.outputs]) }
+      }
+    case .chosen(let tokens):
+      return rows.indices.map { i in
+        let values = tokens[rows[i]].map { score(vectors, i, token: Int($0)) }
+        guard let softCap else { return values }
+        return Tensor(shape: [values.count], values).applying(.softCap(softCap)).values
+      }
+    }
+  }
+
+  private func score(_ vectors: Tensor, _ i: Int, token: Int) -> Float {
+    let weight = model.weights[map.weight]
+    return vectors.withValues { x in
+      weight.withPointer { w in
+        let vector = x.baseAddress! + i * map.inputs
+        // Sums in double precision: one number stands for a product's whole column.
+        var sum = map.bias.map { bias in model.weights[bias].withPointer { Double($0[token]) } } ?? 0
+        for j in 0..<map.inputs {
+          let entry = map.isTransposed ? w[token * weight.rowStride + j] : w[j * weight.rowStride + token]
+          sum += Double(vector[j]) * Double(entry)
+        }
+        return Float(sum)
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+import ModelGraph
+
+extension GraphOptions {
+  /// The options under which edits of all these sites reach the outcome.
+  public static func needed(by sites: some Sequence<SiteName>) -> GraphOptions {
+    var options = GraphOptions()
+    for site in sites {
+      switch site {
+      case .result: options.separatesResults = true
+      case .qInput, .kInput, .vInput, .mlpIn: options.splitsInputs = true
+      default: break
+      }
+    }
+    return options
+  }
+}

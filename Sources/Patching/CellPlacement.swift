@@ -1,0 +1,69 @@
+import Execution
+import Interventions
+import ModelGraph
+
+/// Turns a plan's cells into placed edits, given the two runs.
+struct CellPlacement: Sendable {
+  let plan: SweepPlan
+  let graph: ModelGraph
+  /// The run that is edited and the one that patches come from, with the site's nodes kept in both where the edit needs them.
+  let base: Activations
+  let other: Activations
+  /// For each row, the row whose value a resample takes.
+  let partners: [Int]
+
+  /// The edits of one cell in one row, or nil where the row has no such position.
+  func edits(cell: Int, row: Int) throws -> [PlacedEdit]? {
+    let length = base.batch.length(row)
+    var selectors: [SiteAxis: Selector] = [:]
+    for axis in plan.sweep.site.name.axes { selectors[axis] = plan.sweep.site[axis] }
+    var coefficient: Float = 1
+    if case .add(_, let coefficients) = plan.sweep.edit { coefficient = coefficients[0] }
+    for (planned, index) in zip(plan.axes, plan.indices(ofCell: cell)) {
+      switch planned.axis {
+      case .coefficient: coefficient = planned.labels[index]
+      case .site(let axis): selectors[axis] = .index(Int(planned.labels[index]))
+      }
+    }
+    var indices: [SiteAxis: [Int]] = [:]
+    for axis in plan.sweep.site.name.axes where axis.isOfPrompt {
+      guard let selector = selectors[axis], selector != .all else { continue }
+      indices[axis] = selector.indices(count: length)
+      if indices[axis]?.isEmpty ?? true { return nil }
+    }
+    let resolver = SiteResolver(graph)
+    let layers = plan.sweep.site.name.hasLayers ? selectors[.layer]?.indices(count: graph.dimensions.layers) ?? [] : [0]
+    return try layers.flatMap { layer in
+      let node = try resolver.node(plan.sweep.site.name, layer: layer)
+      for axis in [SiteAxis.head, .neuron] {
+        guard let selector = selectors[axis], selector != .all else { continue }
+        indices[axis] = selector.indices(count: resolver.count(axis, node))
+      }
+      return try place(node, layer: layer, row: row, length: length, indices, coefficient, resolver)
+    }
+  }
+
+  private func place(
+    _ node: Node, layer: Int, row: Int, length: Int, _ indices: [SiteAxis: [Int]], _ coefficient: Float,
+    _ resolver: SiteResolver
+  ) throws -> [PlacedEdit] {
+    let action: PlacedEdit.Action
+    switch plan.sweep.edit {
+    case .patch: action = .replace(from: other, row: row)
+    case .zero: action = .zero
+    case .mean: action = .replace(from: other, row: 0)
+    case .resample: action = .replace(from: other, row: partners[row])
+    case .scale(let factor): action = .scale(factor)
+    case .add(.difference, _):
+      action = .addDifference(of: other, row: row, minus: base, minusRow: row, times: coefficient)
+    case .add(.vectors(let vectors, let layers), _):
+      let vector = try SweepPlan.vector(for: layer, vectors, layers: layers)
+      return resolver.place(node, row: row, length: length, at: indices, action: .zero).map { edit in
+        PlacedEdit(
+          node: edit.node, row: edit.row, positions: edit.positions, features: edit.features, sources: edit.sources,
+          action: .add(Array(vector[edit.features]), times: coefficient))
+      }
+    }
+    return resolver.place(node, row: row, length: length, at: indices, action: action)
+  }
+}

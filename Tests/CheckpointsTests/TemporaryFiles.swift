@@ -1,0 +1,60 @@
+import Checkpoints
+import Foundation
+import Tensors
+
+/// Calls `body` with the path of a new folder, which is gone afterwards.
+func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
+  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("checkpoints-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+  defer {
+    do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path): \(error)") }
+  }
+  return try body(folder.path)
+}
+
+func write(_ bytes: [UInt8], to path: String) throws {
+  try Data(bytes).write(to: URL(fileURLWithPath: path))
+}
+
+func write(_ text: String, to path: String) throws {
+  try write(Array(text.utf8), to: path)
+}
+
+/// The bytes of a safetensors file with any header and data, right or wrong.
+func safetensors(_ header: String, data: [UInt8] = []) -> [UInt8] {
+  littleEndian(UInt64(header.utf8.count)) + Array(header.utf8) + data
+}
+
+func littleEndian<Bits: FixedWidthInteger>(_ numbers: Bits...) -> [UInt8] { littleEndian(numbers) }
+
+func littleEndian<Bits: FixedWidthInteger>(_ numbers: [Bits]) -> [UInt8] {
+  numbers.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } }
+}
+
+/// The error that `body` throws; nil when it throws none.
+func checkpointError(_ body: () throws(CheckpointError) -> Void) -> CheckpointError? {
+  do {
+    try body()
+    return nil
+  } catch {
+    return error
+  }
+}
+
+extension Storage {
+  /// All numbers, copied out.
+  var values: [Float] { Tensor(shape: [count], borrowing: self).values }
+}
+
+/// The SplitMix64 generator: the same numbers from the same seed on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
