@@ -17,6 +17,8 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
+    .systemLibrary(
+      name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels", "Diagnostics"], exclude: ["README.md"]),
@@ -38,16 +40,26 @@ let package = Package(
       exclude: ["README.md"]),
     .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
+      name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
+      exclude: ["README.md"]),
+    .target(
       name: "Experiments",
       dependencies: [
         "Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints", "Tokenization", "Interventions", "Patching",
+        "ActivationStore",
       ]),
     .executableTarget(
       name: "patchbay",
-      dependencies: ["Diagnostics", "Experiments", "Tokenization", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "Diagnostics", "ActivationStore", "Experiments", "Tokenization",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       exclude: ["README.md"]),
     .target(
       name: "TestSupport", dependencies: ["Checkpoints", "Tensors", "ModelGraph"], path: "Tests/Support"),
+    .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Diagnostics", "Tensors", "ModelGraph"]),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Tensors", "ModelGraph", "Execution"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Diagnostics", "Experiments", "patchbay"]),

@@ -36,23 +36,25 @@ struct LogitsArguments: ConsoleCommand {
   var prependBos = BeginningOfText.auto
   @OptionGroup var console: ConsoleOptions
 
-  func validate() throws {
-    if (prompt == nil) == (tokens == nil) { throw ValidationError("Give either --prompt or --tokens") }
-    if against != nil, againstTokens != nil { throw ValidationError("Give either --against or --against-tokens") }
-    if answer != nil, answerToken != nil { throw ValidationError("Give either --answer or --answer-token") }
-    if layers != nil, against == nil, againstTokens == nil { throw ValidationError("--layer needs --against") }
-    if top < 1 { throw ValidationError("--top must be 1 or more") }
-  }
-
   func work(on console: Console) async throws {
+    guard let prompt = try one(prompt, tokens?.tokens, "--prompt", "--tokens") else {
+      throw wrong("give a prompt with --prompt or --tokens")
+    }
+    let against = try one(against, againstTokens?.tokens, "--against", "--against-tokens")
+    if layers != nil, against == nil { throw wrong("--layer needs --against") }
+    if top < 1 { throw wrong("--top must be 1 or more") }
     try await LogitsCommand(
-      model: model, prompt: Self.prompt(prompt, tokens) ?? .tokens([]), against: Self.prompt(against, againstTokens),
-      answer: answer.map(Prompt.text) ?? answerToken.map { .tokens([$0]) }, top: top, layers: layers?.layers ?? [],
-      beginningOfText: prependBos.value
+      model: model, prompt: prompt, against: against,
+      answer: try one(answer, answerToken.map { [$0] }, "--answer", "--answer-token"), top: top,
+      layers: layers?.layers ?? [], beginningOfText: prependBos.value
     ).run(on: console)
   }
 
-  private static func prompt(_ text: String?, _ tokens: TokenList?) -> Prompt? {
-    text.map(Prompt.text) ?? tokens.map { .tokens($0.tokens) }
+  /// A prompt that is given as text or as tokens, not both.
+  private func one(_ text: String?, _ tokens: [Int32]?, _ textOption: String, _ tokensOption: String) throws -> Prompt? {
+    if text != nil, tokens != nil { throw wrong("give either \(textOption) or \(tokensOption), not both") }
+    return text.map(Prompt.text) ?? tokens.map(Prompt.tokens)
   }
+
+  private func wrong(_ problem: String) -> UsageError { UsageError(problem, command: "logits") }
 }

@@ -11,35 +11,33 @@ protocol ConsoleCommand: ParsableCommand {
 
 @main
 enum Main {
-  static func main() async {
-    let command: any ParsableCommand
+  static func main() {
     do {
-      command = try Patchbay.parseAsRoot()
+      var parsed = try Patchbay.parseAsRoot()
+      guard let command = parsed as? any ConsoleCommand else {
+        // Help, which is thrown.
+        try parsed.run()
+        return
+      }
+      let box = CommandBox(command: command)
+      CommandShell.run(on: Console(isQuiet: command.console.isQuiet)) { try await box.command.work(on: $0) }
     } catch {
-      exit(await stop(error))
+      stop(error)
     }
-    guard let command = command as? any ConsoleCommand else {
-      exit(await stop(CleanExit.helpRequest(command)))
-    }
-    let console = Console(isQuiet: command.console.isQuiet)
-    let box = CommandBox(command: command)
-    exit(await CommandShell.run(on: console) { try await box.command.work(on: $0) })
   }
 
   /// Writes help to standard output, or what is wrong with the arguments to standard error.
-  /// - Returns: the exit status.
-  private static func stop(_ error: any Error) async -> Int32 {
-    let console = Console()
-    if Patchbay.exitCode(for: error).isSuccess {
-      let text = Patchbay.fullMessage(for: error)
-      return await CommandShell.run(on: console) { try $0.print(text) }
+  private static func stop(_ error: any Error) -> Never {
+    let isHelp = Patchbay.exitCode(for: error).isSuccess
+    let text = isHelp ? Patchbay.fullMessage(for: error) : Patchbay.message(for: error)
+    CommandShell.run(on: Console()) { console in
+      guard isHelp else { throw UsageError(text, arguments: CommandLine.arguments) }
+      try console.print(text)
     }
-    return CommandShell.report(
-      UsageError(message: Patchbay.message(for: error), arguments: CommandLine.arguments), on: console)
   }
 }
 
-/// `@unchecked Sendable`: made on the main task, which hands it on to the command's and does not look at it again.
+/// `@unchecked Sendable`: made on the main thread, which hands it on to the command's task and does not look at it again.
 private struct CommandBox: @unchecked Sendable {
   let command: any ConsoleCommand
 }

@@ -2,7 +2,6 @@ import Diagnostics
 
 /// What can be wrong with what a command was asked for.
 public enum CommandError: DiagnosedError, Equatable {
-  case noBundledModel(String, available: [String])
   /// A text was given to a model without a tokenizer; `option` takes token ids instead.
   case noTokenizer(folder: String, option: String)
   /// An answer must be one token; `tokens` are what it is.
@@ -13,21 +12,25 @@ public enum CommandError: DiagnosedError, Equatable {
   case noSuchLayer(Int, count: Int)
   /// The family has no such activation in its blocks.
   case noSuchActivation(hook: String, family: String)
+  /// The model is not fed tokens.
+  case noTokensTaken(family: String)
+  /// Single prompts and pairs in one file; `prompt`, counted from one, is the first that is unlike those before it.
+  case mixedPrompts(file: String, prompt: Int, isPair: Bool)
+  /// The file was not the same when it was read for the second time.
+  case promptsChanged(file: String)
+  /// The output would take the place of an input.
+  case outputIsInput(String)
 
   public var kind: FailureKind {
     switch self {
-    case .noBundledModel: .inputNotFound
-    case .noSuchLayer: .wrongUsage
+    case .noSuchLayer, .outputIsInput: .wrongUsage
+    case .promptsChanged: .ioFailed
     default: .badData
     }
   }
 
   public var message: String {
     switch self {
-    case .noBundledModel(let name, let available):
-      available.isEmpty
-        ? "bundled:\(name): no models are bundled; give a folder"
-        : "bundled:\(name): no such bundled model\(suggestion(for: name, among: available))"
     case .noTokenizer(let folder, let option):
       "\(folder): no tokenizer.json, and no vocab.json with merges.txt; give token ids with \(option)"
     case .answerNotOneToken(let answer, let tokens):
@@ -45,6 +48,11 @@ public enum CommandError: DiagnosedError, Equatable {
     case .noSuchLayer(let layer, let count):
       count == 0 ? "layer \(layer): the model has no layers" : "layer \(layer): the model's layers are 0 to \(count - 1)"
     case .noSuchActivation(let hook, let family): "this \(family) model has no '\(hook)'"
+    case .noTokensTaken(let family): "a \(family) model takes no tokens"
+    case .mixedPrompts(let file, let prompt, let isPair):
+      "\(file): prompt \(prompt) is \(isPair ? "a pair" : "no pair"), those before it are \(isPair ? "not" : "pairs"); one file has one kind"
+    case .promptsChanged(let file): "\(file): the file changed while it was read"
+    case .outputIsInput(let path): "\(path): the output would take the place of the prompts"
     }
   }
 }

@@ -6,35 +6,33 @@ public enum CommandShell {
   /// The signals that stop a command, which then removes what it has half written.
   private static let stoppingSignals = [SIGINT, SIGTERM, SIGHUP]
 
-  /// Runs a command to its end.
+  /// Runs a command to its end and leaves the process with the exit status that it deserves.
   ///
-  /// To be called before the process has other threads: signals are blocked for all of them and waited for in one.
-  /// - Returns: the exit status.
-  public static func run(
-    on console: Console, _ body: @escaping @Sendable (Console) async throws -> Void
-  ) async -> Int32 {
-    // A reader that goes away is an error of `write`, not the end of the process.
+  /// To be called on the main thread, before the process has other threads: signals are blocked for all of them and waited for in this one.
+  public static func run(on console: Console, _ body: @escaping @Sendable (Console) async throws -> Void) -> Never {
+    // A reader that goes away, or a limit on the size of files, is an error of `write`, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
-    // A file size limit likewise.
     signal(SIGXFSZ, SIG_IGN)
-    let signals = blockStoppingSignals()
+    var signals = blockStoppingSignals()
     let task = Task { try await body(console) }
-    Thread.detachNewThread {
-      var waited = signals
-      var number: Int32 = 0
-      while sigwait(&waited, &number) == 0 { task.cancel() }
+    Task {
+      do {
+        try await task.value
+        exit(0)
+      } catch {
+        exit(report(error, on: console))
+      }
     }
-    do {
-      try await task.value
-      return 0
-    } catch {
-      return report(error, on: console)
+    // Not `dispatchMain`, which lets all signals through again.
+    while true {
+      var number: Int32 = 0
+      if sigwait(&signals, &number) == 0 { task.cancel() }
     }
   }
 
   /// Writes an error's line.
   /// - Returns: the exit status that goes with it.
-  public static func report(_ error: any Error, on console: Console) -> Int32 {
+  private static func report(_ error: any Error, on console: Console) -> Int32 {
     switch error {
     case ConsoleError.readerGone:
       return 0

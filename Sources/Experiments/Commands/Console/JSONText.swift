@@ -25,20 +25,20 @@ extension JSONValue {
     case .bool(let flag): return flag ? "true" : "false"
     case .integer(let integer): return "\(integer)"
     case .number(let number): return number.isFinite ? "\(number)" : "null"
-    case .string(let string): return quoted(string)
+    case .string(let string): return jsonString(string)
     case .array(let elements) where elements.allSatisfy(\.isPlain):
       return "[" + elements.map { $0.text(indent: "") }.joined(separator: ", ") + "]"
     case .array(let elements):
       return "[\n" + elements.map { inner + $0.text(indent: inner) }.joined(separator: ",\n") + "\n\(indent)]"
     case .object(let object) where object.count == 0: return "{}"
     case .object(let object):
-      let members = object.members.map { "\(inner)\(quoted($0.key)): \($0.value.text(indent: inner))" }
+      let members = object.members.map { "\(inner)\(jsonString($0.key)): \($0.value.text(indent: inner))" }
       return "{\n" + members.joined(separator: ",\n") + "\n\(indent)}"
     }
   }
 }
 
-private func quoted(_ text: String) -> String {
+private func jsonString(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
     switch scalar {

@@ -32,7 +32,7 @@ public struct LogitsCommand: Sendable {
 
   /// - Throws: `CheckpointError`, `TokenizerError`, `RunError`, `CommandError`, `ConsoleError`, `CancellationError`.
   public func run(on console: Console) async throws {
-    let folder = try ModelLocation(model).folder()
+    let folder = try ModelReference(model).folder()
     async let loading = PromptReader(folder: folder, beginningOfText: beginningOfText)
     let loaded = try LoadedModel(folder: folder)
     let reader = try await loading
@@ -91,7 +91,7 @@ public struct LogitsCommand: Sendable {
     let shown = layers.isEmpty ? Array(0..<count) : layers
     let progress = ProgressLine("patching", total: shown.count * tokens.count, unit: "runs", on: console)
     defer { progress.finish() }
-    let patching = ResidualPatching(model: model, base: tokens, other: activations, otherRow: 1)
+    let patching = ResidualPatching(model: model, base: tokens, runs: activations)
     let cells = try patching.cells(answer: answer, layers: shown, progress: progress)
     progress.finish()
     let unpatched = ResidualPatching.Cell(logit: scores.logit(answer), rank: scores.rank(answer))
@@ -106,13 +106,14 @@ public struct LogitsCommand: Sendable {
       """
 
       The answer \(reader.label(answer)): \(LogitsTables.full(unpatched)); in the run of --against \(LogitsTables.full(reached)).
-      Its logit and rank when resid_pre of the --against run is put in at one position of one layer:
+      Its logit and rank when resid_pre of the --against run is put in at one position of one layer (. where both runs have the same):
 
       \(body)
       """)
   }
 
   private func token(of answer: Prompt, _ graph: ModelGraph, _ reader: PromptReader) throws -> Int32 {
-    try reader.answer(answer, vocabulary: graph[graph.logits].layout.width, option: "--answer-token")
+    try reader.answer(
+      answer, after: prompt.text, vocabulary: graph[graph.logits].layout.width, option: "--answer-token")
   }
 }

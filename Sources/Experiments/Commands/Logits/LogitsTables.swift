@@ -52,8 +52,8 @@ struct LogitsTables {
     /// The answer in the unpatched run.
     let unpatched: ResidualPatching.Cell
     let layers: [Int]
-    /// [layers, positions]
-    let cells: [[ResidualPatching.Cell]]
+    /// [layers, positions]; nil where both runs have the same
+    let cells: [[ResidualPatching.Cell?]]
   }
 
   /// All layers: one line a position, one column a layer, in blocks that fit `columns` characters.
@@ -82,7 +82,7 @@ struct LogitsTables {
     for position in patches.prompt.indices {
       let (before, after) = (patches.unpatched, patches.cells[index][position])
       table.add(
-        ["\(position)"] + tokenLabels(patches, position) + ["\(Self.full(before)) -> \(Self.full(after))"])
+        ["\(position)"] + tokenLabels(patches, position) + [after.map { "\(Self.full(before)) -> \(Self.full($0))" } ?? "."])
     }
     return "layer \(patches.layers[index])\n\(table.text)"
   }
@@ -94,5 +94,7 @@ struct LogitsTables {
 
   static func full(_ cell: ResidualPatching.Cell) -> String { "\(decimal(cell.logit, 2)) rank \(cell.rank)" }
 
-  private static func brief(_ cell: ResidualPatching.Cell) -> String { "\(decimal(cell.logit, 2)) r\(cell.rank)" }
+  private static func brief(_ cell: ResidualPatching.Cell?) -> String {
+    cell.map { "\(decimal($0.logit, 2)) r\($0.rank)" } ?? "."
+  }
 }

@@ -7,10 +7,11 @@ struct ResidualPatching: Sendable {
   let model: Model
   /// The tokens of the run that is patched.
   let base: [Int32]
-  /// A run of as many tokens that was asked for `resid_pre`, and which of its prompts patches come from.
-  let other: Activations
-  let otherRow: Int
+  /// A run of both prompts that was asked for `resid_pre`: the one that is patched, then the one that patches come from.
+  let runs: Activations
 
+  private static let baseRow = 0
+  private static let otherRow = 1
   /// How many tokens are computed at a time.
   private static let tokensInFlight = 2048
 
@@ -26,32 +27,51 @@ struct ResidualPatching: Sendable {
     }
   }
 
-  /// The answer's logit and rank after each patch.
+  /// The answer's logit and rank after each patch; nil where the patch is what is there already.
   /// - Parameter progress: told of the runs done.
   /// - Returns: [layers given, positions]
-  /// - Throws: `RunError`, `CancellationError`.
-  func cells(answer: Int32, layers: [Int], progress: ProgressLine) throws -> [[Cell]] {
+  /// - Throws: `RunError`, `CommandError`, `CancellationError`.
+  func cells(answer: Int32, layers: [Int], progress: ProgressLine) throws -> [[Cell?]] {
     let nodes = try Self.nodes(of: model.graph)
-    let places = layers.flatMap { layer in base.indices.map { (node: nodes[layer], position: $0) } }
+    var cells = [[Cell?]](repeating: [Cell?](repeating: nil, count: base.count), count: layers.count)
+    let places = layers.indices.flatMap { layer in
+      base.indices.map { Place(layer: layer, node: nodes[layers[layer]], position: $0) }.filter(isChange)
+    }
+    progress.advance(by: layers.count * base.count - places.count)
     let rowsAtATime = max(1, Self.tokensInFlight / base.count)
-    var cells: [Cell] = []
     for start in stride(from: 0, to: places.count, by: rowsAtATime) {
       try Task.checkCancellation()
       let chunk = places[start..<min(places.count, start + rowsAtATime)]
       let edits = chunk.enumerated().map { row, place in
         PlacedEdit(
           node: place.node.id, row: row, positions: place.position..<place.position + 1,
-          features: 0..<place.node.layout.width, action: .replace(from: other, row: otherRow))
+          features: 0..<place.node.layout.width, action: .replace(from: runs, row: Self.otherRow))
       }
       let batch = try Batch(prompts: [[Int32]](repeating: base, count: chunk.count))
       let logits = try Oracle(model).lastLogits(batch, edits: edits).logits
-      for row in 0..<chunk.count {
+      for (row, place) in chunk.enumerated() {
         let scores = TokenScores(logits, row: row)
-        cells.append(Cell(logit: scores.logit(answer), rank: scores.rank(answer)))
+        cells[place.layer][place.position] = Cell(logit: scores.logit(answer), rank: scores.rank(answer))
       }
       progress.advance(by: chunk.count)
     }
-    return layers.indices.map { Array(cells[$0 * base.count..<($0 + 1) * base.count]) }
+    return cells
+  }
+
+  private struct Place {
+    /// Which of the layers given.
+    let layer: Int
+    let node: Node
+    let position: Int
+  }
+
+  /// Whether the two runs differ at a place.
+  private func isChange(_ place: Place) -> Bool {
+    let width = place.node.layout.width
+    let range = place.position * width..<(place.position + 1) * width
+    return runs.withExample(Self.baseRow, of: place.node) { base in
+      runs.withExample(Self.otherRow, of: place.node) { other in !base[range].elementsEqual(other[range]) }
+    }
   }
 
   /// What became of the answer.
