@@ -6,7 +6,7 @@ let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v14)],
   products: [
-    .library(name: "Patchbay", targets: ["Checkpoints", "Patching"]),
+    .library(name: "Patchbay", targets: ["Checkpoints", "Tokenization", "Patching", "ActivationStore", "Experiments"]),
     .executable(name: "patchbay", targets: ["patchbay"]),
   ],
   dependencies: [
@@ -16,9 +16,9 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(
-      name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
-    .systemLibrary(
       name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
+    .systemLibrary(
+      name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels", "Diagnostics"], exclude: ["README.md"]),
@@ -31,6 +31,7 @@ let package = Package(
         "Diagnostics", "Tensors", "ModelGraph", "Execution", .product(name: "Crypto", package: "swift-crypto"),
       ],
       exclude: ["README.md"]),
+    .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
       name: "Interventions", dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution"],
       exclude: ["README.md"]),
@@ -38,7 +39,6 @@ let package = Package(
       name: "Patching",
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Interventions"],
       exclude: ["README.md"]),
-    .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
       name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
       exclude: ["README.md"]),
@@ -46,8 +46,9 @@ let package = Package(
       name: "Experiments",
       dependencies: [
         "Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints", "Tokenization", "Interventions", "Patching",
-        "ActivationStore",
-      ]),
+        "ActivationStore", .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay",
       dependencies: [
@@ -61,6 +62,12 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Tensors", "ModelGraph", "Execution"]),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Experiments", "ActivationStore", "Checkpoints", "Diagnostics", "Interventions", "Patching", "Tensors",
+        "Tokenization",
+      ]),
     .testTarget(name: "TokenizationTests", dependencies: ["Tokenization"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Diagnostics", "Experiments", "patchbay"]),
   ]

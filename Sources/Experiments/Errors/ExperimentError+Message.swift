@@ -18,6 +18,8 @@ extension ExperimentError {
     case .unknownVectorFormat(let file): "\(file): a vector is read from a .npy or a .json file"
     case .badVector(let file, let problem): "\(file): \(problem)"
 
+    case .cannotCreateFolder(let folder, let reason): "\(folder): the folder cannot be made: \(reason)"
+
     case .noModel(let file): "\(file): no model: give the key 'model' (a folder, or bundled:NAME) or the option --model"
     case .noSuchBundledModel(let name, let bundled):
       if bundled.isEmpty {
@@ -40,7 +42,8 @@ extension FileProblem {
       "exactly one of \(list(keys)) is needed\(inside(path)); "
         + (found.isEmpty ? "there is none" : "there are \(list(found))")
     case .keyNotText(let path): "a key must be text\(inside(path))"
-    case .duplicateKeys(let keys): "\(keys.count == 1 ? "the key stands" : "the keys stand") twice: \(list(keys.map { visible($0) }))"
+    case .duplicateKeys(let keys):
+      "\(keys.count == 1 ? "the key stands" : "the keys stand") twice: \(list(keys.map { visible($0) }))"
     case .wrongType(let path, let found, let expected): "\(subject(path)) must be \(expected), not \(found)"
     case .badValue(let path, let value, let expected): "\(subject(path)) is \(value); it must be \(expected)"
     case .unknownWord(let path, let word, let known):
@@ -53,6 +56,9 @@ extension FileProblem {
     case .coefficientNeedsAdd(let path): "\(subject(path)): only the edit 'add' has the axis 'coefficient'"
     case .editNeedsArgument(let path, let edit, let example):
       "\(subject(path)): the edit '\(edit)' is written as \(example)"
+
+    case .sweepDoesNotFit(let sweep, let reason): "sweep '\(sweep)': \(reason)"
+    case .choosesNothing(let sweep, let axis): "sweep '\(sweep)': what '\(axis)' is narrowed to holds nothing here"
 
     case .mixedPrompts(let path):
       "clean and corrupted\(inside(path)) must both be text or both be token ids (clean_tokens, corrupted_tokens)"

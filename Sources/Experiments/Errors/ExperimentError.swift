@@ -23,10 +23,14 @@ public enum ExperimentError: DiagnosedError, Equatable {
   case noModel(file: String)
   case noSuchBundledModel(name: String, bundled: [String])
 
+  // Output
+  case cannotCreateFolder(String, reason: String)
+
   public var kind: FailureKind {
     switch self {
     case .fileNotFound, .noSuchBundledModel: .inputNotFound
     case .unreadable: .ioFailed
+    case .cannotCreateFolder: .cannotCreateOutput
     case .nested(_, let kind, _): kind
     default: .badData
     }

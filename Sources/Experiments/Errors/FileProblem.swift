@@ -20,6 +20,10 @@ public enum FileProblem: Sendable, Hashable {
   case coefficientNeedsAdd(path: String)
   case editNeedsArgument(path: String, edit: String, example: String)
 
+  /// The sweep does not fit the model or the prompts; the reason is another module's.
+  case sweepDoesNotFit(sweep: String, reason: String)
+  case choosesNothing(sweep: String, axis: String)
+
   // Prompts
   case mixedPrompts(path: String)
   case needsTokenizer(key: String, folder: String, instead: String)
