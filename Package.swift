@@ -57,18 +57,23 @@ let package = Package(
       ],
       exclude: ["README.md"]),
     .target(
-      name: "TestSupport", dependencies: ["Checkpoints", "Tensors", "ModelGraph"], path: "Tests/Support"),
-    .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Diagnostics", "Tensors", "ModelGraph"]),
-    .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Tensors", "ModelGraph", "Execution"]),
+      name: "TestSupport",
+      dependencies: ["ActivationStore", "Checkpoints", "Execution", "Patching", "Tensors"], path: "Tests/Support"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
+    .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
+    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Tensors"]),
+    .testTarget(
+      name: "ExecutionTests", dependencies: ["Checkpoints", "Execution", "ModelGraph", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "PatchingTests",
+      dependencies: ["Checkpoints", "Execution", "Interventions", "ModelGraph", "Patching", "TestSupport"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "ActivationStore", "Checkpoints", "Diagnostics", "Interventions", "Patching", "Tensors",
         "Tokenization",
       ]),
-    .testTarget(name: "TokenizationTests", dependencies: ["Tokenization"]),
     .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Diagnostics", "Experiments", "patchbay"]),
   ]
 )

@@ -9,7 +9,8 @@ import Tensors
 /// `init`, and every call into HDF5 takes the library's lock.
 public final class StoreReader: @unchecked Sendable {
   public let path: String
-  public let format: FileFormat
+  /// nil for a file that another program made.
+  public let format: FileFormat?
   /// Whether the run that wrote the file came to its end.
   public let isComplete: Bool
   private let file: HDF5FileHandle
@@ -24,6 +25,17 @@ public final class StoreReader: @unchecked Sendable {
     let root = opened.id
     format = try checkFormat(root, path, expected: formats)
     isComplete = try reading(path, "complete") { try attribute("complete", of: root) } == .integer(1)
+    fileBytes = try reading(path, "/") { try opened.size() }
+    file = opened
+  }
+
+  /// Opens any HDF5 file, such as one of reference values made by another program.
+  /// - Throws: as above, less the errors of format.
+  package init(foreign path: String) throws {
+    self.path = path
+    let opened = try openToRead(path)
+    format = nil
+    isComplete = true
     fileBytes = try reading(path, "/") { try opened.size() }
     file = opened
   }

@@ -1,0 +1,45 @@
+import Foundation
+
+/// A whole sweep's results in memory.
+public struct SweepResults: Sendable {
+  /// For each metric, [the plan's axes..., example].
+  public let values: [Metric: [Float]]
+  /// [the plan's axes..., example]
+  public let changeNorms: [Float]
+}
+
+extension PatchingEngine {
+  /// Carries a planned sweep out and returns all of it.
+  /// - Throws: as `run(_:deliver:)`.
+  public func results(_ plan: SweepPlan) throws -> SweepResults {
+    let collector = ResultsCollector(plan: plan, metrics: metrics, examples: prompts.count)
+    try run(plan) { collector.add($0) }
+    return collector.results
+  }
+}
+
+/// Puts blocks in their places. `@unchecked Sendable`: the engine delivers one block at a time.
+private final class ResultsCollector: @unchecked Sendable {
+  private let examples: Int
+  private var values: [Metric: [Float]] = [:]
+  private var changeNorms: [Float]
+
+  init(plan: SweepPlan, metrics: [Metric], examples: Int) {
+    self.examples = examples
+    let count = plan.cells * examples
+    for metric in metrics { values[metric] = [Float](repeating: .nan, count: count) }
+    changeNorms = [Float](repeating: .nan, count: count)
+  }
+
+  func add(_ block: SweepBlock) {
+    for (i, cell) in block.cells.enumerated() {
+      for (j, example) in block.examples.enumerated() {
+        let (from, to) = (i * block.examples.count + j, cell * examples + example)
+        for (metric, numbers) in block.values { values[metric]?[to] = numbers[from] }
+        changeNorms[to] = block.changeNorms[from]
+      }
+    }
+  }
+
+  var results: SweepResults { SweepResults(values: values, changeNorms: changeNorms) }
+}
