@@ -2,8 +2,6 @@ import ActivationStore
 import ArgumentParser
 import Experiments
 
-extension CachePlan.Precision: ExpressibleByArgument {}
-
 struct CacheArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache", abstract: "Store activations of many prompts in an HDF5 file.",
@@ -28,7 +26,7 @@ struct CacheArguments: ConsoleCommand {
   @Flag(help: "Compress: smaller and several times slower.")
   var compress = false
   @Option(help: "Whether the token that begins a text comes first; auto: as the tokenizer does it.")
-  var prependBos = BeginningOfText.auto
+  var prependBos = PrependBOS.automatic
   @Option(help: "How many processors to use; all if not given.")
   var threads: Int?
   @OptionGroup var console: ConsoleOptions
@@ -36,8 +34,9 @@ struct CacheArguments: ConsoleCommand {
   func work(on console: Console) async throws {
     if let threads, threads < 1 { throw UsageError("--threads must be 1 or more", command: "cache") }
     try await CacheCommand(
-      model: model, prompts: prompts, hooks: hooks.flatMap { $0.split(separator: ",").map(String.init) }, output: output,
-      precision: dtype, compress: compress, beginningOfText: prependBos.value, threads: threads
+      model: model, prompts: prompts, hooks: hooks.flatMap { $0.split(separator: ",").map(String.init) },
+      output: output,
+      precision: dtype, compress: compress, prependBOS: prependBos, threads: threads
     ).run(on: console)
   }
 }

@@ -30,10 +30,12 @@ struct LogitsArguments: ConsoleCommand {
   var answerToken: Int32?
   @Option(help: "How many top tokens to show.")
   var top = 10
-  @Option(name: .customLong("layer"), help: "Layers to show in detail, such as 5 or 0,5,11; all in a compact table if not given.")
+  @Option(
+    name: .customLong("layer"),
+    help: "Layers to show in detail, such as 5 or 0,5,11; all in a compact table if not given.")
   var layers: LayerList?
   @Option(help: "Whether the token that begins a text comes first; auto: as the tokenizer does it.")
-  var prependBos = BeginningOfText.auto
+  var prependBos = PrependBOS.automatic
   @OptionGroup var console: ConsoleOptions
 
   func work(on console: Console) async throws {
@@ -43,17 +45,20 @@ struct LogitsArguments: ConsoleCommand {
     let against = try one(against, againstTokens?.tokens, "--against", "--against-tokens")
     if layers != nil, against == nil { throw wrong("--layer needs --against") }
     if top < 1 { throw wrong("--top must be 1 or more") }
+    if answer != nil, answerToken != nil { throw wrong("give either --answer or --answer-token, not both") }
     try await LogitsCommand(
       model: model, prompt: prompt, against: against,
-      answer: try one(answer, answerToken.map { [$0] }, "--answer", "--answer-token"), top: top,
-      layers: layers?.layers ?? [], beginningOfText: prependBos.value
+      answer: answer.map(PromptSpec.Token.text) ?? answerToken.map(PromptSpec.Token.id), top: top,
+      layers: layers?.layers ?? [], prependBOS: prependBos
     ).run(on: console)
   }
 
   /// A prompt that is given as text or as tokens, not both.
-  private func one(_ text: String?, _ tokens: [Int32]?, _ textOption: String, _ tokensOption: String) throws -> Prompt? {
+  private func one(
+    _ text: String?, _ tokens: [Int32]?, _ textOption: String, _ tokensOption: String
+  ) throws -> PromptSpec.Prompt? {
     if text != nil, tokens != nil { throw wrong("give either \(textOption) or \(tokensOption), not both") }
-    return text.map(Prompt.text) ?? tokens.map(Prompt.tokens)
+    return text.map(PromptSpec.Prompt.text) ?? tokens.map(PromptSpec.Prompt.tokens)
   }
 
   private func wrong(_ problem: String) -> UsageError { UsageError(problem, command: "logits") }

@@ -13,7 +13,11 @@ struct Patchbay: ParsableCommand {
       Exit status: 0 done; 64 wrong usage; 65 bad data; 66 input not found; 73 output cannot be created; 74 reading or writing failed; \
       130 interrupted.
       """,
-    version: PatchbayVersion.text, subcommands: [HooksArguments.self, ModelsArguments.self, LogitsArguments.self, CacheArguments.self])
+    version: PatchbayVersion.text,
+    subcommands: [
+      RunArguments.self, LogitsArguments.self, CacheArguments.self, HooksArguments.self, InspectArguments.self,
+      ModelsArguments.self,
+    ])
 }
 
 /// Options of every command.

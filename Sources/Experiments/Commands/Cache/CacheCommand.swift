@@ -17,14 +17,14 @@ public struct CacheCommand: Sendable {
   public let output: String
   public let precision: CachePlan.Precision
   public let compress: Bool
-  public let beginningOfText: Tokenizer.BeginningOfText
+  public let prependBOS: PrependBOS
   /// How many batches are run at the same time.
   public let workers: Int
 
   /// - Parameter threads: how many processors to use; all if nil.
   public init(
     model: String, prompts: String, hooks: [String], output: String, precision: CachePlan.Precision = .float32,
-    compress: Bool = false, beginningOfText: Tokenizer.BeginningOfText = .automatic, threads: Int? = nil
+    compress: Bool = false, prependBOS: PrependBOS = .automatic, threads: Int? = nil
   ) {
     self.model = model
     self.prompts = prompts
@@ -32,7 +32,7 @@ public struct CacheCommand: Sendable {
     self.output = output
     self.precision = precision
     self.compress = compress
-    self.beginningOfText = beginningOfText
+    self.prependBOS = prependBOS
     workers = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
   }
 
@@ -40,12 +40,13 @@ public struct CacheCommand: Sendable {
   ///   is not there then, or is what it was.
   public func run(on console: Console) async throws {
     let folder = try ModelReference(model).folder()
-    async let loading = PromptReader(folder: folder, beginningOfText: beginningOfText)
+    async let tokenizer = Tokenizer.load(folder: folder)
     let loaded = try LoadedModel(folder: folder)
-    let reader = try await loading
     let graph = loaded.model.graph
+    let reader = try PromptReader(
+      tokenizer: try await tokenizer, folder: folder, graph: graph, prependBOS: prependBOS)
     let nodes = try graph.nodes(matching: hooks)
-    let survey = try PromptSurvey(PromptStream(prompts, reader: reader, graph: graph), file: prompts)
+    let survey = try PromptSurvey(PromptStream(prompts, reader: reader), file: prompts)
     if !survey.otherKeys.isEmpty {
       console.note("note: \(prompts): keys that mean nothing here: \(survey.otherKeys.joined(separator: ", "))")
     }
@@ -59,7 +60,7 @@ public struct CacheCommand: Sendable {
         runs: survey.runs, hooks: nodes.map { CachePlan.Hook($0.hook ?? "", $0.layout) }, examples: survey.count,
         longestPrompt: survey.longest, promptColumns: survey.columns, precision: precision, compress: compress))
     do {
-      let stream = try PromptStream(prompts, reader: reader, graph: graph)
+      let stream = try PromptStream(prompts, reader: reader)
       try await write(
         stream, CacheJob(model: loaded.model, nodes: nodes, survey: survey, writer: writer), on: console)
       try Task.checkCancellation()

@@ -4,13 +4,13 @@ import Diagnostics
 struct PromptLine: Sendable {
   /// A prompt, or a pair of them.
   enum Content: Sendable {
-    case single(Prompt, key: String)
-    case pair(clean: Prompt, cleanKey: String, corrupted: Prompt, corruptedKey: String)
+    case single(PromptSpec.Prompt, key: String)
+    case pair(clean: PromptSpec.Prompt, cleanKey: String, corrupted: PromptSpec.Prompt, corruptedKey: String)
   }
 
   let content: Content
-  let answer: Prompt?
-  let wrong: Prompt?
+  let answer: PromptSpec.Token?
+  let wrong: PromptSpec.Token?
   let label: String?
   /// Keys that mean nothing here.
   let otherKeys: [String]
@@ -32,7 +32,9 @@ struct PromptLine: Sendable {
     }
     guard let object = value.objectValue else {
       throw ExperimentError.inFile(
-        place, .wrongType(path: "line \(place.line)", found: value.kindName, expected: "an object such as {\"prompt\": \"...\"}"))
+        place,
+        .wrongType(
+          path: "line \(place.line)", found: value.kindName, expected: "an object such as {\"prompt\": \"...\"}"))
     }
     let fields = Fields(object: object, place: place)
     let prompt = try fields.one(of: Self.singleKeys + Self.cleanKeys)
@@ -43,7 +45,8 @@ struct PromptLine: Sendable {
           place, .missingKey(key: "corrupted", of: "", meaning: "the other prompt of the pair; or corrupted_tokens"))
       }
       content = .pair(
-        clean: try fields.prompt(prompt), cleanKey: prompt, corrupted: try fields.prompt(corrupted), corruptedKey: corrupted)
+        clean: try fields.prompt(prompt), cleanKey: prompt, corrupted: try fields.prompt(corrupted),
+        corruptedKey: corrupted)
     } else {
       if let stray = try fields.one(of: Self.corruptedKeys) {
         throw ExperimentError.inFile(
@@ -81,7 +84,7 @@ private struct Fields {
     return found.first
   }
 
-  func prompt(_ key: String) throws -> Prompt {
+  func prompt(_ key: String) throws -> PromptSpec.Prompt {
     guard let value = object[key] else { return .tokens([]) }
     if !key.hasSuffix("tokens") {
       guard let text = value.stringValue else { throw wrongType(key, value, "text") }
@@ -92,10 +95,10 @@ private struct Fields {
   }
 
   /// An answer; the first one where several are accepted.
-  func token(_ keys: [String]) throws -> Prompt? {
+  func token(_ keys: [String]) throws -> PromptSpec.Token? {
     guard let key = try one(of: keys), let given = object[key] else { return nil }
     let value = given.arrayValue?.first ?? given
-    if key.hasSuffix("_token") { return .tokens([try id(value, key)]) }
+    if key.hasSuffix("_token") { return .id(try id(value, key)) }
     guard let text = value.stringValue else { throw wrongType(key, value, "text") }
     return .text(text)
   }

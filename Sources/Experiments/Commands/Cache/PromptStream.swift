@@ -1,6 +1,4 @@
 import ActivationStore
-import Diagnostics
-import ModelGraph
 
 /// The prompts of a file as rows of tokens, one after another: what is in memory does not grow with the file.
 ///
@@ -9,23 +7,16 @@ final class PromptStream {
   private var lines: LineReader
   private let file: String
   private let reader: PromptReader
-  private let vocabulary: Int
-  private let context: Int?
   /// Keys that no line should have had, the first of each.
   private(set) var otherKeys: [String] = []
   /// How many prompts have been read.
   private(set) var count = 0
 
-  /// - Throws: `ExperimentError` for a file that cannot be read; `RunError.wrongInput` for a model that takes no tokens.
-  init(_ file: String, reader: PromptReader, graph: ModelGraph) throws {
-    guard case .tokens(let vocabulary, let context) = graph.input else {
-      throw CommandError.noTokensTaken(family: graph.family)
-    }
+  /// - Throws: `ExperimentError` for a file that cannot be read.
+  init(_ file: String, reader: PromptReader) throws {
     lines = try LineReader.opening(file)
     self.file = file
     self.reader = reader
-    self.vocabulary = vocabulary
-    self.context = context
   }
 
   /// The next prompt or pair, or nil after the last. Empty lines are passed over.
@@ -39,9 +30,10 @@ final class PromptStream {
       count += 1
       do {
         return try row(line, place)
-      } catch let error as any DiagnosedError {
-        if error is ExperimentError { throw error }
-        throw ExperimentError.nested(place, error.kind, error.message)
+      } catch let problem as FileProblem {
+        throw ExperimentError.inFile(place, problem)
+      } catch {
+        throw ExperimentError.wrapping(error, at: place)
       }
     }
     return nil
@@ -49,40 +41,31 @@ final class PromptStream {
 
   private func row(_ line: PromptLine, _ place: Place) throws -> PromptRow {
     var row: PromptRow
+    let answered: PromptSpec.Prompt
     switch line.content {
     case .single(let prompt, let key):
-      row = PromptRow(cleanTokens: try tokens(prompt, key, place))
-      row.text = prompt.text
+      row = PromptRow(cleanTokens: try reader.tokens(of: prompt, key: key, instead: "tokens"))
+      answered = prompt
     case .pair(let clean, let cleanKey, let corrupted, let corruptedKey):
-      row = PromptRow(cleanTokens: try tokens(clean, cleanKey, place))
-      let other = try tokens(corrupted, corruptedKey, place)
+      row = PromptRow(cleanTokens: try reader.tokens(of: clean, key: cleanKey, instead: "clean_tokens"))
+      let other = try reader.tokens(of: corrupted, key: corruptedKey, instead: "corrupted_tokens")
       guard other.count == row.cleanTokens.count else {
-        throw ExperimentError.inFile(
-          place,
-          .differentLengths(clean: row.cleanTokens.map(reader.plainLabel), corrupted: other.map(reader.plainLabel)))
+        throw FileProblem.differentLengths(
+          clean: row.cleanTokens.map(reader.resolver.label), corrupted: other.map(reader.resolver.label))
       }
       row.corruptedTokens = other
       row.corruptedTokenStrings = reader.strings(other)
-      row.text = clean.text
+      answered = clean
     }
+    if case .text(let text) = answered { row.text = text }
     row.cleanTokenStrings = reader.strings(row.cleanTokens)
-    row.answerToken = try line.answer.map { try reader.answer($0, after: row.text, vocabulary: vocabulary, option: "answer_token") }
-    row.wrongToken = try line.wrong.map { try reader.answer($0, after: row.text, vocabulary: vocabulary, option: "wrong_token") }
+    row.answerToken = try line.answer.map {
+      try reader.token($0, after: answered, key: "answer", instead: "answer_token")
+    }
+    row.wrongToken = try line.wrong.map {
+      try reader.token($0, after: answered, key: "wrong", instead: "wrong_token")
+    }
     row.label = line.label
     return row
-  }
-
-  private func tokens(_ prompt: Prompt, _ key: String, _ place: Place) throws -> [Int32] {
-    let instead = key == "clean" || key == "corrupted" ? "\(key)_tokens" : "tokens"
-    let tokens = try reader.tokens(of: prompt, option: instead)
-    func problem(_ problem: FileProblem) -> ExperimentError { .inFile(place, problem) }
-    if tokens.isEmpty { throw problem(.emptyPrompt(key: key)) }
-    if let context, tokens.count > context {
-      throw problem(.promptTooLong(key: key, tokens: tokens.count, context: context))
-    }
-    if let token = tokens.first(where: { $0 < 0 || $0 >= vocabulary }) {
-      throw problem(.tokenOutOfRange(key: key, token: token, vocabulary: vocabulary, isFromText: prompt.text != nil))
-    }
-    return tokens
   }
 }

@@ -14,7 +14,9 @@ struct PromptSurvey: Sendable, Equatable {
     while let row = try stream.next() {
       if count % 256 == 0 { try Task.checkCancellation() }
       let isPair = row.corruptedTokens != nil
-      if count > 0, isPair != arePairs { throw CommandError.mixedPrompts(file: file, prompt: count + 1, isPair: isPair) }
+      if count > 0, isPair != arePairs {
+        throw CommandError.mixedPrompts(file: file, prompt: count + 1, isPair: isPair)
+      }
       arePairs = isPair
       count += 1
       longest = max(longest, row.cleanTokens.count)

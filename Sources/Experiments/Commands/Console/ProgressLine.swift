@@ -5,7 +5,7 @@ import Foundation
 /// A class because workers report to one line at a time. `@unchecked Sendable`: what is mutable is reached under `lock` only.
 public final class ProgressLine: @unchecked Sendable {
   private let console: Console
-  private let title: String
+  private var title: String
   private let unit: String
   private let total: Int
   private let isBar: Bool
@@ -35,10 +35,11 @@ public final class ProgressLine: @unchecked Sendable {
     }
   }
 
-  /// So many units are done in all.
-  public func advance(to count: Int) {
+  /// So many units are done in all, and this is going on now.
+  public func advance(to count: Int, title: String) {
     lock.withLock {
       done = count
+      self.title = title
       show()
     }
   }

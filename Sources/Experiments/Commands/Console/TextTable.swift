@@ -20,7 +20,9 @@ struct TextTable {
   /// All rows, columns two spaces apart, without spaces at the ends of lines.
   var text: String {
     let columns = rows.map(\.count).max() ?? 0
-    let widths = (0..<columns).map { column in rows.map { $0.indices.contains(column) ? width($0[column]) : 0 }.max() ?? 0 }
+    let widths = (0..<columns).map { column in
+      rows.map { $0.indices.contains(column) ? width($0[column]) : 0 }.max() ?? 0
+    }
     return rows.map { row in
       var line = indent
       for (column, cell) in row.enumerated() {

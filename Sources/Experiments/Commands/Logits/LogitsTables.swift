@@ -8,7 +8,8 @@ struct LogitsTables {
       header: ["rank", "token", "id", "logit", "prob"], alignments: [.right, .left, .right, .right, .right])
     for (rank, token) in scores.top(count).enumerated() {
       table.add([
-        "\(rank)", reader.label(token), "\(token)", decimal(scores.logit(token), 2), probability(scores.probability(token)),
+        "\(rank)", reader.label(token), "\(token)", decimal(scores.logit(token), 2),
+        probability(scores.probability(token)),
       ])
     }
     return table.text
@@ -23,9 +24,10 @@ struct LogitsTables {
       alignments: [.left, .right, .right, .right, .right, .right, .right, .right])
     for token in first + second {
       table.add(
-        [reader.label(token), "\(token)"] + [prompt, against].flatMap { scores in
-          [decimal(scores.logit(token), 2), probability(scores.probability(token)), "\(scores.rank(token))"]
-        })
+        [reader.label(token), "\(token)"]
+          + [prompt, against].flatMap { scores in
+            [decimal(scores.logit(token), 2), probability(scores.probability(token)), "\(scores.rank(token))"]
+          })
     }
     return table.text
   }
@@ -82,7 +84,9 @@ struct LogitsTables {
     for position in patches.prompt.indices {
       let (before, after) = (patches.unpatched, patches.cells[index][position])
       table.add(
-        ["\(position)"] + tokenLabels(patches, position) + [after.map { "\(Self.full(before)) -> \(Self.full($0))" } ?? "."])
+        ["\(position)"] + tokenLabels(patches, position) + [
+          after.map { "\(Self.full(before)) -> \(Self.full($0))" } ?? "."
+        ])
     }
     return "layer \(patches.layers[index])\n\(table.text)"
   }

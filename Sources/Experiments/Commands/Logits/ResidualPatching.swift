@@ -1,82 +1,62 @@
 import Execution
-import ModelGraph
-import Tensors
+import Interventions
+import Patching
 
 /// What the scores of a run become when `resid_pre` of another run is put in at one position of one layer.
 struct ResidualPatching: Sendable {
-  let model: Model
-  /// The tokens of the run that is patched.
-  let base: [Int32]
-  /// A run of both prompts that was asked for `resid_pre`: the one that is patched, then the one that patches come from.
-  let runs: Activations
+  private let engine: PatchingEngine
+  private let plan: SweepPlan
+  private let positions: Int
 
-  private static let baseRow = 0
-  private static let otherRow = 1
-  /// How many tokens are computed at a time.
-  private static let tokensInFlight = 2048
-
-  /// The nodes that `other` must have, by layer.
-  /// - Throws: `CommandError.noSuchActivation`.
-  static func nodes(of graph: ModelGraph) throws -> [Node] {
-    try (0..<graph.dimensions.layers).map { layer in
-      let hook = HookName(layer: layer, "hook_resid_pre")
-      guard let node = graph.node(hook: hook) else {
-        throw CommandError.noSuchActivation(hook: hook.text, family: graph.family)
-      }
-      return node
-    }
+  /// - Parameters:
+  ///   - prompt: the tokens of the run that is patched.
+  ///   - against: as many tokens, of the run that patches come from.
+  ///   - answer: the token that is followed.
+  ///   - layers: those to patch in; all if nil.
+  /// - Throws: `InterventionError`, `PatchingError`, `RunError`.
+  init(model: Model, prompt: [Int32], against: [Int32], answer: Int32, layers: [Int]?) throws {
+    let pair = PromptSet.Pair(clean: prompt, corrupted: against, answers: [answer], wrongs: [])
+    engine = try PatchingEngine(model: model, prompts: PromptSet([pair]), direction: .noise, metrics: [.logit, .rank])
+    let chosen: [SiteAxis: Selector] = layers.map { [.layer: .items($0.map(Selector.Item.index))] } ?? [:]
+    plan = try engine.plan(
+      Sweep(name: "resid_pre", site: try Site(.residPre, chosen), over: [.site(.layer), .site(.position)]))
+    positions = prompt.count
   }
 
-  /// The answer's logit and rank after each patch; nil where the patch is what is there already.
+  /// How many runs there are to do.
+  var count: Int { plan.cells }
+
+  /// The answer's logit and rank after each patch; nil where the patch is what was there already.
   /// - Parameter progress: told of the runs done.
-  /// - Returns: [layers given, positions]
-  /// - Throws: `RunError`, `CommandError`, `CancellationError`.
-  func cells(answer: Int32, layers: [Int], progress: ProgressLine) throws -> [[Cell?]] {
-    let nodes = try Self.nodes(of: model.graph)
-    var cells = [[Cell?]](repeating: [Cell?](repeating: nil, count: base.count), count: layers.count)
-    let places = layers.indices.flatMap { layer in
-      base.indices.map { Place(layer: layer, node: nodes[layers[layer]], position: $0) }.filter(isChange)
+  /// - Returns: [layers, positions]
+  /// - Throws: `PatchingError`, `CancellationError`.
+  func cells(progress: ProgressLine) throws -> [[Cell?]] {
+    let collector = Collector(count: plan.cells)
+    try engine.run(plan) { block in
+      collector.add(block)
+      progress.advance(by: block.cells.count)
     }
-    progress.advance(by: layers.count * base.count - places.count)
-    let rowsAtATime = max(1, Self.tokensInFlight / base.count)
-    for start in stride(from: 0, to: places.count, by: rowsAtATime) {
-      try Task.checkCancellation()
-      let chunk = places[start..<min(places.count, start + rowsAtATime)]
-      let edits = chunk.enumerated().map { row, place in
-        PlacedEdit(
-          node: place.node.id, row: row, positions: place.position..<place.position + 1,
-          features: 0..<place.node.layout.width, action: .replace(from: runs, row: Self.otherRow))
-      }
-      let batch = try Batch(prompts: [[Int32]](repeating: base, count: chunk.count))
-      let logits = try Oracle(model).lastLogits(batch, edits: edits).logits
-      for (row, place) in chunk.enumerated() {
-        let scores = TokenScores(logits, row: row)
-        cells[place.layer][place.position] = Cell(logit: scores.logit(answer), rank: scores.rank(answer))
-      }
-      progress.advance(by: chunk.count)
-    }
-    return cells
-  }
-
-  private struct Place {
-    /// Which of the layers given.
-    let layer: Int
-    let node: Node
-    let position: Int
-  }
-
-  /// Whether the two runs differ at a place.
-  private func isChange(_ place: Place) -> Bool {
-    let width = place.node.layout.width
-    let range = place.position * width..<(place.position + 1) * width
-    return runs.withExample(Self.baseRow, of: place.node) { base in
-      runs.withExample(Self.otherRow, of: place.node) { other in !base[range].elementsEqual(other[range]) }
-    }
+    let cells = collector.cells
+    return stride(from: 0, to: cells.count, by: positions).map { Array(cells[$0..<$0 + positions]) }
   }
 
   /// What became of the answer.
   struct Cell: Sendable, Hashable {
     let logit: Float
     let rank: Int
+  }
+}
+
+/// Puts cells in their places. `@unchecked Sendable`: the engine delivers one block at a time.
+private final class Collector: @unchecked Sendable {
+  private(set) var cells: [ResidualPatching.Cell?]
+
+  init(count: Int) { cells = [ResidualPatching.Cell?](repeating: nil, count: count) }
+
+  func add(_ block: SweepBlock) {
+    guard let logits = block.values[.logit], let ranks = block.values[.rank] else { return }
+    for (place, cell) in block.cells.enumerated() where block.changeNorms[place] != 0 && !logits[place].isNaN {
+      cells[cell] = ResidualPatching.Cell(logit: logits[place], rank: Int(ranks[place]))
+    }
   }
 }

@@ -32,7 +32,8 @@ public struct HooksCommand: Sendable {
     let requested = nodes.count { $0.isOnRequest }
     let note =
       requested == 0
-      ? "" : "; \(requested) on request: large, left out by patterns that end in * and stored only when asked for by name"
+      ? ""
+      : "; \(requested) on request: large, left out by patterns that end in * and stored only when asked for by name"
     return "\(table.text)\n\n\(graph.family) model: \(nodes.count) activations\(note)"
   }
 

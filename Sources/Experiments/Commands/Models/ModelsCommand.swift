@@ -8,7 +8,8 @@ public struct ModelsCommand: Sendable {
   public func run(on console: Console) throws {
     let bundled =
       BundledModels.names.isEmpty
-      ? "Bundled models: none yet." : "Bundled models:\n" + BundledModels.names.map { "  bundled:\($0)" }.joined(separator: "\n")
+      ? "Bundled models: none yet."
+      : "Bundled models:\n" + BundledModels.names.map { "  bundled:\($0)" }.joined(separator: "\n")
     var table = TextTable(header: ["model_type", "covers"], indent: "  ")
     for type in ModelFamilies.modelTypes { table.add([type, Self.coverage[type] ?? ""]) }
     try console.print(
@@ -25,7 +26,8 @@ public struct ModelsCommand: Sendable {
   /// For each `model_type`, what is published under it and what is particular about it.
   public static let coverage: [String: String] = [
     "gpt2": "GPT-2 small to XL, DistilGPT-2: learned positions, LayerNorm, tied embeddings",
-    "llama": "LLaMA 1 to 3.2, TinyLlama, SmolLM, stories: RMSNorm, rotary positions, gated MLP, grouped keys and values",
+    "llama":
+      "LLaMA 1 to 3.2, TinyLlama, SmolLM, stories: RMSNorm, rotary positions, gated MLP, grouped keys and values",
     "mistral": "Mistral 7B: as llama, with a sliding window",
     "qwen2": "Qwen2 and Qwen2.5: as llama, with biases on queries, keys and values",
     "gpt_neox": "Pythia, GPT-NeoX: attention and MLP in parallel, partly rotary positions",

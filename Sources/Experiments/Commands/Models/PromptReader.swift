@@ -1,90 +1,53 @@
-import Diagnostics
+import ModelGraph
 import Tokenization
 
-/// A prompt as a command was given it.
-public enum Prompt: Sendable, Hashable {
-  case text(String)
-  case tokens([Int32])
-
-  /// The text, where it was given as one.
-  var text: String? {
-    if case .text(let text) = self { text } else { nil }
-  }
-}
-
-/// Turns prompts into tokens, and tokens into what tables call them, with the tokenizer of a model's folder if it has one.
+/// Prompts and answers of a command line or a file of prompts as tokens.
 struct PromptReader: Sendable {
-  let folder: String
-  let tokenizer: Tokenizer?
-  let beginningOfText: Tokenizer.BeginningOfText
+  let resolver: PromptResolver
+  let prependBOS: PrependBOS
 
-  /// Reads the folder's tokenizer.
-  /// - Throws: `TokenizerError`.
-  init(folder: String, beginningOfText: Tokenizer.BeginningOfText) throws {
-    self.folder = folder
-    self.beginningOfText = beginningOfText
-    tokenizer = try Tokenizer.load(folder: folder)
+  /// - Parameter tokenizer: that of the model's folder, if it has one.
+  /// - Throws: `CommandError.noTokensTaken`.
+  init(tokenizer: Tokenizer?, folder: String, graph: ModelGraph, prependBOS: PrependBOS) throws {
+    guard case .tokens(let vocabulary, let context) = graph.input else {
+      throw CommandError.noTokensTaken(family: graph.family)
+    }
+    resolver = PromptResolver(tokenizer: tokenizer, folder: folder, vocabulary: vocabulary, context: context)
+    self.prependBOS = prependBOS
   }
 
-  /// - Parameter option: where ids can be given instead, for the error about a missing tokenizer.
-  /// - Throws: `CommandError.noTokenizer`, `TokenizerError`.
-  func tokens(of prompt: Prompt, option: String) throws -> [Int32] {
-    switch prompt {
-    case .tokens(let tokens): return tokens
-    case .text(let text):
-      guard let tokenizer else { throw CommandError.noTokenizer(folder: folder, option: option) }
-      return try tokenizer.encode(text, beginningOfText: beginningOfText)
-    }
+  /// - Parameters:
+  ///   - key: what messages call the prompt.
+  ///   - instead: where token ids can be given, for the message about a missing tokenizer.
+  /// - Throws: `FileProblem`, `TokenizerError`.
+  func tokens(of prompt: PromptSpec.Prompt, key: String, instead: String) throws -> [Int32] {
+    if case .text = prompt { try checkTokenizer(key, instead) }
+    return try resolver.tokens(of: prompt, key: key, prependBOS)
   }
 
-  /// The one token of an answer: what it adds to the prompt that it follows, or what it is by itself. (Tokenizers that put a space in front of
-  /// every text make two tokens of " She" by itself.)
-  /// - Throws: `CommandError.answerNotOneToken`, `.answerOutsideVocabulary`, and as `tokens`.
-  func answer(_ answer: Prompt, after prompt: String?, vocabulary: Int, option: String) throws -> Int32 {
-    let candidates: [[Int32]]
-    let name: String
-    switch answer {
-    case .tokens(let ids): (candidates, name) = ([ids], ids.map(String.init).joined(separator: ","))
-    case .text(let text):
-      guard let tokenizer else { throw CommandError.noTokenizer(folder: folder, option: option) }
-      let alone = try tokenizer.encode(text, addSpecialTokens: false)
-      let before = try tokenizer.encode(prompt ?? "", addSpecialTokens: false)
-      let whole = try tokenizer.encode((prompt ?? "") + text, addSpecialTokens: false)
-      candidates = (whole.starts(with: before) ? [Array(whole.dropFirst(before.count))] : []) + [alone]
-      name = text
-    }
-    guard let token = candidates.first(where: { $0.count == 1 })?.first else {
-      throw CommandError.answerNotOneToken(answer: name, tokens: candidates[0].map(label))
-    }
-    guard token >= 0, token < vocabulary else {
-      throw CommandError.answerOutsideVocabulary(token: token, vocabulary: vocabulary)
-    }
-    return token
+  /// The one token that an answer to a prompt is.
+  /// - Throws: `FileProblem`, `TokenizerError`.
+  func token(
+    _ answer: PromptSpec.Token, after prompt: PromptSpec.Prompt, key: String, instead: String
+  ) throws -> Int32 {
+    if case .text = answer { try checkTokenizer(key, instead) }
+    return try resolver.token(answer, key: key, after: prompt)
   }
 
   /// What tokens say, as a person would read them; nil without a tokenizer.
-  func strings(_ tokens: [Int32]) -> [String]? { tokenizer.map { tokenizer in tokens.map { tokenizer.tokenString($0) } } }
+  func strings(_ tokens: [Int32]) -> [String]? {
+    resolver.tokenizer.map { tokenizer in tokens.map { tokenizer.tokenString($0) } }
+  }
 
-  /// A token's text, or its id where nothing is known of its text.
-  func plainLabel(_ token: Int32) -> String { tokenizer?.tokenString(token) ?? "#\(token)" }
-
-  /// What a table calls a token: its text in quotes, line ends and other control characters escaped; its id where nothing is known of its text.
+  /// What a table calls a token: its text in quotes; its id where nothing is known of its text.
   func label(_ token: Int32) -> String {
-    guard let tokenizer, tokenizer.token(token) != nil else { return "#\(token)" }
-    var text = ""
-    for scalar in tokenizer.tokenString(token).unicodeScalars {
-      switch scalar {
-      case "\n": text += "\\n"
-      case "\r": text += "\\r"
-      case "\t": text += "\\t"
-      default:
-        if scalar.properties.generalCategory == .control {
-          text += "\\u{\(String(scalar.value, radix: 16))}"
-        } else {
-          text.unicodeScalars.append(scalar)
-        }
-      }
+    guard let tokenizer = resolver.tokenizer, tokenizer.token(token) != nil else { return "#\(token)" }
+    return quoted(tokenizer.tokenString(token))
+  }
+
+  private func checkTokenizer(_ key: String, _ instead: String) throws {
+    if resolver.tokenizer == nil {
+      throw FileProblem.needsTokenizer(key: key, folder: resolver.folder, instead: instead)
     }
-    return "'\(text)'"
   }
 }
