@@ -58,7 +58,8 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "TestSupport",
-      dependencies: ["ActivationStore", "Checkpoints", "Execution", "Patching", "Tensors"], path: "Tests/Support"),
+      dependencies: ["ActivationStore", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Patching", "Tensors"],
+      path: "Tests/Support"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
     .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
@@ -71,9 +72,14 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "ActivationStore", "Checkpoints", "Diagnostics", "Interventions", "Patching", "Tensors",
-        "Tokenization",
+        "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching", "Tensors",
+        "TestSupport", "Tokenization",
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["TestSupport", "Diagnostics", "Experiments", "patchbay"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "Experiments", "ModelGraph", "Tensors",
+        "TestSupport", "Tokenization", "patchbay",
+      ]),
   ]
 )

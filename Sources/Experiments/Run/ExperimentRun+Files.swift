@@ -50,8 +50,12 @@ extension ExperimentRun {
       try results.writeBaseline(.corrupted, metrics: named(baselines.corrupted))
       // All groups stand before the first cell is computed: what is wrong with one is known at once.
       for plan in plans { try results.declare(declaration(of: plan)) }
-      let summaries = try plans.map { try run($0, to: results, counter: counter) }
+      let summaries = try plans.map { plan in
+        try Task.checkCancellation()
+        return try run(plan, to: results, counter: counter)
+      }
       try cache?.write(counter: counter)
+      try Task.checkCancellation()
       try cache?.finish()
       try results.finish()
       return RunOutcome(results: path, cache: cache?.path, summaries: summaries)

@@ -95,15 +95,27 @@ extension Sweep {
 extension PatchingEngine {
   /// - Throws: `ExperimentError` at the sweep's line.
   fileprivate func plan(_ spec: SweepSpec) throws -> SweepPlan {
-    let plan: SweepPlan
     do {
-      plan = try self.plan(spec.sweep)
+      let plan = try self.plan(spec.sweep)
+      if let axis = try emptyAxis(of: spec.sweep.site) {
+        throw ExperimentError.inFile(spec.place, .choosesNothing(sweep: spec.sweep.name, axis: axis.rawValue))
+      }
+      return plan
     } catch let error as any DiagnosedError {
+      if error is ExperimentError { throw error }
       throw ExperimentError.inFile(spec.place, .sweepDoesNotFit(sweep: spec.sweep.name, reason: error.message))
     }
-    if let empty = plan.axes.first(where: \.labels.isEmpty) {
-      throw ExperimentError.inFile(spec.place, .choosesNothing(sweep: spec.sweep.name, axis: empty.axis.name))
+  }
+
+  /// An axis of the model that a site is narrowed to nothing on: `3..-2` of four. The planner looks after the axes of prompts.
+  private func emptyAxis(of site: Site) throws -> SiteAxis? {
+    let resolver = SiteResolver(model.graph)
+    return try site.name.axes.first { axis in
+      switch axis {
+      case .layer: try resolver.layers(site).isEmpty
+      case .head, .neuron: try resolver.features(axis, of: site).isEmpty
+      case .position, .destination, .source: false
+      }
     }
-    return plan
   }
 }
