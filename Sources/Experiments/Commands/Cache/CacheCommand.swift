@@ -39,6 +39,7 @@ public struct CacheCommand: Sendable {
   /// - Throws: `CheckpointError`, `TokenizerError`, `GraphError`, `ExperimentError`, `StoreError`, `ConsoleError`, `CancellationError`. The output
   ///   is not there then, or is what it was.
   public func run(on console: Console) async throws {
+    if isSameFile(output, prompts) { throw CommandError.outputIsInput(output) }
     let folder = try ModelReference(model).folder()
     async let tokenizer = Tokenizer.load(folder: folder)
     let loaded = try LoadedModel(folder: folder)
@@ -106,4 +107,10 @@ public struct CacheCommand: Sendable {
     let size = stat(output, &status) == 0 ? ", \(byteCount(Int(status.st_size)))" : ""
     return "\(output): \(survey.count) \(what), \(nodes.count) activations\(size)"
   }
+}
+
+/// Whether both paths lead to one file that is there.
+private func isSameFile(_ first: String, _ second: String) -> Bool {
+  var (a, b) = (stat(), stat())
+  return stat(first, &a) == 0 && stat(second, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev
 }
