@@ -6,8 +6,13 @@ let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v14)],
   products: [
-    .library(name: "Patchbay", targets: ["Checkpoints", "Tokenization", "Patching", "ActivationStore", "Experiments"]),
     .executable(name: "patchbay", targets: ["patchbay"]),
+    .executable(name: "patchbay-bench", targets: ["patchbay-bench"]),
+    .library(
+      name: "Patchbay",
+      targets: [
+        "Checkpoints", "Tokenization", "Execution", "Interventions", "Patching", "ActivationStore", "Experiments",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,6 +46,13 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
+      exclude: ["README.md"]),
+    .executableTarget(
+      name: "patchbay-bench",
+      dependencies: [
+        "Checkpoints", "Execution", "Interventions", "Patching", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       exclude: ["README.md"]),
     .target(
       name: "Experiments",
