@@ -6,6 +6,7 @@ let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v14)],
   products: [
+    .executable(name: "patchbay", targets: ["patchbay"]),
     .executable(name: "patchbay-bench", targets: ["patchbay-bench"]),
     .library(
       name: "Patchbay",
@@ -60,9 +61,17 @@ let package = Package(
         "ActivationStore", .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),
+    .executableTarget(
+      name: "patchbay",
+      dependencies: [
+        "Diagnostics", "ActivationStore", "Experiments", "Tokenization",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["README.md"]),
     .target(
       name: "TestSupport",
-      dependencies: ["ActivationStore", "Checkpoints", "Execution", "Patching", "Tensors"], path: "Tests/Support"),
+      dependencies: ["ActivationStore", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Patching", "Tensors"],
+      path: "Tests/Support"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
     .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
@@ -77,6 +86,12 @@ let package = Package(
       dependencies: [
         "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching", "Tensors",
         "TestSupport", "Tokenization",
+      ]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "Experiments", "ModelGraph", "Tensors",
+        "TestSupport", "Tokenization", "patchbay",
       ]),
   ]
 )

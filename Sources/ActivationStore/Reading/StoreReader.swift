@@ -36,6 +36,8 @@ public final class StoreReader: @unchecked Sendable {
   /// - Throws: as above, less the errors of format.
   package init(foreign path: String) throws {
     self.path = path
+    try checkHDF5(path)
+    lock = try SharedLock(path)
     let opened = try openToRead(path)
     format = nil
     isComplete = true

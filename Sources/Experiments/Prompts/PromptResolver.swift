@@ -57,7 +57,10 @@ public struct PromptResolver: Sendable {
 
   // MARK: Prompts
 
-  private func tokens(of prompt: PromptSpec.Prompt, key: String, _ prependBOS: PrependBOS) throws -> [Int32] {
+  /// The tokens of one prompt.
+  /// - Parameter key: what messages call it.
+  /// - Throws: `FileProblem`, `TokenizerError`.
+  func tokens(of prompt: PromptSpec.Prompt, key: String, _ prependBOS: PrependBOS) throws -> [Int32] {
     let tokens: [Int32]
     let isText: Bool
     switch prompt {
@@ -97,7 +100,8 @@ public struct PromptResolver: Sendable {
   /// The one token that an answer is: what it adds to the prompt it follows, or, where the two do not part cleanly, what it is by itself.
   ///
   /// By itself alone would not do: tokenizers that put a space in front of every text make two tokens of " She", which is one after a prompt.
-  private func token(_ token: PromptSpec.Token, key: String, after prompt: PromptSpec.Prompt) throws -> Int32 {
+  /// - Throws: `FileProblem`, `TokenizerError`.
+  func token(_ token: PromptSpec.Token, key: String, after prompt: PromptSpec.Prompt) throws -> Int32 {
     switch token {
     case .id(let id):
       try check(id, key: "\(key)_token", isFromText: false)

@@ -76,11 +76,11 @@ extension ExperimentRun {
   }
 
   private func makeFolder(_ folder: String) throws {
-    guard !folder.isEmpty else { return }
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw ExperimentError.cannotCreateFolder(folder, reason: (error as NSError).localizedDescription)
+    var made = folder.hasPrefix("/") ? "/" : ""
+    for part in folder.split(separator: "/") {
+      made += made.isEmpty || made.hasSuffix("/") ? part : "/\(part)"
+      if mkdir(made, 0o777) == 0 || errno == EEXIST { continue }
+      throw ExperimentError.cannotCreateFolder(folder, reason: String(cString: strerror(errno)))
     }
   }
 }
