@@ -91,7 +91,8 @@ public enum CheckpointError: DiagnosedError, Equatable {
         + (nearestName(to: found, among: supported).map { " (did you mean '\($0)'?)" } ?? "")
         + "; supported: \(supported.joined(separator: ", "))"
     case .missingConfigKey(let key, let file): "\(file): no key '\(key)'"
-    case .unknownConfigKey(let key, let known, let file): "\(file): unknown key '\(key)'" + suggestion(for: key, among: known)
+    case .unknownConfigKey(let key, let known, let file):
+      "\(file): unknown key '\(key)'" + suggestion(for: key, among: known)
     case .invalidConfigValue(let key, let value, let expected, let file):
       "\(file): '\(key)' is \(value), needed \(expected)"
     }

@@ -23,7 +23,8 @@ public enum InterventionError: DiagnosedError, Equatable {
     case .noSuchSite(let site, let family, let reason):
       return "site '\(site.rawValue)': this \(family) model has none: \(reason)"
     case .outsideAxis(let axis, let index, let count, let site):
-      return "\(axis.rawValue) \(index) of site '\(site.rawValue)' does not exist: there are \(count) (0 to \(count - 1))"
+      return
+        "\(axis.rawValue) \(index) of site '\(site.rawValue)' does not exist: there are \(count) (0 to \(count - 1))"
     case .neverFires(let site, let axis, let longest):
       return """
         site '\(site.rawValue)' would never fire: no prompt has any of the chosen \(axis.rawValue)s (the longest prompt \
@@ -32,7 +33,8 @@ public enum InterventionError: DiagnosedError, Equatable {
     case .wrongVectorWidth(let site, let width, let expected):
       return "the vector to add has \(width) numbers; site '\(site.rawValue)' has \(expected)"
     case .noVectorForLayer(let layer, let layers):
-      return "no vector for layer \(layer): there are vectors for layers \(layers.map(String.init).joined(separator: ", "))"
+      return
+        "no vector for layer \(layer): there are vectors for layers \(layers.map(String.init).joined(separator: ", "))"
     case .meanNeedsOneLength(let lengths):
       return """
         edit 'mean' takes the mean over examples position by position, so all prompts need one length; theirs are \

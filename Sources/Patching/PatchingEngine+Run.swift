@@ -93,7 +93,8 @@ private struct Group: Sendable {
   /// Runs of cells, as many at a time as the budget and a worker's share allow.
   private func chunks() -> [Range<Int>] {
     let batch = placement.base.batch
-    let perCell = max(1, batch.entries) * engine.bytesPerEntry + (columns.isWhole ? rows.count * engine.vocabularyBytes : 0)
+    let perCell =
+      max(1, batch.entries) * engine.bytesPerEntry + (columns.isWhole ? rows.count * engine.vocabularyBytes : 0)
     let byMemory = engine.memory / 2 / engine.threads / max(1, perCell)
     let byShare = (plan.cells + engine.threads - 1) / engine.threads
     // Beyond a thousand or so tokens a product gains nothing, and its operands leave the cache.

@@ -91,5 +91,6 @@ private func multiply(
     dnnl_dim_t(inputs), 1, x, dnnl_dim_t(xStride), w, dnnl_dim_t(wStride), accumulate ? 1 : 0, out,
     dnnl_dim_t(outStride))
   // The only other statuses are bad arguments, which the callers' checks exclude, and memory exhausted.
-  precondition(status == dnnl_success, "oneDNN refused a \(rows)x\(inputs)x\(outputs) product with status \(status.rawValue)")
+  precondition(
+    status == dnnl_success, "oneDNN refused a \(rows)x\(inputs)x\(outputs) product with status \(status.rawValue)")
 }

@@ -8,7 +8,9 @@ public enum GPT2Family: ModelFamily {
     let dModel = try config.size("n_embd")
     let heads = try config.size("n_head")
     guard dModel % heads == 0 else { throw config.invalid("n_head", "a number that divides n_embd = \(dModel)") }
-    guard try config.flag("scale_attn_weights", default: true) else { throw config.invalid("scale_attn_weights", "true") }
+    guard try config.flag("scale_attn_weights", default: true) else {
+      throw config.invalid("scale_attn_weights", "true")
+    }
     guard try !config.flag("scale_attn_by_inverse_layer_idx", default: false) else {
       throw config.invalid("scale_attn_by_inverse_layer_idx", "false")
     }

@@ -165,7 +165,8 @@ private struct TransformerAssembly {
     let residual = writers.count == 1 ? writers[0] : builder.add(.sum, writers, stream)
     let input = norm(residual, "ln_final", layer: nil)
     let scores = Layout.perPosition([Extent(.vocabulary, spec.vocabulary)])
-    let weight = builder.weight(spec.tiesEmbeddings ? "embed.weight" : "unembed.weight", [spec.vocabulary, spec.dModel])
+    let weight = builder.weight(
+      spec.tiesEmbeddings ? "embed.weight" : "unembed.weight", [spec.vocabulary, spec.dModel])
     let bias = spec.hasUnembeddingBias ? builder.weight("unembed.bias", [spec.vocabulary]) : nil
     let map = LinearMap(
       weight: weight, orientation: .outputsByInputs, bias: bias, inputs: spec.dModel, outputs: spec.vocabulary)

@@ -123,7 +123,8 @@ extension PartialPass {
   ) {
     pattern.withUnsafeBufferPointer {
       Tensor.attentionMix(
-        pattern: $0.baseAddress!, destinations: destinations, values: values, positions: n, shape: spec.shape, into: out)
+        pattern: $0.baseAddress!, destinations: destinations, values: values, positions: n, shape: spec.shape, into: out
+      )
     }
   }
 

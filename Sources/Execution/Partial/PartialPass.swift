@@ -146,10 +146,12 @@ struct PartialPass {
     if let own, own.set == set { return own.value }
     let node = graph[id]
     let width = node.layout.width
-    let missing = own == nil || cells.indices.contains { cell in
-      let (wanted, held) = (set.ranges[cell], own?.set.ranges[cell] ?? 0..<0)
-      return !wanted.isEmpty && !(held.lowerBound <= wanted.lowerBound && wanted.upperBound <= held.upperBound)
-    }
+    let missing =
+      own == nil
+      || cells.indices.contains { cell in
+        let (wanted, held) = (set.ranges[cell], own?.set.ranges[cell] ?? 0..<0)
+        return !wanted.isEmpty && !(held.lowerBound <= wanted.lowerBound && wanted.upperBound <= held.upperBound)
+      }
     // Read in place where the base run kept the node; computed in one go where it did not.
     let computed = missing && executor.base[id] == nil ? reader.values(of: id, at: entries(set)) : nil
     return Tensor(shape: [set.count, width]) { out in
@@ -157,7 +159,8 @@ struct PartialPass {
         let wanted = set.ranges[cell]
         let held = (own?.set.ranges[cell] ?? 0..<0).clamped(to: wanted)
         let target = out.baseAddress! + set.starts[cell] * width
-        let outside = held.isEmpty ? [wanted] : [wanted.lowerBound..<held.lowerBound, held.upperBound..<wanted.upperBound]
+        let outside =
+          held.isEmpty ? [wanted] : [wanted.lowerBound..<held.lowerBound, held.upperBound..<wanted.upperBound]
         for part in outside where !part.isEmpty {
           let to = target + (part.lowerBound - wanted.lowerBound) * width
           if let computed {
