@@ -17,6 +17,8 @@ extension PatchingEngine {
     let kept = method == .partial ? Set(PartialExecutor.keptNodes(model.graph)).union(site) : Set(site)
     let bytes = kept.reduce(0) { $0 + model.graph[$1].layout.width * 4 } * 2
     for rows in base.groups(ofEntries: max(1, memory / 2 / max(1, bytes))) {
+      // Only the task's own thread knows that it was cancelled, and it may come too late to take a chunk.
+      try Task.checkCancellation()
       let group = try Group(self, plan: plan, base: base, other: other, rows: rows, kept: kept, site: site)
       try group.run(deliver: deliver)
     }
