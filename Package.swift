@@ -70,7 +70,9 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "TestSupport",
-      dependencies: ["ActivationStore", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Patching", "Tensors"],
+      dependencies: [
+        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Patching", "Tensors",
+      ],
       path: "Tests/Support"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
