@@ -1,6 +1,7 @@
 import Checkpoints
 import Execution
 import ModelGraph
+import Tensors
 import Tokenization
 
 /// `patchbay logits`: what a model says next, and, given two prompts, where in the residual stream they part.
@@ -16,6 +17,9 @@ public struct LogitsCommand: Sendable {
   /// The layers to show in detail; a compact table of all if empty.
   public let layers: [Int]
   public let prependBOS: PrependBOS
+
+  /// From so many tokens on, products are shared between threads.
+  private static let tokensForThreads = 128
 
   public init(
     model: String, prompt: PromptSpec.Prompt, against: PromptSpec.Prompt? = nil, answer: PromptSpec.Token? = nil,
@@ -39,6 +43,8 @@ public struct LogitsCommand: Sendable {
       tokenizer: try await tokenizer, folder: folder, graph: loaded.model.graph, prependBOS: prependBOS)
     do {
       let tokens = try reader.tokens(of: prompt, key: "--prompt", instead: "--tokens")
+      // The products of a few tokens take as long as their weights take to be read; threads that wait for each other only add to that.
+      if tokens.count < Self.tokensForThreads { ProductThreads.set(1) }
       let answer = try answer.map {
         try reader.token($0, after: prompt, key: "--answer", instead: "--answer-token")
       }
