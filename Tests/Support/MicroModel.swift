@@ -43,16 +43,16 @@ public enum MicroModel {
     return model(
       spec, options,
       [
-        "embed.weight": [1, 0, 1, 0, /**/ -2, 0, 0, 0, /**/ 0, 0, 0, 1, /**/ 3, 0, 0, 0],
-        "blocks.0.attn.q.weight": [0, 0, 0, 0, /**/ 0, 0, 0, 40],
-        "blocks.0.attn.k.weight": [0, 0, 0, 0, /**/ 0, 0, 1, 0],
-        "blocks.0.attn.v.weight": [1, 0, 0, 0, /**/ 1, 0, 0, 0],
-        "blocks.0.attn.o.weight": [0, 0, /**/ 0.5, 1, /**/ 0, 0, /**/ 0, 0],
-        "blocks.1.attn.q.weight": [0, 0, 0, 0, /**/ 0, 0, 0, 40],
-        "blocks.1.attn.k.weight": [0, 0, 0, 0, /**/ 0, 0, 1, 0],
-        "blocks.1.attn.v.weight": [0, 1, 0, 0, /**/ 0, 1, 0, 0],
-        "blocks.1.attn.o.weight": [0, 0, /**/ 1, 2, /**/ 0, 0, /**/ 0, 0],
-        "unembed.weight": [0.5, 0.5, 0, 0, /**/ -0.5, -0.5, 0, 0, /**/ 0, 0, 1, 0, /**/ 0, 0, 0, 1],
+        "embed.weight": [[1, 0, 1, 0], [-2, 0, 0, 0], [0, 0, 0, 1], [3, 0, 0, 0]],
+        "blocks.0.attn.q.weight": [[0, 0, 0, 0], [0, 0, 0, 40]],
+        "blocks.0.attn.k.weight": [[0, 0, 0, 0], [0, 0, 1, 0]],
+        "blocks.0.attn.v.weight": [[1, 0, 0, 0], [1, 0, 0, 0]],
+        "blocks.0.attn.o.weight": [[0, 0], [0.5, 1], [0, 0], [0, 0]],
+        "blocks.1.attn.q.weight": [[0, 0, 0, 0], [0, 0, 0, 40]],
+        "blocks.1.attn.k.weight": [[0, 0, 0, 0], [0, 0, 1, 0]],
+        "blocks.1.attn.v.weight": [[0, 1, 0, 0], [0, 1, 0, 0]],
+        "blocks.1.attn.o.weight": [[0, 0], [1, 2], [0, 0], [0, 0]],
+        "unembed.weight": [[0.5, 0.5, 0, 0], [-0.5, -0.5, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]],
       ])
   }
 
@@ -79,28 +79,29 @@ public enum MicroModel {
     return model(
       spec, options,
       [
-        "embed.weight": [1, 0, 0, /**/ -2, 0, 0, /**/ 0, 0, 0, /**/ 3, 0, 0],
-        "pos_embed.weight": [0, 0, 0, /**/ 1, 0, 0, /**/ -1, 0, 0],
-        "blocks.0.attn.v.weight": [1, 0, 0, /**/ 1, 0, 0],
-        "blocks.0.attn.v.bias": [0, 1],
-        "blocks.0.attn.o.weight": [0, 0, /**/ 1, -0.5, /**/ 0, 0],
-        "blocks.0.attn.o.bias": [0, 0.5, 0],
-        "blocks.0.mlp.in.weight": [1, 0, 0, /**/ 0, 3, 0, /**/ 1, -3, 0],
-        "blocks.0.mlp.in.bias": [0, 1, 0],
-        "blocks.0.mlp.out.weight": [0, 0, 0, /**/ 0, 0, 0, /**/ 2, -1, 1],
-        "blocks.0.mlp.out.bias": [0, 0, 0.5],
-        "unembed.weight": [0, 0.5, 0.5, /**/ 0, -0.5, -0.5, /**/ 1, 0, 0, /**/ 0, 0, 0],
+        "embed.weight": [[1, 0, 0], [-2, 0, 0], [0, 0, 0], [3, 0, 0]],
+        "pos_embed.weight": [[0, 0, 0], [1, 0, 0], [-1, 0, 0]],
+        "blocks.0.attn.v.weight": [[1, 0, 0], [1, 0, 0]],
+        "blocks.0.attn.v.bias": [[0, 1]],
+        "blocks.0.attn.o.weight": [[0, 0], [1, -0.5], [0, 0]],
+        "blocks.0.attn.o.bias": [[0, 0.5, 0]],
+        "blocks.0.mlp.in.weight": [[1, 0, 0], [0, 3, 0], [1, -3, 0]],
+        "blocks.0.mlp.in.bias": [[0, 1, 0]],
+        "blocks.0.mlp.out.weight": [[0, 0, 0], [0, 0, 0], [2, -1, 1]],
+        "blocks.0.mlp.out.bias": [[0, 0, 0.5]],
+        "unembed.weight": [[0, 0.5, 0.5], [0, -0.5, -0.5], [1, 0, 0], [0, 0, 0]],
       ])
   }
 
-  /// Weights by name; those left out are 0.
-  private static func model(_ spec: TransformerSpec, _ options: GraphOptions, _ weights: [String: [Float]]) -> Model {
+  /// Weights by name, row by row [outputs, inputs]; those left out are 0.
+  private static func model(_ spec: TransformerSpec, _ options: GraphOptions, _ weights: [String: [[Float]]]) -> Model {
     let graph = spec.graph(options)
     precondition(Set(weights.keys).isSubset(of: graph.weights.map(\.name)), "a weight that the graph does not use")
     let matrices = graph.weights.map { declaration in
       let count = declaration.shape.reduce(1, *)
       let shape = declaration.shape.count == 1 ? [1, count] : declaration.shape
-      return Tensor(shape: shape, weights[declaration.name] ?? [Float](repeating: 0, count: count)).matrix
+      return Tensor(shape: shape, weights[declaration.name]?.flatMap { $0 } ?? [Float](repeating: 0, count: count))
+        .matrix
     }
     return Model(graph: graph, weights: Weights(matrices))
   }
