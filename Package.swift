@@ -6,7 +6,13 @@ let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v14)],
   products: [
-    .library(name: "Patchbay", targets: ["Checkpoints", "Tokenization", "Patching", "ActivationStore"])
+    .executable(name: "patchbay", targets: ["patchbay"]),
+    .executable(name: "patchbay-bench", targets: ["patchbay-bench"]),
+    .library(
+      name: "Patchbay",
+      targets: [
+        "Checkpoints", "Tokenization", "Execution", "Interventions", "Patching", "ActivationStore", "Experiments",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,10 +47,32 @@ let package = Package(
     .target(
       name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
       exclude: ["README.md"]),
+    .executableTarget(
+      name: "patchbay-bench",
+      dependencies: [
+        "Checkpoints", "Execution", "Interventions", "Patching", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["README.md"]),
+    .target(
+      name: "Experiments",
+      dependencies: [
+        "Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints", "Tokenization", "Interventions", "Patching",
+        "ActivationStore", .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["README.md"]),
+    .executableTarget(
+      name: "patchbay",
+      dependencies: [
+        "Diagnostics", "ActivationStore", "Experiments", "Tokenization",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["README.md"]),
     .target(
       name: "TestSupport",
       dependencies: [
-        "ActivationStore", "Checkpoints", "Execution", "Interventions", "ModelGraph", "Patching", "Tensors",
+        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching",
+        "Tensors",
       ],
       path: "Tests/Support"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
@@ -66,6 +94,18 @@ let package = Package(
       name: "PatchingTests",
       dependencies: [
         "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching", "Tensors", "TestSupport",
+      ]),
+    .testTarget(
+      name: "ExperimentsTests",
+      dependencies: [
+        "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching", "Tensors",
+        "TestSupport", "Tokenization",
+      ]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "Experiments", "ModelGraph", "Tensors",
+        "TestSupport", "Tokenization", "patchbay",
       ]),
   ]
 )

@@ -3,6 +3,7 @@
 #define PATCHBAY_HDF5_SHIM_H
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#include "reading_driver.h"
 
 // Property list classes.
 static inline hid_t pb_class_file_create(void) { return H5P_FILE_CREATE; }
@@ -64,6 +65,24 @@ static inline herr_t pb_set_format_1_8(hid_t access) {
 #else
   return H5Pset_libver_bounds(access, H5F_LIBVER_18, H5F_LIBVER_LATEST);
 #endif
+}
+
+// Calls `visit` with each name in a group, in the order of storage. (The other orders go through a table of all links, which HDF5 1.10 frees
+// uninitialised when it cannot be read.)
+typedef void (*pb_name_visitor)(const char *name, void *data);
+typedef struct {
+  pb_name_visitor visit;
+  void *data;
+} pb_visit;
+static inline herr_t pb_visit_link(hid_t group, const char *name, const H5L_info_t *info, void *data) {
+  (void)group;
+  (void)info;
+  ((pb_visit *)data)->visit(name, ((pb_visit *)data)->data);
+  return 0;
+}
+static inline herr_t pb_iterate_links(hid_t group, pb_name_visitor visit, void *data) {
+  pb_visit all = {visit, data};
+  return H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, NULL, pb_visit_link, &all);
 }
 
 #endif

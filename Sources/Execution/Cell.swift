@@ -30,10 +30,13 @@ public struct CellResults: Sendable {
   public let scores: [[Float]]
   /// For each cell, the L2 norm of (edited - original) over all its edits; exactly 0 when nothing changed.
   public let changeNorms: [Double]
+  /// Floating-point operations in the matrix products that were carried out, two for each multiply-add; attention's and norms' are not counted.
+  public let productOperations: Double
 
-  public init(scores: [[Float]], changeNorms: [Double]) {
+  public init(scores: [[Float]], changeNorms: [Double], productOperations: Double) {
     self.scores = scores
     self.changeNorms = changeNorms
+    self.productOperations = productOperations
   }
 }
 
@@ -49,7 +52,7 @@ extension Oracle {
   /// - Parameter base: the batch whose rows the cells name.
   /// - Throws: `RunError` as `run` does.
   public func run(cells: [Cell], base: Batch, columns: ScoreColumns) throws -> CellResults {
-    guard !cells.isEmpty else { return CellResults(scores: [], changeNorms: []) }
+    guard !cells.isEmpty else { return CellResults(scores: [], changeNorms: [], productOperations: 0) }
     let batch = base.gathering(rows: cells.map(\.row))
     let edits = cells.enumerated().flatMap { place, cell in cell.edits.map { $0.moved(toRow: place) } }
     let (logits, activations) = try lastLogits(batch, edits: edits)
@@ -67,6 +70,27 @@ extension Oracle {
         }
       }
     }
-    return CellResults(scores: scores, changeNorms: squares.map { $0.squareRoot() })
+    return CellResults(
+      scores: scores, changeNorms: squares.map { $0.squareRoot() },
+      productOperations: batch.operations(of: model.graph))
+  }
+}
+
+extension Batch {
+  /// Floating-point operations of a run's matrix products at every token, two for each multiply-add.
+  func operations(of graph: ModelGraph) -> Double {
+    let needed = graph.ancestors(of: [graph.logits])
+    return graph.nodes.reduce(0) { $0 + (needed[$1.id.index] ? $1.operation.operationsPerEntry * Double(entries) : 0) }
+  }
+}
+
+extension Operation {
+  /// Floating-point operations of a matrix product for one entry, two for each multiply-add; 0 for everything else.
+  var operationsPerEntry: Double {
+    switch self {
+    case .linear(let map), .headResults(let map, _): 2 * Double(map.inputs) * Double(map.outputs)
+    case .linearByHead(let map, _): 2 * Double(map.inputs) * Double(map.outputs)
+    default: 0
+    }
   }
 }

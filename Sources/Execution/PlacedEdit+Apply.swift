@@ -109,6 +109,11 @@ extension PlacedEdit {
     case .scale(let factor): for i in 0..<span.count { assign(i, target[i] * factor) }
     case .set(let vector): for i in 0..<span.count { assign(i, along(vector, i)) }
     case .add(let vector, let times): for i in 0..<span.count { assign(i, target[i] + times * along(vector, i)) }
+    case .rows(let block, let first, let position):
+      let shift = (first - position) * node.layout.width
+      block.withValues { from in
+        for i in 0..<span.count { assign(i, from[span.withinRow + shift + i]) }
+      }
     case .replace(let run, let row):
       run.withExample(row, of: node) { from in
         for i in 0..<span.count { assign(i, from[span.withinRow + i]) }

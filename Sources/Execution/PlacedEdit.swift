@@ -8,6 +8,8 @@ public struct PlacedEdit: Sendable {
   public enum Action: Sendable {
     /// Take the numbers at the same positions of a row of another run.
     case replace(from: Activations, row: Int)
+    /// Take rows of a block of the node's values: the row of position p is `first + p - position`; [rows, width].
+    case rows(Tensor, first: Int, position: Int)
     /// Set to a vector, the same at every position; [features].
     case set([Float])
     /// Add a vector times a coefficient, the same at every position; [features].

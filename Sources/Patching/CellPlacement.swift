@@ -8,9 +8,8 @@ struct CellPlacement: Sendable {
   let graph: ModelGraph
   /// The run that is edited and the one that patches come from, with the site's nodes kept in both where the edit needs them.
   let base: Activations
+  /// For a mean, one row that stands for all; for a resample, each row is its partner's.
   let other: Activations
-  /// For each row, the row whose value a resample takes.
-  let partners: [Int]
 
   /// The edits of one cell in one row, or nil where the row has no such position.
   func edits(cell: Int, row: Int) throws -> [PlacedEdit]? {
@@ -49,10 +48,9 @@ struct CellPlacement: Sendable {
   ) throws -> [PlacedEdit] {
     let action: PlacedEdit.Action
     switch plan.sweep.edit {
-    case .patch: action = .replace(from: other, row: row)
+    case .patch, .resample: action = .replace(from: other, row: row)
     case .zero: action = .zero
     case .mean: action = .replace(from: other, row: 0)
-    case .resample: action = .replace(from: other, row: partners[row])
     case .scale(let factor): action = .scale(factor)
     case .add(.difference, _):
       action = .addDifference(of: other, row: row, minus: base, minusRow: row, times: coefficient)

@@ -25,6 +25,8 @@ public struct SweepBlock: Sendable {
   public let values: [Metric: [Float]]
   /// [cell, example]: the L2 norm of (edited - original) at the site; NaN where the prompt has no such position.
   public let changeNorms: [Float]
+  /// Floating-point operations in the matrix products that the block took.
+  public let productOperations: Double
 }
 
 /// Sweeps over pairs of prompts of one model.

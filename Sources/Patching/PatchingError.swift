@@ -4,6 +4,8 @@ import Diagnostics
 public enum PatchingError: DiagnosedError, Equatable {
   case coefficientWithoutAdd(String)
   case metricNeedsWrong(metric: String, example: Int)
+  case emptyPath(sweep: String, end: String)
+  case logitsTogether(sweep: String)
   case scoresNotFinite(sweep: String, example: Int)
 
   public var kind: FailureKind { .badData }
@@ -14,6 +16,12 @@ public enum PatchingError: DiagnosedError, Equatable {
       "sweep '\(sweep)': only the edit 'add' has coefficients to go over"
     case .metricNeedsWrong(let metric, let example):
       "metric '\(metric)' compares the answer with a wrong token, and prompt \(example) has none"
+    case .emptyPath(let sweep, let end): "sweep '\(sweep)': a path needs \(end), and there are none"
+    case .logitsTogether(let sweep):
+      """
+      sweep '\(sweep)': the logits cannot be patched together with other receivers, whose effect would never be read; \
+      use `together: false` or a sweep of their own
+      """
     case .scoresNotFinite(let sweep, let example):
       "\(sweep): the logits of prompt \(example) are not finite numbers; an added vector or a factor is too large"
     }

@@ -6,13 +6,23 @@ public struct SweepResults: Sendable {
   public let values: [Metric: [Float]]
   /// [the plan's axes..., example]
   public let changeNorms: [Float]
+  /// Floating-point operations in the matrix products that the sweep took.
+  public let productOperations: Double
 }
 
 extension PatchingEngine {
   /// Carries a planned sweep out and returns all of it.
   /// - Throws: as `run(_:deliver:)`.
   public func results(_ plan: SweepPlan) throws -> SweepResults {
-    let collector = ResultsCollector(plan: plan, metrics: metrics, examples: prompts.count)
+    let collector = ResultsCollector(cells: plan.cells, metrics: metrics, examples: prompts.count)
+    try run(plan) { collector.add($0) }
+    return collector.results
+  }
+
+  /// Carries a planned path sweep out and returns all of it: [sender, example], or [sender, receiver, example].
+  /// - Throws: as `run(_:deliver:)`.
+  public func results(_ plan: PathPlan) throws -> SweepResults {
+    let collector = ResultsCollector(cells: plan.cells, metrics: metrics, examples: prompts.count)
     try run(plan) { collector.add($0) }
     return collector.results
   }
@@ -23,15 +33,17 @@ private final class ResultsCollector: @unchecked Sendable {
   private let examples: Int
   private var values: [Metric: [Float]] = [:]
   private var changeNorms: [Float]
+  private var operations = 0.0
 
-  init(plan: SweepPlan, metrics: [Metric], examples: Int) {
+  init(cells: Int, metrics: [Metric], examples: Int) {
     self.examples = examples
-    let count = plan.cells * examples
+    let count = cells * examples
     for metric in metrics { values[metric] = [Float](repeating: .nan, count: count) }
     changeNorms = [Float](repeating: .nan, count: count)
   }
 
   func add(_ block: SweepBlock) {
+    operations += block.productOperations
     for (i, cell) in block.cells.enumerated() {
       for (j, example) in block.examples.enumerated() {
         let (from, to) = (i * block.examples.count + j, cell * examples + example)
@@ -41,5 +53,7 @@ private final class ResultsCollector: @unchecked Sendable {
     }
   }
 
-  var results: SweepResults { SweepResults(values: values, changeNorms: changeNorms) }
+  var results: SweepResults {
+    SweepResults(values: values, changeNorms: changeNorms, productOperations: operations)
+  }
 }

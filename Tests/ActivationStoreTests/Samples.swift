@@ -7,7 +7,7 @@ final class Scratch {
   let folder: String
 
   init() throws {
-    folder = NSTemporaryDirectory() + "/patchbay-store-\(UUID().uuidString)"
+    folder = FileManager.default.temporaryDirectory.appending(path: "patchbay-store-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
 
@@ -73,13 +73,16 @@ enum Samples {
     try writer.declare(
       SweepDeclaration(
         name: "into-9.9-q",
-        axes: [LabelledAxis("sender", .texts(["7.3", "mlp.0", "embed"])), LabelledAxis("receiver", .texts(["9.9.q"]))],
+        axes: [
+          LabelledAxis("sender", .texts(["7.3", "mlp.0", "embed"])), LabelledAxis("receiver", .texts(["9.9.q"])),
+        ],
         metrics: ["logit_diff"], hasChangeNorm: false, extras: [.init("has_path", .int8, perExample: false)]))
     try writer.write(sweep: "into-9.9-q", dataset: "logit_diff", cells: 0..<3, values: (0..<9).map(Float.init))
     try writer.write(sweep: "into-9.9-q", dataset: "has_path", cells: 0..<3, flags: [1, 1, 0])
     try writer.declare(
       SweepDeclaration(
-        name: "steer", axes: [LabelledAxis("layer", .integers([3, 5])), LabelledAxis("coefficient", .numbers([0.1, 2]))],
+        name: "steer",
+        axes: [LabelledAxis("layer", .integers([3, 5])), LabelledAxis("coefficient", .numbers([0.1, 2]))],
         metrics: ["logit_diff"]))
     try writer.write(
       sweep: "steer", dataset: "logit_diff", cells: 1..<4, values: (0..<9).map { Float($0) + 0.5 })

@@ -43,7 +43,7 @@ def check_layout(path):
                 return
             groups.add(thing.parent.name)
             is_text = h5py.check_string_dtype(thing.dtype) is not None
-            assert thing.fletcher32 or is_text, f"{name}: no checksum"
+            assert (thing.compression == "gzip") if is_text else thing.fletcher32, f"{name}: no checksum"
             assert thing.chunks is not None, f"{name}: not chunked"
             if thing.is_scale:
                 assert thing.ndim == 1, name

@@ -191,7 +191,9 @@ extension CacheWriter {
 /// One example to a chunk; where that would pass 1 GiB (HDF5 ends at 4), the leading axes of the example are halved until it does not.
 func exampleChunk(_ shape: [Int]) -> [Int] {
   var chunk = [1] + shape.dropFirst()
-  while chunk.reduce(4, *) > 1 << 30, let axis = chunk.firstIndex(where: { $0 > 1 }) { chunk[axis] = (chunk[axis] + 1) / 2 }
+  while chunk.reduce(4, *) > 1 << 30, let axis = chunk.firstIndex(where: { $0 > 1 }) {
+    chunk[axis] = (chunk[axis] + 1) / 2
+  }
   return chunk
 }
 

@@ -1,10 +1,10 @@
 /// IEEE 754 binary16 by hand: Swift's own `Float16` is not there on every platform, and HDF5's conversion is many times slower.
-enum Half {
+package enum Half {
   /// Not a number, as written beyond a prompt's length.
-  static let nan: UInt16 = 0x7E00
+  package static let nan: UInt16 = 0x7E00
 
   /// The nearest binary16, ties to even; finite values from 65520 on become infinite.
-  static func bits(_ value: Float) -> UInt16 {
+  package static func bits(_ value: Float) -> UInt16 {
     let bits = value.bitPattern
     let sign = UInt16(truncatingIfNeeded: bits >> 16) & 0x8000
     let magnitude = bits & 0x7FFF_FFFF
@@ -19,7 +19,7 @@ enum Half {
   }
 
   /// The value of a binary16, exactly.
-  static func value(_ bits: UInt16) -> Float {
+  package static func value(_ bits: UInt16) -> Float {
     let sign = UInt32(bits & 0x8000) << 16
     let (exponent, fraction) = (UInt32(bits >> 10) & 0x1F, UInt32(bits & 0x3FF))
     switch exponent {

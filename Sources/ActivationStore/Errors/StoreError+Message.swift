@@ -8,13 +8,13 @@ extension StoreError {
     case .unreadable(let path, let reason): "'\(path)': cannot be read: \(reason)"
     case .notHDF5(let path): "'\(path)': not an HDF5 file"
     case .truncated(let path, let detail):
-      "'\(path)': the file ends too early (\(detail)); it was cut short when it was copied or written"
+      "'\(path)': the file ends too early (\(detail)); it was cut short when copied or written"
     case .otherFormat(let path, nil, let expected):
       "'\(path)': an HDF5 file without the attribute 'format'; expected \(quoted(expected))"
     case .otherFormat(let path, let found?, let expected):
       "'\(path)': its format is '\(found)'; expected \(quoted(expected))"
     case .newerFormat(let path, let format, let version, let newestKnown):
-      "'\(path)': \(format) version \(version); this Patchbay reads versions up to \(newestKnown), a newer one is needed"
+      "'\(path)': \(format) version \(version); this Patchbay reads up to \(newestKnown), a newer one is needed"
     case .missing(let path, let what, let name, let candidates):
       "'\(path)': no \(what.rawValue) '\(name)'\(suggestion(for: name, among: candidates))"
     case .wrongShape(let path, let dataset, let found, let expected):
@@ -24,9 +24,10 @@ extension StoreError {
     case .damaged(let path, let object, let detail):
       "'\(path)': '\(object)' cannot be read, the file is damaged: \(detail)"
     case .tooLarge(let path, let dataset, let bytes, let fileBytes):
-      "'\(path)': '\(dataset)' claims \(bytes) bytes, which a file of \(fileBytes) bytes cannot hold; the file is damaged"
+      "'\(path)': '\(dataset)' claims \(bytes) bytes, more than a file of \(fileBytes) can hold; the file is damaged"
     case .cannotCreateOutput(let path, let reason): "'\(path)': cannot be created: \(reason.message)"
-    case .busy(let path, true): "'\(path)': another run is writing this file; wait for it to end or choose another output"
+    case .busy(let path, true):
+      "'\(path)': another run is writing this file; wait for it to end or choose another output"
     case .busy(let path, false): "'\(path)': a run is still writing this file; wait for it to end"
     case .writeFailed(let path, let object, let detail): "'\(path)': writing '\(object)' failed: \(detail)"
     case .alreadyClosed(let path): "'\(path)': the file has been closed already"

@@ -5,7 +5,7 @@ import CHDF5
 /// A class, so that a dictionary can hold it; used by one writer only, under that writer's lock.
 final class LabelledGroup {
   private let path: String
-  private let group: GroupHandle
+  private var group: GroupHandle?
   private let file: String
   private var scales: [String: Dataset] = [:]
   private var sizes: [String: Int] = [:]
@@ -37,6 +37,8 @@ final class LabelledGroup {
     func close() throws(HDF5Failure) {
       if let open = handle.take() { try open.close() }
     }
+
+    func abandon() { handle = nil }
   }
 
   /// Makes the group, with the groups above it that are not there yet.
@@ -53,8 +55,8 @@ final class LabelledGroup {
   init(reopening path: String, in location: hid_t, file: String) throws {
     self.path = path
     self.file = file
-    group = try reading(file, path) { try GroupHandle.open(path, in: location) }
     try reading(file, path) {
+      let group = try GroupHandle.open(path, in: location)
       for name in try group.names() where try group.objectClass(name) == .dataset {
         let handle = try DatasetHandle.open(name, in: group.id)
         let (shape, type, isScale) = (try handle.space().shape(), try handle.type().element(), try handle.isScale())
@@ -68,6 +70,7 @@ final class LabelledGroup {
           datasets[name] = dataset
         }
       }
+      self.group = consume group
     }
   }
 
@@ -77,7 +80,7 @@ final class LabelledGroup {
     try checkName(axis.name)
     guard axis.count > 0 else { throw StoreError.emptyAxis(path: file, dataset: path, axis: axis.name) }
     let chunk = [min(axis.count, 1 << 14)]
-    try writing(file, "\(path)/\(axis.name)") {
+    try withGroup("\(path)/\(axis.name)") { group in
       let handle: DatasetHandle
       let type: ElementType
       switch axis.labels {
@@ -107,8 +110,8 @@ final class LabelledGroup {
   /// - Throws: `StoreError.badName`, `.missing` for an axis that has not been added, `.writeFailed`.
   @discardableResult
   func addDataset(
-    _ name: String, axes: [String], type: ElementType, chunk: [Int]? = nil, integerFill: Int = 0, compress: Bool = false,
-    chunkCache: Int = 1 << 20, attributes: [String: Attribute] = [:]
+    _ name: String, axes: [String], type: ElementType, chunk: [Int]? = nil, integerFill: Int = 0,
+    compress: Bool = false, chunkCache: Int = 1 << 20, attributes: [String: Attribute] = [:]
   ) throws -> Dataset {
     try checkName(name)
     let shape = try axes.map { axis in
@@ -117,7 +120,7 @@ final class LabelledGroup {
       }
       return size
     }
-    return try writing(file, "\(path)/\(name)") {
+    return try withGroup("\(path)/\(name)") { group in
       let recipe = DatasetRecipe(
         shape: shape, type: type, chunk: chunk ?? chunkShape(shape, type), integerFill: integerFill, compress: compress,
         chunkCache: chunkCache)
@@ -143,15 +146,31 @@ final class LabelledGroup {
   }
 
   func set(_ attributes: [String: Attribute]) throws {
-    try writing(file, path) {
+    try withGroup(path) { group in
       for (key, value) in attributes.sorted(by: { $0.key < $1.key }) { try setAttribute(key, value, on: group.id) }
     }
   }
 
-  /// Closes all datasets; the group itself goes with the object.
+  /// Closes all datasets and the group, and tells when what is still to be written cannot be.
   func close() throws {
     for (name, dataset) in datasets { try writing(file, "\(path)/\(name)") { try dataset.close() } }
     for (name, scale) in scales { try writing(file, "\(path)/\(name)") { try scale.close() } }
+    group = nil
+  }
+
+  /// Closes all datasets and the group of a file that is given up.
+  func abandon() {
+    for dataset in datasets.values { dataset.abandon() }
+    for scale in scales.values { scale.abandon() }
+    group = nil
+  }
+
+  /// Calls `body`, which writes `object`, with the open group.
+  private func withGroup<R>(_ object: String, _ body: (borrowing GroupHandle) throws -> R) throws -> R {
+    switch group {
+    case .some(let open): return try writing(file, object) { try body(open) }
+    case .none: throw StoreError.alreadyClosed(path: file)
+    }
   }
 
   private func checkName(_ name: String) throws {
@@ -164,13 +183,14 @@ final class LabelledGroup {
 
 /// A chunk of at most 256 KiB: the last axes whole, then as many of the next as fit, one of those before.
 func chunkShape(_ shape: [Int], _ type: ElementType) -> [Int] {
-  let bytes = switch type {
-  case .int8: 1
-  case .float16: 2
-  case .float32, .int32: 4
-  case .float64, .int64: 8
-  case .text, .other: 16
-  }
+  let bytes =
+    switch type {
+    case .int8: 1
+    case .float16: 2
+    case .float32, .int32: 4
+    case .float64, .int64: 8
+    case .text, .other: 16
+    }
   var room = (1 << 18) / bytes
   return shape.reversed().map { size in
     let kept = max(1, min(size, room))

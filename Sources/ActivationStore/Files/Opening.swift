@@ -31,18 +31,31 @@ private func isHDF5Signed(_ path: String) throws -> Bool {
   }
 }
 
-/// Opens a finished or unfinished file for reading.
-/// - Throws: as `checkHDF5`; `StoreError.busy`, `.truncated`, `.damaged`.
+/// A lock on a file that is read, which keeps those away who would write it. flock(2), as HDF5's own.
+struct SharedLock: ~Copyable {
+  private let descriptor: Int32
+
+  /// - Throws: `StoreError.unreadable`, `.busy`.
+  init(_ path: String) throws(StoreError) {
+    descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
+    // Any other failure: a file system without locks.
+    if flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK { throw .busy(path: path, toWrite: false) }
+  }
+
+  deinit { close(descriptor) }
+}
+
+/// Opens a finished or unfinished file that has passed `checkHDF5` for reading; the caller holds a `SharedLock` on it.
+/// - Throws: `StoreError.truncated`, `.damaged`.
 func openToRead(_ path: String) throws -> HDF5FileHandle {
-  try checkHDF5(path)
   do {
     return try HDF5FileHandle.openToRead(path)
   } catch let failure {
     if failure.detail.contains("truncated file") {
-      throw StoreError.truncated(path: path, detail: failure.detail.replacingOccurrences(of: "truncated file: ", with: ""))
+      let detail = failure.detail.replacingOccurrences(of: "truncated file: ", with: "")
+      throw StoreError.truncated(path: path, detail: detail)
     }
-    let isLocked = ["unable to lock file", "already open for write", "Resource temporarily unavailable"]
-    if isLocked.contains(where: failure.detail.contains) { throw StoreError.busy(path: path, toWrite: false) }
     throw StoreError.damaged(path: path, object: "/", detail: failure.detail)
   }
 }

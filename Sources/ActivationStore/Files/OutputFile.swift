@@ -123,6 +123,7 @@ final class OutputFile {
 
   /// Closes and removes the unfinished file; does nothing after `finish`, `keep` or `discard`.
   func discard() {
+    for group in groups.values { group.abandon() }
     groups = [:]
     file = nil
     partial?.remove()

@@ -43,9 +43,8 @@ struct PartialFile: ~Copyable {
       }
       // Any other failure: a file system without locks. The run goes on without, as HDF5's BEST_EFFORT does.
       var (ours, there) = (stat(), stat())
-      if fstat(descriptor, &ours) == 0, stat(path, &there) == 0, ours.st_ino == there.st_ino, ours.st_dev == there.st_dev {
-        return descriptor
-      }
+      let known = fstat(descriptor, &ours) == 0 && stat(path, &there) == 0
+      if known, ours.st_ino == there.st_ino, ours.st_dev == there.st_dev { return descriptor }
       close(descriptor)
     }
     throw .busy(path: target, toWrite: true)

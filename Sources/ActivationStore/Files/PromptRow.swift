@@ -16,7 +16,8 @@ public struct PromptRow: Sendable, Hashable {
 
   public init(
     cleanTokens: [Int32], corruptedTokens: [Int32]? = nil, answerToken: Int32? = nil, wrongToken: Int32? = nil,
-    cleanTokenStrings: [String]? = nil, corruptedTokenStrings: [String]? = nil, text: String? = nil, label: String? = nil
+    cleanTokenStrings: [String]? = nil, corruptedTokenStrings: [String]? = nil, text: String? = nil,
+    label: String? = nil
   ) {
     self.cleanTokens = cleanTokens
     self.corruptedTokens = corruptedTokens

@@ -61,7 +61,7 @@ struct PromptTable {
     guard example >= 0, example < examples else { throw refuse("only \(examples) prompts were announced") }
     let length = row.cleanTokens.count
     guard length <= positions else { throw refuse("\(length) tokens, but the longest was announced as \(positions)") }
-    guard columns.isSuperset(of: row.columns) else { throw refuse("it has parts that were not announced for this file") }
+    guard columns.isSuperset(of: row.columns) else { throw refuse("it has parts that were not announced") }
     for (count, name) in [
       (row.corruptedTokens?.count, "corrupted tokens"), (row.cleanTokenStrings?.count, "clean token strings"),
       (row.corruptedTokenStrings?.count, "corrupted token strings"),

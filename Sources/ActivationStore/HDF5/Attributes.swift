@@ -61,15 +61,16 @@ private func newAttribute(
 /// The names of the attributes of an open object, in alphabetical order.
 func attributeNames(of object: hid_t) throws(HDF5Failure) -> [String] {
   var names: [String] = []
+  // In the order of storage: the other orders go through a table, which HDF5 1.10 frees uninitialised when it cannot be read.
   try Library.checked("H5Aiterate2") {
     let collect: H5A_operator2_t = { _, name, _, data in
       guard let name, let data else { return -1 }
       data.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
       return 0
     }
-    return withUnsafeMutablePointer(to: &names) { H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nil, collect, $0) }
+    return withUnsafeMutablePointer(to: &names) { H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_NATIVE, nil, collect, $0) }
   }
-  return names
+  return names.sorted()
 }
 
 /// The value of an attribute of an open object; nil when there is none of that name, or it is of a type no `Attribute` has.

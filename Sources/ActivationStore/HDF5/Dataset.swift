@@ -1,6 +1,6 @@
 import CHDF5
 
-/// How a dataset is laid down: in chunks, each (but those of text) with a Fletcher-32 checksum.
+/// How a dataset is laid down: in chunks, each with a checksum: Fletcher-32, or deflate's own for text.
 struct DatasetRecipe {
   var shape: [Int]
   var type: ElementType
@@ -24,11 +24,11 @@ extension Handle where Kind == DatasetKind {
     let creation = try PropertiesHandle("H5Pcreate") { H5Pcreate(pb_class_dataset_create()) }
     let chunk = recipe.chunk.map { hsize_t($0) }
     try Library.checked("H5Pset_chunk") { H5Pset_chunk(creation.id, Int32(chunk.count), chunk) }
-    if recipe.compress {
+    // A chunk of text of variable length holds where the texts stand. HDF5 refuses Fletcher-32 for it; deflate has a checksum of its own.
+    if recipe.compress || recipe.type == .text {
       try Library.checked("H5Pset_shuffle") { H5Pset_shuffle(creation.id) }
       try Library.checked("H5Pset_deflate") { H5Pset_deflate(creation.id, 4) }
     }
-    // HDF5 has no checksums for text of variable length: a chunk of it holds only where the text stands.
     if recipe.type != .text { try Library.checked("H5Pset_fletcher32") { H5Pset_fletcher32(creation.id) } }
     try setFill(recipe, creation)
     let access = try PropertiesHandle("H5Pcreate") { H5Pcreate(pb_class_dataset_access()) }

@@ -1,12 +1,12 @@
 import CHDF5
 
 /// A block of an array: where it starts and how far it reaches along each axis.
-struct Box: Sendable, Hashable {
-  var start: [Int]
-  var count: [Int]
+package struct Box: Sendable, Hashable {
+  package var start: [Int]
+  package var count: [Int]
 
   /// How many elements it has.
-  var elements: Int { count.reduce(1, *) }
+  package var elements: Int { count.reduce(1, *) }
 }
 
 extension Handle where Kind == DataspaceKind {

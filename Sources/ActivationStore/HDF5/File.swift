@@ -9,9 +9,12 @@ extension Handle where Kind == FileKind {
     }
   }
 
-  /// Opens a file for reading, under a shared lock, so that one being written is refused.
+  /// Opens a file for reading, by the driver that looks at heaps before HDF5 does. It takes no lock: the caller holds one (`SharedLock`).
   static func openToRead(_ path: String) throws(HDF5Failure) -> HDF5FileHandle {
-    let access = try accessProperties(locking: true)
+    let access = try accessProperties(locking: false)
+    let driver = Library.readingDriver
+    try Library.checked("H5FDregister") { driver }
+    try Library.checked("H5Pset_driver") { pb_set_driver(access.id, driver) }
     return try HDF5FileHandle("H5Fopen") { H5Fopen(path, pb_read_only(), access.id) }
   }
 
@@ -19,11 +22,6 @@ extension Handle where Kind == FileKind {
   static func openToWrite(_ path: String) throws(HDF5Failure) -> HDF5FileHandle {
     let access = try accessProperties(locking: false)
     return try HDF5FileHandle("H5Fopen") { H5Fopen(path, pb_read_write(), access.id) }
-  }
-
-  /// Whether the file begins as an HDF5 file does.
-  static func isHDF5(_ path: String) throws(HDF5Failure) -> Bool {
-    try Library.checked("H5Fis_hdf5") { H5Fis_hdf5(path) } > 0
   }
 
   /// Hands everything written so far to the operating system.

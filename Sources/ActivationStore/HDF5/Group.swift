@@ -22,22 +22,15 @@ extension Handle where Kind == GroupKind {
   /// The names in the group, in alphabetical order.
   borrowing func names() throws(HDF5Failure) -> [String] {
     let id = id
-    var info = H5G_info_t()
-    try Library.checked("H5Gget_info") { H5Gget_info(id, &info) }
     var names: [String] = []
-    for index in 0..<info.nlinks { names.append(try linkName(index)) }
-    return names
-  }
-
-  private borrowing func linkName(_ index: hsize_t) throws(HDF5Failure) -> String {
-    let id = id
-    func name(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) -> Int {
-      H5Lget_name_by_idx(id, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, pb_default_properties())
+    try Library.checked("H5Literate") {
+      let collect: pb_name_visitor = { name, data in
+        guard let name, let data else { return }
+        data.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+      }
+      return withUnsafeMutablePointer(to: &names) { pb_iterate_links(id, collect, $0) }
     }
-    let length = try Library.checked("H5Lget_name_by_idx") { name(nil, 0) }
-    var bytes = [CChar](repeating: 0, count: length + 1)
-    try Library.checked("H5Lget_name_by_idx") { name(&bytes, length + 1) }
-    return String(decoding: bytes.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return names.sorted()
   }
 
   /// Whether there is a link of that name in the group.

@@ -1,7 +1,8 @@
 import CHDF5
 import Foundation
 
-/// The C library as a whole: the lock that every call takes, since it is built without thread safety, and what a call's failure says.
+/// The C library as a whole: the lock that every call takes, since its high-level part (dimension scales) is never safe for threads and the rest
+/// only in some builds, and what a call's failure says.
 enum Library {
   private static let lock = NSLock()
 
@@ -10,15 +11,19 @@ enum Library {
   private static let prepared: Bool = {
     H5dont_atexit()
     H5open()
-    H5Eset_auto2(pb_default_error_stack(), nil, nil)
     return true
   }()
+
+  /// The identifier of the driver that files are read by; negative when HDF5 did not take it.
+  static let readingDriver: hid_t = locked { pb_register_reading_driver() }
 
   /// Runs `body`, which makes C calls, while no other thread is inside the library.
   static func locked<R, E: Error>(_ body: () throws(E) -> R) throws(E) -> R {
     lock.lock()
     defer { lock.unlock() }
     _ = prepared
+    // Builds that are safe for threads print errors, unless told not to, in each thread anew.
+    H5Eset_auto2(pb_default_error_stack(), nil, nil)
     return try body()
   }
 

@@ -12,7 +12,11 @@ func withCStrings<R>(
   for text in texts {
     offsets.append(bytes.count)
     for byte in text.utf8 {
-      if byte == 0 { bytes += "\u{2400}".utf8.map(CChar.init(bitPattern:)) } else { bytes.append(CChar(bitPattern: byte)) }
+      if byte == 0 {
+        bytes += "\u{2400}".utf8.map(CChar.init(bitPattern:))
+      } else {
+        bytes.append(CChar(bitPattern: byte))
+      }
     }
     bytes.append(0)
   }
@@ -63,11 +67,7 @@ extension Handle where Kind == DatasetKind {
   borrowing func write(texts: [String], _ box: Box?) throws(HDF5Failure) {
     let type = try DatatypeHandle.text()
     let id = type.id
-    try withCStringsAndSelf(texts, id, box)
-  }
-
-  private borrowing func withCStringsAndSelf(_ texts: [String], _ type: hid_t, _ box: Box?) throws(HDF5Failure) {
-    try withCStrings(texts) { (table) throws(HDF5Failure) in try write(table, as: type, box) }
+    try withCStrings(texts) { (table) throws(HDF5Failure) in try write(table, as: id, box) }
   }
 
   /// Reads a block of texts; nil for all of it.

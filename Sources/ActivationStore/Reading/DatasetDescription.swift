@@ -22,4 +22,9 @@ public struct GroupListing: Sendable, Hashable {
   public let groups: [String]
   /// The names of the datasets in it, in alphabetical order.
   public let datasets: [String]
+
+  public init(groups: [String], datasets: [String]) {
+    self.groups = groups
+    self.datasets = datasets
+  }
 }

@@ -9,18 +9,12 @@ public struct ResultsReader: Sendable {
 
   /// - Throws: `StoreError.missing`, `.damaged`.
   public func header() throws -> ResultsHeader {
-    var attributes = try store.attributes()
-    for own in ["format", "format_version", "complete"] { attributes[own] = nil }
-    func take(_ name: String) throws -> String {
-      guard case .text(let text)? = attributes.removeValue(forKey: name) else {
-        throw StoreError.missing(path: store.path, what: .attribute, name: name, candidates: [])
-      }
-      return text
-    }
+    var parts = try HeaderParts(of: store)
     var header = ResultsHeader(
-      experiment: try take("experiment"), model: try take("model"), modelSHA256: try take("model_sha256"),
-      direction: try take("direction"), patchbayVersion: try take("patchbay_version"))
-    header.attributes = attributes
+      experiment: try parts.take("experiment"), model: try parts.take("model"),
+      modelSHA256: try parts.take("model_sha256"),
+      direction: try parts.take("direction"), patchbayVersion: try parts.take("patchbay_version"))
+    header.attributes = parts.rest
     return header
   }
 

@@ -13,6 +13,7 @@ public final class StoreReader: @unchecked Sendable {
   public let format: FileFormat?
   /// Whether the run that wrote the file came to its end.
   public let isComplete: Bool
+  private let lock: SharedLock
   private let file: HDF5FileHandle
   private let fileBytes: Int
 
@@ -21,6 +22,8 @@ public final class StoreReader: @unchecked Sendable {
   ///   `.missing`, `.damaged`.
   public init(_ path: String, expecting formats: [FileFormat] = FileFormat.allCases) throws {
     self.path = path
+    try checkHDF5(path)
+    lock = try SharedLock(path)
     let opened = try openToRead(path)
     let root = opened.id
     format = try checkFormat(root, path, expected: formats)
@@ -33,6 +36,8 @@ public final class StoreReader: @unchecked Sendable {
   /// - Throws: as above, less the errors of format.
   package init(foreign path: String) throws {
     self.path = path
+    try checkHDF5(path)
+    lock = try SharedLock(path)
     let opened = try openToRead(path)
     format = nil
     isComplete = true
@@ -126,14 +131,17 @@ public final class StoreReader: @unchecked Sendable {
   /// The error for a group or dataset that is not there, with the nearest name that is.
   func checkPresence(of object: String, as what: StoreError.Missing) throws {
     guard object != "/", !contains(object) else { return }
+    let parts = object.split(separator: "/")
     var known = ""
-    for part in object.split(separator: "/") {
-      if !contains("\(known)/\(part)") {
+    for (index, part) in parts.enumerated() {
+      let next = "\(known)/\(part)"
+      if !contains(next) {
         let listing = try listing(of: known.isEmpty ? "/" : known)
         let names = (listing.groups + listing.datasets).map { "\(known)/\($0)" }
-        throw StoreError.missing(path: path, what: what, name: object, candidates: names)
+        let kind = index == parts.count - 1 ? what : .group
+        throw StoreError.missing(path: path, what: kind, name: next, candidates: names)
       }
-      known += "/\(part)"
+      known = next
     }
   }
 
@@ -156,9 +164,10 @@ public final class StoreReader: @unchecked Sendable {
     let whole = try handle.space().shape()
     let shape = box?.count ?? whole
     if let box {
-      guard box.start.count == whole.count, zip(zip(box.start, box.count), whole).allSatisfy({ $0.0 >= 0 && $0.0 + $0.1 <= $1 })
-      else {
-        throw StoreError.wrongShape(path: path, dataset: dataset, found: whole, expected: "room for \(box.count) at \(box.start)")
+      let fits = zip(zip(box.start, box.count), whole).allSatisfy { $0.0 >= 0 && $0.0 + $0.1 <= $1 }
+      guard box.start.count == whole.count, fits else {
+        throw StoreError.wrongShape(
+          path: path, dataset: dataset, found: whole, expected: "room for \(box.count) at \(box.start)")
       }
     }
     let (total, overflow) = shape.reduce(1, *).multipliedReportingOverflow(by: bytes)

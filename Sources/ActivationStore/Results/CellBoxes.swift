@@ -2,7 +2,7 @@
 ///
 /// At most two for each axis but the first, and one more: what is left of the row that the range starts in, whole rows, and what it reaches
 /// into of its last row, for each axis.
-func boxes(of range: Range<Int>, in shape: [Int]) -> [Box] {
+package func boxes(of range: Range<Int>, in shape: [Int]) -> [Box] {
   guard !range.isEmpty else { return [] }
   guard let size = shape.first else { return [Box(start: [], count: [])] }
   let row = shape.dropFirst().reduce(1, *)

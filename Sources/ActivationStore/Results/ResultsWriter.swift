@@ -39,7 +39,9 @@ public final class ResultsWriter: @unchecked Sendable {
   /// Writes the metrics of an unpatched run: `/baseline/RUN/METRIC` [example].
   /// - Parameter metrics: one value an example for each.
   /// - Throws: `StoreError.wrongShape`, `.badName` (the run was written before), `.writeFailed`.
-  public func writeBaseline(_ run: StoredRun, metrics: [String: [Float]], attributes: [String: Attribute] = [:]) throws {
+  public func writeBaseline(
+    _ run: StoredRun, metrics: [String: [Float]], attributes: [String: Attribute] = [:]
+  ) throws {
     try lock.withLock {
       let path = "/baseline/\(run.rawValue)"
       let group = try output.addGroup(path)
@@ -59,7 +61,9 @@ public final class ResultsWriter: @unchecked Sendable {
   /// - Throws: `StoreError.badName`, `.emptyAxis`, `.writeFailed`.
   public func declare(_ sweep: SweepDeclaration) throws {
     try lock.withLock {
-      guard isUsableName(sweep.name) else { throw StoreError.badName(path: path, name: sweep.name, problem: .unusable) }
+      guard isUsableName(sweep.name) else {
+        throw StoreError.badName(path: path, name: sweep.name, problem: .unusable)
+      }
       let group = try output.addGroup("/sweeps/\(sweep.name)")
       for axis in sweep.axes { try group.addAxis(axis) }
       try group.addAxis(LabelledAxis("example", .range(examples)))
@@ -68,7 +72,8 @@ public final class ResultsWriter: @unchecked Sendable {
       if sweep.hasChangeNorm { try group.addDataset("change_norm", axes: all, type: .float32) }
       for extra in sweep.extras {
         try group.addDataset(
-          extra.name, axes: extra.perExample ? all : cells, type: extra.kind == .int8 ? .int8 : .float32, integerFill: -1,
+          extra.name, axes: extra.perExample ? all : cells, type: extra.kind == .int8 ? .int8 : .float32,
+          integerFill: -1,
           attributes: extra.attributes)
       }
       try group.set(sweep.attributes)
@@ -168,7 +173,9 @@ extension ResultsWriter {
     return [Box(start: cell + rest.map { _ in 0 }, count: cell.map { _ in 1 } + rest)]
   }
 
-  private func boxes(_ cells: Range<Int>, _ target: LabelledGroup.Dataset, _ sweep: String, _ name: String) throws -> [Box] {
+  private func boxes(
+    _ cells: Range<Int>, _ target: LabelledGroup.Dataset, _ sweep: String, _ name: String
+  ) throws -> [Box] {
     let shape = target.shape
     let last = target.axes.last == "example" ? shape.last ?? 1 : 1
     let total = shape.reduce(1, *) / last

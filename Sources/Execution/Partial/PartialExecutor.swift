@@ -46,11 +46,38 @@ public struct PartialExecutor: Sendable {
   }
 
   /// Runs cells of the base batch.
+  /// - Parameter frozen: nodes that keep the base run's value whatever their inputs do, edits of their own excepted.
   /// - Throws: `RunError.editOutsideRow` for an edit that would never fire.
-  public func run(cells: [Cell]) throws -> CellResults {
-    guard !cells.isEmpty else { return CellResults(scores: [], changeNorms: []) }
-    for cell in cells { for edit in cell.edits { try edit.check(model.graph[edit.node], base.batch) } }
-    var pass = PartialPass(self, cells: cells)
+  public func run(cells: [Cell], frozen: Set<NodeID> = []) throws -> CellResults {
+    guard !cells.isEmpty else { return CellResults(scores: [], changeNorms: [], productOperations: 0) }
+    try check(cells)
+    var pass = PartialPass(self, cells: cells, frozen: frozen)
     return pass.run()
+  }
+
+  /// What some nodes become in cells of the base batch, at every position.
+  /// - Parameter frozen: as for `run`.
+  /// - Throws: as `run`.
+  public func values(of targets: [NodeID], cells: [Cell], frozen: Set<NodeID> = []) throws -> ChangedValues {
+    guard !cells.isEmpty, !targets.isEmpty else { return ChangedValues(blocks: [:]) }
+    try check(cells)
+    var pass = PartialPass(self, cells: cells, frozen: frozen, targets: targets)
+    return ChangedValues(blocks: pass.runToTargets())
+  }
+
+  private func check(_ cells: [Cell]) throws {
+    for cell in cells { for edit in cell.edits { try edit.check(model.graph[edit.node], base.batch) } }
+  }
+}
+
+/// What nodes became in some cells, where that differs from the base run.
+public struct ChangedValues: Sendable {
+  let blocks: [NodeID: PartialPass.Block]
+
+  /// A node's changed positions in a cell and an action that puts what it became there into another run; nil where nothing changed.
+  public func change(of node: NodeID, cell: Int) -> (positions: Range<Int>, action: PlacedEdit.Action)? {
+    guard let block = blocks[node], !block.set.ranges[cell].isEmpty else { return nil }
+    let range = block.set.ranges[cell]
+    return (range, .rows(block.value, first: block.set.starts[cell], position: range.lowerBound))
   }
 }

@@ -14,16 +14,23 @@ struct PartialPass {
   let evaluator: NodeEvaluator
   let reader: BaseReader
   /// For each node, whether the outcome needs all its positions, the last only, or none.
+  /// Nodes that keep the base run's value whatever their inputs do, edits of their own excepted.
+  let frozen: Set<NodeID>
+  /// Nodes whose changed values are wanted, at all positions.
+  let targets: [NodeID]
   private var needs: [Need] = []
   private var blocks: [Block?]
   private var consumersLeft: [Int] = []
   private var squares: [Double]
+  private var operations = 0.0
 
   enum Need { case none, last, all }
 
-  init(_ executor: PartialExecutor, cells: [Cell]) {
+  init(_ executor: PartialExecutor, cells: [Cell], frozen: Set<NodeID> = [], targets: [NodeID] = []) {
     self.executor = executor
     self.cells = cells
+    self.frozen = frozen
+    self.targets = targets
     evaluator = NodeEvaluator(graph: executor.model.graph, weights: executor.model.weights)
     reader = BaseReader(model: executor.model, base: executor.base)
     blocks = [Block?](repeating: nil, count: executor.model.graph.nodes.count)
@@ -35,28 +42,42 @@ struct PartialPass {
 
   func length(_ cell: Int) -> Int { batch.length(cells[cell].row) }
 
+  /// The nodes that the pass ends in.
+  private var ends: [NodeID] { targets.isEmpty ? [executor.unembedding.input] : targets }
+
+  /// Computes the outcome of every cell.
+  /// - Precondition: the pass has no targets of its own.
   mutating func run() -> CellResults {
+    precondition(targets.isEmpty, "a pass with targets has no outcome")
+    compute()
+    return outcome()
+  }
+
+  /// Computes the targets' changed values; nil where no cell changes one.
+  mutating func runToTargets() -> [NodeID: Block] {
+    compute()
+    return Dictionary(uniqueKeysWithValues: targets.compactMap { id in blocks[id.index].map { (id, $0) } })
+  }
+
+  private mutating func compute() {
     var edited: [NodeID: [(cell: Int, edit: PlacedEdit)]] = [:]
     for (place, cell) in cells.enumerated() {
       for edit in cell.edits { edited[edit.node, default: []].append((place, edit)) }
     }
     settleNeeds(edited: Set(edited.keys))
-    guard let first = edited.keys.min() else { return outcome() }
+    guard let first = edited.keys.min(), let last = ends.max() else { return }
     let attention = AttentionUnit.all(graph)
     let inside = Set(attention.values.flatMap { [$0.scores, $0.pattern] })
     for node in graph.nodes where node.id >= first && needs[node.id.index] != .none && !inside.contains(node.id) {
       var block: Block?
-      if let unit = attention[node.id] {
-        block = attentionBlock(unit, edited)
-      } else {
-        block = pointwiseBlock(node)
+      if !frozen.contains(node.id) {
+        if let unit = attention[node.id] { block = attentionBlock(unit, edited) } else { block = pointwiseBlock(node) }
+        for input in readers(of: node, attention) { release(input) }
       }
       if let edits = edited[node.id] { block = applying(edits, to: block, of: node) }
-      for input in readers(of: node, attention) { release(input) }
-      blocks[node.id.index] = consumersLeft[node.id.index] > 0 || node.id == executor.unembedding.input ? block : nil
-      if node.id == executor.unembedding.input { break }
+      blocks[node.id.index] = consumersLeft[node.id.index] > 0 ? block : nil
+      if node.id == last { break }
     }
-    return outcome()
   }
 
   // MARK: What is needed
@@ -66,10 +87,14 @@ struct PartialPass {
   private mutating func settleNeeds(edited: Set<NodeID>) {
     needs = [Need](repeating: .none, count: graph.nodes.count)
     consumersLeft = [Int](repeating: 0, count: graph.nodes.count)
-    needs[executor.unembedding.input.index] = .last
+    for id in ends {
+      needs[id.index] = targets.isEmpty ? .last : .all
+      // Nothing releases what the pass ends in.
+      consumersLeft[id.index] += 1
+    }
     let editsMeet = cells.contains { cell in Set(cell.edits.map(\.node)).count > 1 }
     for id in edited { if editsMeet || needs[id.index] == .none { needs[id.index] = editsMeet ? .all : .last } }
-    for node in graph.nodes.reversed() where needs[node.id.index] != .none {
+    for node in graph.nodes.reversed() where needs[node.id.index] != .none && !frozen.contains(node.id) {
       for (place, input) in node.inputs.enumerated() {
         consumersLeft[input.index] += 1
         let isAcross: Bool
@@ -101,7 +126,7 @@ struct PartialPass {
 
   private mutating func release(_ id: NodeID) {
     consumersLeft[id.index] -= 1
-    if consumersLeft[id.index] <= 0, id != executor.unembedding.input { blocks[id.index] = nil }
+    if consumersLeft[id.index] <= 0 { blocks[id.index] = nil }
   }
 
   // MARK: Values
@@ -111,7 +136,7 @@ struct PartialPass {
   /// The changed range of a node in a cell; empty where it is as in the base run.
   func changed(_ id: NodeID, cell: Int) -> Range<Int> { blocks[id.index]?.set.ranges[cell] ?? 0..<0 }
 
-  private func pointwiseBlock(_ node: Node) -> Block? {
+  private mutating func pointwiseBlock(_ node: Node) -> Block? {
     let inputs = node.inputs.compactMap { blocks[$0.index] }
     guard !inputs.isEmpty else { return nil }
     let ranges = cells.indices.map { cell in
@@ -120,6 +145,7 @@ struct PartialPass {
     let set = EntrySet(ranges)
     guard !set.isEmpty else { return nil }
     let values = node.inputs.map { gather($0, set) }
+    operations += node.operation.operationsPerEntry * Double(set.count)
     let value = evaluator.value(of: node, inputs: values, entries: entries(set), tokens: [])
     return Block(set: set, value: value.reshaped([set.count, node.layout.width]))
   }
@@ -250,6 +276,7 @@ struct PartialPass {
         gather(input, last), rows: changed.map { cells[$0].row }, columns: executor.columns)
       for (cell, values) in zip(changed, computed) { scores[cell] = values }
     }
-    return CellResults(scores: scores, changeNorms: squares.map { $0.squareRoot() })
+    return CellResults(
+      scores: scores, changeNorms: squares.map { $0.squareRoot() }, productOperations: operations)
   }
 }

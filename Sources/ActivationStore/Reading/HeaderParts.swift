@@ -1,0 +1,19 @@
+/// The root attributes of a file that was read, for a header to take its parts out of.
+struct HeaderParts {
+  private let path: String
+  /// What has not been taken: attributes of names of the writer's own.
+  private(set) var rest: [String: Attribute]
+
+  init(of store: StoreReader) throws {
+    path = store.path
+    rest = try store.attributes().filter { !["format", "format_version", "complete"].contains($0.key) }
+  }
+
+  /// - Throws: `StoreError.missing` when there is no text of that name.
+  mutating func take(_ name: String) throws -> String {
+    guard case .text(let text)? = rest.removeValue(forKey: name) else {
+      throw StoreError.missing(path: path, what: .attribute, name: name, candidates: [])
+    }
+    return text
+  }
+}

@@ -1,0 +1,43 @@
+import Diagnostics
+
+/// What can be wrong with what a command was asked for.
+public enum CommandError: DiagnosedError, Equatable {
+  /// A prompt or answer of the command line that will not do.
+  case wrongPrompt(FileProblem)
+  /// Both prompts as tokens, for them to be shown side by side.
+  case unequalLengths(prompt: [String], against: [String])
+  case noSuchLayer(Int, count: Int)
+  /// The model is not fed tokens.
+  case noTokensTaken(family: String)
+  /// Single prompts and pairs in one file; `prompt`, counted from one, is the first that is unlike those before it.
+  case mixedPrompts(file: String, prompt: Int, isPair: Bool)
+  /// The file was not the same when it was read for the second time.
+  case promptsChanged(file: String)
+  /// The output would take the place of an input.
+  case outputIsInput(String)
+
+  public var kind: FailureKind {
+    switch self {
+    case .noSuchLayer, .outputIsInput: .wrongUsage
+    case .promptsChanged: .ioFailed
+    default: .badData
+    }
+  }
+
+  public var message: String {
+    switch self {
+    case .wrongPrompt(let problem): problem.text
+    case .unequalLengths(let prompt, let against):
+      "--prompt is the clean one, --against the corrupted one: "
+        + FileProblem.differentLengths(clean: prompt, corrupted: against).text
+    case .noSuchLayer(let layer, let count):
+      count == 0
+        ? "layer \(layer): the model has no layers" : "layer \(layer): the model's layers are 0 to \(count - 1)"
+    case .noTokensTaken(let family): "a \(family) model takes no tokens"
+    case .mixedPrompts(let file, let prompt, let isPair):
+      "\(file): prompt \(prompt) is \(isPair ? "a pair" : "no pair"), those before it are \(isPair ? "not" : "pairs"); one file has one kind"
+    case .promptsChanged(let file): "\(file): the file changed while it was read"
+    case .outputIsInput(let path): "\(path): the output would take the place of the prompts"
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+
+/// Where a command's words go: results to standard output, progress and messages to standard error.
+public struct Console: Sendable {
+  /// Whether progress and messages are wanted; errors always are.
+  public let isQuiet: Bool
+  private let output: Int32
+  private let messages: Int32
+
+  /// - Parameters:
+  ///   - output: the file descriptor that results go to.
+  ///   - messages: the file descriptor that progress, messages and errors go to.
+  public init(isQuiet: Bool = false, output: Int32 = STDOUT_FILENO, messages: Int32 = STDERR_FILENO) {
+    self.isQuiet = isQuiet
+    self.output = output
+    self.messages = messages
+  }
+
+  /// Writes a result and a line end, at once.
+  /// - Throws: `ConsoleError.readerGone` when nobody reads any more, `.cannotWrite` for any other failure.
+  public func print(_ text: String) throws(ConsoleError) {
+    switch writeAll(text + "\n", to: output) {
+    case 0: return
+    case EPIPE: throw .readerGone
+    case let number: throw .cannotWrite(reason: String(cString: strerror(number)))
+    }
+  }
+
+  /// Writes a message for the person, unless they want quiet.
+  public func note(_ text: String) {
+    if !isQuiet { writeMessage(text + "\n") }
+  }
+
+  /// Writes the line of an error.
+  public func error(_ message: String) { writeMessage("error: \(message)\n") }
+
+  /// Whether messages are shown on a terminal, where a line can be written over.
+  var showsMessagesOnTerminal: Bool { isatty(messages) == 1 }
+
+  /// How many characters fit a line of results; nil where they do not go to a terminal.
+  var outputColumns: Int? {
+    var size = winsize()
+    guard isatty(output) == 1, ioctl(output, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+    return Int(size.ws_col)
+  }
+
+  /// A message that nobody can be given is nobody's loss.
+  func writeMessage(_ text: String) { _ = writeAll(text, to: messages) }
+}
+
+/// Writes all bytes of a text; returns 0, or the number of the operating system's error.
+private func writeAll(_ text: String, to descriptor: Int32) -> Int32 {
+  let bytes = Array(text.utf8)
+  return bytes.withUnsafeBytes { buffer in
+    var rest = buffer[...]
+    while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+      let written = write(descriptor, start, rest.count)
+      if written >= 0 {
+        rest = rest.dropFirst(written)
+      } else if errno != EINTR {
+        return errno
+      }
+    }
+    return 0
+  }
+}

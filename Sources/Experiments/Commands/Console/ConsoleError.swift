@@ -1,0 +1,17 @@
+import Diagnostics
+
+/// What can go wrong with the results that a command writes to standard output.
+public enum ConsoleError: DiagnosedError, Equatable {
+  /// Whoever read the results has seen enough (`patchbay hooks MODEL | head`).
+  case readerGone
+  case cannotWrite(reason: String)
+
+  public var kind: FailureKind { .ioFailed }
+
+  public var message: String {
+    switch self {
+    case .readerGone: "standard output was closed"
+    case .cannotWrite(let reason): "standard output cannot be written: \(reason)"
+    }
+  }
+}

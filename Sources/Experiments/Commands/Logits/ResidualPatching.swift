@@ -1,0 +1,62 @@
+import Execution
+import Interventions
+import Patching
+
+/// What the scores of a run become when `resid_pre` of another run is put in at one position of one layer.
+struct ResidualPatching: Sendable {
+  private let engine: PatchingEngine
+  private let plan: SweepPlan
+  private let positions: Int
+
+  /// - Parameters:
+  ///   - prompt: the tokens of the run that is patched.
+  ///   - against: as many tokens, of the run that patches come from.
+  ///   - answer: the token that is followed.
+  ///   - layers: those to patch in; all if nil.
+  /// - Throws: `InterventionError`, `PatchingError`, `RunError`.
+  init(model: Model, prompt: [Int32], against: [Int32], answer: Int32, layers: [Int]?) throws {
+    let pair = PromptSet.Pair(clean: prompt, corrupted: against, answers: [answer], wrongs: [])
+    engine = try PatchingEngine(model: model, prompts: PromptSet([pair]), direction: .noise, metrics: [.logit, .rank])
+    let chosen: [SiteAxis: Selector] = layers.map { [.layer: .items($0.map(Selector.Item.index))] } ?? [:]
+    plan = try engine.plan(
+      Sweep(name: "resid_pre", site: try Site(.residPre, chosen), over: [.site(.layer), .site(.position)]))
+    positions = prompt.count
+  }
+
+  /// How many runs there are to do.
+  var count: Int { plan.cells }
+
+  /// The answer's logit and rank after each patch; nil where the patch is what was there already.
+  /// - Parameter progress: told of the runs done.
+  /// - Returns: [layers, positions]
+  /// - Throws: `PatchingError`, `CancellationError`.
+  func cells(progress: ProgressLine) throws -> [[Cell?]] {
+    let collector = Collector(count: plan.cells)
+    try engine.run(plan) { block in
+      collector.add(block)
+      progress.advance(by: block.cells.count)
+    }
+    let cells = collector.cells
+    return stride(from: 0, to: cells.count, by: positions).map { Array(cells[$0..<$0 + positions]) }
+  }
+
+  /// What became of the answer.
+  struct Cell: Sendable, Hashable {
+    let logit: Float
+    let rank: Int
+  }
+}
+
+/// Puts cells in their places. `@unchecked Sendable`: the engine delivers one block at a time.
+private final class Collector: @unchecked Sendable {
+  private(set) var cells: [ResidualPatching.Cell?]
+
+  init(count: Int) { cells = [ResidualPatching.Cell?](repeating: nil, count: count) }
+
+  func add(_ block: SweepBlock) {
+    guard let logits = block.values[.logit], let ranks = block.values[.rank] else { return }
+    for (place, cell) in block.cells.enumerated() where block.changeNorms[place] != 0 && !logits[place].isNaN {
+      cells[cell] = ResidualPatching.Cell(logit: logits[place], rank: Int(ranks[place]))
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Execution
+
+/// `patchbay run`: an experiment file's sweeps, carried out and written to a results file.
+public struct RunCommand: Sendable {
+  public let experiment: String
+  /// Instead of the experiment's own model.
+  public let model: String?
+  /// The folder that results go to.
+  public let output: String
+  /// How many processors to use; all if nil.
+  public let threads: Int?
+  /// Bytes that runs may take beside the weights; half of what is free if nil.
+  public let memory: Int?
+
+  public static let defaultOutput = "activations"
+
+  public init(
+    experiment: String, model: String? = nil, output: String = RunCommand.defaultOutput, threads: Int? = nil,
+    memory: Int? = nil
+  ) {
+    self.experiment = experiment
+    self.model = model
+    self.output = output
+    self.threads = threads
+    self.memory = memory
+  }
+
+  /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`, `StoreError`, `PatchingError`, `ConsoleError`, `CancellationError`. No
+  ///   output is there then, or what was there before.
+  public func run(on console: Console) throws {
+    let experiment = try Experiment(file: experiment)
+    let run = try ExperimentRun(
+      experiment, model: model.map { ModelReference($0) }, threads: threads, memory: memory)
+    try Task.checkCancellation()
+    let progress = ProgressLine(experiment.name, total: run.total, unit: "runs", on: console)
+    defer { progress.finish() }
+    let outcome = try run.run(into: output) { progress.advance(to: $0.done, title: $0.stage) }
+    progress.finish()
+    try console.print(Self.report(outcome, run))
+  }
+
+  private static func report(_ outcome: RunOutcome, _ run: ExperimentRun) -> String {
+    var parts = [baselines(run)]
+    parts += outcome.summaries.map(strongest)
+    parts.append(
+      (["results: \(outcome.results)"] + (outcome.cache.map { ["cache: \($0)"] } ?? [])).joined(separator: "\n"))
+    return parts.joined(separator: "\n\n")
+  }
+
+  private static func baselines(_ run: ExperimentRun) -> String {
+    let count = run.prompts.set.count
+    var table = TextTable(header: ["metric", "clean", "corrupted"], alignments: [.left, .right, .right])
+    for metric in run.experiment.metrics {
+      table.add(
+        [metric.rawValue] + [run.baselines.clean, run.baselines.corrupted].map { decimal(mean($0[metric] ?? []), 3) })
+    }
+    return """
+      \(run.experiment.name): \(run.experiment.direction.rawValue), \(count) \(count == 1 ? "pair" : "pairs") of prompts; means of \
+      the unpatched runs:
+
+      \(table.text)
+      """
+  }
+
+  private static func mean(_ values: [Float]) -> Double {
+    values.isEmpty ? .nan : values.reduce(0) { $0 + Double($1) } / Double(values.count)
+  }
+
+  private static func strongest(_ summary: SweepSummary) -> String {
+    var table = TextTable(
+      header: summary.axes + ["effect", "of means", "prompts"],
+      alignments: [TextTable.Alignment](repeating: .right, count: summary.axes.count + 3))
+    for cell in summary.strongest {
+      table.add(
+        cell.labels.map(label) + [decimal(cell.meanOfRatios, 3), decimal(cell.ratioOfMeans, 3), "\(cell.examples)"])
+    }
+    let without =
+      summary.withoutEffect == 0
+      ? "" : "; \(summary.withoutEffect) of the prompts have none, since both their baselines are the same"
+    return """
+      \(summary.sweep): the strongest of \(summary.cells) cells by effect on \(summary.metric.rawValue) (0 unpatched, 1 the other \
+      run; mean of the prompts' effects, and effect of the means)\(without)
+
+      \(table.text)
+      """
+  }
+
+  /// A label without the fraction that it does not have.
+  private static func label(_ number: Float) -> String { Int(exactly: number).map(String.init) ?? "\(number)" }
+}

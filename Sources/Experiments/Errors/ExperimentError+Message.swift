@@ -1,0 +1,126 @@
+import Diagnostics
+
+extension ExperimentError {
+  public var message: String {
+    switch self {
+    case .fileNotFound(let file): "\(file): no such file"
+    case .notAFile(let file): "\(file): not a regular file"
+    case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
+    case .notUTF8(let file): "\(file): the file is not UTF-8 text"
+    case .brokenYAML(let file, let line, let column, let problem):
+      "\(file):\(line): not YAML: \(problem) (column \(column))"
+    case .brokenJSON(let file, let error): "\(file): \(error.message)"
+    case .noExperiment(let file): "\(file): the file holds no experiment; it needs the keys name, prompts and sweeps"
+    case .noPrompts(let file): "\(file): the file holds no prompts; give one JSON object a line"
+    case .inFile(let place, let problem): "\(place): \(problem.text)"
+    case .nested(let place, _, let message): place.map { "\($0): \(message)" } ?? message
+
+    case .unknownVectorFormat(let file): "\(file): a vector is read from a .npy or a .json file"
+    case .badVector(let file, let problem): "\(file): \(problem)"
+
+    case .cannotCreateFolder(let folder, let reason): "\(folder): the folder cannot be made: \(reason)"
+
+    case .noModel(let file): "\(file): no model: give the key 'model' (a folder, or bundled:NAME) or the option --model"
+    case .noSuchBundledModel(let name, let bundled):
+      if bundled.isEmpty {
+        "bundled:\(name): no model is bundled; name a folder (config.json, model.safetensors) as 'model' or with --model"
+      } else {
+        "bundled:\(name): no such bundled model" + suggestion(for: name, among: bundled)
+      }
+    }
+  }
+}
+
+extension FileProblem {
+  /// The wording, without the place.
+  var text: String {
+    switch self {
+    case .unknownKey(let key, let path, let known):
+      "unknown key \(quoted(key))\(inside(path))" + suggestion(for: key, among: known)
+    case .missingKey(let key, let path, let meaning): "the key '\(key)' is missing\(inside(path)) (\(meaning))"
+    case .notExactlyOne(let keys, let found, let path):
+      "exactly one of \(list(keys)) is needed\(inside(path)); "
+        + (found.isEmpty ? "there is none" : "there are \(list(found))")
+    case .keyNotText(let path): "a key must be text\(inside(path))"
+    case .duplicateKeys(let keys):
+      "\(keys.count == 1 ? "the key stands" : "the keys stand") twice: \(list(keys.map { visible($0) }))"
+    case .wrongType(let path, let found, let expected): "\(subject(path)) must be \(expected), not \(found)"
+    case .badValue(let path, let value, let expected): "\(subject(path)) is \(value); it must be \(expected)"
+    case .unknownWord(let path, let word, let known):
+      "\(subject(path)): there is no \(quoted(word))" + suggestion(for: word, among: known)
+    case .emptyList(let path, let expected): "\(subject(path)) is empty; give at least one of \(expected)"
+    case .repeated(let path, let word): "\(subject(path)) has \(quoted(word)) twice"
+    case .duplicateSweep(let name, let line): "a sweep named \(quoted(name)) stands at line \(line) already"
+    case .nothingToDo: "there is nothing to do: give sweeps, a cache, or both"
+
+    case .coefficientNeedsAdd(let path): "\(subject(path)): only the edit 'add' has the axis 'coefficient'"
+    case .editNeedsArgument(let path, let edit, let example):
+      "\(subject(path)): the edit '\(edit)' is written as \(example)"
+
+    case .sweepDoesNotFit(let sweep, let reason): "sweep '\(sweep)': \(reason)"
+    case .choosesNothing(let sweep, let axis): "sweep '\(sweep)': what '\(axis)' is narrowed to holds nothing here"
+
+    case .mixedPrompts(let path):
+      "clean and corrupted\(inside(path)) must both be text or both be token ids (clean_tokens, corrupted_tokens)"
+    case .needsTokenizer(let key, let folder, let instead):
+      "'\(key)' cannot be tokenized: \(folder) has no tokenizer; give \(instead) instead"
+    case .notOneToken(let key, let text, let pieces):
+      "\(key) \(quoted(text)) must be one token, not \(pieces.count)"
+        + (pieces.isEmpty ? "" : ": \(pieces.prefix(12).map(quoted).joined(separator: " "))")
+        + (pieces.count > 12 ? " ..." : "") + leadingSpaceHint(text)
+    case .unknownToken(let key, let text):
+      "\(key) \(quoted(text)) is not in the tokenizer's vocabulary" + leadingSpaceHint(text)
+    case .differentLengths(let clean, let corrupted):
+      """
+      clean and corrupted must have the same number of tokens; clean has \(clean.count), corrupted \(corrupted.count). \
+      They part here:
+      \(sideBySide(clean, corrupted))
+      """
+    case .emptyPrompt(let key): "\(key) has no tokens; a prompt needs at least one"
+    case .tokenOutOfRange(let key, let token, let vocabulary, let isFromText):
+      "\(key): token \(token) is outside the model's vocabulary (0 to \(vocabulary - 1))"
+        + (isFromText ? "; the tokenizer is not this model's" : "")
+    case .promptTooLong(let key, let tokens, let context):
+      "\(key) has \(tokens) tokens, more than the model's context of \(context)"
+    case .noWrong(let metric): "'wrong' (or wrong_token) is missing; the metric \(metric) compares the answer with it"
+    case .sameAnswer(let text): "answer and wrong are the same token, \(quoted(text)); there is nothing to compare"
+    case .caused(let message): message
+    }
+  }
+}
+
+private func list(_ words: [String]) -> String { words.joined(separator: ", ") }
+
+private func inside(_ path: String) -> String { path.isEmpty ? "" : " in '\(path)'" }
+
+private func subject(_ path: String) -> String { path.isEmpty ? "the file" : "'\(path)'" }
+
+private func leadingSpaceHint(_ text: String) -> String {
+  text.hasPrefix(" ") || text.isEmpty ? "" : "; if it follows a space, write the space too: \(quoted(" " + text))"
+}
+
+/// Two lists of tokens from one before the first that differs, at most ten rows.
+private func sideBySide(_ clean: [String], _ corrupted: [String]) -> String {
+  let parting = zip(clean, corrupted).enumerated().first { $1.0 != $1.1 }?.offset ?? min(clean.count, corrupted.count)
+  let first = max(0, parting - 1)
+  let last = min(max(clean.count, corrupted.count), first + 10)
+  func cell(_ tokens: [String], _ index: Int) -> String { index < tokens.count ? quoted(tokens[index]) : "-" }
+  let left = (first..<last).map { cell(clean, $0) }
+  let width = max(5, left.map(\.count).max() ?? 0)
+  func row(_ position: String, _ clean: String, _ corrupted: String) -> String {
+    let indent = String(repeating: " ", count: max(0, 8 - position.count))
+    return "  \(indent)\(position)  \(clean)\(String(repeating: " ", count: width - clean.count))  \(corrupted)"
+  }
+  var rows = [row("position", "clean", "corrupted")]
+  for index in first..<last { rows.append(row("\(index)", left[index - first], cell(corrupted, index))) }
+  if last < max(clean.count, corrupted.count) { rows.append(row("...", "", "").trimmingTrailingSpaces) }
+  return rows.joined(separator: "\n")
+}
+
+extension String {
+  fileprivate var trimmingTrailingSpaces: String {
+    var text = self
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,41 @@
+/// What can be wrong at a line of an experiment or prompt file. `path` is the place inside the file: `sweeps[2].edit`.
+public enum FileProblem: Sendable, Hashable {
+  // Keys and values
+  case unknownKey(key: String, of: String, known: [String])
+  case missingKey(key: String, of: String, meaning: String)
+  case notExactlyOne(of: [String], found: [String], path: String)
+  case keyNotText(path: String)
+  case duplicateKeys([String])
+  case wrongType(path: String, found: String, expected: String)
+  /// A value of the right type that cannot be.
+  case badValue(path: String, value: String, expected: String)
+  case unknownWord(path: String, word: String, known: [String])
+  case emptyList(path: String, expected: String)
+  /// The same word twice in a list that has each once.
+  case repeated(path: String, word: String)
+  case duplicateSweep(name: String, firstLine: Int)
+  case nothingToDo
+
+  // Sweeps
+  case coefficientNeedsAdd(path: String)
+  case editNeedsArgument(path: String, edit: String, example: String)
+
+  /// The sweep does not fit the model or the prompts; the reason is another module's.
+  case sweepDoesNotFit(sweep: String, reason: String)
+  case choosesNothing(sweep: String, axis: String)
+
+  // Prompts
+  case mixedPrompts(path: String)
+  case needsTokenizer(key: String, folder: String, instead: String)
+  case notOneToken(key: String, text: String, pieces: [String])
+  case unknownToken(key: String, text: String)
+  case differentLengths(clean: [String], corrupted: [String])
+  case emptyPrompt(key: String)
+  case tokenOutOfRange(key: String, token: Int32, vocabulary: Int, isFromText: Bool)
+  case promptTooLong(key: String, tokens: Int, context: Int)
+  case noWrong(metric: String)
+  case sameAnswer(String)
+
+  /// What another module says, which happened because of this line.
+  case caused(String)
+}

@@ -1,0 +1,61 @@
+import Patching
+
+/// What is to be run: an experiment file that has been read and found to make sense by itself, whatever the model.
+public struct Experiment: Sendable {
+  /// Letters, digits, `-` and `_`: the results file is `NAME.h5`.
+  public let name: String
+  /// nil where the file leaves it to the command line.
+  public let model: ModelReference?
+  /// At least one.
+  public let prompts: [PromptSpec]
+  public let prependBOS: PrependBOS
+  public let direction: PatchingDirection
+  /// At least one, each once; the first is shown.
+  public let metrics: [Metric]
+  /// In the order written, names unique; empty only where there is a cache to write.
+  public let sweeps: [SweepSpec]
+  public let cache: CacheSpec?
+  /// The file as the user can open it.
+  public let file: String
+  /// The file's whole text.
+  public let text: String
+}
+
+/// A sweep and the line that asks for it.
+public struct SweepSpec: Sendable, Hashable {
+  public let sweep: Sweep
+  public let place: Place
+
+  public init(_ sweep: Sweep, place: Place) {
+    self.sweep = sweep
+    self.place = place
+  }
+}
+
+/// Activations to store beside the results.
+public struct CacheSpec: Sendable, Hashable {
+  /// A run whose activations are stored. Raw values are the words of experiment files.
+  public enum Run: String, Sendable, Hashable, CaseIterable {
+    case clean, corrupted
+  }
+
+  /// Hook names, or patterns with `*` and `?`.
+  public let hooks: [String]
+  public let runs: [Run]
+  public let place: Place
+
+  public init(hooks: [String], runs: [Run], place: Place) {
+    self.hooks = hooks
+    self.runs = runs
+    self.place = place
+  }
+}
+
+/// Whether text prompts get a token for the beginning of the text. Raw values are the words of experiment files, where `true` and `false`
+/// are written without quotes.
+public enum PrependBOS: String, Sendable, Hashable, CaseIterable {
+  /// What the tokenizer does by itself.
+  case automatic = "auto"
+  case always = "true"
+  case never = "false"
+}

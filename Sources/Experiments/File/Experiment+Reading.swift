@@ -1,0 +1,132 @@
+import Diagnostics
+import Interventions
+import Patching
+import Yams
+
+extension Experiment {
+  /// Reads an experiment file and the prompt and vector files that it names.
+  /// - Throws: `ExperimentError`, which names the file, the line and what would be right.
+  public init(file: String) throws {
+    try self.init(yaml: try readText(file), file: file)
+  }
+
+  /// Reads the text of an experiment file.
+  /// - Parameter file: what messages call it, and what relative paths in it are relative to the folder of.
+  public init(yaml text: String, file: String) throws {
+    let root = Field(source: .yaml(try compose(text, file: file)), place: Place(file: file, line: 1), path: "")
+    let keys = try root.map(.experiment)
+    let folder = folder(of: file)
+    self.file = file
+    self.text = text
+    name = try Self.name(keys.required("name"))
+    model = try keys["model"].map { ModelReference(try $0.nonEmptyText(), relativeTo: folder) }
+    prompts = try keys.required("prompts").prompts(folder: folder)
+    prependBOS = try keys["prepend_bos"].map { try $0.prependBOS() } ?? .automatic
+    direction = try keys["direction"].map { try $0.choice(PatchingDirection.self) } ?? .denoise
+    metrics = try keys["metrics"].map { try $0.words(Metric.self, of: "metrics") } ?? [.logitDiff]
+    sweeps = try keys["sweeps"].map { try Self.sweeps($0, folder: folder) } ?? []
+    cache = try keys["cache"].map { try $0.cache() }
+    if sweeps.isEmpty, cache == nil { throw root.error(.nothingToDo) }
+  }
+
+  private static func name(_ field: Field) throws -> String {
+    let name = try field.text()
+    guard isName(name) else {
+      throw field.error(.badValue(path: field.path, value: quoted(name), expected: "letters, digits, - and _ only"))
+    }
+    return name
+  }
+
+  private static func sweeps(_ field: Field, folder: String) throws -> [SweepSpec] {
+    var sweeps: [SweepSpec] = []
+    for element in try field.list(of: "sweeps") {
+      let sweep = try element.sweep(folder: folder)
+      if let first = sweeps.first(where: { $0.sweep.name == sweep.sweep.name }) {
+        throw element.error(.duplicateSweep(name: sweep.sweep.name, firstLine: first.place.line))
+      }
+      sweeps.append(sweep)
+    }
+    return sweeps
+  }
+}
+
+/// The one document of a YAML text.
+private func compose(_ text: String, file: String) throws -> Node {
+  do {
+    guard let node = try Yams.compose(yaml: text) else { throw ExperimentError.noExperiment(file: file) }
+    return node
+  } catch let error as YamlError {
+    throw error.located(in: file, text: text)
+  }
+}
+
+extension YamlError {
+  /// The error with the line it is at.
+  fileprivate func located(in file: String, text: String) -> ExperimentError {
+    switch self {
+    case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
+      .composer(let context, let problem, let mark, _):
+      let circumstance = context.map { ", \($0.text)" } ?? ""
+      return .brokenYAML(file: file, line: mark.line, column: mark.column, problem: problem + circumstance)
+    case .reader(let problem, let offset, _, _):
+      let before = text.utf8.prefix(offset ?? 0)
+      let line = 1 + before.count { $0 == UInt8(ascii: "\n") }
+      let column = 1 + before.reversed().prefix { $0 != UInt8(ascii: "\n") }.count
+      return .brokenYAML(file: file, line: line, column: column, problem: problem)
+    case .duplicatedKeysInMapping(let duplicates, let context):
+      return .inFile(Place(file: file, line: context.mark.line), .duplicateKeys(duplicates.sorted()))
+    case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded:
+      return .brokenYAML(file: file, line: 1, column: 1, problem: "\(self)")
+    }
+  }
+}
+
+/// Whether a text can name an experiment or a sweep: letters, digits, `-` and `_`.
+func isName(_ text: String) -> Bool {
+  !text.isEmpty
+    && text.utf8.allSatisfy {
+      switch $0 {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+        true
+      default: false
+      }
+    }
+}
+
+extension Field {
+  /// A text with something in it.
+  func nonEmptyText() throws -> String {
+    let text = try text()
+    guard !text.isEmpty else { throw error(.badValue(path: path, value: "empty", expected: "some text")) }
+    return text
+  }
+
+  /// A list of words, each once.
+  func words<T: RawRepresentable & CaseIterable & Hashable>(_ type: T.Type, of expected: String) throws -> [T]
+  where T.RawValue == String {
+    var words: [T] = []
+    for element in try list(of: expected) {
+      let word = try element.choice(type)
+      if words.contains(word) { throw element.error(.repeated(path: path, word: word.rawValue)) }
+      words.append(word)
+    }
+    return words
+  }
+
+  fileprivate func prependBOS() throws -> PrependBOS {
+    switch try content() {
+    case .bool(true): return .always
+    case .bool(false): return .never
+    case .text("auto"): return .automatic
+    case let other: throw error(.wrongType(path: path, found: other.description, expected: "auto, true or false"))
+    }
+  }
+
+  fileprivate func cache() throws -> CacheSpec {
+    let keys = try map(.cache)
+    let hooks = try keys.required("hooks").list(of: "hook names").map { try $0.nonEmptyText() }
+    let runs = try keys["runs"].map { try $0.words(CacheSpec.Run.self, of: "runs") } ?? CacheSpec.Run.allCases
+    return CacheSpec(hooks: hooks, runs: runs, place: keys.required("hooks").place)
+  }
+}

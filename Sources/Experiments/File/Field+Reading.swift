@@ -1,0 +1,152 @@
+import Diagnostics
+
+extension Field {
+  /// The text of this value.
+  func text() throws -> String {
+    let content = try content()
+    guard case .text(let text) = content else {
+      let hint = content.isScalar ? "text; put it in quotes if it is meant as such" : "text"
+      throw error(.wrongType(path: path, found: content.description, expected: hint))
+    }
+    return text
+  }
+
+  /// One of some words.
+  func choice(of words: [String]) throws -> String {
+    let content = try content()
+    guard case .text(let word) = content else {
+      throw error(.wrongType(path: path, found: content.description, expected: oneOf(words)))
+    }
+    guard words.contains(word) else { throw error(.unknownWord(path: path, word: word, known: words)) }
+    return word
+  }
+
+  /// A case of an enum whose raw values are words.
+  func choice<T: RawRepresentable & CaseIterable>(_ type: T.Type) throws -> T where T.RawValue == String {
+    let word = try choice(of: T.allCases.map(\.rawValue))
+    guard let value = T(rawValue: word) else { preconditionFailure("the word is one of the raw values") }
+    return value
+  }
+
+  /// A whole number.
+  func integer() throws -> Int {
+    let content = try content()
+    switch content {
+    case .integer(let integer): return integer
+    case .number(let number): if let integer = Int(exactly: number) { return integer }
+    default: break
+    }
+    throw error(.wrongType(path: path, found: content.description, expected: "a whole number"))
+  }
+
+  /// Any number that float32 can hold.
+  func float() throws -> Float {
+    let content = try content()
+    let number: Double
+    switch content {
+    case .integer(let integer): number = Double(integer)
+    case .number(let read): number = read
+    default: throw error(.wrongType(path: path, found: content.description, expected: "a number"))
+    }
+    guard Float(number).isFinite else {
+      throw error(.badValue(path: path, value: "\(number)", expected: "a number that float32 can hold"))
+    }
+    return Float(number)
+  }
+
+  /// A token's id; whether the model has it is found out when there is one.
+  func tokenID() throws -> Int32 {
+    let id = try integer()
+    guard let token = Int32(exactly: id), token >= 0 else {
+      throw error(.badValue(path: path, value: "\(id)", expected: "a token's id, which is 0 or more"))
+    }
+    return token
+  }
+
+  /// The elements of a list with at least one.
+  /// - Parameter expected: what the list is one of, for messages: "metrics".
+  func list(of expected: String) throws -> [Field] {
+    let content = try content()
+    guard case .list(let elements) = content else {
+      throw error(.wrongType(path: path, found: content.description, expected: "a list of \(expected)"))
+    }
+    guard !elements.isEmpty else { throw error(.emptyList(path: path, expected: expected)) }
+    return elements
+  }
+
+  /// The elements of a list, or the value itself where it is no list.
+  func oneOrMore(of expected: String) throws -> [Field] {
+    if case .list = try content() { return try list(of: expected) }
+    return [self]
+  }
+
+  /// A map that has no keys but those of a table, and all that the table requires.
+  func map(_ table: KeyTable) throws -> KeyedFields {
+    let content = try content()
+    guard case .map(let members) = content else {
+      throw error(.wrongType(path: path, found: content.description, expected: table.what))
+    }
+    let fields = KeyedFields(members: members, place: place, path: path)
+    for member in members where !table.keys.contains(where: { $0.name == member.key }) {
+      throw member.field.error(.unknownKey(key: member.key, of: path, known: table.keys.map(\.name)))
+    }
+    for key in table.keys where key.isRequired && fields[key.name] == nil {
+      throw error(.missingKey(key: key.name, of: path, meaning: key.meaning))
+    }
+    return fields
+  }
+}
+
+/// The members of a map whose keys have been checked.
+struct KeyedFields {
+  let members: [Field.Member]
+  let place: Place
+  let path: String
+
+  subscript(key: String) -> Field? { members.first { $0.key == key }?.field }
+
+  /// A key that the table requires.
+  func required(_ key: String) -> Field {
+    guard let field = self[key] else { preconditionFailure("'\(key)' is required by its table") }
+    return field
+  }
+
+  /// The one key of several that is there.
+  func exactlyOne(of keys: [String]) throws -> Field.Member {
+    let found = members.filter { keys.contains($0.key) }
+    guard found.count == 1 else {
+      throw ExperimentError.inFile(
+        found.dropFirst().first?.field.place ?? place, .notExactlyOne(of: keys, found: found.map(\.key), path: path))
+    }
+    return found[0]
+  }
+}
+
+/// "a, b or c"
+func oneOf(_ words: [String]) -> String {
+  guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+  return words.dropLast().joined(separator: ", ") + " or " + last
+}
+
+extension Field.Content: CustomStringConvertible {
+  /// As messages say it.
+  var description: String {
+    switch self {
+    case .null: "nothing"
+    case .bool(let bool): "\(bool)"
+    case .integer(let integer): "the number \(integer)"
+    case .number(let number): "the number \(number)"
+    case .text(let text): "the text \(quoted(text))"
+    case .list: "a list"
+    case .map: "a map"
+    }
+  }
+
+  /// Whether quotes would make a text of it.
+  var isScalar: Bool {
+    switch self {
+    case .bool, .integer, .number: true
+    default: false
+    }
+  }
+}

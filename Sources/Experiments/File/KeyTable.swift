@@ -1,0 +1,102 @@
+/// The keys that one kind of map in an experiment file has.
+public struct KeyTable: Sendable, Hashable {
+  /// One key.
+  public struct Key: Sendable, Hashable {
+    public let name: String
+    public let isRequired: Bool
+    /// In a few words, for messages.
+    public let meaning: String
+
+    init(_ name: String, required: Bool = false, _ meaning: String) {
+      self.name = name
+      isRequired = required
+      self.meaning = meaning
+    }
+  }
+
+  /// Where such a map stands: `sweeps[]`.
+  public let name: String
+  /// What a value that is no such map should have been, for messages.
+  public let what: String
+  public let keys: [Key]
+}
+
+extension KeyTable {
+  /// All tables, in the order of the file.
+  public static let all = [experiment, prompts, pair, sweep, edit, resample, add, cache]
+
+  static let experiment = KeyTable(
+    name: "experiment", what: "a map with the keys name, prompts, sweeps and so on",
+    keys: [
+      Key("name", required: true, "what the results file is called"),
+      Key("model", "a folder relative to this file, or bundled:NAME"),
+      Key("prompts", required: true, "the pairs of prompts"),
+      Key("prepend_bos", "auto, true or false"),
+      Key("direction", "denoise or noise"),
+      Key("metrics", "what is read off the logits"),
+      Key("sweeps", "what is edited where"),
+      Key("cache", "activations to store"),
+    ])
+
+  static let prompts = KeyTable(
+    name: "prompts", what: "a map with one of the keys pairs, file",
+    keys: [
+      Key("pairs", "the pairs themselves"),
+      Key("file", "a JSONL file of pairs, relative to this file"),
+    ])
+
+  static let pair = KeyTable(
+    name: "prompts.pairs[]", what: "a pair of prompts: a map with clean, corrupted, answer, wrong",
+    keys: [
+      Key("clean", "the clean prompt's text"),
+      Key("corrupted", "the corrupted prompt's text"),
+      Key("answer", "what should follow the clean prompt"),
+      Key("wrong", "what the answer is compared with"),
+      Key("clean_tokens", "the clean prompt as token ids"),
+      Key("corrupted_tokens", "the corrupted prompt as token ids"),
+      Key("answer_token", "the answer as a token id"),
+      Key("wrong_token", "the wrong answer as a token id"),
+    ])
+
+  static let sweep = KeyTable(
+    name: "sweeps[]", what: "a sweep: a map with name, site, over",
+    keys: [
+      Key("name", required: true, "what the sweep is called in the results"),
+      Key("site", required: true, "the kind of activation"),
+      Key("over", required: true, "the axes that each entry of is edited by itself"),
+      Key("edit", "what becomes of the activation"),
+      Key("layer", "which layers"),
+      Key("position", "which positions"),
+      Key("head", "which heads"),
+      Key("neuron", "which neurons"),
+      Key("destination", "which attending positions"),
+      Key("source", "which attended positions"),
+    ])
+
+  static let edit = KeyTable(
+    name: "sweeps[].edit", what: "patch, zero, mean, resample, {scale: 2} or {add: ...}",
+    keys: [
+      Key("resample", "another example's value, with a seed"),
+      Key("scale", "the factor"),
+      Key("add", "a direction to add"),
+    ])
+
+  static let resample = KeyTable(
+    name: "sweeps[].edit.resample", what: "a map with the key seed",
+    keys: [Key("seed", "which other examples are drawn")])
+
+  static let add = KeyTable(
+    name: "sweeps[].edit.add", what: "a map with from or file, and coefficient",
+    keys: [
+      Key("from", "difference: the other run's value less the base run's"),
+      Key("file", "a .npy or .json file of a vector, or of one for each layer"),
+      Key("coefficient", "what the direction is multiplied by: a number, or a list of them"),
+    ])
+
+  static let cache = KeyTable(
+    name: "cache", what: "a map with the key hooks",
+    keys: [
+      Key("hooks", required: true, "names of activations, * and ? allowed"),
+      Key("runs", "clean, corrupted or both"),
+    ])
+}

@@ -1,0 +1,14 @@
+/// A line of a file, as messages name it.
+public struct Place: Sendable, Hashable, CustomStringConvertible {
+  /// As the user can open it.
+  public let file: String
+  /// Counted from one.
+  public let line: Int
+
+  public init(file: String, line: Int) {
+    self.file = file
+    self.line = line
+  }
+
+  public var description: String { "\(file):\(line)" }
+}

@@ -1,0 +1,63 @@
+import Foundation
+
+/// Which model an experiment or a command names.
+public enum ModelReference: Sendable, Hashable {
+  /// A folder in Hugging Face layout.
+  /// - Parameters:
+  ///   - written: as it was written, which results files record.
+  ///   - path: where it is.
+  case folder(written: String, path: String)
+  case bundled(String)
+
+  /// Reads `bundled:NAME` or a folder.
+  /// - Parameter folder: what a relative path is relative to; nil for the working directory.
+  public init(_ written: String, relativeTo folder: String? = nil) {
+    if written.hasPrefix("bundled:") {
+      self = .bundled(String(written.dropFirst("bundled:".count)))
+    } else {
+      self = .folder(written: written, path: resolvedPath(written, relativeTo: folder))
+    }
+  }
+
+  /// As it was written.
+  public var text: String {
+    switch self {
+    case .folder(let written, _): written
+    case .bundled(let name): "bundled:\(name)"
+    }
+  }
+
+  /// The model's folder.
+  /// - Throws: `ExperimentError.noSuchBundledModel`. Whether a folder is there is found out when it is read.
+  public func folder() throws(ExperimentError) -> String {
+    switch self {
+    case .folder(_, let path): return path
+    case .bundled(let name):
+      guard let folder = BundledModels.folder(of: name) else {
+        throw .noSuchBundledModel(name: name, bundled: BundledModels.names)
+      }
+      return folder
+    }
+  }
+}
+
+/// The models that come with Patchbay.
+public enum BundledModels {
+  /// Sorted; the part after `bundled:`.
+  public static let names: [String] = []
+
+  /// Where a bundled model's folder is; nil when there is none of that name.
+  public static func folder(of name: String) -> String? { nil }
+}
+
+/// A path from a file, relative to that file's folder.
+func resolvedPath(_ written: String, relativeTo folder: String?) -> String {
+  guard let folder, !folder.isEmpty, !written.hasPrefix("/") else { return written }
+  return folder.hasSuffix("/") ? folder + written : "\(folder)/\(written)"
+}
+
+/// The folder that a file is in; empty for the working directory.
+func folder(of file: String) -> String {
+  guard let slash = file.lastIndex(of: "/") else { return "" }
+  return String(slash == file.startIndex ? "/" : file[..<slash])
+}

@@ -1,0 +1,106 @@
+import ActivationStore
+import Foundation
+import Patching
+
+/// How far a run is.
+public struct RunProgress: Sendable, Hashable {
+  /// What is being done: a sweep's name, or `cache`.
+  public let stage: String
+  /// Runs of one prompt that are done, and how many there are in all.
+  public let done: Int
+  public let total: Int
+}
+
+/// What a run leaves behind.
+public struct RunOutcome: Sendable {
+  /// The results file.
+  public let results: String
+  /// The cache file, where one was asked for.
+  public let cache: String?
+  /// One for each sweep, in the experiment's order.
+  public let summaries: [SweepSummary]
+}
+
+extension ExperimentRun {
+  /// Carries all sweeps out and writes `NAME.h5`, and `NAME.cache.h5` where a cache is asked for.
+  ///
+  /// Cells are written as they are done; both files take their names when everything is there. After an error neither is there (files of an
+  /// earlier run stay).
+  /// - Parameters:
+  ///   - folder: where the files go; made if it is not there.
+  ///   - progress: called now and then, by one thread at a time.
+  /// - Throws: `ExperimentError.cannotCreateFolder`, `StoreError`, `PatchingError`, `CancellationError`.
+  public func run(
+    into folder: String, progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+  ) throws -> RunOutcome {
+    try makeFolder(folder)
+    let rows = prompts.rows
+    let path = resolvedPath("\(experiment.name).h5", relativeTo: folder)
+    let sha256 = try loaded.folder.sha256()
+    let results = try ResultsWriter(creating: path, header: header(sha256: sha256), prompts: rows)
+    var cache: CacheRecorder?
+    do {
+      let counter = RunCounter(total: total, report: progress)
+      if let spec = experiment.cache {
+        cache = try CacheRecorder(
+          creating: resolvedPath("\(experiment.name).cache.h5", relativeTo: folder), spec, run: self, rows: rows,
+          sha256: sha256)
+      }
+      try results.writeBaseline(.clean, metrics: named(baselines.clean))
+      try results.writeBaseline(.corrupted, metrics: named(baselines.corrupted))
+      // All groups stand before the first cell is computed: what is wrong with one is known at once.
+      for plan in plans { try results.declare(declaration(of: plan)) }
+      let summaries = try plans.map { plan in
+        try Task.checkCancellation()
+        return try run(plan, to: results, counter: counter)
+      }
+      try cache?.write(counter: counter)
+      try Task.checkCancellation()
+      try cache?.finish()
+      try results.finish()
+      return RunOutcome(results: path, cache: cache?.path, summaries: summaries)
+    } catch {
+      results.discard()
+      cache?.discard()
+      throw error
+    }
+  }
+
+  private func run(_ plan: SweepPlan, to results: ResultsWriter, counter: RunCounter) throws -> SweepSummary {
+    let recorder = SweepRecorder(plan: plan, run: self, results: results)
+    try engine(for: plan).run(plan) { block in
+      try recorder.add(block)
+      counter.advance(by: block.cells.count * block.examples.count, stage: plan.sweep.name)
+    }
+    return try recorder.finish()
+  }
+
+  private func makeFolder(_ folder: String) throws {
+    var made = folder.hasPrefix("/") ? "/" : ""
+    for part in folder.split(separator: "/") {
+      made += made.isEmpty || made.hasSuffix("/") ? part : "/\(part)"
+      if mkdir(made, 0o777) == 0 || errno == EEXIST { continue }
+      throw ExperimentError.cannotCreateFolder(folder, reason: String(cString: strerror(errno)))
+    }
+  }
+}
+
+/// Counts runs that are done. `@unchecked Sendable`: the lock guards the count.
+final class RunCounter: @unchecked Sendable {
+  private let lock = NSLock()
+  private let total: Int
+  private let report: @Sendable (RunProgress) -> Void
+  private var done = 0
+
+  init(total: Int, report: @escaping @Sendable (RunProgress) -> Void) {
+    self.total = total
+    self.report = report
+  }
+
+  func advance(by count: Int, stage: String) {
+    lock.withLock {
+      done += count
+      report(RunProgress(stage: stage, done: done, total: total))
+    }
+  }
+}

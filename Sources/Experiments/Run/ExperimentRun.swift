@@ -1,0 +1,121 @@
+import Checkpoints
+import Diagnostics
+import Execution
+import Foundation
+import Interventions
+import ModelGraph
+import Patching
+import Tokenization
+
+/// An experiment that is ready to be run: its model is loaded, its prompts are tokens, and every sweep is known to fit both.
+public struct ExperimentRun: Sendable {
+  public let experiment: Experiment
+  /// The model that is run: the one that the command names, or else the experiment's.
+  public let model: ModelReference
+  public let loaded: LoadedModel
+  public let prompts: ResolvedPrompts
+  /// The metrics of the unedited runs, per example.
+  public let baselines: Baselines
+  /// In the experiment's order.
+  public let plans: [SweepPlan]
+  /// The activations of the cache file, in the order of computation; empty where there is none.
+  public let cachedNodes: [Node]
+  /// An engine for each set of graph options that some sweep needs.
+  private let engines: [GraphOptions: PatchingEngine]
+
+  /// Loads the model and plans everything, so that whatever does not fit is found before anything has run.
+  /// - Parameters:
+  ///   - model: instead of the experiment's own.
+  ///   - threads: how many workers share the work; nil for one a processor core.
+  ///   - memory: bytes that runs may take beside the weights; nil for half of what is free.
+  /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`.
+  public init(
+    _ experiment: Experiment, model override: ModelReference? = nil, threads: Int? = nil, memory: Int? = nil
+  ) throws {
+    guard let model = override ?? experiment.model else { throw ExperimentError.noModel(file: experiment.file) }
+    let folder = try model.folder()
+    let loaded = try LoadedModel(folder: folder)
+    guard case .tokens(let vocabulary, let context) = loaded.model.graph.input else {
+      throw RunError.wrongInput(given: "tokens", needed: "observations")
+    }
+    let resolver = PromptResolver(
+      tokenizer: try Tokenizer.load(folder: folder), folder: folder, vocabulary: vocabulary, context: context)
+    let prompts = try resolver.resolve(
+      experiment.prompts, prependBOS: experiment.prependBOS, metrics: experiment.metrics)
+
+    func engine(_ options: GraphOptions) throws -> PatchingEngine {
+      try PatchingEngine(
+        model: loaded.model(options), prompts: prompts.set, direction: experiment.direction,
+        metrics: experiment.metrics,
+        threads: threads, memory: memory)
+    }
+    let plain = try engine(GraphOptions())
+    var engines = [GraphOptions(): plain]
+    plans = try experiment.sweeps.map { spec in
+      let options = spec.sweep.graphOptions
+      let own = try engines[options] ?? engine(options)
+      engines[options] = own
+      return try own.plan(spec)
+    }
+    self.engines = engines
+    cachedNodes = try Self.cachedNodes(experiment.cache, loaded.model.graph)
+    baselines = plain.baselines
+    self.experiment = experiment
+    self.model = model
+    self.loaded = loaded
+    self.prompts = prompts
+  }
+
+  private static func cachedNodes(_ cache: CacheSpec?, _ graph: ModelGraph) throws -> [Node] {
+    guard let cache else { return [] }
+    do {
+      return try graph.nodes(matching: cache.hooks)
+    } catch {
+      throw ExperimentError.wrapping(error, at: cache.place)
+    }
+  }
+
+  /// How many runs of one prompt there are in all: every cell of every sweep for every example, and the cached ones.
+  public var total: Int {
+    (plans.reduce(0) { $0 + $1.cells } + (experiment.cache?.runs.count ?? 0)) * prompts.set.count
+  }
+
+  /// The engine that a planned sweep runs on.
+  func engine(for plan: SweepPlan) -> PatchingEngine {
+    guard let engine = engines[plan.sweep.graphOptions] else { preconditionFailure("every plan has an engine") }
+    return engine
+  }
+}
+
+extension Sweep {
+  /// The nodes that must be in the graph's path for edits of the site to reach the outcome.
+  fileprivate var graphOptions: GraphOptions { GraphOptions.needed(by: [site.name]) }
+}
+
+extension PatchingEngine {
+  /// - Throws: `ExperimentError` at the sweep's line.
+  fileprivate func plan(_ spec: SweepSpec) throws -> SweepPlan {
+    do {
+      let plan = try self.plan(spec.sweep)
+      if let axis = try emptyAxis(of: spec.sweep.site) {
+        throw ExperimentError.inFile(spec.place, .choosesNothing(sweep: spec.sweep.name, axis: axis.rawValue))
+      }
+      return plan
+    } catch let error as any DiagnosedError {
+      if error is ExperimentError { throw error }
+      throw ExperimentError.inFile(spec.place, .sweepDoesNotFit(sweep: spec.sweep.name, reason: error.message))
+    }
+  }
+
+  /// An axis of the model that a site is narrowed to nothing on: `3..-2` of four. The planner looks after the axes of prompts.
+  private func emptyAxis(of site: Site) throws -> SiteAxis? {
+    let resolver = SiteResolver(model.graph)
+    return try site.name.axes.first { axis in
+      switch axis {
+      case .layer: try resolver.layers(site).isEmpty
+      case .head, .neuron: try resolver.features(axis, of: site).isEmpty
+      case .position, .destination, .source: false
+      }
+    }
+  }
+}

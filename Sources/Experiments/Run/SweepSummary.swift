@@ -1,0 +1,91 @@
+import Patching
+
+/// The cells of a sweep that moved the shown metric most, by normalised effect: 0 where nothing changed, 1 where the other run is reached.
+public struct SweepSummary: Sendable {
+  /// One cell, over all examples that have it.
+  public struct Cell: Sendable, Hashable {
+    /// For each axis of the sweep, the cell's label.
+    public let labels: [Float]
+    /// The mean of each example's (patched - base) / (other - base); NaN where no example has one.
+    public let meanOfRatios: Double
+    /// (mean patched - mean base) / (mean other - mean base); NaN where the two means are one.
+    public let ratioOfMeans: Double
+    /// How many examples the mean of ratios is over.
+    public let examples: Int
+    /// How many examples have the position but no effect, since their two baselines are the same.
+    public let withoutEffect: Int
+  }
+
+  public let sweep: String
+  /// The names of the axes that labels stand on.
+  public let axes: [String]
+  public let metric: Metric
+  /// How many cells the sweep has.
+  public let cells: Int
+  /// By falling size of the mean of ratios; at most ten.
+  public let strongest: [Cell]
+  /// How many examples have no effect in any cell, since their two baselines are the same.
+  public let withoutEffect: Int
+}
+
+/// Running sums from which effects are made, cell by cell.
+struct EffectSums {
+  private let base: [Float]
+  private let other: [Float]
+  private var sums: [Sums]
+
+  private struct Sums {
+    var ratios = 0.0
+    var ratioCount = 0
+    var patched = 0.0
+    var base = 0.0
+    var other = 0.0
+    var count = 0
+  }
+
+  /// - Parameter base: the shown metric of the unedited runs, one number an example; `other` likewise.
+  init(cells: Int, base: [Float], other: [Float]) {
+    self.base = base
+    self.other = other
+    sums = [Sums](repeating: Sums(), count: cells)
+  }
+
+  /// - Parameter values: [cell, example]; NaN where the example has no such cell.
+  mutating func add(_ values: [Float], cells: Range<Int>, examples: Range<Int>) {
+    for (row, cell) in cells.enumerated() {
+      for (column, example) in examples.enumerated() {
+        let value = Double(values[row * examples.count + column])
+        if value.isNaN { continue }
+        let (base, other) = (Double(base[example]), Double(other[example]))
+        sums[cell].patched += value
+        sums[cell].base += base
+        sums[cell].other += other
+        sums[cell].count += 1
+        guard other != base else { continue }
+        sums[cell].ratios += (value - base) / (other - base)
+        sums[cell].ratioCount += 1
+      }
+    }
+  }
+
+  func summary(plan: SweepPlan, metric: Metric) -> SweepSummary {
+    // A cell without any effect comes last.
+    let order = sums.indices.sorted { strength($0) > strength($1) }
+    let strongest = order.prefix(10).map { cell -> SweepSummary.Cell in
+      let sums = sums[cell]
+      let labels = zip(plan.axes, plan.indices(ofCell: cell)).map { $0.labels[$1] }
+      return SweepSummary.Cell(
+        labels: labels, meanOfRatios: sums.ratioCount == 0 ? .nan : sums.ratios / Double(sums.ratioCount),
+        ratioOfMeans: sums.other == sums.base ? .nan : (sums.patched - sums.base) / (sums.other - sums.base),
+        examples: sums.ratioCount, withoutEffect: sums.count - sums.ratioCount)
+    }
+    return SweepSummary(
+      sweep: plan.sweep.name, axes: plan.axes.map(\.axis.name), metric: metric, cells: plan.cells, strongest: strongest,
+      withoutEffect: zip(base, other).count { $0 == $1 })
+  }
+
+  private func strength(_ cell: Int) -> Double {
+    let sums = sums[cell]
+    return sums.ratioCount == 0 ? -1 : abs(sums.ratios / Double(sums.ratioCount))
+  }
+}

@@ -1,0 +1,150 @@
+import Execution
+import Foundation
+import Interventions
+import ModelGraph
+import Tensors
+
+extension PatchingEngine {
+  /// Carries a path sweep out, block by block. Cells are numbered sender by sender, within each column by column.
+  /// - Parameter deliver: called with every block once, by one worker at a time. A cell without a path has the base run's values and change norm 0.
+  /// - Throws: as `run(_:deliver:)` of plain sweeps.
+  public func run(_ plan: PathPlan, deliver: @Sendable (SweepBlock) throws -> Void) throws {
+    let (base, other) = (try prompts.base(direction), try prompts.other(direction))
+    let ends = PathNodes(plan, model.graph)
+    let kept = Set(PartialExecutor.keptNodes(model.graph)).union(ends.senders).union(ends.receivers)
+    let bytes = kept.reduce(0) { $0 + model.graph[$1].layout.width * 4 } * 2
+    for rows in base.groups(ofEntries: max(1, memory / 2 / max(1, bytes))) {
+      let group = try PathGroup(self, plan, ends, base: base, other: other, rows: rows, kept: kept)
+      let chunks = group.chunks
+      try WorkerPool.run(count: chunks.count, threads: threads) {
+        try group.block(senders: chunks[$0])
+      } deliver: {
+        try deliver($0)
+      }
+    }
+  }
+}
+
+/// The nodes at which paths begin and end, and those that are held on the way.
+private struct PathNodes: Sendable {
+  let senders: Set<NodeID>
+  let receivers: Set<NodeID>
+  let frozen: Set<NodeID>
+
+  init(_ plan: PathPlan, _ graph: ModelGraph) {
+    func nodes(_ site: SiteName, _ layers: some Sequence<Int>) -> [NodeID] {
+      layers.compactMap { graph.node(hook: site.hook(layer: $0))?.id }
+    }
+    senders = Set(plan.sweep.senders.joined().flatMap { nodes($0.site.name, [$0.site.layer]) })
+    receivers = Set(plan.sweep.receivers.flatMap { $0.nodes(graph).map(\.id) })
+    let layers = 0..<graph.dimensions.layers
+    frozen = Set(nodes(.z, layers) + (plan.sweep.freeze == .headsAndMlps ? nodes(.mlpOut, layers) : []))
+  }
+}
+
+/// A path sweep over some of the examples.
+private struct PathGroup: Sendable {
+  let engine: PatchingEngine
+  let plan: PathPlan
+  let ends: PathNodes
+  let rows: Range<Int>
+  let base: Activations
+  let other: Activations
+  let executor: PartialExecutor
+  let reader: CellReader
+
+  init(
+    _ engine: PatchingEngine, _ plan: PathPlan, _ ends: PathNodes, base: Batch, other: Batch, rows: Range<Int>,
+    kept: Set<NodeID>
+  ) throws {
+    self.engine = engine
+    self.plan = plan
+    self.ends = ends
+    self.rows = rows
+    let oracle = Oracle(engine.model)
+    self.base = try oracle.run(base.gathering(rows: Array(rows)), keeping: kept)
+    self.other = try oracle.run(other.gathering(rows: Array(rows)), keeping: ends.senders)
+    reader = CellReader(engine, rows: rows, name: plan.sweep.name)
+    executor = try PartialExecutor(engine.model, base: self.base, columns: reader.columns)
+  }
+
+  /// Runs of senders whose cells fit the budget and a worker's share.
+  var chunks: [Range<Int>] {
+    let cells = engine.cellsAtATime(total: plan.cells, entries: base.batch.entries, rows: rows.count, reader.columns)
+    let size = max(1, cells / plan.columns.count)
+    return stride(from: 0, to: plan.senders, by: size).map { $0..<min($0 + size, plan.senders) }
+  }
+
+  func block(senders: Range<Int>) throws -> SweepBlock {
+    let changes = senders.flatMap { sender in (0..<rows.count).compactMap { senderCell(sender, row: $0) } }
+    let columns = plan.columns.count
+    var results = reader.unchanged(cells: senders.count * columns)
+    if plan.sweep.receivers != [.logits], !ends.receivers.isEmpty {
+      try throughInputs(changes, senders, &results)
+    }
+    if let column = plan.columns.firstIndex(of: [.logits]) {
+      let run = try executor.run(cells: changes.map(\.cell), frozen: ends.frozen)
+      for (i, change) in changes.enumerated() {
+        let cell = (change.sender - senders.lowerBound) * columns + column
+        try results.set(cell: cell, row: change.cell.row, run, at: i)
+      }
+      results.productOperations += run.productOperations
+    }
+    return results.block(cells: senders.lowerBound * columns..<senders.upperBound * columns)
+  }
+
+  /// A sender's change in one row, with everything frozen that is to be; nil where the prompt has none of the positions.
+  private func senderCell(_ sender: Int, row: Int) -> (sender: Int, cell: Cell)? {
+    let length = base.batch.length(row)
+    let positions = plan.sweep.senderPositions.indices(count: length)
+    guard !positions.isEmpty else { return nil }
+    let resolver = SiteResolver(engine.model.graph)
+    let edits = plan.sweep.senders[sender].flatMap { member -> [PlacedEdit] in
+      guard let node = engine.model.graph.node(hook: member.site.name.hook(layer: member.site.layer)) else { return [] }
+      var indices: [SiteAxis: [Int]] = [.position: positions]
+      if case .head(_, let head) = member { indices[.head] = [head] }
+      return resolver.place(node, row: row, length: length, at: indices, action: .replace(from: other, row: row))
+    }
+    return (sender, Cell(row: row, edits: edits))
+  }
+
+  /// Finds what the receivers' inputs become, and puts that into the base run, a cell for each sender, column and row.
+  private func throughInputs(
+    _ changes: [(sender: Int, cell: Cell)], _ senders: Range<Int>, _ results: inout CellReader.Values
+  ) throws {
+    let became = try executor.values(of: ends.receivers.sorted(), cells: changes.map(\.cell), frozen: ends.frozen)
+    var cells: [Cell] = []
+    var places: [Int] = []
+    for (i, change) in changes.enumerated() {
+      for (column, receivers) in plan.columns.enumerated() where receivers != [.logits] {
+        let edits = receivers.flatMap { inputEdits($0, row: change.cell.row, became, i) }
+        guard !edits.isEmpty else { continue }
+        cells.append(Cell(row: change.cell.row, edits: edits))
+        places.append((change.sender - senders.lowerBound) * plan.columns.count + column)
+      }
+    }
+    // The columns multiply the cells: they run in pieces no larger than a chunk of senders is meant to be.
+    let size = engine.cellsAtATime(
+      total: Int.max, entries: base.batch.entries / max(1, rows.count), rows: 1, reader.columns)
+    for start in stride(from: 0, to: cells.count, by: size) {
+      let piece = start..<min(start + size, cells.count)
+      let run = try executor.run(cells: Array(cells[piece]))
+      for i in piece { try results.set(cell: places[i], row: cells[i].row, run, at: i - start) }
+      results.productOperations += run.productOperations
+    }
+  }
+
+  private func inputEdits(_ receiver: Receiver, row: Int, _ became: ChangedValues, _ cell: Int) -> [PlacedEdit] {
+    let graph = engine.model.graph
+    let length = base.batch.length(row)
+    let chosen = plan.sweep.receiverPositions.indices(count: length)
+    return receiver.nodes(graph).flatMap { node -> [PlacedEdit] in
+      guard let (positions, action) = became.change(of: node.id, cell: cell) else { return [] }
+      let fires = chosen.filter { positions.contains($0) }
+      guard !fires.isEmpty else { return [] }
+      var indices: [SiteAxis: [Int]] = [.position: fires]
+      if case .head(_, let head, _) = receiver { indices[.head] = [head] }
+      return SiteResolver(graph).place(node, row: row, length: length, at: indices, action: action)
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import Execution
+import Foundation
+import ModelGraph
+import Tensors
+
+/// What each part of a model writes into the logit difference at the last position, the final norm's scale held as it was in the run.
+///
+/// The parts sum to the logit difference (before a soft cap on the logits, where the model has one).
+public struct DirectLogitAttribution: Sendable {
+  /// `embed`, `pos_embed`, `0.3` (head 3 of layer 0), `attn_bias.0`, `mlp.0`, `ln_final.bias`, `unembed.bias`: those that the model has.
+  public let parts: [String]
+  /// [part, example]
+  public let values: [[Float]]
+  /// Each head's part taken apart by the position that it came from: [layer][head][position][example]; NaN beyond a prompt's length.
+  public let bySource: [[[[Float]]]]
+}
+
+extension PatchingEngine {
+  /// Direct logit attribution of one of the two unedited runs.
+  /// - Throws: `PatchingError.metricNeedsWrong` for a pair without a wrong token; `RunError`.
+  public func directLogitAttribution(_ side: RunSide) throws -> DirectLogitAttribution {
+    if let bare = prompts.pairs.firstIndex(where: \.wrongs.isEmpty) {
+      throw PatchingError.metricNeedsWrong(metric: "direct_logit_attribution", example: bare)
+    }
+    let anatomy = StreamAnatomy(model.graph)
+    var columns: [Contributions] = []
+    let batch = try prompts.batch(side)
+    for rows in batch.groups(ofEntries: 512) {
+      let run = try Oracle(model).run(batch.gathering(rows: Array(rows)), keeping: anatomy.kept)
+      for row in 0..<rows.count {
+        columns.append(
+          Contributions(anatomy, model, run, row: row, pair: prompts.pairs[rows.lowerBound + row]))
+      }
+    }
+    let longest = prompts.longest
+    let d = model.graph.dimensions
+    return DirectLogitAttribution(
+      parts: columns.first?.parts ?? [],
+      values: (columns.first?.parts ?? []).indices.map { part in columns.map { Float($0.values[part]) } },
+      bySource: anatomy.attention.indices.map { layer in
+        (0..<d.heads).map { head in
+          (0..<longest).map { position in
+            columns.map { position < $0.length ? Float($0.bySource[layer][head][position]) : .nan }
+          }
+        }
+      })
+  }
+}
+
+extension StreamAnatomy {
+  /// The nodes that direct logit attribution reads.
+  fileprivate var kept: Set<NodeID> {
+    var nodes = Set(embeddings.map(\.node.id) + mlps.map(\.node.id))
+    for layer in attention {
+      nodes.formUnion([layer.z.id, layer.v, layer.pattern.id])
+      if let norm = layer.postNorm { nodes.insert(norm.scale) }
+    }
+    if let finalNorm { nodes.insert(finalNorm.scale) }
+    return nodes
+  }
+}
+
+/// One example's parts.
+private struct Contributions {
+  var parts: [String] = []
+  var values: [Double] = []
+  /// [layer][head][position]
+  var bySource: [[[Double]]] = []
+  let length: Int
+
+  init(_ anatomy: StreamAnatomy, _ model: Model, _ run: Activations, row: Int, pair: PromptSet.Pair) {
+    let graph = model.graph
+    let n = run.batch.length(row)
+    length = n
+    func last(_ node: Node) -> [Float] {
+      run.withExample(row, of: node) { Array($0[(n - 1) * node.layout.width..<n * node.layout.width]) }
+    }
+    func scale(_ norm: NormParts) -> Float { last(graph[norm.scale])[0] }
+    let final = FinalDirection(
+      anatomy, weights: model.weights, pair: pair, scale: anatomy.finalNorm.map(scale) ?? 1)
+    for (name, node) in anatomy.embeddings { add(name, dot(last(node), final.vector)) }
+    for layer in 0..<graph.dimensions.layers {
+      if let attention = anatomy.attention.first(where: { $0.layer == layer }) {
+        let direction =
+          attention.postNorm.map { $0.pulledBack(final.vector, weights: model.weights, scale: scale($0)) }
+          ?? final.vector
+        addHeads(attention, model, run, row: row, direction: direction, position: n - 1)
+        if let bias = attention.output.bias {
+          add("attn_bias.\(layer)", dot(model.weights[bias].tensor.values, direction))
+        }
+        if let norm = attention.postNorm, let bias = norm.bias {
+          add("attn_norm_bias.\(layer)", dot(model.weights[bias].tensor.values, final.vector))
+        }
+      }
+      if let mlp = anatomy.mlps.first(where: { $0.layer == layer }) {
+        add("mlp.\(layer)", dot(last(mlp.node), final.vector))
+      }
+    }
+    if let bias = final.normBias { add("ln_final.bias", bias) }
+    if let bias = final.unembeddingBias { add("unembed.bias", bias) }
+  }
+
+  private mutating func add(_ part: String, _ value: Double) {
+    parts.append(part)
+    values.append(value)
+  }
+
+  /// Each head's part, source by source: pattern weight times the source's value along the direction that the output weight gives the head.
+  private mutating func addHeads(
+    _ attention: StreamAnatomy.Attention, _ model: Model, _ run: Activations, row: Int, direction: [Double],
+    position: Int
+  ) {
+    let (spec, n) = (attention.spec, run.batch.length(row))
+    let along = Self.inputDirection(attention.output, model.weights, direction)
+    let v = run.withExample(row, of: model.graph[attention.v]) { Array($0) }
+    let pattern = run.withExample(row, of: attention.pattern) { Array($0) }
+    let z = run.withExample(row, of: attention.z) { Array($0) }
+    let valueWidth = spec.keyValueHeads * spec.dHead
+    bySource.append(
+      (0..<spec.queryHeads).map { head in
+        let own = Array(along[head * spec.dHead..<(head + 1) * spec.dHead])
+        let start = position * spec.queryHeads * spec.dHead + head * spec.dHead
+        add("\(attention.layer).\(head)", dot(Array(z[start..<start + spec.dHead]), own))
+        let shared = spec.keyValueHead(of: head) * spec.dHead
+        return (0..<n).map { source in
+          let at = source * valueWidth + shared
+          return Double(pattern[(head * n + position) * n + source]) * dot(Array(v[at..<at + spec.dHead]), own)
+        }
+      })
+  }
+
+  /// A direction at a linear map's output, at its input: W . direction.
+  private static func inputDirection(_ map: LinearMap, _ weights: Weights, _ direction: [Double]) -> [Double] {
+    let weight = weights[map.weight]
+    if map.orientation == .inputsByOutputs {
+      return (0..<map.inputs).map { row in weight.withRow(row) { dot($0, direction) } }
+    }
+    var sums = [Double](repeating: 0, count: map.inputs)
+    for output in 0..<map.outputs {
+      weight.withRow(output) { row in for i in row.indices { sums[i] += Double(row[i]) * direction[output] } }
+    }
+    return sums
+  }
+}
+
+private func dot(_ a: some Collection<Float>, _ b: [Double]) -> Double {
+  zip(a, b).reduce(0) { $0 + Double($1.0) * $1.1 }
+}

@@ -1,0 +1,55 @@
+import Execution
+import Foundation
+import Tensors
+
+/// Shares numbered pieces of work between threads, each of which multiplies matrices by itself: two small products side by side are faster than
+/// one shared between threads.
+enum WorkerPool {
+  /// Does pieces 0..<count, each once, and hands the results to `deliver`, one at a time, in no particular order.
+  /// - Throws: the first error of a piece or of `deliver`, after which no further piece is begun; `CancellationError` when the task is cancelled.
+  static func run<Result>(
+    count: Int, threads: Int, _ piece: @Sendable (Int) throws -> Result, deliver: @Sendable (Result) throws -> Void
+  ) throws {
+    let progress = Progress(count: count)
+    let workers = max(1, min(threads, count))
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      ProductThreads.set(workers > 1 ? 1 : threads)
+      defer { ProductThreads.set(threads) }
+      while let next = progress.next() {
+        do {
+          try Task.checkCancellation()
+          let result = try piece(next)
+          try progress.alone { try deliver(result) }
+        } catch {
+          progress.stop(error)
+        }
+      }
+    }
+    if let error = progress.error { throw error }
+  }
+
+  /// What the workers share. `@unchecked Sendable`: the lock guards everything in it.
+  private final class Progress: @unchecked Sendable {
+    private let lock = NSLock()
+    private let deliveries = NSLock()
+    private let count: Int
+    private var taken = 0
+    private var failure: (any Error)?
+
+    init(count: Int) { self.count = count }
+
+    var error: (any Error)? { lock.withLock { failure } }
+
+    func next() -> Int? {
+      lock.withLock {
+        guard failure == nil, taken < count else { return nil }
+        taken += 1
+        return taken - 1
+      }
+    }
+
+    func stop(_ error: any Error) { lock.withLock { if failure == nil { failure = error } } }
+
+    func alone(_ body: () throws -> Void) rethrows { try deliveries.withLock(body) }
+  }
+}

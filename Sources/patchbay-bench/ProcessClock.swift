@@ -1,0 +1,33 @@
+import Checkpoints
+import Foundation
+
+/// What the system says of this process.
+enum ProcessClock {
+  /// Seconds since the process was started, by the system's clock.
+  static var secondsSinceStart: Double {
+    guard let stat = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
+      let uptime = try? String(contentsOfFile: "/proc/uptime", encoding: .utf8)
+    else { return .nan }
+    // The name in parentheses may hold spaces; the start time is the 20th field after it.
+    let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
+    guard fields.count > 19, let ticks = Double(fields[19]),
+      let now = uptime.split(separator: " ").first.flatMap({ Double($0) })
+    else { return .nan }
+    return now - ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+
+  /// The largest resident size so far, in megabytes of 10^6 bytes.
+  static var peakMegabytes: Double {
+    var usage = rusage()
+    // 0 is RUSAGE_SELF, whose Swift type differs between systems.
+    getrusage(0, &usage)
+    return Double(usage.ru_maxrss) * 1024 / 1e6
+  }
+}
+
+extension LoadedModel {
+  /// The weights' size as float32, in megabytes of 10^6 bytes.
+  var weightMegabytes: Double {
+    Double(model.graph.weights.reduce(0) { $0 + $1.shape.reduce(1, *) }) * 4 / 1e6
+  }
+}

@@ -1,0 +1,7 @@
+import ActivationStore
+import ArgumentParser
+import Experiments
+
+extension PrependBOS: ExpressibleByArgument {}
+
+extension CachePlan.Precision: ExpressibleByArgument {}

@@ -1,0 +1,67 @@
+import Testing
+
+/// The arguments themselves: help, version, and what is not understood.
+@Suite struct UsageTests {
+  @Test(arguments: ["run", "logits", "cache", "hooks", "inspect", "models"])
+  func everyCommandHasHelpWithAnExample(command: String) throws {
+    let help = try Tool.run(command, "--help")
+    #expect(help.status == 0)
+    #expect(help.errors.isEmpty)
+    #expect(help.output.contains("Example: patchbay \(command)"))
+    #expect(help.output.contains("USAGE: patchbay \(command)"))
+  }
+
+  @Test func theRootListsTheCommands() throws {
+    for arguments in [[], ["--help"], ["help"]] {
+      let help = try Tool.run(arguments)
+      #expect(help.status == 0)
+      for command in ["run", "logits", "cache", "hooks", "inspect", "models"] {
+        #expect(help.output.contains("  \(command)  "))
+      }
+    }
+    let version = try Tool.run("--version")
+    #expect(version.status == 0)
+    #expect(version.output.split(separator: "\n").count == 1)
+  }
+
+  /// Arguments, and the line that answers them.
+  static let wrong: [([String], String)] = [
+    (["lgits"], "error: unknown command 'lgits' (did you mean 'logits'?)"),
+    (["frobnicate"], "error: unknown command 'frobnicate' (one of: run, logits, cache, hooks, inspect, models)"),
+    (["hooks"], "error: missing expected argument '<model>' (see `patchbay hooks --help`)"),
+    (["hooks", "m", "--jsn"], "error: unknown option '--jsn'. Did you mean '--json'? (see `patchbay hooks --help`)"),
+    (["models", "extra"], "error: unexpected argument 'extra' (see `patchbay models --help`)"),
+    (["--frob"], "error: unknown option '--frob' (see `patchbay --help`)"),
+    (["logits", "m"], "error: give a prompt with --prompt or --tokens (see `patchbay logits --help`)"),
+    (
+      ["logits", "m", "--prompt", "a", "--tokens", "1"],
+      "error: give either --prompt or --tokens, not both (see `patchbay logits --help`)"
+    ),
+    (
+      ["logits", "m", "--prompt", "a", "--layer", "1"], "error: --layer needs --against (see `patchbay logits --help`)"
+    ),
+    (["logits", "m", "--prompt", "a", "--top", "0"], "error: --top must be 1 or more (see `patchbay logits --help`)"),
+    (["run", "e.yaml", "--threads", "0"], "error: --threads must be 1 or more (see `patchbay run --help`)"),
+  ]
+
+  @Test(arguments: wrong)
+  func wrongUsageIsOneLineAndStatus64(arguments: [String], line: String) throws {
+    let finished = try Tool.run(arguments)
+    #expect(finished.status == 64)
+    #expect(finished.output.isEmpty)
+    #expect(finished.errorLines == [line])
+  }
+
+  /// Values that an option does not take; ArgumentParser's wording, ours the form.
+  @Test(arguments: [
+    ["logits", "m", "--tokens", "1,x"], ["run", "e.yaml", "--memory", "lots"], ["run", "e.yaml", "--threads", "two"],
+    ["cache", "m", "--prompts", "p", "--hooks", "*", "--output", "o", "--dtype", "float8"],
+    ["cache", "m", "--prompts", "p", "--hooks", "*"],
+  ])
+  func wrongValuesAreOneLineAndStatus64(arguments: [String]) throws {
+    let finished = try Tool.run(arguments)
+    #expect(finished.status == 64)
+    #expect(finished.errorLines.count == 1)
+    #expect(finished.errors.hasPrefix("error: "))
+  }
+}

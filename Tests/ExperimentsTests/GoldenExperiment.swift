@@ -1,0 +1,28 @@
+import Foundation
+import TestSupport
+
+/// Experiment files over the reference models and their tokens.
+struct GoldenExperiment {
+  let golden: GoldenModel
+  let folder = SharedFolder.path("golden")
+
+  init(_ family: String) throws { golden = try GoldenModel(family) }
+
+  /// - Parameter rest: everything but name, model and prompts.
+  func yaml(name: String, _ rest: String) throws -> String {
+    let prompts = try golden.prompts().pairs.map { pair in
+      """
+          - {clean_tokens: \(pair.clean), corrupted_tokens: \(pair.corrupted), \
+      answer_token: \(pair.answers[0]), wrong_token: \(pair.wrongs[0])}
+      """
+    }
+    return """
+      name: \(name)
+      model: \(folder)/\(golden.name)
+      prompts:
+        pairs:
+      \(prompts.joined(separator: "\n"))
+      \(rest)
+      """
+  }
+}

@@ -1,0 +1,42 @@
+import Diagnostics
+import Experiments
+import Testing
+
+@Suite struct PromptFileTests {
+  @Test func oneObjectALine() throws {
+    let text = """
+      {"clean": "a", "corrupted": "b", "answer": " c", "wrong": [" d", " e"]}
+
+      {"clean_tokens": [1, 2], "corrupted_tokens": [3, 4], "answer_token": 5}\r
+      """
+    let prompts = try PromptFile.parse(Array(text.utf8), file: "p.jsonl")
+    #expect(prompts.map(\.place.line) == [1, 3])
+    #expect(prompts[0].wrongs == [.text(" d"), .text(" e")])
+    #expect(prompts[1].corrupted == .tokens([3, 4]))
+    #expect(prompts[1].wrongs.isEmpty)
+  }
+
+  @Test func aFileIsFoundBesideItsExperiment() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("p.jsonl", #"{"clean": "a", "corrupted": "b", "answer": "c"}"#)
+    let file = try folder.write("x.yaml", "name: x\nprompts: {file: p.jsonl}\ncache: {hooks: ['*']}")
+    let experiment = try Experiment(file: file)
+    #expect(experiment.prompts[0].place == Place(file: "\(folder.path)/p.jsonl", line: 1))
+  }
+
+  @Test(arguments: [
+    ("", "p: the file holds no prompts; give one JSON object a line"),
+    ("\n \n", "p: the file holds no prompts; give one JSON object a line"),
+    ("\n{\"clean\": }", "p: line 2, column 11: expected a value, found '}'"),
+    ("[1]", "p:1: the file must be a pair of prompts: a map with clean, corrupted, answer, wrong, not a list"),
+    ("\n\n{\"clan\": 3}", "p:3: unknown key 'clan' (did you mean 'clean'?)"),
+    (
+      "{\"clean\": 3, \"corrupted\": \"b\", \"answer\": \"c\"}",
+      "p:1: 'clean' must be text; put it in quotes if it is meant as such, not the number 3"
+    ),
+  ])
+  func wrongLines(text: String, message: String) {
+    let error = #expect(throws: ExperimentError.self) { try PromptFile.parse(Array(text.utf8), file: "p") }
+    #expect(error?.message == message)
+  }
+}
