@@ -11,7 +11,7 @@ public enum RunError: DiagnosedError, Equatable {
   /// An edit whose region holds no number of its row.
   case editOutsideRow(hook: String, example: Int, positions: Range<Int>, length: Int)
   /// Logits that are not numbers although the weights are.
-  case notFinite(hook: String, example: Int)
+  case logitsNotFinite(example: Int)
 
   public var kind: FailureKind { .badData }
 
@@ -30,8 +30,8 @@ public enum RunError: DiagnosedError, Equatable {
       an edit of \(hook) at position \(positions.lowerBound) would never fire: prompt \(example) has \(length) positions \
       (0 to \(length - 1))
       """
-    case .notFinite(let hook, let example):
-      "\(hook) of prompt \(example) is not a finite number: an edit or a weight is too large"
+    case .logitsNotFinite(let example):
+      "the logits of prompt \(example) are not finite numbers: a weight is too large for float32"
     }
   }
 }

@@ -6,6 +6,8 @@ public enum InterventionError: DiagnosedError, Equatable {
   case noSuchAxis(axis: String, site: SiteName, axes: [SiteAxis])
   /// The family has no such activation: `resid_mid` in a parallel block, `pos_embed` with rotary positions.
   case noSuchSite(SiteName, family: String, reason: String)
+  /// The graph was built without the option that puts the site's node in the path to the logits.
+  case notInPath(SiteName)
   case outsideAxis(axis: SiteAxis, index: Int, count: Int, site: SiteName)
   /// No prompt has any of the positions.
   case neverFires(site: SiteName, axis: SiteAxis, longest: Int)
@@ -22,6 +24,11 @@ public enum InterventionError: DiagnosedError, Equatable {
       return "site '\(site.rawValue)' has no axis '\(axis)'" + suggestion(for: axis, among: axes.map(\.rawValue))
     case .noSuchSite(let site, let family, let reason):
       return "site '\(site.rawValue)': this \(family) model has none: \(reason)"
+    case .notInPath(let site):
+      return """
+        site '\(site.rawValue)': edits of it would not reach the logits in this graph; build the model with \
+        GraphOptions.needed(by:)
+        """
     case .outsideAxis(let axis, let index, let count, let site):
       return
         "\(axis.rawValue) \(index) of site '\(site.rawValue)' does not exist: there are \(count) (0 to \(count - 1))"

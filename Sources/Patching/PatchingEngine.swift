@@ -120,7 +120,7 @@ public struct PatchingEngine: Sendable {
       for place in 0..<rows.count {
         let own = logits.withValues { Array($0[place * width..<(place + 1) * width]) }
         guard own.allSatisfy(\.isFinite) else {
-          throw RunError.notFinite(hook: "the logits", example: rows.lowerBound + place)
+          throw RunError.logitsNotFinite(example: rows.lowerBound + place)
         }
         scores.append(own)
       }

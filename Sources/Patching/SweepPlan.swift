@@ -45,6 +45,7 @@ public struct SweepPlan: Sendable {
     axes = try sweep.over.map { axis in
       PlannedAxis(axis: axis, labels: try Self.labels(axis, sweep, resolver, prompts, layers))
     }
+    try checkThatItReachesTheOutcome(resolver)
     try checkThatItFires(resolver, prompts)
     try checkVectors(resolver)
   }
@@ -70,6 +71,16 @@ public struct SweepPlan: Sendable {
       case .index(let index): [Float(index)]
       case .range(let first, let last) where first < 0 && last < 0 && first <= last: (first...last).map(Float.init)
       case .range: Selector.items([item]).indices(count: longest).map(Float.init)
+      }
+    }
+  }
+
+  /// A site such as `result` can be read in any graph, but its edits reach the logits only where it is in their path.
+  private func checkThatItReachesTheOutcome(_ resolver: SiteResolver) throws {
+    let inPath = resolver.graph.ancestors(of: [resolver.graph.logits])
+    for layer in layers {
+      guard inPath[try resolver.node(sweep.site.name, layer: layer).id.index] else {
+        throw InterventionError.notInPath(sweep.site.name)
       }
     }
   }

@@ -26,16 +26,27 @@ import Testing
       ["num_attention_heads": "4", "num_key_value_heads": "2", "head_dim": "6", "rms_norm_eps": "0.01"])
     #expect(spec.family == type && spec.heads == 4 && spec.keyValueHeads == 2 && spec.dHead == 6 && spec.dMlp == 12)
     #expect(spec.norm.kind == .rms && spec.norm.epsilon == 0.01 && !spec.norm.hasBias)
-    #expect(spec.activation == .silu && spec.isGated && spec.windows.isEmpty && !spec.isParallel)
+    #expect(spec.activation == (type == "gemma2" ? .geluNew : .silu) && spec.isGated && !spec.isParallel)
     #expect(spec.positions == .rotary(RotarySpec(dimensions: 6, theta: 10000)))
     #expect(spec.hasQueryKeyValueBias == (type == "qwen2") && !spec.hasOutputBias && !spec.hasMlpBias)
     #expect(spec.normalizesQueriesAndKeys == (type == "qwen3"))
     let isGemma = type == "gemma2"
     #expect(spec.hasPostNorms == isGemma && spec.norm.gainOffset == (isGemma ? 1 : 0) && spec.tiesEmbeddings == isGemma)
     #expect(spec.embeddingScale == (isGemma ? Float(8).squareRoot() : nil))
-    #expect(spec.attentionScale == (isGemma ? 1 / Float(6).squareRoot() : nil))
+    let (scale, attentionCap, logitCap): (Float?, Float?, Float?) = isGemma ? (1 / 16, 50, 30) : (nil, nil, nil)
+    #expect(spec.attentionScale == scale)
+    #expect(spec.attentionSoftCap == attentionCap)
+    #expect(spec.logitSoftCap == logitCap)
+    let windows: [Int?] = (0..<spec.layers).map { type == "mistral" || (isGemma && $0 % 2 == 0) ? 4096 : nil }
+    let expectedWindows: [Int?] = type == "mistral" || isGemma ? windows : []
+    #expect(spec.windows == expectedWindows)
     let plain = try ConfigFixtures.spec(ConfigFixtures.decoder(type), ["tie_word_embeddings": "true"])
-    #expect(plain.keyValueHeads == 2 && plain.dHead == 4 && plain.tiesEmbeddings)
+    let dHead = ["qwen3": 128, "gemma2": 256][type] ?? 4
+    #expect(plain.keyValueHeads == 2 && plain.dHead == dHead && plain.tiesEmbeddings)
+    let unlimited = try ConfigFixtures.spec(
+      ConfigFixtures.decoder(type),
+      ["sliding_window": "null", "attn_logit_softcapping": "null", "final_logit_softcapping": "null"])
+    #expect(unlimited.windows.isEmpty && unlimited.attentionSoftCap == nil && unlimited.logitSoftCap == nil)
   }
 
   @Test func biasesOfLlamaAndQwen3() throws {

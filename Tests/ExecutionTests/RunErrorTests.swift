@@ -26,8 +26,8 @@ import Testing
       "an edit of blocks.0.attn.hook_z at position 4 would never fire: prompt 1 has 3 positions (0 to 2)"
     ),
     (
-      .notFinite(hook: "the logits", example: 0),
-      "the logits of prompt 0 is not a finite number: an edit or a weight is too large"
+      .logitsNotFinite(example: 0),
+      "the logits of prompt 0 are not finite numbers: a weight is too large for float32"
     ),
   ]
 

@@ -35,6 +35,10 @@ import Testing
       .wrongVectorWidth(site: .attnOut, width: 3, expected: 8),
       "the vector to add has 3 numbers; site 'attn_out' has 8"
     ),
+    (
+      .notInPath(.result),
+      "site 'result': edits of it would not reach the logits in this graph; build the model with GraphOptions.needed(by:)"
+    ),
     (.noVectorForLayer(layer: 4, layers: [0, 1]), "no vector for layer 4: there are vectors for layers 0, 1"),
     (
       .meanNeedsOneLength(lengths: [5, 3, 5]),

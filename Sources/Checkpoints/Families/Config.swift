@@ -21,6 +21,9 @@ public struct Config: Sendable {
   /// Whether the key is there and not null.
   public func has(_ key: String) -> Bool { value(key) != nil }
 
+  /// Whether the key is not written at all; one that is null is written.
+  public func lacks(_ key: String) -> Bool { json[key] == nil }
+
   /// All keys.
   public var keys: [String] { json.keys }
 

@@ -6,15 +6,15 @@ public enum Gemma2Family: ModelFamily {
   public static let modelTypes = ["gemma2"]
 
   public static func spec(_ config: Config) throws -> TransformerSpec {
-    var spec = try LlamaFamily.rotaryDecoder(config, family: "gemma2", tied: true)
+    var spec = try LlamaFamily.rotaryDecoder(config, family: "gemma2", tied: true, dHead: 256, activation: .geluNew)
     spec.norm.gainOffset = 1
     spec.hasPostNorms = true
     spec.embeddingScale = Float(spec.dModel).squareRoot()
-    let scalar = try config.number("query_pre_attn_scalar", default: Float(spec.dHead))
+    let scalar = try config.number("query_pre_attn_scalar", default: 256)
     guard scalar > 0 else { throw config.invalid("query_pre_attn_scalar", "a number above 0") }
     spec.attentionScale = 1 / scalar.squareRoot()
-    spec.attentionSoftCap = try cap(config, "attn_logit_softcapping")
-    spec.logitSoftCap = try cap(config, "final_logit_softcapping")
+    spec.attentionSoftCap = try cap(config, "attn_logit_softcapping", usual: 50)
+    spec.logitSoftCap = try cap(config, "final_logit_softcapping", usual: 30)
     spec.hasQueryKeyValueBias = try config.flag("attention_bias", default: false)
     spec.hasOutputBias = spec.hasQueryKeyValueBias
     spec.windows = try LlamaFamily.windows(config, type: "gemma2", layers: spec.layers)
@@ -34,7 +34,9 @@ public enum Gemma2Family: ModelFamily {
     }
   }
 
-  private static func cap(_ config: Config, _ key: String) throws -> Float? {
+  /// A cap: the usual one where the key is not written, none where it is null.
+  private static func cap(_ config: Config, _ key: String, usual: Float) throws -> Float? {
+    if config.lacks(key) { return usual }
     guard config.has(key) else { return nil }
     let cap = try config.number(key)
     guard cap > 0 else { throw config.invalid(key, "a number above 0, or null") }

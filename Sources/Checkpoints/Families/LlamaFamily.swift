@@ -25,24 +25,29 @@ public enum LlamaFamily: ModelFamily {
   }
 
   /// What LLaMA, Qwen3 and Gemma-2 configs have in common.
-  static func rotaryDecoder(_ config: Config, family: String, tied: Bool = false) throws -> TransformerSpec {
+  /// - Parameters:
+  ///   - tied, dHead, activation: what the family takes where the key is not written; nil: dModel over heads.
+  static func rotaryDecoder(
+    _ config: Config, family: String, tied: Bool = false, dHead usualHead: Int? = nil,
+    activation: ActivationFunction = .silu
+  ) throws -> TransformerSpec {
     let dModel = try config.size("hidden_size")
     let heads = try config.size("num_attention_heads")
     let keyValueHeads = try config.size("num_key_value_heads", default: heads)
     guard heads % keyValueHeads == 0 else {
       throw config.invalid("num_key_value_heads", "a number that divides num_attention_heads = \(heads)")
     }
-    if !config.has("head_dim"), dModel % heads != 0 {
+    if !config.has("head_dim"), usualHead == nil, dModel % heads != 0 {
       throw config.invalid("num_attention_heads", "a number that divides hidden_size = \(dModel)")
     }
-    let dHead = try config.size("head_dim", default: dModel / heads)
+    let dHead = try config.size("head_dim", default: usualHead ?? dModel / heads)
     var spec = TransformerSpec(
       family: family, layers: try config.size("num_hidden_layers"), heads: heads, keyValueHeads: keyValueHeads,
       dModel: dModel, dHead: dHead, dMlp: try config.size("intermediate_size"),
       vocabulary: try config.size("vocab_size"), context: try config.size("max_position_embeddings", default: 2048),
       norm: .init(kind: .rms, epsilon: try config.number("rms_norm_eps", default: 1e-6)),
       activation: try config.activation(
-        config.has("hidden_activation") ? "hidden_activation" : "hidden_act", default: .silu),
+        config.has("hidden_activation") ? "hidden_activation" : "hidden_act", default: activation),
       positions: .rotary(try config.rotary(dimensions: dHead)))
     spec.isGated = true
     spec.tiesEmbeddings = try config.flag("tie_word_embeddings", default: tied)
@@ -51,8 +56,10 @@ public enum LlamaFamily: ModelFamily {
 
   /// Each layer's window: `layer_types` where the config has it, else the family's own rule.
   static func windows(_ config: Config, type: String, layers: Int) throws -> [Int?] {
-    guard config.has("sliding_window") else { return [] }
-    let window = try config.size("sliding_window")
+    // What the library takes where the key is not written; null says that there is no window.
+    let usual = ["mistral": 4096, "gemma2": 4096, "qwen2": 4096, "qwen3": 4096][type]
+    guard config.has("sliding_window") || (config.lacks("sliding_window") && usual != nil) else { return [] }
+    let window = try config.size("sliding_window", default: usual)
     if let types = try config.strings("layer_types") {
       guard types.count == layers, Set(types).isSubset(of: ["sliding_attention", "full_attention"]) else {
         throw config.invalid("layer_types", "'full_attention' or 'sliding_attention' for each of \(layers) layers")
@@ -64,7 +71,7 @@ public enum LlamaFamily: ModelFamily {
     case "gemma2": return (0..<layers).map { $0 % 2 == 0 ? window : nil }
     case "qwen2", "qwen3":
       guard try config.flag("use_sliding_window", default: false) else { return [] }
-      let full = try config.size("max_window_layers", default: layers, least: 0)
+      let full = try config.size("max_window_layers", default: 28, least: 0)
       return (0..<layers).map { $0 >= full ? window : nil }
     default: return []
     }

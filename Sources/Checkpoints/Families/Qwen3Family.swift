@@ -5,7 +5,7 @@ public enum Qwen3Family: ModelFamily {
   public static let modelTypes = ["qwen3"]
 
   public static func spec(_ config: Config) throws -> TransformerSpec {
-    var spec = try LlamaFamily.rotaryDecoder(config, family: "qwen3")
+    var spec = try LlamaFamily.rotaryDecoder(config, family: "qwen3", dHead: 128)
     spec.normalizesQueriesAndKeys = true
     spec.hasQueryKeyValueBias = try config.flag("attention_bias", default: false)
     spec.hasOutputBias = spec.hasQueryKeyValueBias

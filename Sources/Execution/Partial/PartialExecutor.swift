@@ -66,7 +66,12 @@ public struct PartialExecutor: Sendable {
   }
 
   private func check(_ cells: [Cell]) throws {
-    for cell in cells { for edit in cell.edits { try edit.check(model.graph[edit.node], base.batch) } }
+    for cell in cells {
+      for edit in cell.edits {
+        precondition(edit.node <= unembedding.input, "logits are read, not edited")
+        try edit.check(model.graph[edit.node], base.batch)
+      }
+    }
   }
 }
 
