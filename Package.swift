@@ -70,17 +70,31 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "TestSupport",
-      dependencies: ["ActivationStore", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Patching", "Tensors"],
+      dependencies: [
+        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching",
+        "Tensors",
+      ],
       path: "Tests/Support"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Patching", "Tensors"]),
+    .testTarget(name: "ModelGraphTests", dependencies: ["Checkpoints", "Diagnostics", "ModelGraph", "TestSupport"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
     .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
-    .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Tensors"]),
     .testTarget(
-      name: "ExecutionTests", dependencies: ["Checkpoints", "Execution", "ModelGraph", "Tensors", "TestSupport"]),
+      name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
+    .testTarget(
+      name: "ExecutionTests",
+      dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "TestSupport"]),
+    .testTarget(
+      name: "InterventionsTests",
+      dependencies: [
+        "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Tensors", "TestSupport",
+      ]),
     .testTarget(
       name: "PatchingTests",
-      dependencies: ["Checkpoints", "Execution", "Interventions", "ModelGraph", "Patching", "TestSupport"]),
+      dependencies: [
+        "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching", "Tensors", "TestSupport",
+      ]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

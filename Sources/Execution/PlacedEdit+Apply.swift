@@ -123,7 +123,9 @@ extension PlacedEdit {
         other.withExample(otherRow, of: node) { minus in
           for i in 0..<span.count {
             let j = span.withinRow + i
-            assign(i, target[i] + times * (plus[j] - minus[j]))
+            // Two masked scores, -infinity both, do not differ.
+            let difference = plus[j] == minus[j] ? 0 : plus[j] - minus[j]
+            assign(i, target[i] + times * difference)
           }
         }
       }

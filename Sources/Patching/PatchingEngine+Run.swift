@@ -13,6 +13,8 @@ extension PatchingEngine {
   /// - Throws: what `deliver` throws; `PatchingError.scoresNotFinite`; `CancellationError` when the task is cancelled.
   public func run(_ plan: SweepPlan, deliver: @Sendable (SweepBlock) throws -> Void) throws {
     for group in try groups(plan, method: method) {
+      // Only the task's own thread knows that it was cancelled, and it may come too late to take a chunk.
+      try Task.checkCancellation()
       let group = try group()
       let chunks = group.chunks
       try WorkerPool.run(count: chunks.count, threads: threads) {

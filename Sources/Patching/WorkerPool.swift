@@ -14,6 +14,7 @@ enum WorkerPool {
     let workers = max(1, min(threads, count))
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       ProductThreads.set(workers > 1 ? 1 : threads)
+      defer { ProductThreads.set(threads) }
       while let next = progress.next() {
         do {
           try Task.checkCancellation()
@@ -24,7 +25,6 @@ enum WorkerPool {
         }
       }
     }
-    ProductThreads.set(threads)
     if let error = progress.error { throw error }
   }
 

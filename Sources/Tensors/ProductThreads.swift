@@ -1,21 +1,40 @@
 import Foundation
 
-/// How many threads oneDNN's products use on the calling thread.
+/// How many threads a matrix product started on the calling thread is shared between.
 ///
-/// oneDNN runs on OpenMP, whose setting belongs to each thread; it is looked up at run time because the package that provides it differs
-/// between systems.
+/// oneDNN's own threads (OpenMP's) are not used: they spin while they wait, which costs more than the product itself as soon as anything else runs on
+/// the machine. A product is cut into pieces that run as single-threaded products on Dispatch's threads.
 public enum ProductThreads {
   private typealias Setter = @convention(c) (Int32) -> Void
 
-  private static let setter: Setter? = {
+  /// OpenMP's setting belongs to each thread; it is looked up at run time because the package that provides it differs between systems.
+  private static let openMP: Setter? = {
     guard let symbol = dlsym(dlopen(nil, RTLD_NOW), "omp_set_num_threads") else { return nil }
     return unsafeBitCast(symbol, to: Setter.self)
   }()
 
-  /// Products started from the calling thread use this many threads from now on.
+  private static let key: pthread_key_t = {
+    var key = pthread_key_t()
+    let status = pthread_key_create(&key, nil)
+    precondition(status == 0, "no thread-specific key: \(status)")
+    return key
+  }()
+
+  /// Products started from the calling thread use this many threads from now on. Until it is set: one for each processor core.
   /// - Precondition: at least 1.
   public static func set(_ count: Int) {
     precondition(count >= 1, "a product needs a thread")
-    setter?(Int32(count))
+    pthread_setspecific(key, UnsafeRawPointer(bitPattern: count))
   }
+
+  /// What was set on the calling thread.
+  static var current: Int {
+    let set = Int(bitPattern: pthread_getspecific(key))
+    return set == 0 ? cores : set
+  }
+
+  private static let cores = ProcessInfo.processInfo.activeProcessorCount
+
+  /// Keeps oneDNN to the calling thread.
+  static func keepToThisThread() { openMP?(1) }
 }

@@ -15,8 +15,7 @@ public final class Storage: @unchecked Sendable {
 
   /// Uninitialised memory.
   init(uninitialized count: Int) {
-    let bytes = max(64, count * MemoryLayout<Float>.stride)
-    base = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).bindMemory(to: Float.self, capacity: count)
+    base = StoragePool.shared.allocate(count * MemoryLayout<Float>.stride).bindMemory(to: Float.self, capacity: count)
     self.count = count
     isMutable = true
     owner = nil
@@ -33,6 +32,6 @@ public final class Storage: @unchecked Sendable {
   }
 
   deinit {
-    if isMutable { UnsafeMutableRawPointer(base).deallocate() }
+    if isMutable { StoragePool.shared.release(UnsafeMutableRawPointer(base), count * MemoryLayout<Float>.stride) }
   }
 }

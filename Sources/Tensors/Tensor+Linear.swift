@@ -1,4 +1,5 @@
 import COneDNN
+import Dispatch
 
 extension Tensor {
   /// x W + bias for every row of this tensor: [..., inputs] -> [rows, outputs].
@@ -81,11 +82,41 @@ extension Tensor {
   }
 }
 
-/// out [rows, outputs] = x [rows, inputs] W (+ out), row-major with the given strides, on oneDNN.
+/// out [rows, outputs] = x [rows, inputs] W (+ out), row-major with the given strides, shared between the calling thread's product threads.
 private func multiply(
   rows: Int, outputs: Int, inputs: Int, x: UnsafePointer<Float>, xStride: Int, w: UnsafePointer<Float>, wStride: Int,
   transposed: Bool, accumulate: Bool, out: UnsafeMutablePointer<Float>, outStride: Int
 ) {
+  // Below a few million operations a second thread costs more than it saves.
+  let threads = rows * outputs * inputs < 1 << 21 ? 1 : ProductThreads.current
+  // Cut where more is to be had: rows when there are many, else columns, in multiples of a vector register's width.
+  let cutsRows = rows >= 128 * threads
+  let share = (((cutsRows ? rows : outputs) + threads - 1) / threads + 15) / 16 * 16
+  let end = cutsRows ? rows : outputs
+  nonisolated(unsafe) let (x, w, out) = (x, w, out)
+  @Sendable func piece(_ number: Int) {
+    let range = min(number * share, end)..<min((number + 1) * share, end)
+    guard !range.isEmpty else { return }
+    if cutsRows {
+      multiplyOnThisThread(
+        rows: range.count, outputs: outputs, inputs: inputs, x: x + range.lowerBound * xStride, xStride: xStride, w: w,
+        wStride: wStride, transposed: transposed, accumulate: accumulate, out: out + range.lowerBound * outStride,
+        outStride: outStride)
+    } else {
+      multiplyOnThisThread(
+        rows: rows, outputs: range.count, inputs: inputs, x: x, xStride: xStride,
+        w: w + range.lowerBound * (transposed ? wStride : 1), wStride: wStride, transposed: transposed,
+        accumulate: accumulate, out: out + range.lowerBound, outStride: outStride)
+    }
+  }
+  if threads == 1 { piece(0) } else { DispatchQueue.concurrentPerform(iterations: threads, execute: piece) }
+}
+
+private func multiplyOnThisThread(
+  rows: Int, outputs: Int, inputs: Int, x: UnsafePointer<Float>, xStride: Int, w: UnsafePointer<Float>, wStride: Int,
+  transposed: Bool, accumulate: Bool, out: UnsafeMutablePointer<Float>, outStride: Int
+) {
+  ProductThreads.keepToThisThread()
   let status = dnnl_sgemm(
     CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: transposed ? "T" : "N")), dnnl_dim_t(rows), dnnl_dim_t(outputs),
     dnnl_dim_t(inputs), 1, x, dnnl_dim_t(xStride), w, dnnl_dim_t(wStride), accumulate ? 1 : 0, out,

@@ -37,6 +37,9 @@ struct Bench: ParsableCommand {
   @Flag(help: "Also time head x position, which has tokens times as many cells as layer x head.")
   var headsByPosition = false
 
+  @Flag(help: "Also time paths between heads.")
+  var paths = false
+
   @Flag(help: "Only the forward pass.")
   var forwardOnly = false
 
@@ -101,6 +104,7 @@ struct Bench: ParsableCommand {
       operations += work
     }
     print(line("together", cells: nil, seconds, operations, peak, check: nil))
+    if paths { try PathTimings(engine: engine).run() }
   }
 
   private func line(

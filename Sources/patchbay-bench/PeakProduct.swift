@@ -11,10 +11,10 @@ enum PeakProduct {
     let seconds = bestSeconds(of: 8) {
       DispatchQueue.concurrentPerform(iterations: workers) { worker in
         ProductThreads.set(1)
+        defer { ProductThreads.set(workers) }
         for _ in 0..<repetitions { _ = inputs[worker].linear(weight.matrix, transposed: false) }
       }
     }
-    ProductThreads.set(workers)
     return Double(workers * repetitions) * 2 * 512 * 768 * 3072 / seconds
   }
 }

@@ -16,15 +16,16 @@ struct LogitsArguments: ConsoleCommand {
 
   @Argument(help: "A folder in Hugging Face layout, or bundled:NAME.")
   var model: String
-  @Option(help: "The prompt.")
+  @Option(parsing: .unconditional, help: "The prompt.")
   var prompt: String?
   @Option(help: "The prompt as token ids, such as 464,2068; for folders without a tokenizer.")
   var tokens: TokenList?
-  @Option(help: "The prompt whose residual stream is put into the run of --prompt; as many tokens.")
+  @Option(
+    parsing: .unconditional, help: "The prompt whose residual stream is put into the run of --prompt; as many tokens.")
   var against: String?
   @Option(help: "That prompt as token ids.")
   var againstTokens: TokenList?
-  @Option(help: "The token to follow, one token; by default the top token of --prompt.")
+  @Option(parsing: .unconditional, help: "The token to follow, one token; by default the top token of --prompt.")
   var answer: String?
   @Option(help: "The token to follow, as an id.")
   var answerToken: Int32?

@@ -29,7 +29,9 @@ import Testing
     Case(name: "unsupported type", words: ["model_type 'gpt3' is not supported (did you mean 'gpt2'?)", "gpt_neox"]) {
       try $0.write("model/config.json", "{\"model_type\": \"gpt3\"}")
     },
-    Case(name: "empty file", words: ["model.safetensors: 0 bytes are too few"]) { try $0.write("model/model.safetensors", "") },
+    Case(name: "empty file", words: ["model.safetensors: 0 bytes are too few"]) {
+      try $0.write("model/model.safetensors", "")
+    },
     Case(name: "truncated", words: ["model.safetensors: tensor '", "reach beyond", "truncated"]) {
       let whole = try Data(contentsOf: URL(fileURLWithPath: "\($0.model)/model.safetensors"))
       try $0.write("model/model.safetensors", Array(whole.dropLast(100)))
@@ -44,7 +46,9 @@ import Testing
       try $0.write("model/model.safetensors", safetensors("nonsense", data: 0))
     },
     Case(name: "overlap", words: ["tensors 'a' and 'b' overlap"]) {
-      try $0.write("model/model.safetensors", safetensors("{\(entry("a", "F32", "2", 0, 8)),\(entry("b", "F32", "2", 4, 12))}", data: 12))
+      try $0.write(
+        "model/model.safetensors",
+        safetensors("{\(entry("a", "F32", "2", 0, 8)),\(entry("b", "F32", "2", 4, 12))}", data: 12))
     },
     Case(name: "out of range", words: ["tensor 'a': data_offsets [0, 800] reach beyond the 12 bytes"]) {
       try $0.write("model/model.safetensors", safetensors("{\(entry("a", "F32", "200", 0, 800))}", data: 12))
@@ -59,7 +63,8 @@ import Testing
     Case(name: "wrong shape", words: ["weight 'embed.weight' has shape [8, 32], needed [16, 16]"]) {
       try TinyModel().write(to: $0.model) { name, tensor in name == "embed.weight" ? tensor.reshaped([8, 32]) : tensor }
     },
-    Case(name: "missing weight", words: ["no weight 'blocks.1.mlp.in.weight' (did you mean 'blocks.0.mlp.in.weight'?)"]) {
+    Case(name: "missing weight", words: ["no weight 'blocks.1.mlp.in.weight' (did you mean 'blocks.0.mlp.in.weight'?)"])
+    {
       try TinyModel().write(to: $0.model) { name, tensor in name == "blocks.1.mlp.in.weight" ? nil : tensor }
     },
     Case(name: "NaN", words: ["weight 'blocks.0.attn.q.weight' is NaN at [1, 3]"]) {
@@ -69,7 +74,9 @@ import Testing
         return tensor
       }
     },
-    Case(name: "broken tokenizer", words: ["tokenizer.json: line 1, column 2"]) { try $0.write("model/tokenizer.json", "{") },
+    Case(name: "broken tokenizer", words: ["tokenizer.json: line 1, column 2"]) {
+      try $0.write("model/tokenizer.json", "{")
+    },
     Case(name: "unknown tokenizer", words: ["tokenizer.json", "'Unigram'"]) {
       try $0.write("model/tokenizer.json", "{\"model\": {\"type\": \"Unigram\"}}")
     },
@@ -81,7 +88,8 @@ import Testing
     try place.write("prompts.jsonl", "{\"prompt\": \"When Mary\"}\n")
     try spoilt.spoil(place)
     let finished = try Tool.run(
-      "cache", "model", "--prompts", "prompts.jsonl", "--hooks", "hook_embed", "--output", "out/cache.h5", in: place.path)
+      "cache", "model", "--prompts", "prompts.jsonl", "--hooks", "hook_embed", "--output", "out/cache.h5",
+      in: place.path)
     try expectFailure(finished, status: spoilt.status, leaving: place)
     for words in spoilt.words { #expect(finished.errors.contains(words), "\(finished.errors)") }
 

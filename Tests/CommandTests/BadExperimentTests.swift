@@ -51,11 +51,13 @@ import Testing
     let place = try Workplace()
     try place.write("none.jsonl", "")
     try place.write(
-      "experiment.yaml", "name: none\nmodel: model\nprompts: {file: none.jsonl}\nsweeps:\n  - {name: a, site: z, over: [layer]}\n")
+      "experiment.yaml",
+      "name: none\nmodel: model\nprompts: {file: none.jsonl}\nsweeps:\n  - {name: a, site: z, over: [layer]}\n")
     let finished = try Tool.run("run", "experiment.yaml", "--output", "out", in: place.path)
     try expectFailure(finished, status: 65, "none.jsonl: the file holds no prompts", leaving: place)
     try place.write(
-      "experiment.yaml", "name: none\nmodel: model\nprompts: {pairs: []}\nsweeps:\n  - {name: a, site: z, over: [layer]}\n")
+      "experiment.yaml",
+      "name: none\nmodel: model\nprompts: {pairs: []}\nsweeps:\n  - {name: a, site: z, over: [layer]}\n")
     let empty = try Tool.run("run", "experiment.yaml", "--output", "out", in: place.path)
     try expectFailure(empty, status: 65, "experiment.yaml:3: ", "'prompts.pairs' is empty", leaving: place)
   }
@@ -70,7 +72,8 @@ import Testing
       leaving: place)
     _ = try place.experiment(("model: model", "model: elsewhere"))
     try expectFailure(
-      try Tool.run("run", "experiment.yaml", "--output", "out", in: place.path), status: 66, "elsewhere: no such folder",
+      try Tool.run("run", "experiment.yaml", "--output", "out", in: place.path), status: 66,
+      "elsewhere: no such folder",
       leaving: place)
   }
 }

@@ -17,7 +17,10 @@ import Testing
     ("{\"tokens\": [1, \"x\"]}", ["prompts.jsonl:1: 'tokens' must be a token id, not a string"]),
     ("{\"tokens\": []}", ["prompts.jsonl:1: tokens has no tokens"]),
     ("{\"prompt\": \"\"}", ["prompts.jsonl:1: prompt has no tokens"]),
-    ("{\"tokens\": [1]}\n{\"tokens\": [99]}", ["prompts.jsonl:2: tokens: token 99 is outside the model's vocabulary (0 to 15)"]),
+    (
+      "{\"tokens\": [1]}\n{\"tokens\": [99]}",
+      ["prompts.jsonl:2: tokens: token 99 is outside the model's vocabulary (0 to 15)"]
+    ),
     ("{\"tokens\": [-1]}", ["prompts.jsonl:1: tokens: token -1 is outside"]),
     (
       "{\"tokens\": [\(Array(repeating: "1", count: 25).joined(separator: ","))]}",
@@ -51,7 +54,9 @@ import Testing
     let finished = try Tool.run(
       "cache", "model", "--prompts", "prompts.jsonl", "--hooks", "*", "--output", "out/cache.h5", in: place.path)
     #expect(finished.status == 65)
-    #expect(finished.errorLines.first?.hasPrefix("error: prompts.jsonl:1: clean and corrupted must have the same number") == true)
+    #expect(
+      finished.errorLines.first?.hasPrefix("error: prompts.jsonl:1: clean and corrupted must have the same number")
+        == true)
     #expect(finished.errorLines.contains { $0.contains("1  ") && $0.contains("Mary") && $0.contains("John") })
     #expect(try place.written().isEmpty)
   }

@@ -26,7 +26,8 @@ import Testing
     let line = "{\"prompt\": \"When Mary and John went to the store John gave a drink to\"}\n"
     try place.write("prompts.jsonl", String(repeating: line, count: 20000))
     let finished = try interrupt(
-      ["cache", "model", "--prompts", "prompts.jsonl", "--hooks", "*", "--output", "out/cache.h5"], in: place, with: signal)
+      ["cache", "model", "--prompts", "prompts.jsonl", "--hooks", "*", "--output", "out/cache.h5"], in: place,
+      with: signal)
     try expectFailure(finished, status: 130, "error: interrupted", leaving: place)
   }
 

@@ -39,7 +39,9 @@ import Testing
   }
 
   /// A limit on the size of files stands for a full disk: writing fails in the middle.
-  @Test(arguments: ["run experiment.yaml --output out", "cache model --prompts prompts.jsonl --hooks '*' --output out/c.h5"])
+  @Test(arguments: [
+    "run experiment.yaml --output out", "cache model --prompts prompts.jsonl --hooks '*' --output out/c.h5",
+  ])
   func aFullDisk(command: String) throws {
     let place = try Workplace()
     _ = try place.experiment()
@@ -76,7 +78,8 @@ import Testing
 
   @Test func theOutputIsNotAnInput() throws {
     let place = try Workplace()
-    try expectFailure(try cache("prompts.jsonl", in: place), status: 64, "would take the place of the prompts", leaving: place)
+    try expectFailure(
+      try cache("prompts.jsonl", in: place), status: 64, "would take the place of the prompts", leaving: place)
     #expect(try String(contentsOfFile: "\(place.path)/prompts.jsonl", encoding: .utf8).hasPrefix("{"))
   }
 }

@@ -21,7 +21,9 @@ enum Tool {
       for _ in 0..<4 {
         let candidate = folder.appendingPathComponent("patchbay").path
         var isFolder: ObjCBool = false
-        if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue { return candidate }
+        if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue {
+          return candidate
+        }
         folder.deleteLastPathComponent()
       }
     }
@@ -34,7 +36,9 @@ enum Tool {
     try finish(try start(path, arguments, in: folder))
   }
 
-  static func run(_ arguments: String..., in folder: String? = nil) throws -> Finished { try run(arguments, in: folder) }
+  static func run(_ arguments: String..., in folder: String? = nil) throws -> Finished {
+    try run(arguments, in: folder)
+  }
 
   /// Runs a line of the shell, in which `$PATCHBAY` is the executable.
   static func shell(_ line: String, in folder: String? = nil) throws -> Finished {

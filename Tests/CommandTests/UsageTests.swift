@@ -15,7 +15,9 @@ import Testing
     for arguments in [[], ["--help"], ["help"]] {
       let help = try Tool.run(arguments)
       #expect(help.status == 0)
-      for command in ["run", "logits", "cache", "hooks", "inspect", "models"] { #expect(help.output.contains("  \(command)  ")) }
+      for command in ["run", "logits", "cache", "hooks", "inspect", "models"] {
+        #expect(help.output.contains("  \(command)  "))
+      }
     }
     let version = try Tool.run("--version")
     #expect(version.status == 0)
@@ -35,7 +37,9 @@ import Testing
       ["logits", "m", "--prompt", "a", "--tokens", "1"],
       "error: give either --prompt or --tokens, not both (see `patchbay logits --help`)"
     ),
-    (["logits", "m", "--prompt", "a", "--layer", "1"], "error: --layer needs --against (see `patchbay logits --help`)"),
+    (
+      ["logits", "m", "--prompt", "a", "--layer", "1"], "error: --layer needs --against (see `patchbay logits --help`)"
+    ),
     (["logits", "m", "--prompt", "a", "--top", "0"], "error: --top must be 1 or more (see `patchbay logits --help`)"),
     (["run", "e.yaml", "--threads", "0"], "error: --threads must be 1 or more (see `patchbay run --help`)"),
   ]

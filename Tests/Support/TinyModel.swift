@@ -9,7 +9,8 @@ import Tensors
 public struct TinyModel: Sendable {
   /// The tokenizer's words; a word's id is its place.
   public static let words = [
-    "<unk>", "When", "Mary", "John", "Tom", "and", "went", "to", "the", "store", "gave", "a", "drink", "said", "saw", "park",
+    "<unk>", "When", "Mary", "John", "Tom", "and", "went", "to", "the", "store", "gave", "a", "drink", "said", "saw",
+    "park",
   ]
 
   public var layers = 2

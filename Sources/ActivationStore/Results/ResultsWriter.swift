@@ -7,14 +7,14 @@ import Foundation
 /// reopened. Cells that were never written are NaN (-1 in flags).
 ///
 /// A class because one open file has many users: workers of a sweep write to it at the same time. `@unchecked Sendable`: every method holds
-/// `lock`, and what is mutable is private and reached through methods only.
+/// `lock`, and what is mutable is reached through methods only.
 public final class ResultsWriter: @unchecked Sendable {
   /// Where the finished file will stand.
   public let path: String
   /// How many prompts there are.
   public let examples: Int
-  private let lock = NSLock()
-  private let output: OutputFile
+  let lock = NSLock()
+  let output: OutputFile
 
   /// Starts a file with its header and prompts.
   /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.emptyAxis` (no prompts, or none with a token), `.writeFailed`.

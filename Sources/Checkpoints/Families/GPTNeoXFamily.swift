@@ -22,7 +22,8 @@ public enum GPTNeoXFamily: ModelFamily {
       vocabulary: try config.size("vocab_size"), context: try config.size("max_position_embeddings", default: 2048),
       norm: .init(kind: .layer, epsilon: try config.number("layer_norm_eps", default: 1e-5), hasBias: true),
       activation: try config.activation("hidden_act", default: .gelu),
-      positions: .rotary(try config.rotary(dimensions: rotated, thetaKey: "rotary_emb_base")))
+      positions: .rotary(
+        try config.rotary(dimensions: rotated, thetaKey: "rotary_emb_base", dimensionsKey: "rotary_pct")))
     spec.isParallel = try config.flag("use_parallel_residual", default: true)
     spec.hasQueryKeyValueBias = try config.flag("attention_bias", default: true)
     spec.hasOutputBias = spec.hasQueryKeyValueBias

@@ -72,7 +72,8 @@ public enum PatchbayFamily: ModelFamily {
     case .rotary:
       let dimensions = try config.size("rotary_dims", default: dHead)
       guard dimensions <= dHead else { throw config.invalid("rotary_dims", "at most d_head = \(dHead)") }
-      return .rotary(try config.rotary(dimensions: dimensions))
+      let key = config.has("rotary_dims") ? "rotary_dims" : "d_head"
+      return .rotary(try config.rotary(dimensions: dimensions, dimensionsKey: key))
     }
   }
 }

@@ -264,10 +264,16 @@ struct PartialPass {
   /// The scores of every cell: computed where its last position changed, else those of the base run.
   private func outcome() -> CellResults {
     var scores = cells.map { executor.baseScores[$0.row] }
-    if let block = blocks[executor.unembedding.input.index] {
-      let changed = cells.indices.filter { !block.set.ranges[$0].isEmpty }
+    let input = executor.unembedding.input
+    // Without a final norm the input is the last block's stream, which edits can change at other positions too.
+    let last = EntrySet(
+      cells.indices.map { cell in
+        changed(input, cell: cell).contains(length(cell) - 1) ? length(cell) - 1..<length(cell) : 0..<0
+      })
+    if !last.isEmpty {
+      let changed = cells.indices.filter { !last.ranges[$0].isEmpty }
       let computed = executor.unembedding.scores(
-        block.value, rows: changed.map { cells[$0].row }, columns: executor.columns)
+        gather(input, last), rows: changed.map { cells[$0].row }, columns: executor.columns)
       for (cell, values) in zip(changed, computed) { scores[cell] = values }
     }
     return CellResults(

@@ -1,0 +1,51 @@
+import Foundation
+
+/// Keeps large pieces of memory for reuse: a run allocates activations of a few sizes over and over, and fresh pages cost as much as the elementwise
+/// work done on them.
+///
+/// `@unchecked Sendable`: the lock guards everything in it.
+final class StoragePool: @unchecked Sendable {
+  static let shared = StoragePool()
+
+  /// Smaller pieces are left to the allocator.
+  private static let smallest = 1 << 16
+  /// Bytes that are kept at most.
+  private static let limit = 128 << 20
+
+  private let lock = NSLock()
+  private var free: [Int: [UnsafeMutableRawPointer]] = [:]
+  private var kept = 0
+
+  /// Uninitialised memory of at least `bytes`, aligned to 64 bytes.
+  func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
+    let size = Self.size(bytes)
+    if size >= Self.smallest {
+      let reused: UnsafeMutableRawPointer? = lock.withLock {
+        guard let piece = free[size]?.popLast() else { return nil }
+        kept -= size
+        return piece
+      }
+      if let reused { return reused }
+    }
+    return UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+  }
+
+  /// Takes back what `allocate(bytes)` gave.
+  func release(_ piece: UnsafeMutableRawPointer, _ bytes: Int) {
+    let size = Self.size(bytes)
+    let isKept = lock.withLock { () -> Bool in
+      guard size >= Self.smallest, kept + size <= Self.limit else { return false }
+      free[size, default: []].append(piece)
+      kept += size
+      return true
+    }
+    if !isKept { piece.deallocate() }
+  }
+
+  /// A size that others share: rounded up to an eighth of the power of two below.
+  private static func size(_ bytes: Int) -> Int {
+    guard bytes > smallest else { return max(64, bytes) }
+    let step = 1 << (Int.bitWidth - bytes.leadingZeroBitCount - 4)
+    return (bytes + step - 1) / step * step
+  }
+}

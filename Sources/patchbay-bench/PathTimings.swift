@@ -1,0 +1,39 @@
+import Checkpoints
+import Foundation
+import Patching
+
+/// Path patching between heads: from one sender to every later head's query, and every head to every later one by query, key and value.
+struct PathTimings {
+  let engine: PatchingEngine
+
+  /// Prints both, direct paths (heads and MLPs frozen).
+  func run() throws {
+    let d = engine.model.graph.dimensions
+    let layer = d.layers / 2
+    let later = (layer + 1..<d.layers).flatMap { layer in
+      (0..<d.heads).map { Receiver.head(layer: layer, head: $0, .q) }
+    }
+    try time("from head \(layer).0 to \(later.count) later queries", [[.head(layer: layer, head: 0)]], later)
+    let all = (0..<d.layers).flatMap { layer in
+      (0..<d.heads).flatMap { head in
+        Receiver.Input.allCases.compactMap { input in
+          input == .q || head < d.keyValueHeads ? Receiver.head(layer: layer, head: head, input) : nil
+        }
+      }
+    }
+    try time(
+      "every head to every later head, q, k and v", engine.senders(heads: true, mlps: false, embed: false).map { [$0] },
+      all, repetitions: 1)
+  }
+
+  private func time(_ name: String, _ senders: [[Sender]], _ receivers: [Receiver], repetitions: Int = 3) throws {
+    let plan = try engine.plan(
+      PathSweep(name: "paths", senders: senders, receivers: receivers, freeze: .headsAndMlps, together: false))
+    let paths = plan.hasPath.count { $0 }
+    let seconds = try bestSeconds(of: repetitions) { _ = try engine.results(plan) }
+    let padded = name.padding(toLength: 44, withPad: " ", startingAt: 0)
+    print(
+      String(
+        format: "%@ %8.3f s  %6d paths  %7.3f ms a path", padded, seconds, paths, seconds * 1e3 / Double(max(1, paths))))
+  }
+}

@@ -1,0 +1,33 @@
+import Checkpoints
+import Diagnostics
+
+/// The least that each kind of config must have, as JSON texts by key.
+enum ConfigFixtures {
+  static let gpt2 = ["model_type": #""gpt2""#, "n_embd": "8", "n_head": "2", "n_layer": "3", "vocab_size": "11"]
+
+  /// GPT-NeoX rotates a quarter of each head, so its heads are wider.
+  static func decoder(_ type: String) -> [String: String] {
+    [
+      "model_type": "\"\(type)\"", "hidden_size": type == "gpt_neox" ? "16" : "8", "num_attention_heads": "2",
+      "num_hidden_layers": "3",
+      "intermediate_size": "12", "vocab_size": "11",
+    ]
+  }
+
+  static let patchbay = [
+    "model_type": #""patchbay""#, "d_model": "8", "n_heads": "2", "n_layers": "3", "vocab_size": "11", "n_ctx": "16",
+  ]
+
+  /// The config with some keys set to other JSON texts, or taken out.
+  static func config(_ base: [String: String], _ changes: [String: String?] = [:]) throws -> Config {
+    var members = base
+    for (key, value) in changes { members[key] = value }
+    let text = members.sorted { $0.key < $1.key }.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ")
+    return Config(try JSONValue(parsing: Array("{\(text)}".utf8)).objectValue ?? JSONObject(), file: "config.json")
+  }
+
+  static func spec(_ base: [String: String], _ changes: [String: String?] = [:]) throws -> TransformerSpec {
+    let config = try config(base, changes)
+    return try ModelFamilies.family(of: config).spec(config)
+  }
+}

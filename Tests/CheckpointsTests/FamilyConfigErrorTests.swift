@@ -1,0 +1,199 @@
+import Checkpoints
+import Testing
+
+/// Every way in which a config can fail its family, and what is said about it.
+@Suite struct FamilyConfigErrorTests {
+  private static let decoders = ["llama", "mistral", "qwen2", "qwen3", "gemma2", "gpt_neox"]
+
+  private func message(_ base: [String: String], _ changes: [String: String?]) -> String? {
+    do {
+      _ = try ConfigFixtures.spec(base, changes)
+      return nil
+    } catch {
+      return (error as? CheckpointError)?.message
+    }
+  }
+
+  @Test func everyKeyThatIsNeededIsMissed() {
+    var bases = Self.decoders.map(ConfigFixtures.decoder)
+    bases += [ConfigFixtures.gpt2, ConfigFixtures.patchbay]
+    for base in bases {
+      #expect(message(base, [:]) == nil)
+      for key in base.keys {
+        #expect(message(base, [key: nil]) == "config.json: no key '\(key)'", "\(base)")
+        // Null counts as absent.
+        #expect(message(base, [key: "null"]) == "config.json: no key '\(key)'", "\(base)")
+      }
+    }
+  }
+
+  private static let sizes = ["0", "-1", "1.5", "\"8\"", "[8]", "true", "3000000000"]
+
+  @Test func sizesAreWholeNumbersAbove0() {
+    let shown = ["0", "-1", "1.5", "'8'", "an array", "true", "3000000000"]
+    for (base, keys) in [
+      (ConfigFixtures.gpt2, ["n_embd", "n_head", "n_layer", "vocab_size", "n_positions", "n_inner"]),
+      (
+        ConfigFixtures.decoder("llama"),
+        [
+          "hidden_size", "num_attention_heads", "num_hidden_layers", "intermediate_size", "vocab_size", "head_dim",
+          "num_key_value_heads", "max_position_embeddings",
+        ]
+      ),
+      (ConfigFixtures.decoder("gpt_neox"), ["hidden_size", "num_attention_heads", "max_position_embeddings"]),
+      (ConfigFixtures.patchbay, ["d_model", "n_heads", "vocab_size", "n_ctx", "d_head", "n_key_value_heads"]),
+    ] {
+      for key in keys {
+        for (value, text) in zip(Self.sizes, shown) {
+          #expect(
+            message(base, [key: value]) == "config.json: '\(key)' is \(text), needed a whole number of 1 or more",
+            "\(key)")
+        }
+      }
+    }
+    #expect(
+      message(ConfigFixtures.patchbay, ["n_layers": "-1"])
+        == "config.json: 'n_layers' is -1, needed a whole number of 0 or more")
+    #expect(message(ConfigFixtures.patchbay, ["n_layers": "0", "d_mlp": "0"]) == nil)
+  }
+
+  private static let invalid: [(base: [String: String], changes: [String: String?], rest: String)] = [
+    (ConfigFixtures.gpt2, ["n_head": "3"], "'n_head' is 3, needed a number that divides n_embd = 8"),
+    (ConfigFixtures.gpt2, ["scale_attn_weights": "false"], "'scale_attn_weights' is false, needed true"),
+    (
+      ConfigFixtures.gpt2, ["scale_attn_by_inverse_layer_idx": "true"],
+      "'scale_attn_by_inverse_layer_idx' is true, needed false"
+    ),
+    (
+      ConfigFixtures.gpt2, ["activation_function": #""mish""#],
+      "'activation_function' is 'mish', needed relu, gelu, gelu_new, gelu_pytorch_tanh or silu"
+    ),
+    (ConfigFixtures.gpt2, ["activation_function": "1"], "'activation_function' is 1, needed a word in quotes"),
+    (ConfigFixtures.gpt2, ["layer_norm_epsilon": #""small""#], "'layer_norm_epsilon' is 'small', needed a number"),
+    (ConfigFixtures.gpt2, ["layer_norm_epsilon": "1e39"], "'layer_norm_epsilon' is 1e+39, needed a number"),
+    (ConfigFixtures.gpt2, ["tie_word_embeddings": "1"], "'tie_word_embeddings' is 1, needed true or false"),
+    (
+      ConfigFixtures.decoder("llama"), ["num_key_value_heads": "3", "num_attention_heads": "4"],
+      "'num_key_value_heads' is 3, needed a number that divides num_attention_heads = 4"
+    ),
+    (
+      ConfigFixtures.decoder("llama"), ["num_attention_heads": "3"],
+      "'num_attention_heads' is 3, needed a number that divides hidden_size = 8"
+    ),
+    (
+      ConfigFixtures.decoder("llama"), ["head_dim": "3"],
+      "'head_dim' is 3, needed an even number of rotated features"
+    ),
+    (
+      ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"rope_type": "yarn", "factor": 2}"#],
+      "'rope_scaling.rope_type' is 'yarn', needed default, linear or llama3"
+    ),
+    (
+      ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"type": "dynamic", "factor": 2}"#],
+      "'rope_scaling.type' is 'dynamic', needed default, linear or llama3"
+    ),
+    (ConfigFixtures.decoder("llama"), ["rope_scaling": "3"], "'rope_scaling' is 3, needed an object"),
+    (
+      ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"type": "linear", "factor": 0}"#],
+      "'rope_scaling.factor' is 0, needed a number above 0"
+    ),
+    (ConfigFixtures.decoder("llama"), ["rope_theta": "-1"], "'rope_theta' is -1, needed a number above 0"),
+    (
+      ConfigFixtures.decoder("llama"),
+      [
+        "rope_parameters":
+          #"{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4, "original_max_position_embeddings": 64}"#
+      ], "'rope_parameters.high_freq_factor' is 4, needed a number above low_freq_factor"
+    ),
+    (
+      ConfigFixtures.decoder("mistral"), ["sliding_window": "4", "layer_types": #"["full_attention"]"#],
+      "'layer_types' is an array, needed 'full_attention' or 'sliding_attention' for each of 3 layers"
+    ),
+    (
+      ConfigFixtures.decoder("mistral"), ["sliding_window": "4", "layer_types": #"["a", "a", "a"]"#],
+      "'layer_types' is an array, needed 'full_attention' or 'sliding_attention' for each of 3 layers"
+    ),
+    (
+      ConfigFixtures.decoder("qwen2"), ["sliding_window": "4", "layer_types": "[1, 2, 3]"],
+      "'layer_types' is an array, needed a list of words"
+    ),
+    (
+      ConfigFixtures.decoder("gemma2"), ["query_pre_attn_scalar": "0"],
+      "'query_pre_attn_scalar' is 0, needed a number above 0"
+    ),
+    (
+      ConfigFixtures.decoder("gemma2"), ["final_logit_softcapping": "-3"],
+      "'final_logit_softcapping' is -3, needed a number above 0, or null"
+    ),
+    (
+      ConfigFixtures.decoder("gpt_neox"), ["num_attention_heads": "3"],
+      "'num_attention_heads' is 3, needed a number that divides hidden_size = 16"
+    ),
+    (ConfigFixtures.decoder("gpt_neox"), ["rotary_pct": "1.5"], "'rotary_pct' is 1.5, needed a number from 0 to 1"),
+    (
+      ConfigFixtures.decoder("gpt_neox"), ["rotary_pct": "0.4"],
+      "'rotary_pct' is 0.4, needed an even number of rotated features"
+    ),
+    (ConfigFixtures.patchbay, ["norm": #""batch""#], "'norm' is 'batch', needed none, layer, rms"),
+    (ConfigFixtures.patchbay, ["positions": #""alibi""#], "'positions' is 'alibi', needed none, learned, rotary"),
+    (
+      ConfigFixtures.patchbay, ["n_key_value_heads": "3"],
+      "'n_key_value_heads' is 3, needed a number that divides n_heads = 2"
+    ),
+    (
+      ConfigFixtures.patchbay, ["n_heads": "3"],
+      "'n_heads' is 3, needed a number that divides d_model = 8, or give d_head"
+    ),
+    (
+      ConfigFixtures.patchbay, ["positions": #""rotary""#, "rotary_dims": "6"],
+      "'rotary_dims' is 6, needed at most d_head = 4"
+    ),
+    (
+      ConfigFixtures.patchbay, ["positions": #""rotary""#, "rotary_dims": "3"],
+      "'rotary_dims' is 3, needed an even number of rotated features"
+    ),
+    (
+      ConfigFixtures.patchbay, ["positions": #""rotary""#, "d_head": "3"],
+      "'d_head' is 3, needed an even number of rotated features"
+    ),
+    (ConfigFixtures.patchbay, ["causal": #""yes""#], "'causal' is 'yes', needed true or false"),
+    (ConfigFixtures.patchbay, ["n_layer": "2"], "unknown key 'n_layer' (did you mean 'n_layers'?)"),
+    (
+      ConfigFixtures.patchbay, ["atention_bias": "true"], "unknown key 'atention_bias' (did you mean 'attention_bias'?)"
+    ),
+  ]
+
+  @Test func everyInvalidValueIsNamed() {
+    for (base, changes, rest) in Self.invalid {
+      #expect(message(base, changes) == "config.json: \(rest)")
+    }
+  }
+
+  @Test func whatScalingsOfRotaryPositionsNeed() {
+    for key in ["factor", "low_freq_factor", "high_freq_factor", "original_max_position_embeddings"] {
+      let all = [
+        "factor": "8", "low_freq_factor": "1", "high_freq_factor": "4", "original_max_position_embeddings": "64",
+      ].filter { $0.key != key }
+      let section = all.map { "\"\($0.key)\": \($0.value)" } + [#""rope_type": "llama3""#]
+      #expect(
+        message(ConfigFixtures.decoder("llama"), ["rope_scaling": "{\(section.joined(separator: ", "))}"])
+          == "config.json: no key 'rope_scaling.\(key)'")
+    }
+    #expect(
+      message(ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"type": "linear"}"#])
+        == "config.json: no key 'rope_scaling.factor'")
+  }
+
+  @Test func anUnsupportedModelTypeIsToldWhatIsSupported() {
+    #expect(
+      message(ConfigFixtures.decoder("mixtral"), [:])
+        == "model_type 'mixtral' is not supported (did you mean 'mistral'?); supported: gpt2, llama, mistral, qwen2, "
+        + "gpt_neox, qwen3, gemma2, patchbay")
+    #expect(
+      message(ConfigFixtures.decoder("bert"), [:])
+        == "model_type 'bert' is not supported; supported: gpt2, llama, mistral, qwen2, gpt_neox, qwen3, gemma2, patchbay"
+    )
+    #expect(
+      message(ConfigFixtures.gpt2, ["model_type": "7"]) == "config.json: 'model_type' is 7, needed a word in quotes")
+  }
+}

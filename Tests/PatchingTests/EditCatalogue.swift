@@ -1,0 +1,60 @@
+import Interventions
+import ModelGraph
+import Patching
+
+/// Every kind of edit, and every way of laying a site out in cells.
+enum EditCatalogue {
+  /// The edits that each site is tried with, apart from those that need prompts of one length.
+  /// - Parameter width: the numbers of the site's vectors.
+  static func edits(width: Int, layers: Int) -> [Edit] {
+    let vector = (0..<width).map { Float($0 % 3) - 0.8 }
+    let perLayer = (0..<layers).map { layer in vector.map { $0 * Float(layer + 1) } }
+    return [
+      .patch, .zero, .scale(2), .scale(0.5), .add(.difference, coefficients: [0.5, -2]),
+      .add(.vectors([vector], layers: nil), coefficients: [1.5]),
+      .add(.vectors(perLayer.reversed(), layers: (0..<layers).reversed()), coefficients: [1, -1]),
+    ]
+  }
+
+  /// The edits that need another example of the same length.
+  static let editsOfEqualLengths: [Edit] = [.mean, .resample(seed: 3), .resample(seed: 4)]
+
+  /// A sweep over every entry of every axis by itself, one over the layers alone, the whole site at once, and some narrowed ones.
+  static func sweeps(of name: SiteName, edit: Edit) throws -> [Sweep] {
+    var sweeps = [
+      try Sweep(name: "each", site: Site(name), over: name.axes.map { .site($0) }, edit: edit),
+      try Sweep(name: "whole", site: Site(name), over: [], edit: edit),
+    ]
+    if name.hasLayers { sweeps.append(try Sweep(name: "layers", site: Site(name), over: [.site(.layer)], edit: edit)) }
+    if name.axes.contains(.position) {
+      let site = try Site(name, [.position: .items([.range(-3, -2), .index(0)])])
+      sweeps.append(
+        try Sweep(name: "some positions", site: site, over: name.hasLayers ? [.site(.layer)] : [], edit: edit))
+      let last = try Site(name, [.position: .index(-1)])
+      sweeps.append(try Sweep(name: "last position", site: last, over: [], edit: edit))
+    }
+    if name.axes.contains(.destination) {
+      let site = try Site(name, [.destination: .items([.range(-2, -1)]), .source: .items([.index(0), .index(2)])])
+      sweeps.append(try Sweep(name: "some pairs", site: site, over: [.site(.head)], edit: edit))
+    }
+    return sweeps
+  }
+
+  /// The whole site at once, and each layer with each head, or each position where there are no heads.
+  static func coarseSweeps(of name: SiteName, edit: Edit) throws -> [Sweep] {
+    let axes = name.axes.filter { $0 == .layer || $0 == .head || ($0 == .position && !name.axes.contains(.head)) }
+    return [
+      try Sweep(name: "coarse", site: Site(name), over: axes.map { .site($0) }, edit: edit),
+      try Sweep(name: "whole", site: Site(name), over: [], edit: edit),
+    ]
+  }
+
+  /// The sites that a graph has, under the options that they need.
+  static func sites(of graph: ModelGraph) -> [SiteName] {
+    let resolver = SiteResolver(graph)
+    return SiteName.allCases.filter { name in
+      guard !name.hasLayers || graph.dimensions.layers > 0 else { return false }
+      return graph.node(hook: name.hook(layer: 0)) != nil && (try? resolver.node(name, layer: 0)) != nil
+    }
+  }
+}

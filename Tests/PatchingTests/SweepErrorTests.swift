@@ -1,0 +1,132 @@
+import Diagnostics
+import Execution
+import Interventions
+import Patching
+import TestSupport
+import Testing
+
+/// What a sweep that does not fit its model or prompts says.
+@Suite struct SweepErrorTests {
+  private static let messages: [(PatchingError, String)] = [
+    (.coefficientWithoutAdd("heads"), "sweep 'heads': only the edit 'add' has coefficients to go over"),
+    (
+      .metricNeedsWrong(metric: "logit_diff", example: 2),
+      "metric 'logit_diff' compares the answer with a wrong token, and prompt 2 has none"
+    ),
+    (
+      .scoresNotFinite(sweep: "steer", example: 1),
+      "steer: the logits of prompt 1 are not finite numbers; an added vector or a factor is too large"
+    ),
+  ]
+
+  @Test func everyErrorReadsAsItShould() {
+    for (error, message) in Self.messages {
+      #expect(error.message == message)
+      #expect(error.kind == .badData)
+    }
+  }
+
+  private func engine(lengths: [Int], metrics: [Metric] = [.logitDiff]) throws -> PatchingEngine {
+    try PatchingEngine(
+      model: randomModel(SmallSpec.all[0].spec), prompts: RandomPrompts.pairs(lengths: lengths, vocabulary: 11),
+      direction: .denoise, metrics: metrics, threads: 1)
+  }
+
+  private func planning(
+    _ engine: PatchingEngine, _ name: SiteName, _ selectors: [SiteAxis: Selector] = [:], over: [SweepAxis] = [],
+    _ edit: Edit = .patch
+  ) throws -> SweepPlan {
+    try engine.plan(Sweep(name: "test", site: Site(name, selectors), over: over, edit: edit))
+  }
+
+  @Test func sweepsThatDoNotFitAreErrors() throws {
+    let engine = try engine(lengths: [3, 5, 4])
+    #expect(throws: InterventionError.noSuchAxis(axis: "head", site: .residPre, axes: [.layer, .position])) {
+      try planning(engine, .residPre, over: [.site(.head)])
+    }
+    #expect(throws: InterventionError.neverFires(site: .z, axis: .position, longest: 5)) {
+      try planning(engine, .z, [.position: .items([.index(5), .index(-6)])])
+    }
+    #expect(throws: InterventionError.neverFires(site: .pattern, axis: .source, longest: 5)) {
+      try planning(engine, .pattern, [.source: .items([.range(7, 9)])])
+    }
+    #expect(throws: InterventionError.outsideAxis(axis: .layer, index: 2, count: 2, site: .z)) {
+      try planning(engine, .z, [.layer: .index(2)])
+    }
+    #expect(throws: InterventionError.outsideAxis(axis: .head, index: -3, count: 2, site: .z)) {
+      try planning(engine, .z, [.head: .index(-3)])
+    }
+    #expect(throws: PatchingError.coefficientWithoutAdd("test")) { try planning(engine, .z, over: [.coefficient]) }
+    #expect(throws: InterventionError.meanNeedsOneLength(lengths: [3, 5, 4])) { try planning(engine, .z, .mean) }
+    #expect(throws: InterventionError.resampleNeedsPartner(example: 0, length: 3)) {
+      try planning(engine, .z, .resample(seed: 1))
+    }
+    let vectors: [[Float]] = [[1, 2, 3]]
+    #expect(throws: InterventionError.wrongVectorWidth(site: .residPre, width: 3, expected: 8)) {
+      try planning(engine, .residPre, .add(.vectors(vectors, layers: nil), coefficients: [1]))
+    }
+    let wide = [[Float](repeating: 0, count: 8)]
+    #expect(throws: InterventionError.noVectorForLayer(layer: 0, layers: [1])) {
+      try planning(engine, .residPre, .add(.vectors(wide, layers: [1]), coefficients: [1]))
+    }
+    #expect(throws: InterventionError.noVectorForLayer(layer: 1, layers: [0, 1])) {
+      try planning(engine, .residPre, .add(.vectors(wide, layers: [0, 1]), coefficients: [1]))
+    }
+  }
+
+  private func planning(_ engine: PatchingEngine, _ name: SiteName, _ edit: Edit) throws -> SweepPlan {
+    try planning(engine, name, [:], over: [.site(.layer)], edit)
+  }
+
+  @Test func aMetricThatComparesNeedsWrongTokens() throws {
+    let pairs = [PromptSet.Pair(clean: [1], corrupted: [2], answers: [3], wrongs: [])]
+    func engine(_ metrics: [Metric]) throws -> PatchingEngine {
+      try PatchingEngine(
+        model: randomModel(SmallSpec.all[0].spec), prompts: PromptSet(pairs), direction: .noise, metrics: metrics)
+    }
+    #expect(throws: PatchingError.metricNeedsWrong(metric: "logit_diff", example: 0)) { try engine([.kl, .logitDiff]) }
+    _ = try engine([.logit, .logProb, .prob, .kl, .rank])
+  }
+
+  @Test func logitsThatAreNoNumbersStopASweep() throws {
+    let engine = try engine(lengths: [3, 3])
+    let plan = try planning(engine, .residPost, over: [.site(.layer)], .scale(.infinity))
+    #expect(throws: PatchingError.scoresNotFinite(sweep: "test", example: 0)) { try engine.results(plan) }
+  }
+
+  @Test func axesAndLabelsOfPlans() throws {
+    let engine = try engine(lengths: [3, 5, 4])
+    let vector = [[Float](repeating: 1, count: 8)]
+    let plans: [(SweepPlan, [String], [[Float]])] = [
+      (try planning(engine, .z, over: [.site(.head), .site(.layer)]), ["head", "layer"], [[0, 1], [0, 1]]),
+      (try planning(engine, .residPre, over: [.site(.position)]), ["position"], [[0, 1, 2, 3, 4]]),
+      (
+        try planning(
+          engine, .residPre, [.position: .items([.range(-2, -1), .index(0), .range(1, 2)])], over: [.site(.position)]),
+        ["position"], [[-2, -1, 0, 1, 2]]
+      ),
+      (
+        try planning(
+          engine, .residPre, [.layer: .index(-1)], over: [.site(.layer)],
+          .add(.vectors(vector, layers: nil), coefficients: [1, 2])),
+        ["layer", "coefficient"], [[1], [1, 2]]
+      ),
+      (
+        try planning(
+          engine, .residPre, over: [.coefficient, .site(.layer)], .add(.vectors(vector, layers: nil), coefficients: [3])
+        ),
+        ["coefficient", "layer"], [[3], [0, 1]]
+      ),
+      (try planning(engine, .embed), [], []),
+    ]
+    for (plan, names, labels) in plans {
+      #expect(plan.axes.map(\.axis.name) == names)
+      #expect(plan.axes.map(\.labels) == labels)
+      #expect(plan.shape == labels.map(\.count) && plan.cells == plan.shape.reduce(1, *))
+      for cell in 0..<plan.cells {
+        let indices = plan.indices(ofCell: cell)
+        #expect(zip(indices, plan.shape).reduce(0) { $0 * $1.1 + $1.0 } == cell)
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import Checkpoints
+import Execution
+import ModelGraph
+import Patching
+import Tensors
+
+/// A model of any spec whose weights are random numbers: the same ones for the same seed and weight names, whatever the graph's options.
+public func randomModel(_ spec: TransformerSpec, _ options: GraphOptions = GraphOptions(), seed: UInt64 = 1) -> Model {
+  let graph = spec.graph(options)
+  let matrices = graph.weights.map { declaration -> Matrix in
+    let isVector = declaration.shape.count == 1
+    let columns = declaration.shape[isVector ? 0 : 1]
+    let rows = isVector ? 1 : declaration.shape[0]
+    var generator = SplitMix64(seed: declaration.name.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 })
+    return Tensor(shape: [rows, columns]) { out in
+      let range = Range(of: declaration, spec: spec)
+      for i in out.indices { (out.baseAddress! + i).initialize(to: .random(in: range.bounds, using: &generator)) }
+    }.matrix
+  }
+  return Model(graph: graph, weights: Weights(matrices))
+}
+
+/// What the numbers of a weight are drawn from, so that activations stay near 1 and patches matter.
+private struct Range {
+  let bounds: ClosedRange<Float>
+
+  init(of declaration: WeightDeclaration, spec: TransformerSpec) {
+    let name = declaration.name
+    if name.hasSuffix(".bias") {
+      bounds = -0.4...0.4
+    } else if declaration.shape.count == 1 {
+      let middle = 1 - (name.contains("attn.") ? 0 : spec.norm.gainOffset)
+      bounds = middle - 0.5...middle + 0.5
+    } else if name == "embed.weight" || name == "pos_embed.weight" {
+      bounds = -1...1
+    } else {
+      let inputs = name == "unembed.weight" || spec.orientation == .outputsByInputs ? 1 : 0
+      let limit = (3 / Float(declaration.shape[inputs])).squareRoot() * 0.7
+      bounds = -limit...limit
+    }
+  }
+}
+
+/// Random tokens, random lengths: what tests of every edit run on.
+public enum RandomPrompts {
+  /// Three pairs; the second is the same in both prompts before its middle, the third but for its last token. The first has two accepted
+  /// answers and two wrong ones.
+  public static func pairs(lengths: [Int], vocabulary: Int, seed: UInt64 = 7) -> PromptSet {
+    var generator = SplitMix64(seed: seed)
+    func token() -> Int32 { Int32.random(in: 0..<Int32(vocabulary), using: &generator) }
+    return PromptSet(
+      lengths.enumerated().map { place, length in
+        let clean = (0..<length).map { _ in token() }
+        let shared = [0, length / 2, length - 1][place % 3]
+        let corrupted = clean.indices.map {
+          $0 < shared ? clean[$0] : (clean[$0] + 1 + token() / 2) % Int32(vocabulary)
+        }
+        let four = Array((0..<Int32(vocabulary)).shuffled(using: &generator).prefix(4))
+        return PromptSet.Pair(
+          clean: clean, corrupted: corrupted, answers: place == 0 ? Array(four[0..<2]) : [four[0]],
+          wrongs: place == 0 ? Array(four[2..<4]) : [four[2]])
+      })
+  }
+}
+
+/// The largest difference, relative to the larger of 1 and the numbers compared; infinite where the sizes differ or only one is not a number.
+public func relativeDifference(_ a: [Float], _ b: [Float]) -> Float {
+  guard a.count == b.count else { return .infinity }
+  var worst: Float = 0
+  for (x, y) in zip(a, b) where x != y && !(x.isNaN && y.isNaN) {
+    let difference = abs(x - y) / max(1, abs(x), abs(y))
+    worst = difference.isNaN ? .infinity : max(worst, difference)
+  }
+  return worst
+}

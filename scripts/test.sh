@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Builds everything and passes all tests, from a fresh clone on a machine that has a Swift 6 toolchain: installs the system's libraries,
+# makes a Python of its own under .build/ to read HDF5 files back with h5py and xarray, checks the format, builds without warnings, runs
+# the tests in release, and, where the reference models stand beside the package, compares whole runs with them.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source scripts/setup.sh
+
+step "format"
+swift format lint --strict -r Sources Tests Package.swift
+
+step "build"
+log=.build/test-build.log
+# Warnings about what others have written (dependencies, pkg-config) are theirs to heed.
+if ! swift build -c release --build-tests 2>&1 | tee "$log"; then exit 1; fi
+if grep -E "^$PWD/(Sources|Tests)/.*: (warning|error):" "$log" | sort -u; then
+  echo "error: the build has warnings" >&2
+  exit 1
+fi
+
+step "reference models"
+if [ -d ../shared/checks ]; then
+  for family in gpt2 llama neox qwen3 gemma2; do
+    "$PATCHBAY_PYTHON" ../shared/checks/check_golden.py .build/release/patchbay "../shared/golden/$family"
+  done
+else
+  echo "skipped: ../shared/checks is not there"
+fi
+
+step "tests"
+log=.build/test.log
+status=0
+swift test -c release --skip-build >"$log" 2>&1 || status=$?
+# What failed, what it said, and what was skipped and why; all of it if the tests did not come to their end.
+closing=$(grep -E '^[✔✘] Test run with [0-9]+ tests' "$log" | tail -n 1 || true)
+if [ -n "$closing" ]; then grep -E '^(✘|↳|➜)' "$log" | grep -v '^↳ \(Testing Library\|Target Platform\)' || true; else tail -n 100 "$log"; fi
+echo "${closing:-error: the tests did not come to their end}"
+exit "$status"
