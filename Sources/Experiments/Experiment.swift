@@ -21,17 +21,6 @@ public struct Experiment: Sendable {
   public let text: String
 }
 
-/// A sweep and the line that asks for it.
-public struct SweepSpec: Sendable, Hashable {
-  public let sweep: Sweep
-  public let place: Place
-
-  public init(_ sweep: Sweep, place: Place) {
-    self.sweep = sweep
-    self.place = place
-  }
-}
-
 /// Activations to store beside the results.
 public struct CacheSpec: Sendable, Hashable {
   /// A run whose activations are stored. Raw values are the words of experiment files.

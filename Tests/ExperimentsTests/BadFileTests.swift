@@ -131,7 +131,7 @@ import Testing
     ("metrics: kl", "'metrics' must be a list of metrics, not the text 'kl'"),
     ("metrics: [kl, kl]", "'metrics' has 'kl' twice"),
     ("sweeps: []", "'sweeps' is empty; give at least one of sweeps"),
-    ("sweeps: [3]", "'sweeps[0]' must be a sweep: a map with name, site, over, not the number 3"),
+    ("sweeps: [3]", "'sweeps[0]' must be a sweep: a map with name, and site and over, or path, not the number 3"),
     ("model: ''", "'model' is empty; it must be some text"),
     ("cache: {}", "the key 'hooks' is missing in 'cache' (names of activations, * and ? allowed)"),
     ("cache: {hooks: [a], runs: [both]}", "'cache.runs[0]': there is no 'both' (one of: clean, corrupted)"),
@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("over: [layer]", "the key 'site' is missing in 'sweeps[0]' (the kind of activation)"),
+    ("over: [layer]", "exactly one of site, path is needed in 'sweeps[0]'; there is none"),
     ("site: z", "the key 'over' is missing in 'sweeps[0]' (the axes that each entry of is edited by itself)"),
     ("site: resid_pro, over: [layer]", "'sweeps[0].site': there is no 'resid_pro' (did you mean 'resid_pre'?)"),
     ("site: z, over: [layers]", "site 'z' has no axis 'layers' (did you mean 'layer'?)"),
@@ -152,7 +152,7 @@ import Testing
     ("site: resid_pre, over: [layer], head: 3", "site 'resid_pre' has no axis 'head' (one of: layer, position)"),
     (
       "site: z, over: [layer], method: attribution",
-      "unknown key 'method' in 'sweeps[0]' (one of: name, site, over, edit, layer, position, head, neuron, destination, source)"
+      "unknown key 'method' in 'sweeps[0]' (one of: name, site, over, path, edit, layer, position, head, neuron, destination, source)"
     ),
     (
       "site: z, over: [layer], head: x",
@@ -166,6 +166,9 @@ import Testing
       "site: z, over: [layer], head: 5..2",
       "'sweeps[0].head' is '5..2'; it must be a range from a lower to a higher number"
     ),
+    ("site: z, over: [layer], head: [1, 3, 1]", "'sweeps[0].head' has '1' twice"),
+    ("site: z, over: [layer], head: [0..2, 1..4]", "'sweeps[0].head' has '1' twice"),
+    ("site: z, over: [layer], position: [-3..-1, -2]", "'sweeps[0].position' has '-2' twice"),
     ("site: z, over: [layer], head: []", "'sweeps[0].head' is empty; give at least one of numbers"),
     ("site: z, over: [layer], edit: zeros", "'sweeps[0].edit': there is no 'zeros' (did you mean 'zero'?)"),
     ("site: z, over: [layer], edit: scale", "'sweeps[0].edit': the edit 'scale' is written as {scale: 2}"),

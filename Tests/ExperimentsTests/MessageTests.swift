@@ -44,6 +44,7 @@ import Testing
         "bundled:iou: no such bundled model (did you mean 'ioi'?)"
       ),
       (.cannotCreateFolder("out", reason: "no space"), .cannotCreateOutput, "out: the folder cannot be made: no space"),
+      (.interrupted, .interrupted, "interrupted"),
     ] as [(ExperimentError, FailureKind, String)])
   func errors(error: ExperimentError, kind: FailureKind, message: String) {
     #expect(error.message == message)
@@ -61,6 +62,9 @@ import Testing
         .notExactlyOne(of: ["pairs", "file"], found: [], path: "prompts"),
         "exactly one of pairs, file is needed in 'prompts'; there is none"
       ),
+      (
+        .notBeside(key: "over", other: "path", path: "sweeps[0]"), "'over' cannot stand beside 'path' in 'sweeps[0]'"
+      ),
       (.keyNotText(path: "cache"), "a key must be text in 'cache'"),
       (.duplicateKeys(["a", "b"]), "the keys stand twice: a, b"),
       (.wrongType(path: "a.b", found: "a list", expected: "text"), "'a.b' must be text, not a list"),
@@ -77,6 +81,15 @@ import Testing
       ),
       (.sweepDoesNotFit(sweep: "s", reason: "no"), "sweep 's': no"),
       (.choosesNothing(sweep: "s", axis: "layer"), "sweep 's': what 'layer' is narrowed to holds nothing here"),
+      (.choosesTwice(sweep: "s", axis: "layer", entry: 2), "sweep 's': what 'layer' is narrowed to holds 2 twice here"),
+      (
+        .logitsHaveOnePosition(path: "a"),
+        "'a': the logits are read at the last position only; leave it out, or take them in a sweep of their own"
+      ),
+      (
+        .lineIsNoPair(found: "a list"),
+        "the line must be one JSON object with clean, corrupted, answer, wrong, not a list"
+      ),
       (
         .mixedPrompts(path: "prompts.pairs[0]"),
         "clean and corrupted in 'prompts.pairs[0]' must both be text or both be token ids (clean_tokens, corrupted_tokens)"

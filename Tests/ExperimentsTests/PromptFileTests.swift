@@ -28,7 +28,8 @@ import Testing
     ("", "p: the file holds no prompts; give one JSON object a line"),
     ("\n \n", "p: the file holds no prompts; give one JSON object a line"),
     ("\n{\"clean\": }", "p: line 2, column 11: expected a value, found '}'"),
-    ("[1]", "p:1: the file must be a pair of prompts: a map with clean, corrupted, answer, wrong, not a list"),
+    ("[1]", "p:1: the line must be one JSON object with clean, corrupted, answer, wrong, not a list"),
+    ("\n\"a\"", "p:2: the line must be one JSON object with clean, corrupted, answer, wrong, not the text 'a'"),
     ("\n\n{\"clan\": 3}", "p:3: unknown key 'clan' (did you mean 'clean'?)"),
     (
       "{\"clean\": 3, \"corrupted\": \"b\", \"answer\": \"c\"}",

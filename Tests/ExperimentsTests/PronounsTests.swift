@@ -12,7 +12,7 @@ import Testing
   @Test func itReads() throws {
     let experiment = try Experiment(file: Self.file)
     #expect(experiment.prompts.count >= 16)
-    #expect(experiment.sweeps.map(\.sweep.name) == ["resid_pre", "attn_out", "mlp_out", "heads", "pattern"])
+    #expect(experiment.sweeps.map(\.name) == ["resid_pre", "attn_out", "mlp_out", "heads", "pattern"])
   }
 
   @Test(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))

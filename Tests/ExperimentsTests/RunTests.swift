@@ -142,7 +142,8 @@ struct RunTests {
     let strongest = outcome.summaries[0].strongest
     #expect(strongest.map { abs($0.meanOfRatios) } == strongest.map { abs($0.meanOfRatios) }.sorted(by: >))
     for cell in strongest {
-      let first = (Int(cell.labels[0]) * values.shape[1] + Int(cell.labels[1])) * base.count
+      #expect(cell.labels == ["\(cell.cell / values.shape[1])", "\(cell.cell % values.shape[1])"])
+      let first = cell.cell * base.count
       let patched = values.values[first..<first + base.count].map(Double.init)
       let ratios = base.indices.map { (patched[$0] - base[$0]) / (other[$0] - base[$0]) }
       let mean = { (numbers: [Double]) in numbers.reduce(0, +) / Double(numbers.count) }
@@ -178,6 +179,21 @@ struct RunTests {
     ("gpt2", "site: z, over: [head], layer: 2..-2", "sweep 's': what 'layer' is narrowed to holds nothing here"),
     ("gpt2", "site: z, over: [head], head: 3..-2", "sweep 's': what 'head' is narrowed to holds nothing here"),
     ("gpt2", "site: z, over: [layer], head: 3..-2", "sweep 's': what 'head' is narrowed to holds nothing here"),
+    ("gpt2", "site: z, over: [head], layer: [2, -1]", "sweep 's': what 'layer' is narrowed to holds 2 twice here"),
+    ("gpt2", "site: z, over: [head], head: [0..-1, 1]", "sweep 's': what 'head' is narrowed to holds 1 twice here"),
+    (
+      "gpt2", "path: {senders: ['3.0'], receivers: logits}",
+      "sweep 's': layer 3 of site 'z' does not exist: there are 3"
+    ),
+    (
+      "gpt2", "path: {senders: ['0.4'], receivers: logits}", "sweep 's': head 4 of site 'z' does not exist: there are 4"
+    ),
+    ("gpt2", "path: {senders: heads, receivers: mlp.3}", "sweep 's': layer 3 of site 'mlp_pre' does not exist"),
+    ("llama", "path: {senders: heads, receivers: 2.2.k}", "sweep 's': head 2 of site 'k' does not exist: there are 2"),
+    (
+      "gpt2", "path: {edges: heads, sender_position: 99}",
+      "sweep 's': site 'z' would never fire: no prompt has any of the chosen positions (the longest prompt has "
+    ),
     (
       "gpt2", "site: z, over: [layer], position: 99",
       "sweep 's': site 'z' would never fire: no prompt has any of the chosen positions (the longest prompt has "
@@ -209,6 +225,45 @@ struct RunTests {
       "sweeps: [{name: s, site: resid_pre, over: [layer], edit: {scale: 3e38}}]\ncache: {hooks: ['*']}")
     let run = try Self.plan(yaml, in: folder)
     #expect(throws: (any Error).self) { _ = try run.run(into: folder.path) }
+    #expect(try folder.files == ["experiment.yaml"])
+  }
+
+  /// Within a sweep, not only between two.
+  @Test(arguments: [
+    "sweeps: [{name: s, site: z, over: [layer, position, head]}]", "sweeps: [{name: s, path: {edges: heads}}]",
+    "cache: {hooks: ['*']}",
+  ])
+  func aRunStopsWhenItIsToldTo(rest: String) throws {
+    let folder = try TemporaryFolder()
+    let run = try Self.plan(try GoldenExperiment("gpt2").yaml(name: "x", rest), in: folder)
+    let asked = Mutex(0)
+    let done = Mutex(0)
+    let error = #expect(throws: ExperimentError.self) {
+      _ = try run.run(into: folder.path) { progress in
+        done.withLock { $0 = progress.done }
+      } shouldStop: {
+        asked.withLock {
+          $0 += 1
+          return $0 == 2
+        }
+      }
+    }
+    #expect(error == .interrupted)
+    #expect(error?.kind == .interrupted)
+    #expect(done.withLock { $0 } < run.total)
+    #expect(try folder.files == ["experiment.yaml"])
+  }
+
+  @Test func aCancelledTaskIsAnInterruptedRun() async throws {
+    let folder = try TemporaryFolder()
+    let run = try Self.plan(try GoldenExperiment("gpt2").yaml(name: "x", Self.heads), in: folder)
+    let path = folder.path
+    let task = Task {
+      while !Task.isCancelled { await Task.yield() }
+      _ = try run.run(into: path)
+    }
+    task.cancel()
+    await #expect(throws: ExperimentError.interrupted) { try await task.value }
     #expect(try folder.files == ["experiment.yaml"])
   }
 

@@ -9,7 +9,7 @@ import Testing
     try folder.write(name, bytes)
     let text = DecodingTests.sweeps("  - {name: s, site: resid_pre, over: [layer], edit: {add: {file: \(name)}}}")
     let file = try folder.write("x.yaml", text)
-    return try Experiment(file: file).sweeps.first?.sweep.edit
+    return try Experiment(file: file).sweeps.first?.sweep?.edit
   }
 
   static func message(_ name: String, _ bytes: [UInt8]) throws -> String {

@@ -18,6 +18,7 @@ extension ExperimentError {
     case .unknownVectorFormat(let file): "\(file): a vector is read from a .npy or a .json file"
     case .badVector(let file, let problem): "\(file): \(problem)"
 
+    case .interrupted: "interrupted"
     case .cannotCreateFolder(let folder, let reason): "\(folder): the folder cannot be made: \(reason)"
 
     case .noModel(let file): "\(file): no model: give the key 'model' (a folder, or bundled:NAME) or the option --model"
@@ -41,6 +42,7 @@ extension FileProblem {
     case .notExactlyOne(let keys, let found, let path):
       "exactly one of \(list(keys)) is needed\(inside(path)); "
         + (found.isEmpty ? "there is none" : "there are \(list(found))")
+    case .notBeside(let key, let other, let path): "'\(key)' cannot stand beside '\(other)'\(inside(path))"
     case .keyNotText(let path): "a key must be text\(inside(path))"
     case .duplicateKeys(let keys):
       "\(keys.count == 1 ? "the key stands" : "the keys stand") twice: \(list(keys.map { visible($0) }))"
@@ -56,10 +58,16 @@ extension FileProblem {
     case .coefficientNeedsAdd(let path): "\(subject(path)): only the edit 'add' has the axis 'coefficient'"
     case .editNeedsArgument(let path, let edit, let example):
       "\(subject(path)): the edit '\(edit)' is written as \(example)"
+    case .logitsHaveOnePosition(let path):
+      "\(subject(path)): the logits are read at the last position only; leave it out, or take them in a sweep of their own"
 
     case .sweepDoesNotFit(let sweep, let reason): "sweep '\(sweep)': \(reason)"
     case .choosesNothing(let sweep, let axis): "sweep '\(sweep)': what '\(axis)' is narrowed to holds nothing here"
+    case .choosesTwice(let sweep, let axis, let entry):
+      "sweep '\(sweep)': what '\(axis)' is narrowed to holds \(entry) twice here"
 
+    case .lineIsNoPair(let found):
+      "the line must be one JSON object with clean, corrupted, answer, wrong, not \(found)"
     case .mixedPrompts(let path):
       "clean and corrupted\(inside(path)) must both be text or both be token ids (clean_tokens, corrupted_tokens)"
     case .needsTokenizer(let key, let folder, let instead):

@@ -23,14 +23,17 @@ public enum ExperimentError: DiagnosedError, Equatable {
   case noModel(file: String)
   case noSuchBundledModel(name: String, bundled: [String])
 
-  // Output
+  // Running
   case cannotCreateFolder(String, reason: String)
+  /// The user has stopped the run.
+  case interrupted
 
   public var kind: FailureKind {
     switch self {
     case .fileNotFound, .noSuchBundledModel: .inputNotFound
     case .unreadable: .ioFailed
     case .cannotCreateFolder: .cannotCreateOutput
+    case .interrupted: .interrupted
     case .nested(_, let kind, _): kind
     default: .badData
     }

@@ -4,6 +4,8 @@ public enum FileProblem: Sendable, Hashable {
   case unknownKey(key: String, of: String, known: [String])
   case missingKey(key: String, of: String, meaning: String)
   case notExactlyOne(of: [String], found: [String], path: String)
+  /// A key that means nothing where another one is.
+  case notBeside(key: String, other: String, path: String)
   case keyNotText(path: String)
   case duplicateKeys([String])
   case wrongType(path: String, found: String, expected: String)
@@ -19,12 +21,16 @@ public enum FileProblem: Sendable, Hashable {
   // Sweeps
   case coefficientNeedsAdd(path: String)
   case editNeedsArgument(path: String, edit: String, example: String)
+  case logitsHaveOnePosition(path: String)
 
   /// The sweep does not fit the model or the prompts; the reason is another module's.
   case sweepDoesNotFit(sweep: String, reason: String)
   case choosesNothing(sweep: String, axis: String)
+  case choosesTwice(sweep: String, axis: String, entry: Int)
 
   // Prompts
+  /// A line of a prompt file that is JSON, but no object.
+  case lineIsNoPair(found: String)
   case mixedPrompts(path: String)
   case needsTokenizer(key: String, folder: String, instead: String)
   case notOneToken(key: String, text: String, pieces: [String])

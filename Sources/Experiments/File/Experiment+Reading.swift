@@ -41,8 +41,8 @@ extension Experiment {
     var sweeps: [SweepSpec] = []
     for element in try field.list(of: "sweeps") {
       let sweep = try element.sweep(folder: folder)
-      if let first = sweeps.first(where: { $0.sweep.name == sweep.sweep.name }) {
-        throw element.error(.duplicateSweep(name: sweep.sweep.name, firstLine: first.place.line))
+      if let first = sweeps.first(where: { $0.name == sweep.name }) {
+        throw element.error(.duplicateSweep(name: sweep.name, firstLine: first.place.line))
       }
       sweeps.append(sweep)
     }

@@ -28,6 +28,15 @@ extension Field {
     return value
   }
 
+  /// true or false.
+  func flag() throws -> Bool {
+    let content = try content()
+    guard case .bool(let flag) = content else {
+      throw error(.wrongType(path: path, found: content.description, expected: "true or false"))
+    }
+    return flag
+  }
+
   /// A whole number.
   func integer() throws -> Int {
     let content = try content()
@@ -109,6 +118,19 @@ struct KeyedFields {
   func required(_ key: String) -> Field {
     guard let field = self[key] else { preconditionFailure("'\(key)' is required by its table") }
     return field
+  }
+
+  /// A key that is needed because of another one.
+  func needed(_ key: String, in table: KeyTable) throws -> Field {
+    if let field = self[key] { return field }
+    let meaning = table.keys.first { $0.name == key }?.meaning ?? ""
+    throw ExperimentError.inFile(place, .missingKey(key: key, of: path, meaning: meaning))
+  }
+
+  /// Keys that mean nothing where another one is.
+  func refuse(_ keys: [String], beside other: String) throws {
+    guard let stray = members.first(where: { keys.contains($0.key) }) else { return }
+    throw stray.field.error(.notBeside(key: stray.key, other: other, path: path))
   }
 
   /// The one key of several that is there.

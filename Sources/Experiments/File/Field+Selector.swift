@@ -2,9 +2,19 @@ import Interventions
 
 extension Field {
   /// `all`, a number, a range such as `2..5` or `-3..-1`, or a list of numbers and ranges.
+  ///
+  /// An entry that is meant twice is an error. Of one counted from the front and one from the back only the axis's length tells.
   func selector() throws -> Selector {
     if case .text("all") = try content() { return .all }
-    return .items(try oneOrMore(of: "numbers").map { try $0.selectorItem() })
+    var items: [Selector.Item] = []
+    for element in try oneOrMore(of: "numbers") {
+      let item = try element.selectorItem()
+      if let entry = items.lazy.compactMap({ $0.common(with: item) }).first {
+        throw element.error(.repeated(path: path, word: "\(entry)"))
+      }
+      items.append(item)
+    }
+    return .items(items)
   }
 
   private func selectorItem() throws -> Selector.Item {
@@ -29,5 +39,22 @@ extension Field {
     guard let dots = text.firstRange(of: "..") else { return nil }
     guard let first = Int(text[..<dots.lowerBound]), let last = Int(text[dots.upperBound...]) else { return nil }
     return (first, last)
+  }
+}
+
+extension Selector.Item {
+  /// The first entry that two items have in common as they are written.
+  fileprivate func common(with other: Selector.Item) -> Int? {
+    guard let own = ends, let others = other.ends, (own.0 < 0) == (others.0 < 0) else { return nil }
+    let first = max(own.0, others.0)
+    return first <= min(own.1, others.1) ? first : nil
+  }
+
+  /// First and last, where both are counted from the same end.
+  private var ends: (Int, Int)? {
+    switch self {
+    case .index(let index): (index, index)
+    case .range(let first, let last): (first < 0) == (last < 0) ? (first, last) : nil
+    }
   }
 }

@@ -13,9 +13,20 @@ extension Field {
       throw nameField.error(
         .badValue(path: nameField.path, value: quoted(name), expected: "letters, digits, - and _ only"))
     }
-    let site = try keys.required("site").choice(SiteName.self)
+    let chosen = try keys.exactlyOne(of: ["site", "path"])
+    if chosen.key == "path" {
+      let others = KeyTable.sweep.keys.map(\.name).filter { !["name", "path"].contains($0) }
+      try keys.refuse(others, beside: "path")
+      return SweepSpec(name: name, try chosen.field.path(sweep: name), place: place)
+    }
+    return SweepSpec(name: name, .site(try chosen.field.siteSweep(name: name, keys, folder: folder)), place: place)
+  }
+
+  /// A sweep over this field's site.
+  private func siteSweep(name: String, _ keys: KeyedFields, folder: String) throws -> Sweep {
+    let site = try choice(SiteName.self)
     let edit = try keys["edit"].map { try $0.edit(folder: folder) } ?? .patch
-    let over = try keys.required("over").sweepAxes(site: site, edit: edit)
+    let over = try keys.needed("over", in: .sweep).sweepAxes(site: site, edit: edit)
     var selectors: [SiteAxis: Selector] = [:]
     for axis in SiteAxis.allCases {
       guard let field = keys[axis.rawValue] else { continue }
@@ -26,10 +37,9 @@ extension Field {
       selectors[axis] = try field.selector()
     }
     do {
-      let sweep = try Sweep(name: name, site: try Site(site, selectors), over: over, edit: edit)
-      return SweepSpec(sweep, place: place)
+      return try Sweep(name: name, site: try Site(site, selectors), over: over, edit: edit)
     } catch {
-      throw ExperimentError.wrapping(error, at: place)
+      throw ExperimentError.wrapping(error, at: keys.place)
     }
   }
 

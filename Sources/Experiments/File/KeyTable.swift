@@ -23,7 +23,7 @@ public struct KeyTable: Sendable, Hashable {
 
 extension KeyTable {
   /// All tables, in the order of the file.
-  public static let all = [experiment, prompts, pair, sweep, edit, resample, add, cache]
+  public static let all = [experiment, prompts, pair, sweep, path, edit, resample, add, cache]
 
   static let experiment = KeyTable(
     name: "experiment", what: "a map with the keys name, prompts, sweeps and so on",
@@ -59,11 +59,12 @@ extension KeyTable {
     ])
 
   static let sweep = KeyTable(
-    name: "sweeps[]", what: "a sweep: a map with name, site, over",
+    name: "sweeps[]", what: "a sweep: a map with name, and site and over, or path",
     keys: [
       Key("name", required: true, "what the sweep is called in the results"),
-      Key("site", required: true, "the kind of activation"),
-      Key("over", required: true, "the axes that each entry of is edited by itself"),
+      Key("site", "the kind of activation"),
+      Key("over", "the axes that each entry of is edited by itself"),
+      Key("path", "senders and receivers of path patching"),
       Key("edit", "what becomes of the activation"),
       Key("layer", "which layers"),
       Key("position", "which positions"),
@@ -71,6 +72,19 @@ extension KeyTable {
       Key("neuron", "which neurons"),
       Key("destination", "which attending positions"),
       Key("source", "which attended positions"),
+    ])
+
+  static let path = KeyTable(
+    name: "sweeps[].path", what: "a map with senders and receivers, or edges",
+    keys: [
+      Key("senders", "heads, mlps, embed, all, or a list"),
+      Key("receivers", "inputs of heads, MLPs or logits"),
+      Key("edges", "heads: from every head to every later head"),
+      Key("inputs", "which inputs of heads edges end at"),
+      Key("freeze", "heads or heads+mlps"),
+      Key("together", "whether receivers are patched at once"),
+      Key("sender_position", "at which positions senders change"),
+      Key("receiver_position", "at which positions receivers do"),
     ])
 
   static let edit = KeyTable(

@@ -21,7 +21,11 @@ public enum PromptFile {
         throw ExperimentError.brokenJSON(
           file: file, JSONError(line: index + 1, column: error.column, problem: error.problem))
       }
-      prompts.append(try Field(source: .json(value), place: place, path: "").pair())
+      let field = Field(source: .json(value), place: place, path: "")
+      guard case .object = value else {
+        throw field.error(.lineIsNoPair(found: try field.content().description))
+      }
+      prompts.append(try field.pair())
     }
     guard !prompts.isEmpty else { throw ExperimentError.noPrompts(file: file) }
     return prompts

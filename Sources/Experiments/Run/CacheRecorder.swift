@@ -34,7 +34,7 @@ struct CacheRecorder {
     for side in spec.runs {
       let batch = try Batch(prompts: run.prompts.set.pairs.map { side == .clean ? $0.clean : $0.corrupted })
       for group in batch.groups(ofEntries: entriesAtATime) {
-        try Task.checkCancellation()
+        try counter.check()
         let part = batch.gathering(rows: Array(group))
         let activations = try Oracle(model).run(part, keeping: nodes.map(\.id))
         let lengths = group.map { batch.length($0) }

@@ -29,9 +29,11 @@ extension ExperimentRun {
   /// - Parameters:
   ///   - folder: where the files go; made if it is not there.
   ///   - progress: called now and then, by one thread at a time.
-  /// - Throws: `ExperimentError.cannotCreateFolder`, `StoreError`, `PatchingError`, `CancellationError`.
+  ///   - shouldStop: asked whenever some cells are done, by one thread at a time; a cancelled task stops a run as well.
+  /// - Throws: `ExperimentError.cannotCreateFolder` and `.interrupted`, `StoreError`, `PatchingError`.
   public func run(
-    into folder: String, progress: @escaping @Sendable (RunProgress) -> Void = { _ in }
+    into folder: String, progress: @escaping @Sendable (RunProgress) -> Void = { _ in },
+    shouldStop: @escaping @Sendable () -> Bool = { false }
   ) throws -> RunOutcome {
     try makeFolder(folder)
     let rows = prompts.rows
@@ -40,7 +42,7 @@ extension ExperimentRun {
     let results = try ResultsWriter(creating: path, header: header(sha256: sha256), prompts: rows)
     var cache: CacheRecorder?
     do {
-      let counter = RunCounter(total: total, report: progress)
+      let counter = RunCounter(total: total, shouldStop: shouldStop, report: progress)
       if let spec = experiment.cache {
         cache = try CacheRecorder(
           creating: resolvedPath("\(experiment.name).cache.h5", relativeTo: folder), spec, run: self, rows: rows,
@@ -51,26 +53,32 @@ extension ExperimentRun {
       // All groups stand before the first cell is computed: what is wrong with one is known at once.
       for plan in plans { try results.declare(declaration(of: plan)) }
       let summaries = try plans.map { plan in
-        try Task.checkCancellation()
+        try counter.check()
         return try run(plan, to: results, counter: counter)
       }
       try cache?.write(counter: counter)
-      try Task.checkCancellation()
+      try counter.check()
       try cache?.finish()
       try results.finish()
       return RunOutcome(results: path, cache: cache?.path, summaries: summaries)
     } catch {
       results.discard()
       cache?.discard()
-      throw error
+      throw error is CancellationError ? ExperimentError.interrupted : error
     }
   }
 
-  private func run(_ plan: SweepPlan, to results: ResultsWriter, counter: RunCounter) throws -> SweepSummary {
-    let recorder = SweepRecorder(plan: plan, run: self, results: results)
-    try engine(for: plan).run(plan) { block in
-      try recorder.add(block)
-      counter.advance(by: block.cells.count * block.examples.count, stage: plan.sweep.name)
+  private func run(_ plan: PlannedSweep, to results: ResultsWriter, counter: RunCounter) throws -> SweepSummary {
+    let recorder = try SweepRecorder(plan: plan, run: self, results: results)
+    let engine = engine(for: plan)
+    @Sendable func record(_ block: SweepBlock, _ grid: CellGrid) throws {
+      try counter.check()
+      try recorder.add(block, grid)
+      counter.advance(by: block.cells.count * block.examples.count, stage: plan.name)
+    }
+    switch plan.work {
+    case .site(let plan): try engine.run(plan) { try record($0, CellGrid()) }
+    case .paths(let pieces): for piece in pieces { try engine.run(piece.plan) { try record($0, piece.grid) } }
     }
     return try recorder.finish()
   }
@@ -85,16 +93,24 @@ extension ExperimentRun {
   }
 }
 
-/// Counts runs that are done. `@unchecked Sendable`: the lock guards the count.
+/// Counts runs that are done, and knows whether there are to be more. `@unchecked Sendable`: the lock guards the count.
 final class RunCounter: @unchecked Sendable {
   private let lock = NSLock()
   private let total: Int
+  private let shouldStop: @Sendable () -> Bool
   private let report: @Sendable (RunProgress) -> Void
   private var done = 0
 
-  init(total: Int, report: @escaping @Sendable (RunProgress) -> Void) {
+  init(total: Int, shouldStop: @escaping @Sendable () -> Bool, report: @escaping @Sendable (RunProgress) -> Void) {
     self.total = total
+    self.shouldStop = shouldStop
     self.report = report
+  }
+
+  /// - Throws: `ExperimentError.interrupted`, `CancellationError`.
+  func check() throws {
+    try Task.checkCancellation()
+    if shouldStop() { throw ExperimentError.interrupted }
   }
 
   func advance(by count: Int, stage: String) {

@@ -17,7 +17,7 @@ public struct ExperimentRun: Sendable {
   /// The metrics of the unedited runs, per example.
   public let baselines: Baselines
   /// In the experiment's order.
-  public let plans: [SweepPlan]
+  public let plans: [PlannedSweep]
   /// The activations of the cache file, in the order of computation; empty where there is none.
   public let cachedNodes: [Node]
   /// An engine for each set of graph options that some sweep needs.
@@ -51,11 +51,13 @@ public struct ExperimentRun: Sendable {
     }
     let plain = try engine(GraphOptions())
     var engines = [GraphOptions(): plain]
+    // Sixteen megabytes of each metric, or less where memory is short.
+    let waiting = min(1 << 22, (memory ?? .max) / 64)
     plans = try experiment.sweeps.map { spec in
-      let options = spec.sweep.graphOptions
+      let options = spec.graphOptions
       let own = try engines[options] ?? engine(options)
       engines[options] = own
-      return try own.plan(spec)
+      return try own.plan(spec, waiting: waiting)
     }
     self.engines = engines
     cachedNodes = try Self.cachedNodes(experiment.cache, loaded.model.graph)
@@ -77,45 +79,17 @@ public struct ExperimentRun: Sendable {
 
   /// How many runs of one prompt there are in all: every cell of every sweep for every example, and the cached ones.
   public var total: Int {
-    (plans.reduce(0) { $0 + $1.cells } + (experiment.cache?.runs.count ?? 0)) * prompts.set.count
+    (plans.reduce(0) { $0 + $1.runs } + (experiment.cache?.runs.count ?? 0)) * prompts.set.count
   }
 
   /// The engine that a planned sweep runs on.
-  func engine(for plan: SweepPlan) -> PatchingEngine {
-    guard let engine = engines[plan.sweep.graphOptions] else { preconditionFailure("every plan has an engine") }
+  func engine(for plan: PlannedSweep) -> PatchingEngine {
+    guard let engine = engines[plan.spec.graphOptions] else { preconditionFailure("every plan has an engine") }
     return engine
   }
 }
 
-extension Sweep {
+extension SweepSpec {
   /// The nodes that must be in the graph's path for edits of the site to reach the outcome.
-  fileprivate var graphOptions: GraphOptions { GraphOptions.needed(by: [site.name]) }
-}
-
-extension PatchingEngine {
-  /// - Throws: `ExperimentError` at the sweep's line.
-  fileprivate func plan(_ spec: SweepSpec) throws -> SweepPlan {
-    do {
-      let plan = try self.plan(spec.sweep)
-      if let axis = try emptyAxis(of: spec.sweep.site) {
-        throw ExperimentError.inFile(spec.place, .choosesNothing(sweep: spec.sweep.name, axis: axis.rawValue))
-      }
-      return plan
-    } catch let error as any DiagnosedError {
-      if error is ExperimentError { throw error }
-      throw ExperimentError.inFile(spec.place, .sweepDoesNotFit(sweep: spec.sweep.name, reason: error.message))
-    }
-  }
-
-  /// An axis of the model that a site is narrowed to nothing on: `3..-2` of four. The planner looks after the axes of prompts.
-  private func emptyAxis(of site: Site) throws -> SiteAxis? {
-    let resolver = SiteResolver(model.graph)
-    return try site.name.axes.first { axis in
-      switch axis {
-      case .layer: try resolver.layers(site).isEmpty
-      case .head, .neuron: try resolver.features(axis, of: site).isEmpty
-      case .position, .destination, .source: false
-      }
-    }
-  }
+  fileprivate var graphOptions: GraphOptions { sweep.map { GraphOptions.needed(by: [$0.site.name]) } ?? GraphOptions() }
 }

@@ -18,27 +18,13 @@ extension ExperimentRun {
       patchbayVersion: PatchbayVersion.text, attributes: attributes)
   }
 
-  func declaration(of plan: SweepPlan) -> SweepDeclaration {
-    let sweep = plan.sweep
-    var attributes: [String: Attribute] = [
-      "site": .text(sweep.site.name.rawValue), "edit": .text(sweep.edit.name), "over": .texts(sweep.over.map(\.name)),
-      "direction": .text(experiment.direction.rawValue), "method": .text("exact"),
-    ]
-    switch sweep.edit {
-    case .patch, .zero, .mean: break
-    case .resample(let seed): attributes["seed"] = .text("\(seed)")
-    case .scale(let factor): attributes["scale"] = .number(shortest(factor))
-    case .add(let direction, let coefficients):
-      attributes["add"] = .text(direction == .difference ? "difference" : "vector")
-      if coefficients.count == 1 { attributes["coefficient"] = .number(shortest(coefficients[0])) }
-    }
-    for axis in sweep.site.name.axes {
-      if case .items(let items) = sweep.site[axis] {
-        attributes["chosen_\(axis.rawValue)"] = .text(items.map(\.text).joined(separator: ", "))
-      }
-    }
+  func declaration(of plan: PlannedSweep) -> SweepDeclaration {
+    var attributes = plan.spec.attributes
+    attributes["direction"] = .text(experiment.direction.rawValue)
+    attributes["method"] = .text("exact")
     return SweepDeclaration(
-      name: sweep.name, axes: plan.axes.map(\.labelled), metrics: experiment.metrics.map(\.rawValue),
+      name: plan.name, axes: plan.axes, metrics: experiment.metrics.map(\.rawValue),
+      extras: plan.hasPath == nil ? [] : [.init(SweepDeclaration.hasPath, .int8, perExample: false)],
       attributes: attributes)
   }
 
@@ -48,27 +34,11 @@ extension ExperimentRun {
   }
 }
 
-extension PlannedAxis {
-  fileprivate var labelled: LabelledAxis {
-    switch axis {
-    case .coefficient: LabelledAxis(axis.name, .numbers(labels.map(shortest)))
-    case .site: LabelledAxis(axis.name, .integers(labels.map { Int($0) }))
-    }
-  }
+extension SweepDeclaration {
+  /// The dataset of flags that says which pairs of sender and receiver have a path.
+  static let hasPath = "has_path"
+  static let changeNorm = "change_norm"
 }
-
-extension Selector.Item {
-  /// As experiment files write it.
-  fileprivate var text: String {
-    switch self {
-    case .index(let index): "\(index)"
-    case .range(let first, let last): "\(first)..\(last)"
-    }
-  }
-}
-
-/// The double that is written like a float: 0.1 rather than 0.10000000149.
-private func shortest(_ number: Float) -> Double { Double("\(number)") ?? Double(number) }
 
 extension ResolvedPrompts {
   /// The prompts as files store them.

@@ -5,32 +5,57 @@ import Patching
 ///
 /// `@unchecked Sendable`: the engine delivers one block at a time.
 final class SweepRecorder: @unchecked Sendable {
-  private let plan: SweepPlan
+  private let plan: PlannedSweep
   private let results: ResultsWriter
   private let metrics: [Metric]
   private let examples: Int
+  /// Examples that lack the positions at which paths begin or end.
+  private let absent: Set<Int>
   private var effects: EffectSums
   /// Cells whose examples come in several blocks, until all are there: [cell, example], by dataset.
   private var waiting: [Int: [String: [Float]]] = [:]
   private var missing: [Int: Int] = [:]
 
-  init(plan: SweepPlan, run: ExperimentRun, results: ResultsWriter) {
+  /// - Throws: `StoreError`, as the flags of paths are written.
+  init(plan: PlannedSweep, run: ExperimentRun, results: ResultsWriter) throws {
     self.plan = plan
     self.results = results
     metrics = run.experiment.metrics
-    examples = run.prompts.set.count
+    let pairs = run.prompts.set.pairs
+    examples = pairs.count
+    let positions = plan.spec.pathPositions
+    absent = Set(pairs.indices.filter { !(positions?.exist(in: pairs[$0].clean.count) ?? true) })
     let (direction, shown) = (run.experiment.direction, metrics[0])
     effects = EffectSums(
       cells: plan.cells, base: run.baselines.base(direction)[shown] ?? [],
       other: run.baselines.other(direction)[shown] ?? [])
+    if let hasPath = plan.hasPath {
+      try results.write(
+        sweep: plan.name, dataset: SweepDeclaration.hasPath, cells: 0..<plan.cells, flags: hasPath.map { $0 ? 1 : 0 })
+    }
   }
 
-  func add(_ block: SweepBlock) throws {
-    if let shown = block.values[metrics[0]] { effects.add(shown, cells: block.cells, examples: block.examples) }
-    if block.examples == 0..<examples {
-      for (name, values) in datasets(of: block) { try write(name, block.cells, values) }
-    } else {
-      try assemble(block)
+  /// - Parameter grid: where the block's cells are among those of the results.
+  func add(_ block: SweepBlock, _ grid: CellGrid) throws {
+    let width = block.examples.count
+    let lacking = block.examples.enumerated().filter { absent.contains($1) }.map(\.offset)
+    for (name, engineValues) in metrics.map({ ($0.rawValue, block.values[$0] ?? []) })
+      + [(SweepDeclaration.changeNorm, block.changeNorms)]
+    {
+      var (cells, values) = grid.spread(engineValues, cells: block.cells, examples: width)
+      for column in lacking { for row in 0..<cells.count { values[row * width + column] = .nan } }
+      if name == metrics[0].rawValue { effects.add(values, cells: cells, examples: block.examples) }
+      if width == examples {
+        try results.write(sweep: plan.name, dataset: name, cells: cells, values: values)
+      } else {
+        for cell in block.cells.map(grid.place) {
+          let row = cell - cells.lowerBound
+          wait(name, cell, values[row * width..<(row + 1) * width], examples: block.examples)
+        }
+      }
+    }
+    if width != examples {
+      for cell in block.cells { try writeIfWhole(grid.place(of: cell), width) }
     }
   }
 
@@ -39,27 +64,29 @@ final class SweepRecorder: @unchecked Sendable {
     return effects.summary(plan: plan, metric: metrics[0])
   }
 
-  private func datasets(of block: SweepBlock) -> [(String, [Float])] {
-    metrics.map { ($0.rawValue, block.values[$0] ?? []) } + [("change_norm", block.changeNorms)]
+  private func wait(_ dataset: String, _ cell: Int, _ values: ArraySlice<Float>, examples range: Range<Int>) {
+    waiting[cell, default: [:]][dataset, default: [Float](repeating: .nan, count: examples)]
+      .replaceSubrange(range, with: values)
   }
 
-  private func write(_ dataset: String, _ cells: Range<Int>, _ values: [Float]) throws {
-    try results.write(sweep: plan.sweep.name, dataset: dataset, cells: cells, values: values)
+  private func writeIfWhole(_ cell: Int, _ width: Int) throws {
+    let left = missing[cell, default: examples] - width
+    missing[cell] = left
+    guard left == 0, let rows = waiting.removeValue(forKey: cell) else { return }
+    missing[cell] = nil
+    for (name, row) in rows {
+      try results.write(sweep: plan.name, dataset: name, cells: cell..<(cell + 1), values: row)
+    }
   }
+}
 
-  private func assemble(_ block: SweepBlock) throws {
-    let width = block.examples.count
-    for (place, cell) in block.cells.enumerated() {
-      for (name, values) in datasets(of: block) {
-        let own = values[(place * width)..<((place + 1) * width)]
-        var row = waiting[cell]?[name] ?? [Float](repeating: .nan, count: examples)
-        row.replaceSubrange(block.examples, with: own)
-        waiting[cell, default: [:]][name] = row
-      }
-      let left = missing[cell, default: examples] - width
-      missing[cell] = left
-      guard left == 0, let rows = waiting.removeValue(forKey: cell) else { continue }
-      for (name, row) in rows { try write(name, cell..<(cell + 1), row) }
+extension SweepSpec {
+  /// Where paths begin and end; nil for sweeps over sites.
+  fileprivate var pathPositions: PathPositions? {
+    switch kind {
+    case .site: nil
+    case .path(let path): path.positions
+    case .edges(let edges): edges.positions
     }
   }
 }

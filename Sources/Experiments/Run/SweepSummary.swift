@@ -4,8 +4,10 @@ import Patching
 public struct SweepSummary: Sendable {
   /// One cell, over all examples that have it.
   public struct Cell: Sendable, Hashable {
+    /// The cell's number, row-major over the axes.
+    public let cell: Int
     /// For each axis of the sweep, the cell's label.
-    public let labels: [Float]
+    public let labels: [String]
     /// The mean of each example's (patched - base) / (other - base); NaN where no example has one.
     public let meanOfRatios: Double
     /// (mean patched - mean base) / (mean other - mean base); NaN where the two means are one.
@@ -22,7 +24,7 @@ public struct SweepSummary: Sendable {
   public let metric: Metric
   /// How many cells the sweep has.
   public let cells: Int
-  /// By falling size of the mean of ratios; at most ten.
+  /// By falling size of the mean of ratios; at most ten, none of them without a path.
   public let strongest: [Cell]
   /// How many examples have no effect in any cell, since their two baselines are the same.
   public let withoutEffect: Int
@@ -68,19 +70,20 @@ struct EffectSums {
     }
   }
 
-  func summary(plan: SweepPlan, metric: Metric) -> SweepSummary {
+  func summary(plan: PlannedSweep, metric: Metric) -> SweepSummary {
+    let candidates = sums.indices.filter { plan.hasPath?[$0] ?? true }
     // A cell without any effect comes last.
-    let order = sums.indices.sorted { strength($0) > strength($1) }
-    let strongest = order.prefix(10).map { cell -> SweepSummary.Cell in
+    let order = candidates.map { (cell: $0, strength: strength($0)) }.sorted { $0.strength > $1.strength }
+    let strongest = order.prefix(10).map { cell, _ -> SweepSummary.Cell in
       let sums = sums[cell]
-      let labels = zip(plan.axes, plan.indices(ofCell: cell)).map { $0.labels[$1] }
       return SweepSummary.Cell(
-        labels: labels, meanOfRatios: sums.ratioCount == 0 ? .nan : sums.ratios / Double(sums.ratioCount),
+        cell: cell, labels: plan.labels(ofCell: cell),
+        meanOfRatios: sums.ratioCount == 0 ? .nan : sums.ratios / Double(sums.ratioCount),
         ratioOfMeans: sums.other == sums.base ? .nan : (sums.patched - sums.base) / (sums.other - sums.base),
         examples: sums.ratioCount, withoutEffect: sums.count - sums.ratioCount)
     }
     return SweepSummary(
-      sweep: plan.sweep.name, axes: plan.axes.map(\.axis.name), metric: metric, cells: plan.cells, strongest: strongest,
+      sweep: plan.name, axes: plan.axes.map(\.name), metric: metric, cells: plan.cells, strongest: strongest,
       withoutEffect: zip(base, other).count { $0 == $1 })
   }
 

@@ -72,7 +72,7 @@ public struct RunCommand: Sendable {
       alignments: [TextTable.Alignment](repeating: .right, count: summary.axes.count + 3))
     for cell in summary.strongest {
       table.add(
-        cell.labels.map(label) + [decimal(cell.meanOfRatios, 3), decimal(cell.ratioOfMeans, 3), "\(cell.examples)"])
+        cell.labels + [decimal(cell.meanOfRatios, 3), decimal(cell.ratioOfMeans, 3), "\(cell.examples)"])
     }
     let without =
       summary.withoutEffect == 0
@@ -84,7 +84,4 @@ public struct RunCommand: Sendable {
       \(table.text)
       """
   }
-
-  /// A label without the fraction that it does not have.
-  private static func label(_ number: Float) -> String { Int(exactly: number).map(String.init) ?? "\(number)" }
 }

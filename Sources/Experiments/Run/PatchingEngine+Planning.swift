@@ -1,0 +1,125 @@
+import ActivationStore
+import Diagnostics
+import Interventions
+import Patching
+
+extension PatchingEngine {
+  /// Checks that a sweep fits the model and the prompts, and lays out its results.
+  /// - Parameter waiting: how many values of a metric may wait for the rest of their examples, where these come in several blocks.
+  /// - Throws: `ExperimentError` at the sweep's line.
+  func plan(_ spec: SweepSpec, waiting: Int) throws -> PlannedSweep {
+    do {
+      switch spec.kind {
+      case .site(let sweep):
+        let plan = try plan(sweep)
+        try check(sweep, spec)
+        return PlannedSweep(spec, plan)
+      case .path(let path): return try plan(path, spec, waiting)
+      case .edges(let edges): return try plan(edges, spec, waiting)
+      }
+    } catch let error as ExperimentError {
+      throw error
+    } catch let error as PatchingError {
+      // These name the sweep themselves.
+      throw ExperimentError.inFile(spec.place, .caused(error.message))
+    } catch let error as any DiagnosedError {
+      throw ExperimentError.inFile(spec.place, .sweepDoesNotFit(sweep: spec.name, reason: error.message))
+    }
+  }
+
+  /// Looks for an axis of the model that a site is narrowed to nothing on (`3..-2` of four), or to one entry twice (`[3, -1]` of four). The
+  /// planner looks after the axes of prompts.
+  private func check(_ sweep: Sweep, _ spec: SweepSpec) throws {
+    let resolver = SiteResolver(model.graph)
+    for axis in sweep.site.name.axes {
+      let entries: [Int]
+      switch axis {
+      case .layer: entries = try resolver.layers(sweep.site)
+      case .head, .neuron: entries = try resolver.features(axis, of: sweep.site)
+      case .position, .destination, .source: continue
+      }
+      if entries.isEmpty {
+        throw ExperimentError.inFile(spec.place, .choosesNothing(sweep: spec.name, axis: axis.rawValue))
+      }
+      var seen = Set<Int>()
+      if let entry = entries.first(where: { !seen.insert($0).inserted }) {
+        throw ExperimentError.inFile(spec.place, .choosesTwice(sweep: spec.name, axis: axis.rawValue, entry: entry))
+      }
+    }
+  }
+
+  // MARK: Paths
+
+  private func plan(_ path: PathSpec, _ spec: SweepSpec, _ waiting: Int) throws -> PlannedSweep {
+    let sweep = try PathSweep(
+      name: spec.name, senders: senders(path.senders), receivers: path.receivers, freeze: path.freeze,
+      together: path.together, senderPositions: path.positions.senders, receiverPositions: path.positions.receivers)
+    let whole = try plan(sweep)
+    var axes = [LabelledAxis("sender", .texts(whole.senderLabels))]
+    if !path.together { axes.append(LabelledAxis("receiver", .texts(whole.receiverLabels))) }
+    return PlannedSweep(
+      spec, axes: axes, runs: whole.cells, hasPath: whole.hasPath, work: .paths(try pieces(of: whole, waiting)))
+  }
+
+  private func senders(_ senders: PathSpec.Senders) -> [[Sender]] {
+    switch senders {
+    case .groups(let groups): groups
+    case .every(let kind):
+      self.senders(
+        heads: kind == .heads || kind == .all, mlps: kind == .mlps || kind == .all,
+        embed: kind == .embed || kind == .all
+      ).map { [$0] }
+    }
+  }
+
+  /// Every head into every input of every head. A head that an input lacks, since heads share keys and values, is a cell without a run.
+  private func plan(_ edges: EdgeSpec, _ spec: SweepSpec, _ waiting: Int) throws -> PlannedSweep {
+    let d = model.graph.dimensions
+    var receivers: [Receiver] = []
+    var columns: [Int] = []
+    for layer in 0..<d.layers {
+      for head in 0..<d.heads {
+        for (place, input) in edges.inputs.enumerated() where input == .q || head < d.keyValueHeads {
+          receivers.append(.head(layer: layer, head: head, input))
+          columns.append((layer * d.heads + head) * edges.inputs.count + place)
+        }
+      }
+    }
+    let sweep = try PathSweep(
+      name: spec.name, senders: senders(.every(.heads)), receivers: receivers, freeze: edges.freeze, together: false,
+      senderPositions: edges.positions.senders, receiverPositions: edges.positions.receivers)
+    let whole = try plan(sweep)
+    let width = d.layers * d.heads * edges.inputs.count
+    var hasPath = [Bool](repeating: false, count: whole.senders * width)
+    let grid = CellGrid(offset: 0, columns: columns, width: width)
+    for (cell, path) in whole.hasPath.enumerated() where path { hasPath[grid.place(of: cell)] = true }
+    let axes = [
+      LabelledAxis("sender_layer", .range(d.layers)), LabelledAxis("sender_head", .range(d.heads)),
+      LabelledAxis("receiver_layer", .range(d.layers)), LabelledAxis("receiver_head", .range(d.heads)),
+      LabelledAxis("input", .texts(edges.inputs.map(\.rawValue))),
+    ]
+    return PlannedSweep(
+      spec, axes: axes, runs: whole.cells, hasPath: hasPath,
+      work: .paths(try pieces(of: whole, waiting, columns: columns, width: width)))
+  }
+
+  /// A path sweep in runs of senders, few enough for their values to wait; but not so few that workers do.
+  private func pieces(
+    of whole: PathPlan, _ waiting: Int, columns: [Int]? = nil, width: Int? = nil
+  ) throws -> [PlannedSweep.PathPiece] {
+    let sweep = whole.sweep
+    let perSender = whole.cells / whole.senders
+    let size = max(8, waiting / (perSender * prompts.count))
+    return try stride(from: 0, to: whole.senders, by: size).map { first in
+      let offset = first * (width ?? perSender)
+      let part = try PathSweep(
+        name: sweep.name, senders: Array(sweep.senders[first..<min(first + size, whole.senders)]),
+        receivers: sweep.receivers, freeze: sweep.freeze, together: sweep.together,
+        senderPositions: sweep.senderPositions, receiverPositions: sweep.receiverPositions)
+      return PlannedSweep.PathPiece(
+        plan: try plan(part),
+        grid: columns.map { CellGrid(offset: offset, columns: $0, width: width ?? perSender) }
+          ?? CellGrid(offset: offset))
+    }
+  }
+}

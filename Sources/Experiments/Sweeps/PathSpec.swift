@@ -1,0 +1,72 @@
+import Interventions
+import Patching
+
+/// Path patching as an experiment file asks for it: which senders there are may depend on the model.
+public struct PathSpec: Sendable, Hashable {
+  /// Whose change is followed.
+  public enum Senders: Sendable, Hashable {
+    /// All of a kind, each by itself.
+    case every(Kind)
+    /// Those written, each group patched at once.
+    case groups([[Sender]])
+
+    /// The kinds of sender. Raw values are the words of experiment files.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+      case heads, mlps, embed, all
+    }
+  }
+
+  public let senders: Senders
+  /// At least one, each once; the logits only by themselves or with `together` false.
+  public let receivers: [Receiver]
+  public let freeze: PathSweep.Freeze
+  /// Whether all receivers are patched at once, or one by one.
+  public let together: Bool
+  public let positions: PathPositions
+
+  public init(
+    senders: Senders, receivers: [Receiver], freeze: PathSweep.Freeze = .heads, together: Bool = true,
+    positions: PathPositions = PathPositions()
+  ) {
+    self.senders = senders
+    self.receivers = receivers
+    self.freeze = freeze
+    self.together = together
+    self.positions = positions
+  }
+}
+
+/// Paths from every head to every later head.
+public struct EdgeSpec: Sendable, Hashable {
+  /// At least one, each once.
+  public let inputs: [Receiver.Input]
+  public let freeze: PathSweep.Freeze
+  public let positions: PathPositions
+
+  public init(
+    inputs: [Receiver.Input] = Receiver.Input.allCases, freeze: PathSweep.Freeze = .headsAndMlps,
+    positions: PathPositions = PathPositions()
+  ) {
+    self.inputs = inputs
+    self.freeze = freeze
+    self.positions = positions
+  }
+}
+
+/// Where paths begin and end.
+public struct PathPositions: Sendable, Hashable {
+  /// Where senders take the other run's value.
+  public let senders: Selector
+  /// Where receivers take what their inputs became.
+  public let receivers: Selector
+
+  public init(senders: Selector = .all, receivers: Selector = .all) {
+    self.senders = senders
+    self.receivers = receivers
+  }
+
+  /// Whether a prompt of that many tokens has one of each.
+  func exist(in length: Int) -> Bool {
+    !senders.indices(count: length).isEmpty && !receivers.indices(count: length).isEmpty
+  }
+}

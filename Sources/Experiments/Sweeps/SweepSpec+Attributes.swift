@@ -1,0 +1,81 @@
+import ActivationStore
+import Interventions
+import Patching
+
+extension SweepSpec {
+  /// What the sweep's group in the results says about it.
+  var attributes: [String: Attribute] {
+    switch kind {
+    case .site(let sweep): sweep.attributes
+    case .path(let path): path.attributes
+    case .edges(let edges): edges.attributes
+    }
+  }
+}
+
+extension Sweep {
+  fileprivate var attributes: [String: Attribute] {
+    var attributes: [String: Attribute] = [
+      "site": .text(site.name.rawValue), "edit": .text(edit.name), "over": .texts(over.map(\.name)),
+    ]
+    switch edit {
+    case .patch, .zero, .mean: break
+    case .resample(let seed): attributes["seed"] = .text("\(seed)")
+    case .scale(let factor): attributes["scale"] = .number(shortest(factor))
+    case .add(let direction, let coefficients):
+      attributes["add"] = .text(direction == .difference ? "difference" : "vector")
+      if coefficients.count == 1 { attributes["coefficient"] = .number(shortest(coefficients[0])) }
+    }
+    for axis in site.name.axes where site[axis] != .all {
+      attributes["chosen_\(axis.rawValue)"] = .text(site[axis].text)
+    }
+    return attributes
+  }
+}
+
+extension PathSpec {
+  fileprivate var attributes: [String: Attribute] {
+    let senders =
+      switch senders {
+      case .every(let kind): kind.rawValue
+      case .groups(let groups):
+        groups.map { $0.map(\.description).joined(separator: "+") }.joined(separator: ", ")
+      }
+    return positions.attributes.merging(
+      [
+        "senders": .text(senders), "receivers": .texts(receivers.map(\.description)), "freeze": .text(freeze.rawValue),
+        "together": .integer(together ? 1 : 0),
+      ]
+    ) { $1 }
+  }
+}
+
+extension EdgeSpec {
+  fileprivate var attributes: [String: Attribute] {
+    positions.attributes.merging(
+      [
+        "edges": .text("heads"), "senders": .text("heads"), "receivers": .texts(["heads"]),
+        "inputs": .texts(inputs.map(\.rawValue)), "freeze": .text(freeze.rawValue), "together": .integer(0),
+      ]
+    ) { $1 }
+  }
+}
+
+extension PathPositions {
+  fileprivate var attributes: [String: Attribute] {
+    ["sender_position": .text(senders.text), "receiver_position": .text(receivers.text)]
+  }
+}
+
+extension Selector {
+  /// As experiment files write it.
+  fileprivate var text: String {
+    guard case .items(let items) = self else { return "all" }
+    return items.map { item in
+      switch item {
+      case .index(let index): "\(index)"
+      case .range(let first, let last): "\(first)..\(last)"
+      }
+    }.joined(separator: ", ")
+  }
+}

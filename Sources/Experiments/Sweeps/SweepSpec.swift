@@ -1,0 +1,30 @@
+import Patching
+
+/// A sweep as an experiment file asks for it, before any model has been seen, and the line that does.
+public struct SweepSpec: Sendable, Hashable {
+  /// What is gone through.
+  public enum Kind: Sendable, Hashable {
+    /// One edit at every entry of some axes of a site.
+    case site(Sweep)
+    /// What senders do through some receivers only.
+    case path(PathSpec)
+    /// What every head does to every later head directly.
+    case edges(EdgeSpec)
+  }
+
+  /// Letters, digits, `-` and `_`; results are in `/sweeps/NAME`.
+  public let name: String
+  public let kind: Kind
+  public let place: Place
+
+  public init(name: String, _ kind: Kind, place: Place) {
+    self.name = name
+    self.kind = kind
+    self.place = place
+  }
+
+  /// The sweep over a site; nil for paths and edges.
+  public var sweep: Sweep? {
+    if case .site(let sweep) = kind { sweep } else { nil }
+  }
+}
