@@ -34,6 +34,7 @@ struct PathTimings {
     let padded = name.padding(toLength: 44, withPad: " ", startingAt: 0)
     print(
       String(
-        format: "%@ %8.3f s  %6d paths  %7.3f ms a path", padded, seconds, paths, seconds * 1e3 / Double(max(1, paths))))
+        format: "%@ %8.3f s  %6d paths  %7.3f ms a path", padded, seconds, paths, seconds * 1e3 / Double(max(1, paths)))
+    )
   }
 }
