@@ -75,19 +75,23 @@ extension ScoreColumns {
 }
 
 extension PatchingEngine {
-  /// How many cells a worker takes at a time: as many as its share, the budget and the cache allow.
+  /// How many changed positions a worker takes at a time, as the budget and the cache allow.
   /// - Parameters:
-  ///   - entries: the tokens of one cell over all rows.
+  ///   - cellEntries: the tokens of one cell over all rows; at least one cell is always taken.
   ///   - rows: the rows of one cell.
-  func cellsAtATime(total: Int, entries: Int, rows: Int, _ columns: ScoreColumns) -> Int {
+  func entriesAtATime(cellEntries: Int, rows: Int, _ columns: ScoreColumns) -> Int {
     let d = model.graph.dimensions
     // The widest few activations of a block, which live at the same time.
     let bytesPerEntry = 4 * (12 * d.dModel + 4 * d.dMlp + 6 * d.heads * d.dHead)
     let scoreBytes = columns.isWhole ? 8 * model.graph[model.graph.logits].layout.width * rows : 0
-    let byMemory = memory / 2 / threads / max(1, max(1, entries) * bytesPerEntry + scoreBytes)
-    let byShare = total == Int.max ? total : (total + threads - 1) / threads
+    let byMemory = memory / 2 / threads / (bytesPerEntry + scoreBytes / max(1, cellEntries))
     // Beyond a thousand or so tokens a product gains nothing, and its operands leave the cache.
-    let byCache = 1024 / max(1, entries)
-    return max(1, min(byMemory, byShare, byCache))
+    return max(1, min(byMemory, 1024))
+  }
+
+  /// How many cells a worker takes at a time where all cost about the same.
+  func cellsAtATime(total: Int, entries: Int, rows: Int, _ columns: ScoreColumns) -> Int {
+    let share = total == Int.max ? total : (total + threads - 1) / threads
+    return max(1, min(share, entriesAtATime(cellEntries: entries, rows: rows, columns) / max(1, entries)))
   }
 }

@@ -69,7 +69,9 @@ private struct Group: Sendable {
     self.rows = rows
     let oracle = Oracle(engine.model)
     let chosen = Array(rows)
-    let baseRun = try oracle.run(base.gathering(rows: chosen), keeping: kept)
+    let baseRun = try engine.runs.run(.base, rows: rows, nodes: kept) {
+      try oracle.run(base.gathering(rows: chosen), keeping: $0)
+    }
     var otherRun = baseRun
     switch plan.sweep.edit {
     case .mean: otherRun = try oracle.mean(of: site, over: other)
@@ -77,7 +79,9 @@ private struct Group: Sendable {
       let partners = try engine.partners(seed: seed)
       otherRun = try oracle.run(other.gathering(rows: rows.map { partners[$0] }), keeping: site)
     case let edit where edit.needsOtherRun:
-      otherRun = try oracle.run(other.gathering(rows: chosen), keeping: site)
+      otherRun = try engine.runs.run(.other, rows: rows, nodes: kept) {
+        try oracle.run(other.gathering(rows: chosen), keeping: $0)
+      }
     default: break
     }
     placement = CellPlacement(plan: plan, graph: engine.model.graph, base: baseRun, other: otherRun)
@@ -87,9 +91,13 @@ private struct Group: Sendable {
 
   /// Runs of cells that one worker takes at a time.
   var chunks: [Range<Int>] {
-    let size = engine.cellsAtATime(
-      total: plan.cells, entries: placement.base.batch.entries, rows: rows.count, reader.columns)
-    return stride(from: 0, to: plan.cells, by: size).map { $0..<min($0 + size, plan.cells) }
+    let batch = placement.base.batch
+    let limit = engine.entriesAtATime(cellEntries: batch.entries, rows: rows.count, reader.columns)
+    let costs =
+      executor == nil
+      ? [(entries: Int, work: Double)](repeating: (batch.entries, 1), count: plan.cells)
+      : CellCosts.costs(plan, engine.prompts, rows: rows, graph: engine.model.graph)
+    return CellCosts.runs(costs, entries: limit, workers: engine.threads)
   }
 
   func block(_ cells: Range<Int>) throws -> SweepBlock {

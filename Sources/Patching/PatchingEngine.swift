@@ -38,6 +38,7 @@ public struct PatchingEngine: Sendable {
   public let baselines: Baselines
   /// How the cells are computed.
   public let method: CellMethod
+  let runs = RunCache()
   let threads: Int
   let memory: Int
   let baseLogProbabilities: [LogProbabilities]

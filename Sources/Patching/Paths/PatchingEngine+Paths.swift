@@ -62,8 +62,12 @@ private struct PathGroup: Sendable {
     self.ends = ends
     self.rows = rows
     let oracle = Oracle(engine.model)
-    self.base = try oracle.run(base.gathering(rows: Array(rows)), keeping: kept)
-    self.other = try oracle.run(other.gathering(rows: Array(rows)), keeping: ends.senders)
+    self.base = try engine.runs.run(.base, rows: rows, nodes: kept) {
+      try oracle.run(base.gathering(rows: Array(rows)), keeping: $0)
+    }
+    self.other = try engine.runs.run(.other, rows: rows, nodes: ends.senders) {
+      try oracle.run(other.gathering(rows: Array(rows)), keeping: $0)
+    }
     reader = CellReader(engine, rows: rows, name: plan.sweep.name)
     executor = try PartialExecutor(engine.model, base: self.base, columns: reader.columns)
   }
