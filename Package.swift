@@ -4,7 +4,7 @@ import PackageDescription
 /// Every target is built with the Swift 6 language mode; the two C libraries come from the system's package manager.
 let package = Package(
   name: "Patchbay",
-  platforms: [.macOS(.v14)],
+  platforms: [.macOS(.v15)],
   products: [
     .executable(name: "patchbay", targets: ["patchbay"]),
     .executable(name: "patchbay-bench", targets: ["patchbay-bench"]),

@@ -3,6 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+void pb_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 // One copy of each kernel for processors with AVX-512, with AVX2 and FMA, and for any other; elsewhere the plain build serves.
 #if defined(__x86_64__) && defined(__linux__)
 #define DISPATCHED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))

@@ -12,8 +12,10 @@ public struct Experiment: Sendable {
   public let direction: PatchingDirection
   /// At least one, each once; the first is shown.
   public let metrics: [Metric]
-  /// In the order written, names unique; empty only where there is a cache to write.
+  /// In the order written, names unique; empty only where there is something else to do.
   public let sweeps: [SweepSpec]
+  /// In the order written, names unique.
+  public let readouts: [ReadoutSpec]
   public let cache: CacheSpec?
   /// The file as the user can open it.
   public let file: String

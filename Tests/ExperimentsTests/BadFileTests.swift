@@ -26,14 +26,14 @@ import Testing
     ("name: x\nprompt: 3\n", "x.yaml:2: unknown key 'prompt' (did you mean 'prompts'?)"),
     ("nmae: x", "x.yaml:1: unknown key 'nmae' (did you mean 'name'?)"),
     (
-      "name: x\nreadouts: []",
+      "name: x\nreadings: []",
       "x.yaml:2: unknown key 'readouts' "
         + "(one of: name, model, prompts, prepend_bos, direction, metrics, sweeps, cache)"
     ),
     ("name: x\ncache: {hooks: [a]}", "x.yaml:1: the key 'prompts' is missing (the pairs of prompts)"),
     ("prompts: {}", "x.yaml:1: the key 'name' is missing (what the results file is called)"),
     ("name: x\nname: y", "x.yaml:1: the key stands twice: name"),
-    ("name: x\nprompts: {pairs: [\(pair)]}", "x.yaml:1: there is nothing to do: give sweeps, a cache, or both"),
+    ("name: x\nprompts: {pairs: [\(pair)]}", "x.yaml:1: there is nothing to do: give sweeps, readouts or a cache"),
     (
       pairs("[\(pair)]").replacing("name: x", with: "name: a b"),
       "x.yaml:1: 'name' is 'a b'; it must be letters, digits, - and _ only"

@@ -25,7 +25,7 @@ import Testing
       (.noPrompts(file: "p"), .badData, "p: the file holds no prompts; give one JSON object a line"),
       (
         .inFile(Place(file: "x", line: 3), .nothingToDo), .badData,
-        "x:3: there is nothing to do: give sweeps, a cache, or both"
+        "x:3: there is nothing to do: give sweeps, readouts or a cache"
       ),
       (.nested(Place(file: "x", line: 3), .inputNotFound, "p: no such file"), .inputNotFound, "x:3: p: no such file"),
       (.nested(nil, .ioFailed, "the disk is full"), .ioFailed, "the disk is full"),
@@ -73,7 +73,8 @@ import Testing
       (.emptyList(path: "metrics", expected: "metrics"), "'metrics' is empty; give at least one of metrics"),
       (.repeated(path: "metrics", word: "kl"), "'metrics' has 'kl' twice"),
       (.duplicateSweep(name: "s", firstLine: 4), "a sweep named 's' stands at line 4 already"),
-      (.nothingToDo, "there is nothing to do: give sweeps, a cache, or both"),
+      (.duplicateReadout(name: "r", firstLine: 4), "a readout named 'r' stands at line 4 already"),
+      (.nothingToDo, "there is nothing to do: give sweeps, readouts or a cache"),
       (.coefficientNeedsAdd(path: "a"), "'a': only the edit 'add' has the axis 'coefficient'"),
       (
         .editNeedsArgument(path: "a", edit: "scale", example: "{scale: 2}"),

@@ -5,6 +5,9 @@
 
 #include <stdint.h>
 
+// Tells the processor that this thread is waiting in a loop.
+void pb_pause(void);
+
 // out[i] = a[i] + b[i]; out may be a or b.
 void pb_add(float *out, const float *a, const float *b, int64_t n);
 // out[i] = a[i] * b[i]; out may be a or b.

@@ -53,7 +53,8 @@ extension FileProblem {
     case .emptyList(let path, let expected): "\(subject(path)) is empty; give at least one of \(expected)"
     case .repeated(let path, let word): "\(subject(path)) has \(quoted(word)) twice"
     case .duplicateSweep(let name, let line): "a sweep named \(quoted(name)) stands at line \(line) already"
-    case .nothingToDo: "there is nothing to do: give sweeps, a cache, or both"
+    case .duplicateReadout(let name, let line): "a readout named \(quoted(name)) stands at line \(line) already"
+    case .nothingToDo: "there is nothing to do: give sweeps, readouts or a cache"
 
     case .coefficientNeedsAdd(let path): "\(subject(path)): only the edit 'add' has the axis 'coefficient'"
     case .editNeedsArgument(let path, let edit, let example):

@@ -16,6 +16,7 @@ public enum FileProblem: Sendable, Hashable {
   /// The same word twice in a list that has each once.
   case repeated(path: String, word: String)
   case duplicateSweep(name: String, firstLine: Int)
+  case duplicateReadout(name: String, firstLine: Int)
   case nothingToDo
 
   // Sweeps

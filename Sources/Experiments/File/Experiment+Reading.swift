@@ -25,8 +25,9 @@ extension Experiment {
     direction = try keys["direction"].map { try $0.choice(PatchingDirection.self) } ?? .denoise
     metrics = try keys["metrics"].map { try $0.words(Metric.self, of: "metrics") } ?? [.logitDiff]
     sweeps = try keys["sweeps"].map { try Self.sweeps($0, folder: folder) } ?? []
+    readouts = try keys["readouts"].map { try Self.readouts($0) } ?? []
     cache = try keys["cache"].map { try $0.cache() }
-    if sweeps.isEmpty, cache == nil { throw root.error(.nothingToDo) }
+    if sweeps.isEmpty, readouts.isEmpty, cache == nil { throw root.error(.nothingToDo) }
   }
 
   private static func name(_ field: Field) throws -> String {
@@ -35,6 +36,18 @@ extension Experiment {
       throw field.error(.badValue(path: field.path, value: quoted(name), expected: "letters, digits, - and _ only"))
     }
     return name
+  }
+
+  private static func readouts(_ field: Field) throws -> [ReadoutSpec] {
+    var readouts: [ReadoutSpec] = []
+    for element in try field.list(of: "readouts") {
+      let readout = try element.readout()
+      if let first = readouts.first(where: { $0.name == readout.name }) {
+        throw element.error(.duplicateReadout(name: readout.name, firstLine: first.place.line))
+      }
+      readouts.append(readout)
+    }
+    return readouts
   }
 
   private static func sweeps(_ field: Field, folder: String) throws -> [SweepSpec] {

@@ -23,7 +23,7 @@ public struct KeyTable: Sendable, Hashable {
 
 extension KeyTable {
   /// All tables, in the order of the file.
-  public static let all = [experiment, prompts, pair, sweep, path, edit, resample, add, cache]
+  public static let all = [experiment, prompts, pair, sweep, path, edit, resample, add, readout, cache]
 
   static let experiment = KeyTable(
     name: "experiment", what: "a map with the keys name, prompts, sweeps and so on",
@@ -35,6 +35,7 @@ extension KeyTable {
       Key("direction", "denoise or noise"),
       Key("metrics", "what is read off the logits"),
       Key("sweeps", "what is edited where"),
+      Key("readouts", "what is read off the unedited runs"),
       Key("cache", "activations to store"),
     ])
 
@@ -105,6 +106,15 @@ extension KeyTable {
       Key("from", "difference: the other run's value less the base run's"),
       Key("file", "a .npy or .json file of a vector, or of one for each layer"),
       Key("coefficient", "what the direction is multiplied by: a number, or a list of them"),
+    ])
+
+  static let readout = KeyTable(
+    name: "readouts[]", what: "a readout: a map with name and read",
+    keys: [
+      Key("name", required: true, "what the readout is called in the results"),
+      Key("read", required: true, "direct_logit_attribution, logit_lens or attention"),
+      Key("heads", "whose attention"),
+      Key("runs", "clean, corrupted or both"),
     ])
 
   static let cache = KeyTable(

@@ -52,6 +52,10 @@ extension ExperimentRun {
       try results.writeBaseline(.corrupted, metrics: named(baselines.corrupted))
       // All groups stand before the first cell is computed: what is wrong with one is known at once.
       for plan in plans { try results.declare(declaration(of: plan)) }
+      for spec in experiment.readouts {
+        try counter.check()
+        try results.write(try readout(spec))
+      }
       let summaries = try plans.map { plan in
         try counter.check()
         return try run(plan, to: results, counter: counter)

@@ -22,6 +22,8 @@ public struct ExperimentRun: Sendable {
   public let cachedNodes: [Node]
   /// An engine for each set of graph options that some sweep needs.
   private let engines: [GraphOptions: PatchingEngine]
+  /// The engine on the graph without options, which reads what nothing edits.
+  let plainEngine: PatchingEngine
 
   /// Loads the model and plans everything, so that whatever does not fit is found before anything has run.
   /// - Parameters:
@@ -59,7 +61,9 @@ public struct ExperimentRun: Sendable {
       engines[options] = own
       return try own.plan(spec, waiting: waiting)
     }
+    for readout in experiment.readouts { try Self.check(readout, engine: plain) }
     self.engines = engines
+    plainEngine = plain
     cachedNodes = try Self.cachedNodes(experiment.cache, loaded.model.graph)
     baselines = plain.baselines
     self.experiment = experiment

@@ -14,11 +14,8 @@ extension PatchingEngine {
   /// The attention patterns of some heads in one of the two unedited runs.
   /// - Throws: `InterventionError` for a head that does not exist.
   public func attentionPatterns(of heads: [(layer: Int, head: Int)], _ side: RunSide) throws -> AttentionPatterns {
+    try checkHeads(heads)
     let resolver = SiteResolver(model.graph)
-    for (layer, head) in heads {
-      _ = try resolver.features(
-        .head, of: Site(.pattern, [.layer: .index(layer), .head: .index(head)]))
-    }
     let nodes = try heads.map { try resolver.node(.pattern, layer: $0.layer) }
     let batch = try prompts.batch(side)
     let longest = prompts.longest
@@ -41,5 +38,14 @@ extension PatchingEngine {
       }
     }
     return AttentionPatterns(heads: heads.map { "\($0.layer).\($0.head)" }, values: values)
+  }
+
+  /// Checks that heads exist.
+  /// - Throws: `InterventionError.outsideAxis`.
+  public func checkHeads(_ heads: [(layer: Int, head: Int)]) throws {
+    let resolver = SiteResolver(model.graph)
+    for (layer, head) in heads {
+      _ = try resolver.features(.head, of: Site(.pattern, [.layer: .index(layer), .head: .index(head)]))
+    }
   }
 }

@@ -19,9 +19,7 @@ extension PatchingEngine {
   /// Direct logit attribution of one of the two unedited runs.
   /// - Throws: `PatchingError.metricNeedsWrong` for a pair without a wrong token; `RunError`.
   public func directLogitAttribution(_ side: RunSide) throws -> DirectLogitAttribution {
-    if let bare = prompts.pairs.firstIndex(where: \.wrongs.isEmpty) {
-      throw PatchingError.metricNeedsWrong(metric: "direct_logit_attribution", example: bare)
-    }
+    try checkDirectLogitAttribution()
     let anatomy = StreamAnatomy(model.graph)
     var columns: [Contributions] = []
     let batch = try prompts.batch(side)
@@ -44,6 +42,16 @@ extension PatchingEngine {
           }
         }
       })
+  }
+}
+
+extension PatchingEngine {
+  /// Checks that every pair has a wrong token to compare with.
+  /// - Throws: `PatchingError.metricNeedsWrong`.
+  public func checkDirectLogitAttribution() throws {
+    if let bare = prompts.pairs.firstIndex(where: \.wrongs.isEmpty) {
+      throw PatchingError.metricNeedsWrong(metric: "direct_logit_attribution", example: bare)
+    }
   }
 }
 

@@ -1,0 +1,97 @@
+import CKernels
+import Foundation
+import Synchronization
+
+/// Threads that help a lone run with its products: one less than the machine has cores.
+///
+/// Between two products of a run lie some tens of microseconds of other work, less than it takes to wake a sleeping thread. So a helper that has
+/// nothing to do looks for work a little while before it goes to sleep; that while is bounded, so that a busy machine loses little.
+///
+/// `@unchecked Sendable`: the job is written by the one caller that holds `inUse`, before it raises `generation`, which helpers read first.
+final class ProductCrew: @unchecked Sendable {
+  static let shared = ProductCrew(helpers: ProcessInfo.processInfo.activeProcessorCount - 1)
+
+  /// Looks before going to sleep, each some tens of nanoseconds.
+  private static let looks = 3000
+
+  private let helpers: Int
+  private let inUse = Atomic<Bool>(false)
+  private let generation = Atomic<Int>(0)
+  private let unfinished = Atomic<Int>(0)
+  private let sleepers = Atomic<Int>(0)
+  private let wake = NSCondition()
+  private var job: (@Sendable (Int) -> Void)?
+  private var pieces = 0
+
+  init(helpers: Int) {
+    self.helpers = max(0, helpers)
+    for number in 0..<self.helpers {
+      let thread = Thread { self.help(number) }
+      thread.name = "patchbay-product-\(number)"
+      thread.start()
+    }
+  }
+
+  /// Does pieces 0..<count, spread over this thread and the helpers; all of them here if someone else has the helpers.
+  func run(pieces count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    guard helpers > 0, count > 1, !inUse.exchange(true, ordering: .acquiring) else {
+      for piece in 0..<count { body(piece) }
+      return
+    }
+    job = body
+    pieces = count
+    unfinished.store(helpers, ordering: .relaxed)
+    generation.add(1, ordering: .sequentiallyConsistent)
+    if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
+      wake.lock()
+      wake.broadcast()
+      wake.unlock()
+    }
+    var piece = helpers
+    while piece < count {
+      body(piece)
+      piece += helpers + 1
+    }
+    var looked = 0
+    while unfinished.load(ordering: .acquiring) > 0 {
+      // On a busy machine the helper may be waiting for this very core.
+      if looked < Self.looks { pb_pause() } else { sched_yield() }
+      looked += 1
+    }
+    job = nil
+    inUse.store(false, ordering: .releasing)
+  }
+
+  private func help(_ number: Int) {
+    var seen = 0
+    while true {
+      seen = nextGeneration(after: seen)
+      if let job {
+        var piece = number
+        while piece < pieces {
+          job(piece)
+          piece += helpers + 1
+        }
+      }
+      unfinished.subtract(1, ordering: .releasing)
+    }
+  }
+
+  /// Waits until there is a job that this helper has not seen.
+  private func nextGeneration(after seen: Int) -> Int {
+    for _ in 0..<Self.looks {
+      let now = generation.load(ordering: .acquiring)
+      if now != seen { return now }
+      pb_pause()
+    }
+    wake.lock()
+    defer { wake.unlock() }
+    sleepers.add(1, ordering: .sequentiallyConsistent)
+    defer { sleepers.subtract(1, ordering: .relaxed) }
+    while true {
+      let now = generation.load(ordering: .sequentiallyConsistent)
+      if now != seen { return now }
+      wake.wait()
+    }
+  }
+}
