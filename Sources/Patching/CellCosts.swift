@@ -28,7 +28,17 @@ struct CellCosts {
     return runs
   }
 
-  /// For each cell of a plan over some examples: how many positions change, and that times the layers that follow.
+  /// What is left of the edited block, all of those after it, and of the last one keys and values everywhere, the rest at the last position.
+  private static func work(_ entries: Int, rows: Int, layer: Int, of layers: Int, _ site: SiteName) -> Double {
+    let own = site.shareOfBlockAfter
+    // A little for what every cell costs, so that cells that change nothing are shared out as well.
+    guard entries > 0 else { return 0.05 * Double(rows) }
+    guard layer < layers - 1 else { return own * Double(rows) }
+    let lastBlock = Double(entries) / 6 + Double(rows) * 5 / 6
+    return Double(entries) * (own + Double(layers - 2 - layer)) + lastBlock
+  }
+
+  /// For each cell of a plan over some examples: how many positions change, and the work, in blocks of one position.
   static func costs(
     _ plan: SweepPlan, _ prompts: PromptSet, rows: Range<Int>, graph: ModelGraph
   ) -> [(entries: Int, work: Double)] {
@@ -53,7 +63,7 @@ struct CellCosts {
         let position = label < 0 ? length + label : label
         if position >= start, position < length { entries += length - position }
       }
-      return (entries, Double(entries) * Double(layers - layer) + 1)
+      return (entries, work(entries, rows: rows.count, layer: layer, of: layers, plan.sweep.site.name))
     }
   }
 }
@@ -64,6 +74,19 @@ extension Edit {
     switch self {
     case .patch, .add(.difference, _): true
     case .zero, .mean, .resample, .scale, .add(.vectors, _): false
+    }
+  }
+}
+
+extension SiteName {
+  /// How much of a block's matrix products, where the MLP is four times as wide as the stream, an edit of the site leaves to be done.
+  fileprivate var shareOfBlockAfter: Double {
+    switch self {
+    case .residPre, .embed, .posEmbed, .q, .k, .v, .z, .rotQ, .rotK, .pattern, .attnScores, .result: 0.75
+    case .qInput, .kInput, .vInput: 1
+    case .attnOut, .residMid, .mlpIn: 0.67
+    case .mlpPre, .mlpPreLinear, .mlpPost: 0.33
+    case .mlpOut, .residPost: 0
     }
   }
 }

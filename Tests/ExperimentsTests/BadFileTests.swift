@@ -27,8 +27,7 @@ import Testing
     ("nmae: x", "x.yaml:1: unknown key 'nmae' (did you mean 'name'?)"),
     (
       "name: x\nreadings: []",
-      "x.yaml:2: unknown key 'readouts' "
-        + "(one of: name, model, prompts, prepend_bos, direction, metrics, sweeps, cache)"
+      "x.yaml:2: unknown key 'readings' (did you mean 'readouts'?)"
     ),
     ("name: x\ncache: {hooks: [a]}", "x.yaml:1: the key 'prompts' is missing (the pairs of prompts)"),
     ("prompts: {}", "x.yaml:1: the key 'name' is missing (what the results file is called)"),
