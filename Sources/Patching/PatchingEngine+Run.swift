@@ -18,7 +18,7 @@ extension PatchingEngine {
       let group = try group()
       let chunks = group.chunks
       try WorkerPool.run(count: chunks.count, threads: threads) {
-        try group.block(chunks[$0])
+        try group.block(chunks[$0], check: $1)
       } deliver: {
         try deliver($0)
       }
@@ -27,7 +27,7 @@ extension PatchingEngine {
 
   /// The first metric of some cells, [cell, example], by one method.
   func block(_ plan: SweepPlan, cells: Range<Int>, method: CellMethod) throws -> [Float] {
-    try groups(plan, method: method).flatMap { try $0().block(cells).values[metrics[0]] ?? [] }
+    try groups(plan, method: method).flatMap { try $0().block(cells, check: {}).values[metrics[0]] ?? [] }
   }
 
   /// The groups of examples of a sweep, each made when it is its turn, so that one group's unedited runs are held at a time.
@@ -100,7 +100,7 @@ private struct Group: Sendable {
     return CellCosts.runs(costs, entries: limit, workers: engine.threads)
   }
 
-  func block(_ cells: Range<Int>) throws -> SweepBlock {
+  func block(_ cells: Range<Int>, check: () throws -> Void) throws -> SweepBlock {
     var work: [Cell] = []
     var places: [Int] = []
     for (i, cell) in cells.enumerated() {
@@ -110,6 +110,7 @@ private struct Group: Sendable {
         places.append(i)
       }
     }
+    try check()
     let results =
       try executor?.run(cells: work)
       ?? Oracle(engine.model).run(cells: work, base: placement.base.batch, columns: reader.columns)

@@ -6,6 +6,8 @@ public enum PatchingError: DiagnosedError, Equatable {
   case metricNeedsWrong(metric: String, example: Int)
   case emptyPath(sweep: String, end: String)
   case logitsTogether(sweep: String)
+  /// No prompt has any of the positions at one end of a path.
+  case pathNeverFires(sweep: String, end: String, longest: Int)
   case scoresNotFinite(sweep: String, example: Int)
 
   public var kind: FailureKind { .badData }
@@ -17,6 +19,11 @@ public enum PatchingError: DiagnosedError, Equatable {
     case .metricNeedsWrong(let metric, let example):
       "metric '\(metric)' compares the answer with a wrong token, and prompt \(example) has none"
     case .emptyPath(let sweep, let end): "sweep '\(sweep)': a path needs \(end), and there are none"
+    case .pathNeverFires(let sweep, let end, let longest):
+      """
+      sweep '\(sweep)' would never fire: no prompt has any of the chosen \(end) positions (the longest prompt has \
+      \(longest) positions)
+      """
     case .logitsTogether(let sweep):
       """
       sweep '\(sweep)': the logits cannot be patched together with other receivers, whose effect would never be read; \

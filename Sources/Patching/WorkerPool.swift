@@ -6,9 +6,11 @@ import Tensors
 /// one shared between threads.
 enum WorkerPool {
   /// Does pieces 0..<count, each once, and hands the results to `deliver`, one at a time, in no particular order.
+  /// - Parameter piece: given its number and a check to call now and then in a long piece; the check throws when the work is to stop.
   /// - Throws: the first error of a piece or of `deliver`, after which no further piece is begun; `CancellationError` when the task is cancelled.
   static func run<Result>(
-    count: Int, threads: Int, _ piece: @Sendable (Int) throws -> Result, deliver: @Sendable (Result) throws -> Void
+    count: Int, threads: Int, _ piece: @Sendable (Int, _ check: () throws -> Void) throws -> Result,
+    deliver: @Sendable (Result) throws -> Void
   ) throws {
     let progress = Progress(count: count)
     let workers = max(1, min(threads, count))
@@ -17,8 +19,8 @@ enum WorkerPool {
       defer { ProductThreads.set(threads) }
       while let next = progress.next() {
         do {
-          try Task.checkCancellation()
-          let result = try piece(next)
+          try progress.check()
+          let result = try piece(next, progress.check)
           try progress.alone { try deliver(result) }
         } catch {
           progress.stop(error)
@@ -39,6 +41,12 @@ enum WorkerPool {
     init(count: Int) { self.count = count }
 
     var error: (any Error)? { lock.withLock { failure } }
+
+    /// Only the thread of the task knows that it was cancelled; the others learn it from the failure that it notes.
+    func check() throws {
+      try Task.checkCancellation()
+      if let error { throw error }
+    }
 
     func next() -> Int? {
       lock.withLock {

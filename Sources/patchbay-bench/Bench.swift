@@ -37,8 +37,11 @@ struct Bench: ParsableCommand {
   @Flag(help: "Also time head x position, which has tokens times as many cells as layer x head.")
   var headsByPosition = false
 
-  @Flag(help: "Also time paths between heads.")
-  var paths = false
+  @Flag(help: "Also time paths from one head to every later head's query.")
+  var oneSender = false
+
+  @Flag(help: "Also time paths from every head to every later head, by query, key and value.")
+  var allPaths = false
 
   @Flag(help: "Only the forward pass.")
   var forwardOnly = false
@@ -104,7 +107,8 @@ struct Bench: ParsableCommand {
       operations += work
     }
     print(line("together", cells: nil, seconds, operations, peak, check: nil))
-    if paths { try PathTimings(engine: engine).run() }
+    if oneSender, start == from.first { try PathTimings(engine: engine).oneSender() }
+    if allPaths, start == from.first { try PathTimings(engine: engine).everyHead() }
   }
 
   private func line(

@@ -2,18 +2,23 @@ import Checkpoints
 import Foundation
 import Patching
 
-/// Path patching between heads: from one sender to every later head's query, and every head to every later one by query, key and value.
+/// Direct paths between heads (heads and MLPs frozen).
 struct PathTimings {
   let engine: PatchingEngine
 
-  /// Prints both, direct paths (heads and MLPs frozen).
-  func run() throws {
+  /// From a head in the middle to every later head's query.
+  func oneSender() throws {
     let d = engine.model.graph.dimensions
     let layer = d.layers / 2
     let later = (layer + 1..<d.layers).flatMap { layer in
       (0..<d.heads).map { Receiver.head(layer: layer, head: $0, .q) }
     }
     try time("from head \(layer).0 to \(later.count) later queries", [[.head(layer: layer, head: 0)]], later)
+  }
+
+  /// Every head to every later one, by query, key and value.
+  func everyHead() throws {
+    let d = engine.model.graph.dimensions
     let all = (0..<d.layers).flatMap { layer in
       (0..<d.heads).flatMap { head in
         Receiver.Input.allCases.compactMap { input in

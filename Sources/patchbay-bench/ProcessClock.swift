@@ -5,15 +5,17 @@ import Foundation
 enum ProcessClock {
   /// Seconds since the process was started, by the system's clock.
   static var secondsSinceStart: Double {
-    guard let stat = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
-      let uptime = try? String(contentsOfFile: "/proc/uptime", encoding: .utf8)
-    else { return .nan }
+    guard let stat = text("/proc/self/stat"), let uptime = text("/proc/uptime") else { return .nan }
     // The name in parentheses may hold spaces; the start time is the 20th field after it.
     let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
     guard fields.count > 19, let ticks = Double(fields[19]),
       let now = uptime.split(separator: " ").first.flatMap({ Double($0) })
     else { return .nan }
     return now - ticks / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+
+  private static func text(_ path: String) -> String? {
+    FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The largest resident size so far, in megabytes of 10^6 bytes.

@@ -13,6 +13,16 @@ import Testing
       .metricNeedsWrong(metric: "logit_diff", example: 2),
       "metric 'logit_diff' compares the answer with a wrong token, and prompt 2 has none"
     ),
+    (.emptyPath(sweep: "p", end: "senders"), "sweep 'p': a path needs senders, and there are none"),
+    (
+      .logitsTogether(sweep: "p"),
+      "sweep 'p': the logits cannot be patched together with other receivers, whose effect would never be read; "
+        + "use `together: false` or a sweep of their own"
+    ),
+    (
+      .pathNeverFires(sweep: "p", end: "sender", longest: 5),
+      "sweep 'p' would never fire: no prompt has any of the chosen sender positions (the longest prompt has 5 positions)"
+    ),
     (
       .scoresNotFinite(sweep: "steer", example: 1),
       "steer: the logits of prompt 1 are not finite numbers; an added vector or a factor is too large"
@@ -71,6 +81,36 @@ import Testing
     }
     #expect(throws: InterventionError.noVectorForLayer(layer: 1, layers: [0, 1])) {
       try planning(engine, .residPre, .add(.vectors(wide, layers: [0, 1]), coefficients: [1]))
+    }
+  }
+
+  @Test func pathsThatDoNotFitAreErrors() throws {
+    let engine = try engine(lengths: [3, 5, 4])
+    func plan(
+      _ senders: [Sender], _ receivers: [Receiver], from: Selector = .all, to: Selector = .all, together: Bool = true
+    ) throws {
+      _ = try engine.plan(
+        PathSweep(
+          name: "p", senders: senders.map { [$0] }, receivers: receivers, together: together, senderPositions: from,
+          receiverPositions: to))
+    }
+    let (sender, receiver) = (Sender.head(layer: 0, head: 0), Receiver.head(layer: 1, head: 0, .q))
+    try plan([sender, .mlp(layer: 0), .embed], [receiver, .mlp(layer: 1)])
+    #expect(throws: PatchingError.emptyPath(sweep: "p", end: "senders")) { try plan([], [receiver]) }
+    #expect(throws: PatchingError.emptyPath(sweep: "p", end: "receivers")) { try plan([sender], []) }
+    #expect(throws: PatchingError.logitsTogether(sweep: "p")) { try plan([sender], [.logits, receiver]) }
+    try plan([sender], [.logits, receiver], together: false)
+    #expect(throws: PatchingError.pathNeverFires(sweep: "p", end: "sender", longest: 5)) {
+      try plan([sender], [receiver], from: .index(7))
+    }
+    #expect(throws: PatchingError.pathNeverFires(sweep: "p", end: "receiver", longest: 5)) {
+      try plan([sender], [receiver], to: .index(-6))
+    }
+    #expect(throws: InterventionError.outsideAxis(axis: .layer, index: 2, count: 2, site: .z)) {
+      try plan([.head(layer: 2, head: 0)], [receiver])
+    }
+    #expect(throws: InterventionError.outsideAxis(axis: .head, index: 2, count: 2, site: .q)) {
+      try plan([sender], [.head(layer: 1, head: 2, .q)])
     }
   }
 

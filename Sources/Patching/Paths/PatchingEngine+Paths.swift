@@ -17,7 +17,7 @@ extension PatchingEngine {
       let group = try PathGroup(self, plan, ends, base: base, other: other, rows: rows, kept: kept)
       let chunks = group.chunks
       try WorkerPool.run(count: chunks.count, threads: threads) {
-        try group.block(senders: chunks[$0])
+        try group.block(senders: chunks[$0], check: $1)
       } deliver: {
         try deliver($0)
       }
@@ -79,12 +79,12 @@ private struct PathGroup: Sendable {
     return stride(from: 0, to: plan.senders, by: size).map { $0..<min($0 + size, plan.senders) }
   }
 
-  func block(senders: Range<Int>) throws -> SweepBlock {
+  func block(senders: Range<Int>, check: () throws -> Void) throws -> SweepBlock {
     let changes = senders.flatMap { sender in (0..<rows.count).compactMap { senderCell(sender, row: $0) } }
     let columns = plan.columns.count
     var results = reader.unchanged(cells: senders.count * columns)
     if plan.sweep.receivers != [.logits], !ends.receivers.isEmpty {
-      try throughInputs(changes, senders, &results)
+      try throughInputs(changes, senders, &results, check: check)
     }
     if let column = plan.columns.firstIndex(of: [.logits]) {
       let run = try executor.run(cells: changes.map(\.cell), frozen: ends.frozen)
@@ -114,7 +114,8 @@ private struct PathGroup: Sendable {
 
   /// Finds what the receivers' inputs become, and puts that into the base run, a cell for each sender, column and row.
   private func throughInputs(
-    _ changes: [(sender: Int, cell: Cell)], _ senders: Range<Int>, _ results: inout CellReader.Values
+    _ changes: [(sender: Int, cell: Cell)], _ senders: Range<Int>, _ results: inout CellReader.Values,
+    check: () throws -> Void
   ) throws {
     let became = try executor.values(of: ends.receivers.sorted(), cells: changes.map(\.cell), frozen: ends.frozen)
     var cells: [Cell] = []
@@ -131,6 +132,7 @@ private struct PathGroup: Sendable {
     let size = engine.cellsAtATime(
       total: Int.max, entries: base.batch.entries / max(1, rows.count), rows: 1, reader.columns)
     for start in stride(from: 0, to: cells.count, by: size) {
+      try check()
       let piece = start..<min(start + size, cells.count)
       let run = try executor.run(cells: Array(cells[piece]))
       for i in piece { try results.set(cell: places[i], row: cells[i].row, run, at: i - start) }

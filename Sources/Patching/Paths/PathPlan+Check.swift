@@ -20,9 +20,9 @@ extension PatchingEngine {
       case .logits: break
       }
     }
-    for selector in [sweep.senderPositions, sweep.receiverPositions] {
+    for (end, selector) in [("sender", sweep.senderPositions), ("receiver", sweep.receiverPositions)] {
       guard prompts.pairs.contains(where: { !selector.indices(count: $0.clean.count).isEmpty }) else {
-        throw InterventionError.neverFires(site: .z, axis: .position, longest: prompts.longest)
+        throw PatchingError.pathNeverFires(sweep: sweep.name, end: end, longest: prompts.longest)
       }
     }
     return PathPlan(
