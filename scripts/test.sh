@@ -23,6 +23,7 @@ if [ -d ../shared/checks ]; then
   for family in gpt2 llama neox qwen3 gemma2; do
     "$PATCHBAY_PYTHON" ../shared/checks/check_golden.py .build/release/patchbay "../shared/golden/$family"
   done
+  "$PATCHBAY_PYTHON" ../shared/checks/check_golden.py .build/release/patchbay ../shared/golden/gpt2 paths
 else
   echo "skipped: ../shared/checks is not there"
 fi

@@ -9,8 +9,10 @@ over layer x position and heads at all positions, 15 tokens; then the direct pat
 whether prompts differ everywhere or from position 9 on; patchbay-bench times both, and checks itself against its plain executor first.
 """
 
+import atexit
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -33,9 +35,11 @@ def load(folder):
         GPT2LMHeadModel(GPT2Config()).save_pretrained(folder)
     end = "<|endoftext|>"
     words = Tokenizer(models.WordLevel({end: 0, "a": 1}, unk_token="a"))
-    with tempfile.TemporaryDirectory() as place:
-        PreTrainedTokenizerFast(tokenizer_object=words, bos_token=end, eos_token=end, pad_token=end).save_pretrained(place)
-        tokenizer = PreTrainedTokenizerFast.from_pretrained(place)
+    # TransformerLens reads the tokenizer's folder again, so it stays until the process ends.
+    place = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, place)
+    PreTrainedTokenizerFast(tokenizer_object=words, bos_token=end, eos_token=end, pad_token=end).save_pretrained(place)
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(place)
     network = GPT2LMHeadModel.from_pretrained(folder, attn_implementation="eager").eval()
     model = TransformerBridge.boot_transformers(folder, hf_model=network, tokenizer=tokenizer, device="cpu")
     return model.eval()
