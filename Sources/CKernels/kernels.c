@@ -3,6 +3,17 @@
 #include <math.h>
 #include <string.h>
 
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
+
+void pb_keep_memory(void) {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+}
+
 void pb_pause(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// Keeps large pieces of memory for reuse: a run allocates activations of a few sizes over and over, and fresh pages cost as much as the elementwise
@@ -11,6 +12,11 @@ final class StoragePool: @unchecked Sendable {
   private static let smallest = 1 << 16
   /// Bytes that are kept at most.
   private static let limit = 128 << 20
+
+  private init() {
+    // oneDNN takes and gives back buffers of some megabytes for every product; by default each would be fresh pages from the system.
+    pb_keep_memory()
+  }
 
   private let lock = NSLock()
   private var free: [Int: [UnsafeMutableRawPointer]] = [:]

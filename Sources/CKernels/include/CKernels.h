@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+// Asks the allocator to keep buffers of some megabytes that are given back rather than return their pages to the system; does nothing where it
+// cannot be asked.
+void pb_keep_memory(void);
+
 // Tells the processor that this thread is waiting in a loop.
 void pb_pause(void);
 
