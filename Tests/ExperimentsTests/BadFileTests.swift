@@ -26,8 +26,9 @@ import Testing
     ("name: x\nprompt: 3\n", "x.yaml:2: unknown key 'prompt' (did you mean 'prompts'?)"),
     ("nmae: x", "x.yaml:1: unknown key 'nmae' (did you mean 'name'?)"),
     (
-      "name: x\nreadings: []",
-      "x.yaml:2: unknown key 'readings' (did you mean 'readouts'?)"
+      "name: x\nbanana: []",
+      "x.yaml:2: unknown key 'banana' "
+        + "(one of: name, model, prompts, prepend_bos, direction, metrics, sweeps, readouts, cache)"
     ),
     ("name: x\ncache: {hooks: [a]}", "x.yaml:1: the key 'prompts' is missing (the pairs of prompts)"),
     ("prompts: {}", "x.yaml:1: the key 'name' is missing (what the results file is called)"),

@@ -192,7 +192,7 @@ struct RunTests {
     ("llama", "path: {senders: heads, receivers: 2.2.k}", "sweep 's': head 2 of site 'k' does not exist: there are 2"),
     (
       "gpt2", "path: {edges: heads, sender_position: 99}",
-      "sweep 's': site 'z' would never fire: no prompt has any of the chosen positions (the longest prompt has "
+      "sweep 's' would never fire: no prompt has any of the chosen sender positions (the longest prompt has "
     ),
     (
       "gpt2", "site: z, over: [layer], position: 99",
