@@ -3,9 +3,6 @@ import Tensors
 
 /// The activations that a run was asked for. Values are packed as the batch is.
 public struct Activations: Sendable {
-  /// Which entries a value holds.
-  enum Coverage: Sendable { case all, lastPositions }
-
   public let batch: Batch
   /// One report for each edit of the run, in the order they were given.
   public let reports: [EditReport]

@@ -42,9 +42,6 @@ public struct Oracle: Sendable {
 
 /// One run of the oracle.
 private struct OraclePass {
-  /// Which tokens a node is computed for.
-  enum Need { case none, last, all }
-
   let model: Model
   let batch: Batch
   let edits: [PlacedEdit]

@@ -25,17 +25,12 @@ public struct Experiment: Sendable {
 
 /// Activations to store beside the results.
 public struct CacheSpec: Sendable, Hashable {
-  /// A run whose activations are stored. Raw values are the words of experiment files.
-  public enum Run: String, Sendable, Hashable, CaseIterable {
-    case clean, corrupted
-  }
-
   /// Hook names, or patterns with `*` and `?`.
   public let hooks: [String]
-  public let runs: [Run]
+  public let runs: [RunSide]
   public let place: Place
 
-  public init(hooks: [String], runs: [Run], place: Place) {
+  public init(hooks: [String], runs: [RunSide], place: Place) {
     self.hooks = hooks
     self.runs = runs
     self.place = place

@@ -1,13 +1,6 @@
 import Foundation
 import Tensors
 
-/// The scores of one run's last position, as far as metrics need them.
-public struct Scores: Sendable {
-  /// Scores of the whole vocabulary, or of the pair's answers followed by its wrongs.
-  let values: [Float]
-  let isWholeVocabulary: Bool
-}
-
 /// Reads metrics off scores.
 struct MetricReader: Sendable {
   let pair: PromptSet.Pair

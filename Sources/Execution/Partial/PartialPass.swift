@@ -24,8 +24,6 @@ struct PartialPass {
   private var squares: [Double]
   private var operations = 0.0
 
-  enum Need { case none, last, all }
-
   init(_ executor: PartialExecutor, cells: [Cell], frozen: Set<NodeID> = [], targets: [NodeID] = []) {
     self.executor = executor
     self.cells = cells

@@ -139,7 +139,7 @@ extension Field {
   fileprivate func cache() throws -> CacheSpec {
     let keys = try map(.cache)
     let hooks = try keys.required("hooks").list(of: "hook names").map { try $0.nonEmptyText() }
-    let runs = try keys["runs"].map { try $0.words(CacheSpec.Run.self, of: "runs") } ?? CacheSpec.Run.allCases
+    let runs = try keys["runs"].map { try $0.words(RunSide.self, of: "runs") } ?? RunSide.allCases
     return CacheSpec(hooks: hooks, runs: runs, place: keys.required("hooks").place)
   }
 }

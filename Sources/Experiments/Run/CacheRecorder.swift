@@ -2,6 +2,7 @@ import ActivationStore
 import Execution
 import Foundation
 import ModelGraph
+import Patching
 
 /// Writes the cache file of an experiment: activations of its unedited runs.
 struct CacheRecorder {
@@ -32,7 +33,7 @@ struct CacheRecorder {
     let model = run.loaded.model
     let nodes = run.cachedNodes
     for side in spec.runs {
-      let batch = try Batch(prompts: run.prompts.set.pairs.map { side == .clean ? $0.clean : $0.corrupted })
+      let batch = try run.prompts.set.batch(side)
       for group in batch.groups(ofEntries: entriesAtATime) {
         try counter.check()
         let part = batch.gathering(rows: Array(group))
@@ -63,6 +64,6 @@ struct CacheRecorder {
   }
 }
 
-extension CacheSpec.Run {
+extension RunSide {
   fileprivate var stored: StoredRun { self == .clean ? .clean : .corrupted }
 }
