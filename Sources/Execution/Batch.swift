@@ -62,6 +62,14 @@ public struct Batch: Sendable {
     return groups
   }
 
+  /// The packed tokens; empty for observations.
+  var tokens: [Int32] {
+    switch content {
+    case .tokens(let ids): ids
+    case .observations: []
+    }
+  }
+
   /// How many prompts there are.
   public var rows: Int { offsets.count - 1 }
 

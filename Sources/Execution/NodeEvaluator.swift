@@ -19,10 +19,22 @@ struct Entries: Sendable {
   }
 }
 
-/// The arithmetic of every operation that treats each entry by itself: all but attention, which looks across positions.
+/// The arithmetic of every operation that treats each entry by itself, and, over whole prompts, of attention.
 struct NodeEvaluator {
   let graph: ModelGraph
   let weights: Weights
+
+  /// A node's value over a batch. Attention's are of all entries, whatever `entries` says.
+  /// - Parameter inputs: the node's inputs at the same entries.
+  func value(of node: Node, inputs: [Tensor], entries: Entries, batch: Batch) -> Tensor {
+    let attention = AttentionEvaluator(batch: batch)
+    switch node.operation {
+    case .attentionScores(let spec): return attention.scores(q: inputs[0], k: inputs[1], spec)
+    case .attentionPattern: return attention.pattern(scores: inputs[0], heads: node.layout.width)
+    case .attentionMix(let spec): return attention.mix(pattern: inputs[0], v: inputs[1], spec)
+    default: return value(of: node, inputs: inputs, entries: entries, tokens: batch.tokens)
+    }
+  }
 
   /// A node's value at some entries: [entries, width].
   /// - Parameters:
@@ -84,12 +96,12 @@ struct NodeEvaluator {
   }
 
   /// The value with its last axis as rows, so that a norm over dHead sees each head by itself.
-  private func byFeature(_ value: Tensor, node: NodeID) -> Tensor {
+  func byFeature(_ value: Tensor, node: NodeID) -> Tensor {
     guard case .perPosition(let features) = graph[node].layout, let last = features.last else { return value }
     return value.reshaped([last.size == 0 ? 0 : value.count / last.size, last.size])
   }
 
-  private func heads(of node: NodeID) -> Int { graph[node].layout.heads ?? 1 }
+  func heads(of node: NodeID) -> Int { graph[node].layout.heads ?? 1 }
 }
 
 extension LinearMap {

@@ -48,7 +48,7 @@ private struct OraclePass {
   let keeping: Set<NodeID>
   let lastLogits: Bool
   let evaluator: NodeEvaluator
-  var needs: [Need] = []
+  let needs: [Need]
   var values: [Tensor?]
   var consumersLeft: [Int]
   var reports: [EditReport?]
@@ -61,24 +61,25 @@ private struct OraclePass {
     self.keeping = keeping
     self.lastLogits = lastLogits
     evaluator = NodeEvaluator(graph: model.graph, weights: model.weights)
+    needs = Need.settled(model.graph, whole: keeping.union(edits.map(\.node)), logits: lastLogits)
     values = [Tensor?](repeating: nil, count: model.graph.nodes.count)
     consumersLeft = [Int](repeating: 0, count: model.graph.nodes.count)
+    for node in model.graph.nodes where needs[node.id.index] != .none {
+      for input in node.inputs { consumersLeft[input.index] += 1 }
+    }
     reports = [EditReport?](repeating: nil, count: edits.count)
   }
 
   mutating func run() throws -> (activations: Activations, logits: Tensor?) {
     let graph = model.graph
-    settleNeeds()
     let editsByNode = Dictionary(grouping: edits.indices, by: { edits[$0].node })
-    let tokens: [Int32]
-    if case .tokens(let ids) = batch.content { tokens = ids } else { tokens = [] }
     let (all, last) = (Entries.all(batch), Entries.last(batch))
     var logits: Tensor?
 
     for node in graph.nodes where needs[node.id.index] != .none {
       let isLast = needs[node.id.index] == .last
       let inputs = node.inputs.map { input(of: $0, atLast: isLast) }
-      var value = compute(node, inputs, entries: isLast ? last : all, tokens: tokens)
+      var value = evaluator.value(of: node, inputs: inputs, entries: isLast ? last : all, batch: batch)
       for index in editsByNode[node.id] ?? [] {
         reports[index] = try edits[index].apply(to: &value, of: node, batch: batch)
       }
@@ -92,24 +93,6 @@ private struct OraclePass {
     return (Activations(batch: batch, values: kept, reports: done), logits)
   }
 
-  /// Marks what must be computed: all tokens of what is kept or edited and of what that depends on; what only the last tokens' logits need,
-  /// at those.
-  private mutating func settleNeeds() {
-    let graph = model.graph
-    needs = [Need](repeating: .none, count: graph.nodes.count)
-    for id in keeping { needs[id.index] = .all }
-    for edit in edits { needs[edit.node.index] = .all }
-    if lastLogits, needs[graph.logits.index] == .none { needs[graph.logits.index] = .last }
-    for node in graph.nodes.reversed() where needs[node.id.index] != .none {
-      for input in node.inputs {
-        consumersLeft[input.index] += 1
-        let passesThrough = needs[node.id.index] == .last && node.hook?.layer == nil && node.operation != .sum
-        if !passesThrough { needs[input.index] = .all }
-        if needs[input.index] == .none { needs[input.index] = .last }
-      }
-    }
-  }
-
   private func input(of id: NodeID, atLast: Bool) -> Tensor {
     guard let value = values[id.index] else { preconditionFailure("a node is computed before its readers") }
     return atLast && needs[id.index] == .all ? value.gatheringRows(batch.lastEntries) : value
@@ -118,15 +101,5 @@ private struct OraclePass {
   private mutating func release(_ id: NodeID) {
     consumersLeft[id.index] -= 1
     if consumersLeft[id.index] == 0 { values[id.index] = nil }
-  }
-
-  private func compute(_ node: Node, _ inputs: [Tensor], entries: Entries, tokens: [Int32]) -> Tensor {
-    let attention = AttentionEvaluator(batch: batch)
-    switch node.operation {
-    case .attentionScores(let spec): return attention.scores(q: inputs[0], k: inputs[1], spec)
-    case .attentionPattern: return attention.pattern(scores: inputs[0], heads: node.layout.width)
-    case .attentionMix(let spec): return attention.mix(pattern: inputs[0], v: inputs[1], spec)
-    default: return evaluator.value(of: node, inputs: inputs, entries: entries, tokens: tokens)
-    }
   }
 }

@@ -52,14 +52,14 @@ extension PlacedEdit {
   }
 
   /// Numbers that lie side by side: where in the values at hand, where in the whole row, and which feature is the first.
-  private struct Span {
+  struct Span {
     let at: Int
     let withinRow: Int
     let feature: Int
     let count: Int
   }
 
-  private func forEachSpan(
+  func forEachSpan(
     of node: Node, covering covered: Range<Int>, length n: Int, _ body: (Span) -> Void
   ) {
     let width = node.layout.width

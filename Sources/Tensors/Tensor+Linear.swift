@@ -102,6 +102,47 @@ private func multiply(
   }
 }
 
+/// out [m, n] += a^T b, the sum over rows of a [rows, m] and b [rows, n], with the given strides; shared between the calling thread's product
+/// threads.
+func accumulateProductOverRows(
+  rows: Int, m: Int, n: Int, a: UnsafePointer<Float>, aStride: Int, b: UnsafePointer<Float>, bStride: Int,
+  out: UnsafeMutablePointer<Float>, outStride: Int
+) {
+  guard rows > 0, m > 0, n > 0 else { return }
+  let product = ProductOverRows(
+    rows: rows, m: m, n: n, a: a, aStride: aStride, b: b, bStride: bStride, out: out, outStride: outStride)
+  let threads = rows * m * n < 1 << 21 ? 1 : ProductThreads.current
+  guard threads > 1 else { return product.run(0..<m) }
+  let share = ((m + threads - 1) / threads + 15) / 16 * 16
+  ProductCrew.shared.run(pieces: threads) { piece in
+    let range = min(piece * share, m)..<min((piece + 1) * share, m)
+    if !range.isEmpty { product.run(range) }
+  }
+}
+
+/// A product of two matrices summed over their rows. `@unchecked Sendable`: pieces write to different rows of the outcome.
+private struct ProductOverRows: @unchecked Sendable {
+  let rows: Int
+  let m: Int
+  let n: Int
+  let a: UnsafePointer<Float>
+  let aStride: Int
+  let b: UnsafePointer<Float>
+  let bStride: Int
+  let out: UnsafeMutablePointer<Float>
+  let outStride: Int
+
+  /// Adds the product's rows in `range`.
+  func run(_ range: Range<Int>) {
+    ProductThreads.keepToThisThread()
+    let status = dnnl_sgemm(
+      CChar(UInt8(ascii: "T")), CChar(UInt8(ascii: "N")), dnnl_dim_t(range.count), dnnl_dim_t(n), dnnl_dim_t(rows), 1,
+      a + range.lowerBound, dnnl_dim_t(aStride), b, dnnl_dim_t(bStride), 1, out + range.lowerBound * outStride,
+      dnnl_dim_t(outStride))
+    precondition(status == dnnl_success, "oneDNN refused a \(m)x\(rows)x\(n) product with status \(status.rawValue)")
+  }
+}
+
 /// One matrix product as oneDNN is given it. `@unchecked Sendable`: pieces of one product write to different numbers.
 private struct Product: @unchecked Sendable {
   var rows: Int

@@ -56,4 +56,30 @@ void pb_attention_mix(
 // The sum of squared differences, in double precision.
 double pb_squared_distance(const float *a, const float *b, int64_t n);
 
+// Vector-Jacobian products. g is the derivative of an objective by an operation's output; what comes out is its derivative by an input.
+
+// out[i] = g[i] * f'(x[i]); out may be g.
+void pb_relu_vjp(float *out, const float *g, const float *x, int64_t n);
+void pb_gelu_vjp(float *out, const float *g, const float *x, int64_t n);
+void pb_gelu_new_vjp(float *out, const float *g, const float *x, int64_t n);
+void pb_silu_vjp(float *out, const float *g, const float *x, int64_t n);
+// The derivative of cap * tanh(x / cap).
+void pb_soft_cap_vjp(float *out, const float *g, const float *x, float cap, int64_t n);
+
+// Through pb_norm_scale: g, scale [rows], x [rows, width] -> out [rows, width].
+void pb_norm_scale_vjp(
+    float *out, const float *g, const float *x, const float *scale, int64_t rows, int64_t width, int centred);
+// Through pb_normalize: g, x [rows, width], scale [rows] -> out [rows, width] by x, and scaleOut [rows] by the scale; out may be g.
+void pb_normalize_vjp(
+    float *out, float *scaleOut, const float *g, const float *x, const float *scale, int64_t rows, int64_t width,
+    int centred);
+// sums[i] += sum over rows of a[r][i] * b[r][i], or of a[r][i] where b is null.
+void pb_column_sums(float *sums, const float *a, const float *b, int64_t rows, int64_t width);
+
+// Through pb_softmax: g, p [rows, width] -> out [rows, width]; p is the softmax; out may be g.
+void pb_softmax_vjp(float *out, const float *g, const float *p, int64_t rows, int64_t width);
+// rows[s * stride + i] += weights[s] * x[i] for s in 0..<count, i in 0..<width.
+void pb_attention_spread(
+    float *rows, const float *weights, const float *x, int64_t stride, int64_t count, int64_t width);
+
 #endif
