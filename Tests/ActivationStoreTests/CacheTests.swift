@@ -116,7 +116,7 @@ import Testing
         creating: scratch.path("c.h5"), header: Samples.cacheHeader,
         plan: CachePlan(
           hooks: [.init("x", .perPosition([Extent(.dModel, 64)]))], examples: examples, longestPrompt: positions,
-          promptColumns: [.cleanTokenStrings, .text]))
+          promptColumns: PromptColumns([.cleanTokenStrings, .text])))
       let row = PromptRow(
         cleanTokens: (0..<32).map { $0 }, cleanTokenStrings: (0..<32).map { " token\($0)" },
         text: String(repeating: "x", count: 200))

@@ -28,10 +28,11 @@ enum Samples {
   static let prompts: [PromptRow] = [
     PromptRow(
       cleanTokens: [1, 2, 3, 4], corruptedTokens: [1, 5, 3, 4], answerToken: 7, wrongToken: 8,
-      cleanTokenStrings: ["When", " Mary", "é€", "\0"], corruptedTokenStrings: ["When", " John", "é€", "\0"]),
+      cleanTokenStrings: ["When", " Mary", "é€", "\0"], corruptedTokenStrings: ["When", " John", "é€", "\0"],
+      labels: ["label": "girl", "held_out": "true"]),
     PromptRow(
       cleanTokens: [1, 9], corruptedTokens: [1, 6], answerToken: 9, wrongToken: 6, cleanTokenStrings: ["When", "x"],
-      corruptedTokenStrings: ["When", "y"]),
+      corruptedTokenStrings: ["When", "y"], labels: ["label": "boy"]),
     PromptRow(
       cleanTokens: [0, 2, 3], corruptedTokens: [0, 5, 3], answerToken: 7, wrongToken: 8,
       cleanTokenStrings: ["", " Mary", "é€"], corruptedTokenStrings: ["", " John", "é€"]),

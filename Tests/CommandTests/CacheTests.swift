@@ -42,18 +42,20 @@ import Testing
 
   @Test func everyActivationOfEveryPrompt() throws {
     let place = try Workplace()
-    let lines = Self.prompts.map { "{\"prompt\": \"\(text($0))\", \"label\": \"n\($0.count)\", \"extra\": 1}" }
+    let lines = Self.prompts.map {
+      "{\"prompt\": \"\(text($0))\", \"label\": \"n\($0.count)\", \"extra\": 1, \"list\": [2]}"
+    }
     let finished = try cache(lines, "--hooks", "*", in: place)
     #expect(finished.status == 0)
     #expect(finished.output.hasPrefix("out/cache.h5: 3 prompts, "))
-    #expect(finished.errorLines == ["note: prompts.jsonl: keys that mean nothing here: extra"])
+    #expect(finished.errorLines == ["note: prompts.jsonl: keys that mean nothing here: list"])
     #expect(try place.written() == ["cache.h5"])
     let reader = try CacheReader("\(place.out)/cache.h5")
     #expect(reader.runs == [.sole])
     #expect(reader.lengths == Self.prompts.map(\.count))
     let rows = try reader.prompts()
     #expect(rows.map(\.cleanTokens) == Self.prompts)
-    #expect(rows.map(\.label) == ["n4", "n1", "n8"])
+    #expect(rows.map(\.labels) == ["n4", "n1", "n8"].map { ["label": $0, "extra": "1"] })
     #expect(rows.map(\.text) == Self.prompts.map(text))
     #expect(rows[0].cleanTokenStrings == ["When", "Mary", "and", "John"])
     let graph = try LoadedModel(folder: place.model).model.graph

@@ -69,6 +69,10 @@ import Testing
       (.duplicateKeys(["a", "b"]), "the keys stand twice: a, b"),
       (.wrongType(path: "a.b", found: "a list", expected: "text"), "'a.b' must be text, not a list"),
       (.badValue(path: "a", value: "-1", expected: "0 or more"), "'a' is -1; it must be 0 or more"),
+      (
+        .badLabelName("a b"),
+        "a label cannot be called 'a b': names of labels are 1 to 64 characters long, without blanks and without /"
+      ),
       (.unknownWord(path: "a", word: "nois", known: ["noise"]), "'a': there is no 'nois' (did you mean 'noise'?)"),
       (.emptyList(path: "metrics", expected: "metrics"), "'metrics' is empty; give at least one of metrics"),
       (.repeated(path: "metrics", word: "kl"), "'metrics' has 'kl' twice"),

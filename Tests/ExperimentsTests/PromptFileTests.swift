@@ -16,6 +16,23 @@ import Testing
     #expect(prompts[1].wrongs.isEmpty)
   }
 
+  @Test func everyOtherKeyIsALabel() throws {
+    let text = """
+      {"clean": "a", "corrupted": "b", "answer": "c", "label": 3, "template": "ABBA-2", "held_out": true, "none": null}
+      {"clean": "a", "corrupted": "b", "answer": "c", "labels": {"gender": "female"}, "margin": 0.5}
+      """
+    let prompts = try PromptFile.parse(Array(text.utf8), file: "p.jsonl")
+    #expect(prompts[0].labels == ["label": "3", "template": "ABBA-2", "held_out": "true"])
+    #expect(prompts[1].labels == ["gender": "female", "margin": "0.5"])
+  }
+
+  @Test func labelsOfPairsInTheExperimentItself() throws {
+    let pair = "{clean: a, corrupted: b, answer: c, label: girl, labels: {template: 2}}"
+    let experiment = try Experiment(
+      yaml: "name: x\nprompts: {pairs: [\(pair)]}\ncache: {hooks: ['*']}", file: "x.yaml")
+    #expect(experiment.prompts[0].labels == ["label": "girl", "template": "2"])
+  }
+
   @Test func aFileIsFoundBesideItsExperiment() throws {
     let folder = try TemporaryFolder()
     try folder.write("p.jsonl", #"{"clean": "a", "corrupted": "b", "answer": "c"}"#)
@@ -34,6 +51,18 @@ import Testing
     (
       "{\"clean\": 3, \"corrupted\": \"b\", \"answer\": \"c\"}",
       "p:1: 'clean' must be text; put it in quotes if it is meant as such, not the number 3"
+    ),
+    (
+      "{\"clean\": \"a\", \"corupted\": \"b\", \"answer\": \"c\"}",
+      "p:1: unknown key 'corupted' (did you mean 'corrupted'?)"
+    ),
+    (
+      "{\"clean\": \"a\", \"corrupted\": \"b\", \"answer\": \"c\", \"parts\": [1]}",
+      "p:1: 'parts' must be text or a number, not a list"
+    ),
+    (
+      "{\"clean\": \"a\", \"corrupted\": \"b\", \"answer\": \"c\", \"a/b\": 1}",
+      "p:1: a label cannot be called 'a/b': names of labels are 1 to 64 characters long, without blanks and without /"
     ),
   ])
   func wrongLines(text: String, message: String) {

@@ -34,7 +34,8 @@ public struct CachePlan: Sendable {
   public var compress: Bool
 
   public init(
-    runs: [StoredRun] = [.sole], hooks: [Hook], examples: Int, longestPrompt: Int, promptColumns: PromptColumns = [],
+    runs: [StoredRun] = [.sole], hooks: [Hook], examples: Int, longestPrompt: Int,
+    promptColumns: PromptColumns = PromptColumns(),
     precision: Precision = .float32, compress: Bool = false
   ) {
     self.runs = runs

@@ -11,13 +11,13 @@ public struct PromptRow: Sendable, Hashable {
   public var corruptedTokenStrings: [String]?
   /// The clean prompt as it was given.
   public var text: String?
-  /// What class the prompt belongs to, where prompts are labelled.
-  public var label: String?
+  /// What is known of the prompt, by what it is called: the class that it belongs to, its template, its subject.
+  public var labels: [String: String]
 
   public init(
     cleanTokens: [Int32], corruptedTokens: [Int32]? = nil, answerToken: Int32? = nil, wrongToken: Int32? = nil,
     cleanTokenStrings: [String]? = nil, corruptedTokenStrings: [String]? = nil, text: String? = nil,
-    label: String? = nil
+    labels: [String: String] = [:]
   ) {
     self.cleanTokens = cleanTokens
     self.corruptedTokens = corruptedTokens
@@ -26,40 +26,72 @@ public struct PromptRow: Sendable, Hashable {
     self.cleanTokenStrings = cleanTokenStrings
     self.corruptedTokenStrings = corruptedTokenStrings
     self.text = text
-    self.label = label
+    self.labels = labels
   }
 }
 
 /// Which datasets of `/prompts` a file has besides `clean_tokens` and `lengths`.
-public struct PromptColumns: OptionSet, Sendable, Hashable {
-  public let rawValue: Int
-  public init(rawValue: Int) { self.rawValue = rawValue }
+public struct PromptColumns: Sendable, Hashable {
+  /// Columns that have a name of their own.
+  public struct Parts: OptionSet, Sendable, Hashable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
 
-  public static let corruptedTokens = PromptColumns(rawValue: 1)
-  public static let answerToken = PromptColumns(rawValue: 2)
-  public static let wrongToken = PromptColumns(rawValue: 4)
-  public static let cleanTokenStrings = PromptColumns(rawValue: 8)
-  public static let corruptedTokenStrings = PromptColumns(rawValue: 16)
-  public static let text = PromptColumns(rawValue: 32)
-  public static let label = PromptColumns(rawValue: 64)
+    public static let corruptedTokens = Parts(rawValue: 1)
+    public static let answerToken = Parts(rawValue: 2)
+    public static let wrongToken = Parts(rawValue: 4)
+    public static let cleanTokenStrings = Parts(rawValue: 8)
+    public static let corruptedTokenStrings = Parts(rawValue: 16)
+    public static let text = Parts(rawValue: 32)
+  }
+
+  public var parts: Parts
+  /// What labels are called; each has a column.
+  public var labels: Set<String>
+
+  public init(_ parts: Parts = [], labels: Set<String> = []) {
+    self.parts = parts
+    self.labels = labels
+  }
 
   /// Those that any of the rows fills.
   public init(of rows: [PromptRow]) {
-    self = rows.reduce(into: []) { $0.formUnion($1.columns) }
+    self = rows.reduce(into: PromptColumns()) { $0.formUnion($1.columns) }
   }
+
+  public mutating func formUnion(_ other: PromptColumns) {
+    parts.formUnion(other.parts)
+    labels.formUnion(other.labels)
+  }
+
+  public func contains(_ part: Parts) -> Bool { parts.contains(part) }
+
+  public func isSuperset(of other: PromptColumns) -> Bool {
+    parts.isSuperset(of: other.parts) && labels.isSuperset(of: other.labels)
+  }
+
+  /// The dataset of a label: `label` itself, or `label_KEY`.
+  static func dataset(ofLabel key: String) -> String { key == plainLabel ? plainLabel : "\(plainLabel)_\(key)" }
+
+  /// The label that a dataset holds; nil if it holds something else.
+  static func label(ofDataset name: String) -> String? {
+    if name == plainLabel { return name }
+    return name.hasPrefix("\(plainLabel)_") ? String(name.dropFirst(plainLabel.count + 1)) : nil
+  }
+
+  private static let plainLabel = "label"
 }
 
 extension PromptRow {
   /// The columns that this row fills.
   var columns: PromptColumns {
-    var columns: PromptColumns = []
+    var columns: PromptColumns.Parts = []
     if corruptedTokens != nil { columns.insert(.corruptedTokens) }
     if answerToken != nil { columns.insert(.answerToken) }
     if wrongToken != nil { columns.insert(.wrongToken) }
     if cleanTokenStrings != nil { columns.insert(.cleanTokenStrings) }
     if corruptedTokenStrings != nil { columns.insert(.corruptedTokenStrings) }
     if text != nil { columns.insert(.text) }
-    if label != nil { columns.insert(.label) }
-    return columns
+    return PromptColumns(columns, labels: Set(labels.keys))
   }
 }

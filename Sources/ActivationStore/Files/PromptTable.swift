@@ -31,7 +31,9 @@ struct PromptTable {
       try group.addDataset("corrupted_token_strings", axes: both, type: .text)
     }
     if columns.contains(.text) { try group.addDataset("text", axes: one, type: .text) }
-    if columns.contains(.label) { try group.addDataset("label", axes: one, type: .text) }
+    for key in columns.labels.sorted() {
+      try group.addDataset(PromptColumns.dataset(ofLabel: key), axes: one, type: .text)
+    }
   }
 
   /// Writes rows from example `first` on.
@@ -53,7 +55,9 @@ struct PromptTable {
       try texts("corrupted_token_strings", rows, from: first) { padded($0.corruptedTokenStrings ?? [], with: "") }
     }
     if columns.contains(.text) { try texts("text", rows, from: first) { [$0.text ?? ""] } }
-    if columns.contains(.label) { try texts("label", rows, from: first) { [$0.label ?? ""] } }
+    for key in columns.labels.sorted() {
+      try texts(PromptColumns.dataset(ofLabel: key), rows, from: first) { [$0.labels[key] ?? ""] }
+    }
   }
 
   private func check(_ row: PromptRow, _ example: Int) throws {

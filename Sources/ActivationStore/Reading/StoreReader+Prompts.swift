@@ -3,7 +3,7 @@ extension StoreReader {
   /// - Throws: `StoreError.missing`, `.wrongType`, `.damaged`.
   public func promptLengths() throws -> [Int] { try integers(at: "/prompts/lengths") }
 
-  /// The rows of `/prompts`, unpadded. Answer and wrong tokens of -1 are nil.
+  /// The rows of `/prompts`, unpadded. Answer and wrong tokens of -1 are nil, and empty labels are left out.
   /// - Throws: `StoreError.missing`, `.wrongType`, `.wrongShape`, `.damaged`.
   public func prompts() throws -> [PromptRow] {
     let lengths = try promptLengths()
@@ -29,7 +29,11 @@ extension StoreReader {
     let cleanStrings = try column("clean_token_strings", width, texts)
     let corruptedStrings = try column("corrupted_token_strings", width, texts)
     let (answer, wrong) = (try column("answer_token", 1, int32s), try column("wrong_token", 1, int32s))
-    let (text, label) = (try column("text", 1, texts), try column("label", 1, texts))
+    let text = try column("text", 1, texts)
+    let labels = try present.sorted().compactMap { name -> (key: String, values: [String])? in
+      guard let key = PromptColumns.label(ofDataset: name) else { return nil }
+      return try column(name, 1, texts).map { (key, $0) }
+    }
     return lengths.indices.map { example in
       let tokens = (example * width)..<(example * width + max(lengths[example], 0))
       return PromptRow(
@@ -37,7 +41,10 @@ extension StoreReader {
         answerToken: answer.flatMap { $0[example] < 0 ? nil : $0[example] },
         wrongToken: wrong.flatMap { $0[example] < 0 ? nil : $0[example] },
         cleanTokenStrings: cleanStrings.map { Array($0[tokens]) },
-        corruptedTokenStrings: corruptedStrings.map { Array($0[tokens]) }, text: text?[example], label: label?[example])
+        corruptedTokenStrings: corruptedStrings.map { Array($0[tokens]) }, text: text?[example],
+        labels: labels.reduce(into: [:]) { labels, column in
+          if !column.values[example].isEmpty { labels[column.key] = column.values[example] }
+        })
     }
   }
 }

@@ -48,6 +48,8 @@ extension FileProblem {
       "\(keys.count == 1 ? "the key stands" : "the keys stand") twice: \(list(keys.map { visible($0) }))"
     case .wrongType(let path, let found, let expected): "\(subject(path)) must be \(expected), not \(found)"
     case .badValue(let path, let value, let expected): "\(subject(path)) is \(value); it must be \(expected)"
+    case .badLabelName(let name):
+      "a label cannot be called \(quoted(name)): names of labels are 1 to 64 characters long, without blanks and without /"
     case .unknownWord(let path, let word, let known):
       "\(subject(path)): there is no \(quoted(word))" + suggestion(for: word, among: known)
     case .emptyList(let path, let expected): "\(subject(path)) is empty; give at least one of \(expected)"

@@ -11,6 +11,7 @@ public enum FileProblem: Sendable, Hashable {
   case wrongType(path: String, found: String, expected: String)
   /// A value of the right type that cannot be.
   case badValue(path: String, value: String, expected: String)
+  case badLabelName(String)
   case unknownWord(path: String, word: String, known: [String])
   case emptyList(path: String, expected: String)
   /// The same word twice in a list that has each once.

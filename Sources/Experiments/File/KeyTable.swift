@@ -57,6 +57,8 @@ extension KeyTable {
       Key("corrupted_tokens", "the corrupted prompt as token ids"),
       Key("answer_token", "the answer as a token id"),
       Key("wrong_token", "the wrong answer as a token id"),
+      Key("label", "the class that the pair belongs to"),
+      Key("labels", "what else is known of the pair, by name"),
     ])
 
   static let sweep = KeyTable(

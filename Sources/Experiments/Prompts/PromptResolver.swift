@@ -28,7 +28,7 @@ public struct PromptResolver: Sendable {
     let pairs = try prompts.map { try resolve($0, prependBOS: prependBOS, metrics: metrics) }
     return ResolvedPrompts(
       set: PromptSet(pairs), tokenizer: tokenizer,
-      texts: prompts.map { if case .text(let text) = $0.clean { text } else { nil } })
+      texts: prompts.map { if case .text(let text) = $0.clean { text } else { nil } }, labels: prompts.map(\.labels))
   }
 
   private func resolve(_ spec: PromptSpec, prependBOS: PrependBOS, metrics: [Metric]) throws -> PromptSet.Pair {

@@ -20,13 +20,18 @@ public struct PromptSpec: Sendable, Hashable {
   public let answers: [Token]
   /// The tokens that the answer is compared with; may be empty.
   public let wrongs: [Token]
+  /// What is known of the pair, by what it is called.
+  public let labels: [String: String]
   public let place: Place
 
-  public init(clean: Prompt, corrupted: Prompt, answers: [Token], wrongs: [Token], place: Place) {
+  public init(
+    clean: Prompt, corrupted: Prompt, answers: [Token], wrongs: [Token], labels: [String: String] = [:], place: Place
+  ) {
     self.clean = clean
     self.corrupted = corrupted
     self.answers = answers
     self.wrongs = wrongs
+    self.labels = labels
     self.place = place
   }
 }

@@ -43,11 +43,13 @@ extension SweepDeclaration {
 extension ResolvedPrompts {
   /// The prompts as files store them.
   var rows: [PromptRow] {
-    zip(set.pairs, texts).map { pair, text in
-      PromptRow(
+    let pairs = self.set.pairs
+    return pairs.indices.map { index in
+      let pair = pairs[index]
+      return PromptRow(
         cleanTokens: pair.clean, corruptedTokens: pair.corrupted, answerToken: pair.answers.first,
         wrongToken: pair.wrongs.first, cleanTokenStrings: strings(pair.clean),
-        corruptedTokenStrings: strings(pair.corrupted), text: text)
+        corruptedTokenStrings: strings(pair.corrupted), text: texts[index], labels: labels[index])
     }
   }
 }

@@ -11,14 +11,15 @@ struct PromptLine: Sendable {
   let content: Content
   let answer: PromptSpec.Token?
   let wrong: PromptSpec.Token?
-  let label: String?
-  /// Keys that mean nothing here.
+  /// Every other key with a single value, by its name.
+  let labels: [String: String]
+  /// Keys that mean nothing here: their values are no single ones.
   let otherKeys: [String]
 
   private static let singleKeys = ["prompt", "text", "tokens"]
   private static let cleanKeys = ["clean", "clean_tokens"]
   private static let corruptedKeys = ["corrupted", "corrupted_tokens"]
-  private static let otherKnown = ["answer", "answer_token", "wrong", "wrong_token", "label"]
+  private static let otherKnown = ["answer", "answer_token", "wrong", "wrong_token"]
   private static let known = singleKeys + cleanKeys + corruptedKeys + otherKnown
 
   /// - Throws: `ExperimentError` at the line.
@@ -56,8 +57,7 @@ struct PromptLine: Sendable {
     }
     answer = try fields.token(["answer", "answer_token"])
     wrong = try fields.token(["wrong", "wrong_token"])
-    label = try fields.label()
-    otherKeys = object.keys.filter { !Self.known.contains($0) }
+    (labels, otherKeys) = fields.labels(except: Self.known)
   }
 
   private static func noPrompt(in object: JSONObject, at place: Place) -> ExperimentError {
@@ -103,13 +103,21 @@ private struct Fields {
     return .text(text)
   }
 
-  func label() throws -> String? {
-    guard let value = object["label"], !value.isNull else { return nil }
-    if let text = value.stringValue { return text }
-    if let flag = value.boolValue { return flag ? "true" : "false" }
-    if let integer = value.integerValue { return "\(integer)" }
-    if let number = value.doubleValue { return "\(number)" }
-    throw wrongType("label", value, "text or a number")
+  /// Every key but some as a label, those of the map `labels` as well; and the keys that cannot be one.
+  func labels(except known: [String]) -> (labels: [String: String], others: [String]) {
+    var labels: [String: String] = [:]
+    var others: [String] = []
+    let inner = object["labels"]?.objectValue
+    let members = object.members.filter { !known.contains($0.key) && !($0.key == "labels" && inner != nil) }
+    for (key, value) in members.map({ ($0.key, $0.value) }) + (inner?.members.map { ($0.key, $0.value) } ?? [])
+    where !value.isNull {
+      if PromptLabels.isName(key), let text = PromptLabels.text(value) {
+        labels[key] = text
+      } else {
+        others.append(key)
+      }
+    }
+    return (labels, others)
   }
 
   private func id(_ value: JSONValue, _ key: String) throws -> Int32 {

@@ -65,7 +65,7 @@ final class PromptStream {
     row.wrongToken = try line.wrong.map {
       try reader.token($0, after: answered, key: "wrong", instead: "wrong_token")
     }
-    row.label = line.label
+    row.labels = line.labels
     return row
   }
 }

@@ -5,7 +5,7 @@ import ModelGraph
 struct PromptSurvey: Sendable, Equatable {
   private(set) var count = 0
   private(set) var longest = 0
-  private(set) var columns: PromptColumns = []
+  private(set) var columns = PromptColumns()
   private(set) var arePairs = false
 
   /// Reads the whole file once.
