@@ -26,6 +26,7 @@ let package = Package(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
+    .target(name: "BundledModels", exclude: ["README.md"], resources: [.copy("Models")]),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels", "Diagnostics"], exclude: ["README.md"]),
     .target(name: "ModelGraph", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
@@ -37,6 +38,7 @@ let package = Package(
       ],
       exclude: ["README.md"]),
     .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
+    .target(name: "Datasets", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
       name: "Interventions", dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution"],
       exclude: ["README.md"]),
@@ -47,6 +49,9 @@ let package = Package(
     .target(
       name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
       exclude: ["README.md"]),
+    .target(
+      name: "Training",
+      dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints"], exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-bench",
       dependencies: [
@@ -57,7 +62,9 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints", "Tokenization", "Interventions", "Patching",
+        "BundledModels", "Datasets", "Diagnostics", "Training", "Tensors", "ModelGraph", "Execution", "Checkpoints",
+        "Tokenization",
+        "Interventions", "Patching",
         "ActivationStore", .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),
@@ -78,6 +85,7 @@ let package = Package(
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Patching", "Tensors"]),
     .testTarget(name: "ModelGraphTests", dependencies: ["Checkpoints", "Diagnostics", "ModelGraph", "TestSupport"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Diagnostics", "Tokenization"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
     .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
     .testTarget(
@@ -98,8 +106,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching", "Tensors",
-        "TestSupport", "Tokenization",
+        "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching",
+        "Tensors", "TestSupport", "Tokenization",
       ]),
     .testTarget(
       name: "CommandTests",

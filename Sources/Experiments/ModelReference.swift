@@ -1,4 +1,4 @@
-import Foundation
+import BundledModels
 
 /// Which model an experiment or a command names.
 public enum ModelReference: Sendable, Hashable {
@@ -34,20 +34,12 @@ public enum ModelReference: Sendable, Hashable {
     case .folder(_, let path): return path
     case .bundled(let name):
       guard let folder = BundledModels.folder(of: name) else {
+        if BundledModels.names.contains(name) { throw .bundledModelsMoved(name: name, place: BundledModels.places[0]) }
         throw .noSuchBundledModel(name: name, bundled: BundledModels.names)
       }
       return folder
     }
   }
-}
-
-/// The models that come with Patchbay.
-public enum BundledModels {
-  /// Sorted; the part after `bundled:`.
-  public static let names: [String] = []
-
-  /// Where a bundled model's folder is; nil when there is none of that name.
-  public static func folder(of name: String) -> String? { nil }
 }
 
 /// A path from a file, relative to that file's folder.

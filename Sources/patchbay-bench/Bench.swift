@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Diagnostics
 import Execution
 import Foundation
 import Interventions

@@ -36,6 +36,10 @@ import Testing
         "x: no model: give the key 'model' (a folder, or bundled:NAME) or the option --model"
       ),
       (
+        .bundledModelsMoved(name: "ioi", place: "/a/b"), .inputNotFound,
+        "bundled:ioi: the folder /a/b is not beside the program; build again, or move it along with the program"
+      ),
+      (
         .noSuchBundledModel(name: "ioi", bundled: []), .inputNotFound,
         "bundled:ioi: no model is bundled; name a folder (config.json, model.safetensors) as 'model' or with --model"
       ),

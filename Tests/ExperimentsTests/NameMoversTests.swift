@@ -1,4 +1,5 @@
 import ActivationStore
+import Diagnostics
 import Experiments
 import Foundation
 import Patching

@@ -1,4 +1,5 @@
 import ActivationStore
+import BundledModels
 import Diagnostics
 import Experiments
 import Foundation

@@ -82,4 +82,18 @@ void pb_softmax_vjp(float *out, const float *g, const float *p, int64_t rows, in
 void pb_attention_spread(
     float *rows, const float *weights, const float *x, int64_t stride, int64_t count, int64_t width);
 
+// Training.
+
+// The cross-entropy of each row of logits [rows, width] against its target, summed over rows; out [rows, width] gets its derivative by the
+// logits times scale: scale * (softmax - one at the target). out may be logits.
+double pb_cross_entropy(
+    float *out, const float *logits, const int32_t *targets, int64_t rows, int64_t width, float scale);
+// The sum of squares, in double precision.
+double pb_squared_sum(const float *a, int64_t n);
+// One step of AdamW (Loshchilov and Hutter 2019) on w with its moments m and v, by the gradient g * gradient_scale. The corrections are
+// 1 / (1 - beta^step).
+void pb_adamw(
+    float *w, float *m, float *v, const float *g, int64_t n, float gradient_scale, float rate, float beta1, float beta2,
+    float epsilon, float decay, float correction1, float correction2);
+
 #endif

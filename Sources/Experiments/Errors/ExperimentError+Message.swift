@@ -22,6 +22,8 @@ extension ExperimentError {
     case .cannotCreateFolder(let folder, let reason): "\(folder): the folder cannot be made: \(reason)"
 
     case .noModel(let file): "\(file): no model: give the key 'model' (a folder, or bundled:NAME) or the option --model"
+    case .bundledModelsMoved(let name, let place):
+      "bundled:\(name): the folder \(place) is not beside the program; build again, or move it along with the program"
     case .noSuchBundledModel(let name, let bundled):
       if bundled.isEmpty {
         "bundled:\(name): no model is bundled; name a folder (config.json, model.safetensors) as 'model' or with --model"

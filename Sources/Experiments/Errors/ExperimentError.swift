@@ -22,6 +22,8 @@ public enum ExperimentError: DiagnosedError, Equatable {
   // Models
   case noModel(file: String)
   case noSuchBundledModel(name: String, bundled: [String])
+  /// The folder with the bundled models is not where it was built.
+  case bundledModelsMoved(name: String, place: String)
 
   // Running
   case cannotCreateFolder(String, reason: String)
@@ -30,7 +32,7 @@ public enum ExperimentError: DiagnosedError, Equatable {
 
   public var kind: FailureKind {
     switch self {
-    case .fileNotFound, .noSuchBundledModel: .inputNotFound
+    case .fileNotFound, .noSuchBundledModel, .bundledModelsMoved: .inputNotFound
     case .unreadable: .ioFailed
     case .cannotCreateFolder: .cannotCreateOutput
     case .interrupted: .interrupted

@@ -13,7 +13,8 @@ extension Experiment {
   /// Reads the text of an experiment file.
   /// - Parameter file: what messages call it, and what relative paths in it are relative to the folder of.
   public init(yaml text: String, file: String) throws {
-    let root = Field(source: .yaml(try compose(text, file: file)), place: Place(file: file, line: 1), path: "")
+    guard let node = try compose(text, file: file) else { throw ExperimentError.noExperiment(file: file) }
+    let root = Field(source: .yaml(node), place: Place(file: file, line: 1), path: "")
     let keys = try root.map(.experiment)
     let folder = folder(of: file)
     self.file = file
@@ -63,11 +64,10 @@ extension Experiment {
   }
 }
 
-/// The one document of a YAML text.
-private func compose(_ text: String, file: String) throws -> Node {
+/// The one document of a YAML text; nil where there is none.
+func compose(_ text: String, file: String) throws -> Node? {
   do {
-    guard let node = try Yams.compose(yaml: text) else { throw ExperimentError.noExperiment(file: file) }
-    return node
+    return try Yams.compose(yaml: text)
   } catch let error as YamlError {
     throw error.located(in: file, text: text)
   }

@@ -19,6 +19,8 @@ public struct RunOutcome: Sendable {
   public let cache: String?
   /// One for each sweep, in the experiment's order.
   public let summaries: [SweepSummary]
+  /// What the strongest heads do; nil where no sweep goes over heads.
+  public let heads: HeadsSummary?
 }
 
 extension ExperimentRun {
@@ -60,11 +62,12 @@ extension ExperimentRun {
         try counter.check()
         return try run(plan, to: results, counter: counter)
       }
+      let heads = try HeadsSummary(self, summaries)
       try cache?.write(counter: counter)
       try counter.check()
       try cache?.finish()
       try results.finish()
-      return RunOutcome(results: path, cache: cache?.path, summaries: summaries)
+      return RunOutcome(results: path, cache: cache?.path, summaries: summaries, heads: heads)
     } catch {
       results.discard()
       cache?.discard()

@@ -24,6 +24,8 @@ public struct SweepSummary: Sendable {
   public let metric: Metric
   /// How many cells the sweep has.
   public let cells: Int
+  /// Each cell's mean of ratios; NaN where no example has one.
+  public let effects: [Double]
   /// By falling size of the mean of ratios; at most ten, none of them without a path.
   public let strongest: [Cell]
   /// How many examples have no effect in any cell, since their two baselines are the same.
@@ -83,7 +85,8 @@ struct EffectSums {
         examples: sums.ratioCount, withoutEffect: sums.count - sums.ratioCount)
     }
     return SweepSummary(
-      sweep: plan.name, axes: plan.axes.map(\.name), metric: metric, cells: plan.cells, strongest: strongest,
+      sweep: plan.name, axes: plan.axes.map(\.name), metric: metric, cells: plan.cells,
+      effects: sums.map { $0.ratioCount == 0 ? .nan : $0.ratios / Double($0.ratioCount) }, strongest: strongest,
       withoutEffect: zip(base, other).count { $0 == $1 })
   }
 

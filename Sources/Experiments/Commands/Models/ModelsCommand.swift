@@ -1,3 +1,4 @@
+import BundledModels
 import Checkpoints
 
 /// `patchbay models`: what can be loaded.
@@ -6,15 +7,15 @@ public struct ModelsCommand: Sendable {
 
   /// - Throws: `ConsoleError`.
   public func run(on console: Console) throws {
-    let bundled =
-      BundledModels.names.isEmpty
-      ? "Bundled models: none yet."
-      : "Bundled models:\n" + BundledModels.names.map { "  bundled:\($0)" }.joined(separator: "\n")
+    var bundled = TextTable(header: ["model", "what it is"], indent: "  ")
+    for entry in BundledModels.all { bundled.add(["bundled:\(entry.name)", entry.summary]) }
     var table = TextTable(header: ["model_type", "covers"], indent: "  ")
     for type in ModelFamilies.modelTypes { table.add([type, Self.coverage[type] ?? ""]) }
     try console.print(
       """
-      \(bundled)
+      Models that come along:
+
+      \(bundled.text)
 
       Folders in Hugging Face layout (config.json, model.safetensors or its shards in F32, F16 or BF16, tokenizer.json or
       vocab.json with merges.txt) whose config.json says one of:

@@ -42,6 +42,7 @@ public struct RunCommand: Sendable {
   private static func report(_ outcome: RunOutcome, _ run: ExperimentRun) -> String {
     var parts = [baselines(run)]
     parts += outcome.summaries.map(strongest)
+    if let heads = outcome.heads { parts.append(heads.report) }
     parts.append(
       (["results: \(outcome.results)"] + (outcome.cache.map { ["cache: \($0)"] } ?? [])).joined(separator: "\n"))
     return parts.joined(separator: "\n\n")

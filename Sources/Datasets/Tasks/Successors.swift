@@ -1,0 +1,82 @@
+/// "Monday Tuesday Wednesday" Thursday; "3 4 5" 6; "The day after Monday is" Tuesday.
+struct Successors: TaskGrammar {
+  let corruptions = ["other-start"]
+
+  private struct Series {
+    let name: String
+    let values: [String]
+    /// Frames for one value `{x}`, whose successor follows.
+    let frames: [String]
+  }
+
+  private static let series = [
+    Series(
+      name: "number", values: Lexicon.numbers,
+      frames: ["The number after {x} is", "After {x} comes", "Count from {x} to"]),
+    Series(
+      name: "number-word", values: Lexicon.numberWords,
+      frames: ["The number after {x} is", "After {x} comes", "Count from {x} to"]),
+    Series(
+      name: "weekday", values: Lexicon.weekdays,
+      frames: ["The day after {x} is", "After {x} comes", "If today is {x}, then tomorrow is"]),
+    Series(
+      name: "month", values: Lexicon.months,
+      frames: ["The month after {x} is", "After {x} comes", "If it is {x} now, then next is"]),
+    Series(
+      name: "letter", values: Lexicon.letters, frames: ["The letter after {x} is", "After {x} comes", "Next to {x} is"]),
+  ]
+
+  /// Between the values of a list, and what stands in front of it.
+  private static let lists = [
+    ("", " "), ("", ", "), ("Count: ", " "), ("In order: ", ", "), ("The list says ", " then "),
+  ]
+
+  private struct Prompt {
+    let series: Int
+    let start: Int
+    let length: Int
+    /// A frame, or a way to write lists.
+    let form: Int
+
+    var text: String { text(from: start) }
+
+    func text(from start: Int) -> String {
+      let series = Successors.series[series]
+      if length == 1 { return series.frames[form].filled(["x": series.values[start]]) }
+      let (front, between) = Successors.lists[form]
+      return front + series.values[start..<start + length].joined(separator: between)
+        + String(between.reversed().drop { $0 == " " }.reversed())
+    }
+
+    func answer(from start: Int) -> String { " \(Successors.series[series].values[start + length])" }
+
+    /// What makes the combination: the values themselves and how they are written.
+    var combination: [String] { ["successor", "\(series)", "\(start)", "\(length)", "\(form)"] }
+  }
+
+  private static func prompt(_ choice: inout Choice, isHeldOut: Bool) -> Prompt {
+    choice.drawn(isHeldOut: isHeldOut, \.combination) { choice in
+      let series = choice.number(below: Self.series.count)
+      let count = Self.series[series].values.count
+      let length = choice.chance(0.35) ? 1 : choice.number(in: 2...min(6, count - 2))
+      return Prompt(
+        series: series, start: choice.number(below: count - length), length: length,
+        form: choice.number(below: length == 1 ? Self.series[series].frames.count : lists.count))
+    }
+  }
+
+  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
+    let prompt = Self.prompt(&choice, isHeldOut: isHeldOut)
+    let starts = (0..<Self.series[prompt.series].values.count - prompt.length).filter { $0 != prompt.start }
+    let other = choice.one(of: starts)
+    return DatasetItem(
+      clean: prompt.text, corrupted: prompt.text(from: other), answers: [prompt.answer(from: prompt.start)],
+      wrongs: [prompt.answer(from: other)],
+      labels: [("series", Self.series[prompt.series].name), ("length", "\(prompt.length)")])
+  }
+
+  func document(_ choice: inout Choice) -> String {
+    let prompt = Self.prompt(&choice, isHeldOut: false)
+    return prompt.text + prompt.answer(from: prompt.start) + "."
+  }
+}

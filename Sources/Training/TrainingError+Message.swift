@@ -1,0 +1,25 @@
+extension TrainingError {
+  public var message: String {
+    switch self {
+    case .notFinite(let step, let what): "the \(what) of step \(step) is not a finite number"
+    case .stopped(let step, let what, let checkpoint, let folder):
+      "the \(what) of step \(step) is not a finite number; "
+        + (checkpoint.map { "the last good checkpoint, of step \($0), is in \(folder); " }
+          ?? "no checkpoint had been written; ")
+        + "try a lower learning rate, a longer warm-up or clipping"
+    case .nothingToPredict: "the text has no document of two tokens or more, so there is nothing to predict"
+    case .noCheckpoint(let folder): "\(folder): there is no checkpoint to go on from; leave out --resume to begin anew"
+    case .otherRecipe(let file, let differences):
+      "\(file): the checkpoint is of another recipe: "
+        + differences.map { "\($0.key) is \($0.here) here and \($0.there) there" }.joined(separator: "; ")
+    case .damagedCheckpoint(let file, let problem): "\(file): not a checkpoint that can be gone on from: \(problem)"
+    case .outputTaken(let folder, let isFinished):
+      isFinished
+        ? "\(folder): there is a trained model already; choose another --output, or remove it first"
+        : "\(folder): there is a checkpoint already; give --resume to go on from it, or choose another --output"
+    case .cannotWrite(let file, let reason): "\(file): cannot be written: \(reason)"
+    case .interrupted(let step, let steps, let folder):
+      "interrupted after \(step) of \(steps) steps; the checkpoint is in \(folder), go on with --resume"
+    }
+  }
+}

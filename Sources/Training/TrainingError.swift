@@ -1,0 +1,41 @@
+import Diagnostics
+
+/// What can go wrong while training.
+public enum TrainingError: DiagnosedError, Equatable {
+  /// The loss or the gradient is no finite number.
+  case notFinite(step: Int, what: String)
+  /// As it is said once it is known what is left.
+  case stopped(step: Int, what: String, checkpoint: Int?, folder: String)
+  /// No document has two tokens.
+  case nothingToPredict
+  case noCheckpoint(folder: String)
+  /// The checkpoint is of another recipe: where the two differ, as (key, here, there).
+  case otherRecipe(file: String, differences: [Difference])
+  case damagedCheckpoint(file: String, problem: String)
+  /// The folder holds a trained model or a checkpoint already.
+  case outputTaken(folder: String, isFinished: Bool)
+  case cannotWrite(file: String, reason: String)
+  case interrupted(step: Int, of: Int, folder: String)
+
+  /// A key of two recipes.
+  public struct Difference: Sendable, Hashable {
+    public let key: String
+    public let here: String
+    public let there: String
+
+    public init(key: String, here: String, there: String) {
+      self.key = key
+      self.here = here
+      self.there = there
+    }
+  }
+
+  public var kind: FailureKind {
+    switch self {
+    case .noCheckpoint: .inputNotFound
+    case .outputTaken, .cannotWrite: .cannotCreateOutput
+    case .interrupted: .interrupted
+    default: .badData
+    }
+  }
+}
