@@ -42,14 +42,14 @@ struct Pronouns: TaskGrammar {
     }
   }
 
-  private static func sentence(_ choice: inout Choice, isHeldOut: Bool) -> Sentence {
-    choice.drawn(isHeldOut: isHeldOut, { ["pronoun", $0.subject.text, $0.frame] }) { choice in
+  private static func sentence(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Sentence {
+    let (isName, isPossessive) = (frame.chance(0.6), frame.chance(0.3))
+    let text = frame.one(of: isPossessive ? possessives : frames)
+    return choice.drawn(isHeldOut: isHeldOut, { ["pronoun", $0.subject.text, $0.frame] }) { choice in
       let gender = choice.one(of: Lexicon.Gender.allCases)
-      let isName = choice.chance(0.6)
-      let isPossessive = choice.chance(0.3)
       return Sentence(
         subject: subject(gender, isName: isName, &choice), other: subject(gender.other, isName: isName, &choice),
-        frame: choice.one(of: isPossessive ? possessives : frames), isPossessive: isPossessive,
+        frame: text, isPossessive: isPossessive,
         words: words(&choice))
     }
   }
@@ -61,8 +61,8 @@ struct Pronouns: TaskGrammar {
     ]
   }
 
-  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
-    let sentence = Self.sentence(&choice, isHeldOut: isHeldOut)
+  func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
+    let sentence = Self.sentence(&choice, frame: &frame, isHeldOut: isHeldOut)
     let gender = sentence.subject.gender
     func pronoun(_ gender: Lexicon.Gender) -> String {
       " " + (sentence.isPossessive ? gender.possessive : gender.subject)
@@ -77,7 +77,8 @@ struct Pronouns: TaskGrammar {
   }
 
   func document(_ choice: inout Choice) -> String {
-    let sentence = Self.sentence(&choice, isHeldOut: false)
+    var frame = choice.branch()
+    let sentence = Self.sentence(&choice, frame: &frame, isHeldOut: false)
     let gender = sentence.subject.gender
     let text = sentence.text(sentence.subject)
     if sentence.isPossessive { return "\(text) \(gender.possessive) \(choice.one(of: Lexicon.objects).one)." }

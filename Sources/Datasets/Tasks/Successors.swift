@@ -54,19 +54,20 @@ struct Successors: TaskGrammar {
     var combination: [String] { ["successor", "\(series)", "\(start)", "\(length)", "\(form)"] }
   }
 
-  private static func prompt(_ choice: inout Choice, isHeldOut: Bool) -> Prompt {
-    choice.drawn(isHeldOut: isHeldOut, \.combination) { choice in
+  private static func prompt(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Prompt {
+    let (isList, length) = (frame.chance(0.65), frame.number(in: 2...5))
+    let (list, sentence) = (frame.number(below: lists.count), frame.number(below: 3))
+    return choice.drawn(isHeldOut: isHeldOut, \.combination) { choice in
       let series = choice.number(below: Self.series.count)
-      let count = Self.series[series].values.count
-      let length = choice.chance(0.35) ? 1 : choice.number(in: 2...min(6, count - 2))
+      let own = isList ? length : 1
       return Prompt(
-        series: series, start: choice.number(below: count - length), length: length,
-        form: choice.number(below: length == 1 ? Self.series[series].frames.count : lists.count))
+        series: series, start: choice.number(below: Self.series[series].values.count - own), length: own,
+        form: isList ? list : sentence)
     }
   }
 
-  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
-    let prompt = Self.prompt(&choice, isHeldOut: isHeldOut)
+  func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
+    let prompt = Self.prompt(&choice, frame: &frame, isHeldOut: isHeldOut)
     let starts = (0..<Self.series[prompt.series].values.count - prompt.length).filter { $0 != prompt.start }
     let other = choice.one(of: starts)
     return DatasetItem(
@@ -76,7 +77,8 @@ struct Successors: TaskGrammar {
   }
 
   func document(_ choice: inout Choice) -> String {
-    let prompt = Self.prompt(&choice, isHeldOut: false)
+    var frame = choice.branch()
+    let prompt = Self.prompt(&choice, frame: &frame, isHeldOut: false)
     return prompt.text + prompt.answer(from: prompt.start) + "."
   }
 }
