@@ -24,6 +24,10 @@ struct Pronouns: TaskGrammar {
     let gender: Lexicon.Gender
   }
 
+  private static func subjects(areNames: Bool) -> [String] {
+    areNames ? Lexicon.names : Lexicon.people.filter { $0.gender != nil }.map { "The \($0.one)" }
+  }
+
   private static func subject(_ gender: Lexicon.Gender, isName: Bool, _ choice: inout Choice) -> Subject {
     if isName { return Subject(text: choice.one(of: Lexicon.names(gender)), gender: gender) }
     let people = Lexicon.people.filter { $0.gender == gender }.map(\.one)
@@ -44,7 +48,11 @@ struct Pronouns: TaskGrammar {
 
   private static func sentence(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Sentence {
     let (isName, isPossessive) = (frame.chance(0.6), frame.chance(0.3))
-    let text = frame.one(of: isPossessive ? possessives : frames)
+    // A frame may have no held-out subject at all.
+    let text = frame.one(
+      of: (isPossessive ? possessives : frames).filter { frame in
+        subjects(areNames: isName).contains { HeldOut.contains(["pronoun", $0, frame]) == isHeldOut }
+      })
     return choice.drawn(isHeldOut: isHeldOut, { ["pronoun", $0.subject.text, $0.frame] }) { choice in
       let gender = choice.one(of: Lexicon.Gender.allCases)
       return Sentence(

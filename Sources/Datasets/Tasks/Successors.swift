@@ -12,18 +12,19 @@ struct Successors: TaskGrammar {
   private static let series = [
     Series(
       name: "number", values: Lexicon.numbers,
-      frames: ["The number after {x} is", "After {x} comes", "Count from {x} to"]),
+      frames: ["The number after {x} is", "After {x} comes", "First {x}, then"]),
     Series(
       name: "number-word", values: Lexicon.numberWords,
-      frames: ["The number after {x} is", "After {x} comes", "Count from {x} to"]),
+      frames: ["The number after {x} is", "After {x} comes", "First {x}, then"]),
     Series(
       name: "weekday", values: Lexicon.weekdays,
-      frames: ["The day after {x} is", "After {x} comes", "If today is {x}, then tomorrow is"]),
+      frames: ["The day after {x} is", "After {x} comes", "First {x}, then"]),
     Series(
       name: "month", values: Lexicon.months,
-      frames: ["The month after {x} is", "After {x} comes", "If it is {x} now, then next is"]),
+      frames: ["The month after {x} is", "After {x} comes", "First {x}, then"]),
     Series(
-      name: "letter", values: Lexicon.letters, frames: ["The letter after {x} is", "After {x} comes", "Next to {x} is"]),
+      name: "letter", values: Lexicon.letters,
+      frames: ["The letter after {x} is", "After {x} comes", "First {x}, then"]),
   ]
 
   /// Between the values of a list, and what stands in front of it.
