@@ -46,8 +46,11 @@ struct Agency: TaskGrammar {
 
   private static func scene(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Scene {
     let context = frame.number(below: contexts.count)
+    // What nobody is given in sentences of indirect objects is not given here either.
+    let isGift = contexts[context].mind.contains(" gave ")
+    let objects = Lexicon.objects.map(\.one).filter { !isGift || !HeldOut.contains(given: $0) }
     return choice.drawn(isHeldOut: isHeldOut, { ["agency", $0.thing, "\($0.context)"] }) { choice in
-      let things = choice.several(2, of: Lexicon.objects.map(\.one))
+      let things = choice.several(2, of: objects)
       let people = choice.several(2, of: Lexicon.people.map(\.one))
       return Scene(
         thing: things[0], context: context,

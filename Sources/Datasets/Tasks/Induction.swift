@@ -25,11 +25,13 @@ struct Induction: TaskGrammar {
   private static func sequence(
     _ choice: inout Choice, period: Int, follower: Int?, front: String
   ) -> Sequence {
-    // What is held out is which word follows which.
+    // What is held out is which word follows which; the first one follows the last one, where the sequence comes again.
     while true {
       let pool = choice.one(of: pools)
       let words = choice.several(period, of: pool)
-      let heldOut = words.indices.dropFirst().filter { HeldOut.contains(["induction", words[$0 - 1], words[$0]]) }
+      let heldOut = words.indices.filter {
+        HeldOut.contains(["induction", words[$0 == 0 ? words.count - 1 : $0 - 1], words[$0]])
+      }
       if follower.map(heldOut.contains) ?? heldOut.isEmpty {
         return Sequence(words: words, pool: pool, front: front)
       }

@@ -28,7 +28,7 @@ struct Successors: TaskGrammar {
   ]
 
   /// Between the values of a list, and what stands in front of it.
-  private static let lists = [
+  private static let lists: [(front: String, between: String)] = [
     ("", " "), ("", ", "), ("Count: ", " "), ("In order: ", ", "), ("The list says ", " then "),
   ]
 
@@ -51,19 +51,30 @@ struct Successors: TaskGrammar {
 
     func answer(from start: Int) -> String { " \(Successors.series[series].values[start + length])" }
 
-    /// What makes the combination: the values themselves and how they are written.
-    var combination: [String] { ["successor", "\(series)", "\(start)", "\(length)", "\(form)"] }
+    /// Each step from a value to the next, the one that is asked for last, and how it is written: by the frame, or by what stands between the values
+    /// of a list. What is held out is steps, since a whole list stands inside every longer one.
+    var steps: [[String]] {
+      let series = Successors.series[series]
+      let writing = length == 1 ? series.frames[form] : Successors.lists[form].between
+      return series.values[start..<start + length].map { ["successor", $0, writing] }
+    }
+
+    /// Whether the step that is asked for is held out, or no step at all is.
+    func suits(isHeldOut: Bool) -> Bool {
+      isHeldOut ? steps.suffix(1).contains(where: HeldOut.contains) : !steps.contains(where: HeldOut.contains)
+    }
   }
 
   private static func prompt(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Prompt {
     let (isList, length) = (frame.chance(0.65), frame.number(in: 2...5))
     let (list, sentence) = (frame.number(below: lists.count), frame.number(below: 3))
-    return choice.drawn(isHeldOut: isHeldOut, \.combination) { choice in
+    while true {
       let series = choice.number(below: Self.series.count)
       let own = isList ? length : 1
-      return Prompt(
+      let prompt = Prompt(
         series: series, start: choice.number(below: Self.series[series].values.count - own), length: own,
         form: isList ? list : sentence)
+      if prompt.suits(isHeldOut: isHeldOut) { return prompt }
     }
   }
 
