@@ -1,8 +1,8 @@
 import Foundation
 
 /// A training run's history as a table and as a picture.
-enum LossCurve {
-  static func csv(_ history: [TrainingRecord]) -> String {
+package enum LossCurve {
+  package static func csv(_ history: [TrainingRecord]) -> String {
     var names: [String] = []
     for task in history.flatMap(\.tasks) where !names.contains(task.name) { names.append(task.name) }
     let header =
@@ -23,7 +23,7 @@ enum LossCurve {
   private static func rounded(_ value: Double) -> String { String(format: "%.4f", value) }
 
   /// Training and validation loss against the tokens seen.
-  static func svg(_ history: [TrainingRecord]) -> String {
+  package static func svg(_ history: [TrainingRecord]) -> String {
     let (width, height, left, right, top, bottom) = (640.0, 360.0, 56.0, 16.0, 28.0, 44.0)
     let values = history.flatMap { [$0.trainingLoss, $0.validationLoss] }.filter(\.isFinite)
     let tick = tickSize(upTo: values.max() ?? 1)

@@ -3,7 +3,7 @@ import Tensors
 
 extension OptimizerSpec {
   /// What a gradient of this length is multiplied by so that it is not longer than `clip`.
-  func shrink(norm: Double) -> Float {
+  package func shrink(norm: Double) -> Float {
     guard let clip, norm > Double(clip) else { return 1 }
     return Float(Double(clip) / norm)
   }

@@ -1,10 +1,10 @@
 /// Part of a batch: rows of tokens, the packed entries that predict, and what each should.
-struct Shard: Sendable {
-  private(set) var rows: [[Int32]] = []
+package struct Shard: Sendable {
+  package private(set) var rows: [[Int32]] = []
   /// Indices into the packed tokens: all but every row's last.
-  private(set) var entries: [Int] = []
+  package private(set) var entries: [Int] = []
   /// The token that follows each entry.
-  private(set) var targets: [Int32] = []
+  package private(set) var targets: [Int32] = []
   private var packed = 0
 
   /// - Precondition: the row has two tokens or more.
@@ -18,12 +18,12 @@ struct Shard: Sendable {
 
   init() {}
 
-  init(_ rows: some Sequence<[Int32]>) {
+  package init(_ rows: some Sequence<[Int32]>) {
     for row in rows { append(row) }
   }
 
   /// Rows in order, cut into parts of about as many tokens; parts without a row are left out.
-  static func cut(_ rows: [[Int32]], into parts: Int) -> [Shard] {
+  package static func cut(_ rows: [[Int32]], into parts: Int) -> [Shard] {
     let count = rows.reduce(0) { $0 + $1.count }
     var shards = [Shard](repeating: Shard(), count: parts)
     var done = 0
@@ -35,7 +35,7 @@ struct Shard: Sendable {
   }
 
   /// A document as rows that a model with this context can take; a row of one token predicts nothing and is dropped.
-  static func rows(of document: [Int32], context: Int?) -> [[Int32]] {
+  package static func rows(of document: [Int32], context: Int?) -> [[Int32]] {
     let width = context ?? max(2, document.count)
     return stride(from: 0, to: document.count, by: width).map {
       Array(document[$0..<min($0 + width, document.count)])
