@@ -129,9 +129,10 @@ public struct TrainingRun: Sendable {
   }
 
   private var config: String {
-    let members =
-      [("model_type", JSONValue.string("patchbay"))] + trainer.recipe.model.members.map { ($0.key, $0.value) }
-    return "{\n" + members.map { "  \"\($0)\": \($1.json)" }.joined(separator: ",\n") + "\n}\n"
+    var config = JSONObject()
+    config.append(key: "model_type", value: .string("patchbay"))
+    for member in trainer.recipe.model.members { config.append(key: member.key, value: member.value) }
+    return JSONValue.object(config).text + "\n"
   }
 
   private func write(_ bytes: [UInt8], to name: String) throws {
@@ -147,22 +148,6 @@ public struct TrainingRun: Sendable {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw TrainingError.cannotWrite(file: folder, reason: (error as NSError).localizedDescription)
-    }
-  }
-}
-
-extension JSONValue {
-  /// As JSON; only what configs have: single values.
-  fileprivate var json: String {
-    switch self {
-    case .null: "null"
-    case .bool(let flag): "\(flag)"
-    case .integer(let number): "\(number)"
-    case .number(let number): "\(number)"
-    case .string(let text): "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    case .array(let values): "[" + values.map(\.json).joined(separator: ", ") + "]"
-    case .object(let object):
-      "{" + object.members.map { "\"\($0.key)\": \($0.value.json)" }.joined(separator: ", ") + "}"
     }
   }
 }

@@ -4,8 +4,11 @@ protocol TaskGrammar: Sendable {
   var corruptions: [String] { get }
 
   /// One pair of prompts.
-  /// - Parameter isHeldOut: whether it is made of combinations that `document` never makes.
-  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem
+  /// - Parameters:
+  ///   - choice: decides the words.
+  ///   - frame: decides what the words stand in: two pairs of one frame have the same kind of word at every position.
+  ///   - isHeldOut: whether it is made of combinations that `document` never makes.
+  func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem
 
   /// A sentence of the training text, or a few.
   func document(_ choice: inout Choice) -> String
