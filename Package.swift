@@ -55,7 +55,7 @@ let package = Package(
     .executableTarget(
       name: "patchbay-bench",
       dependencies: [
-        "Checkpoints", "Execution", "Interventions", "Patching", "Tensors",
+        "Checkpoints", "Diagnostics", "Execution", "Interventions", "Patching", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),
