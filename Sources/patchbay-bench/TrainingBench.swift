@@ -9,7 +9,8 @@ import Training
 struct TrainingBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Time training steps of a GPT-2-like model, after checking that they do not depend on the number of threads.",
+    abstract:
+      "Time training steps of a GPT-2-like model, after checking that they do not depend on the number of threads.",
     discussion: "Example: patchbay-bench train --layers 4 --d-model 256")
 
   @Option(help: "Blocks.") var layers = 4
