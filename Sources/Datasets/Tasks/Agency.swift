@@ -38,6 +38,8 @@ struct Agency: TaskGrammar {
     let context: Int
     let words: [String: String]
 
+    var combination: [String] { ["agency", thing, "\(context)"] }
+
     func text(hasMind: Bool) -> String {
       let context = Agency.contexts[context]
       return ((hasMind ? context.mind : context.none) + " The {x}").filled(words)
@@ -49,7 +51,7 @@ struct Agency: TaskGrammar {
     // What nobody is given in sentences of indirect objects is not given here either.
     let isGift = contexts[context].mind.contains(" gave ")
     let objects = Lexicon.objects.map(\.one).filter { !isGift || !HeldOut.contains(given: $0) }
-    return choice.drawn(isHeldOut: isHeldOut, { ["agency", $0.thing, "\($0.context)"] }) { choice in
+    return choice.drawn(isHeldOut: isHeldOut, by: \.combination) { choice in
       let things = choice.several(2, of: objects)
       let people = choice.several(2, of: Lexicon.people.map(\.one))
       return Scene(

@@ -11,6 +11,8 @@ struct Agreement: TaskGrammar {
     let besideIsMany: Bool
     let link: String
 
+    var combination: [String] { ["agreement", noun.one, link, beside?.one ?? ""] }
+
     func text(isMany: Bool) -> String {
       let head = "The \(isMany ? noun.many : noun.one)"
       return beside.map { "\(head) \(link) \(besideIsMany ? $0.many : $0.one)" } ?? head
@@ -23,7 +25,7 @@ struct Agreement: TaskGrammar {
     _ choice: inout Choice, frame: inout Choice, isHeldOut: Bool, beside: Double
   ) -> Subject {
     let (hasBeside, link) = (frame.chance(beside), frame.one(of: links))
-    return choice.drawn(isHeldOut: isHeldOut, { ["agreement", $0.noun.one, $0.link, $0.beside?.one ?? ""] }) { choice in
+    return choice.drawn(isHeldOut: isHeldOut, by: \.combination) { choice in
       let two = choice.several(2, of: nouns)
       return Subject(
         noun: two[0], beside: hasBeside ? two[1] : nil, besideIsMany: choice.chance(0.5),

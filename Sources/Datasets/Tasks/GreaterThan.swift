@@ -28,7 +28,7 @@ struct GreaterThan: TaskGrammar {
 
   private static func prompt(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Prompt {
     let form = frame.number(below: frames.count)
-    return choice.drawn(isHeldOut: isHeldOut, \.combination) { choice in
+    return choice.drawn(isHeldOut: isHeldOut, by: \.combination) { choice in
       Prompt(
         noun: choice.one(of: Lexicon.spans), frame: form,
         century: choice.number(in: 11...19), year: choice.number(in: 2...97))

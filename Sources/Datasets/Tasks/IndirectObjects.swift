@@ -56,15 +56,17 @@ struct IndirectObjects: TaskGrammar {
     switch ending {
     case .clause:
       [
-        "", "", "", "", " it was late, and", " it was raining, and", " the sun was out, and", " after a while",
+        "", "", "", " it was late, and", " it was raining, and", " the sun was out, and", " after a while",
         " in the end", " it was a cold day, so", " there was a lot of noise, and", " the {thing} was broken, so",
         " the {thing} was still there, and", " {3} was there too, and", " {3} had left, so",
+        " {3} came by, and", " {3} was busy, so",
       ]
     case .sentence:
       [
-        "", "", "", "", " It was late.", " It was raining.", " The sun was out.", " It was a cold day.",
+        "", "", "", " It was late.", " It was raining.", " The sun was out.", " It was a cold day.",
         " There was a lot of noise.", " The {thing} was broken.", " They had a long talk.", " They were happy.",
-        " {3} was there too.", " {3} came later.", " The {thing} was still there.",
+        " {3} was there too.", " {3} came later.",
+        " {3} had left.", " {3} was busy.", " The {thing} was still there.",
       ]
     }
   }

@@ -41,6 +41,8 @@ struct Pronouns: TaskGrammar {
     let isPossessive: Bool
     let words: [String: String]
 
+    var combination: [String] { ["pronoun", subject.text, frame] }
+
     func text(_ subject: Subject) -> String {
       frame.filled(words.merging(["n": subject.text]) { $1 })
     }
@@ -53,7 +55,7 @@ struct Pronouns: TaskGrammar {
       of: (isPossessive ? possessives : frames).filter { frame in
         subjects(areNames: isName).contains { HeldOut.contains(["pronoun", $0, frame]) == isHeldOut }
       })
-    return choice.drawn(isHeldOut: isHeldOut, { ["pronoun", $0.subject.text, $0.frame] }) { choice in
+    return choice.drawn(isHeldOut: isHeldOut, by: \.combination) { choice in
       let gender = choice.one(of: Lexicon.Gender.allCases)
       return Sentence(
         subject: subject(gender, isName: isName, &choice), other: subject(gender.other, isName: isName, &choice),

@@ -32,7 +32,7 @@ public struct DatasetItem: Sendable, Equatable {
 
 extension Choice {
   /// Draws until what is drawn is held out, or is not.
-  mutating func drawn<T>(isHeldOut: Bool, _ words: (T) -> [String], _ draw: (inout Choice) -> T) -> T {
+  mutating func drawn<T>(isHeldOut: Bool, by words: (T) -> [String], _ draw: (inout Choice) -> T) -> T {
     while true {
       let value = draw(&self)
       if HeldOut.contains(words(value)) == isHeldOut { return value }
