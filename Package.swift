@@ -104,10 +104,13 @@ let package = Package(
         "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching", "Tensors", "TestSupport",
       ]),
     .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
+    .testTarget(
       name: "ExperimentsTests",
       dependencies: [
         "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching",
-        "Tensors", "TestSupport", "Tokenization",
+        "Checkpoints", "Tensors", "TestSupport", "Tokenization", "Training",
       ]),
     .testTarget(
       name: "CommandTests",

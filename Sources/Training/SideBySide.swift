@@ -16,8 +16,9 @@ enum SideBySide {
     let next = Atomic<Int>(0)
     let workers = max(1, min(threads, count))
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      let usual = ProductThreads.current
       ProductThreads.set(1)
-      defer { ProductThreads.set(threads) }
+      defer { ProductThreads.set(usual) }
       while true {
         let number = next.add(1, ordering: .relaxed).oldValue
         guard number < count else { return }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension TrainingError {
   public var message: String {
     switch self {
@@ -13,7 +15,8 @@ extension TrainingError {
     case .noCheckpoint(let folder): "\(folder): there is no checkpoint to go on from; leave out --resume to begin anew"
     case .otherRecipe(let file, let differences):
       "\(file): the checkpoint is of another recipe: "
-        + differences.map { "\($0.key) is \($0.here) here and \($0.there) there" }.joined(separator: "; ")
+        + differences.map { "\(visible($0.key)) is \(visible($0.here)) here and \(visible($0.there)) there" }.joined(
+          separator: "; ")
     case .damagedCheckpoint(let file, let problem): "\(file): not a checkpoint that can be gone on from: \(problem)"
     case .outputTaken(let folder, let isFinished):
       isFinished

@@ -53,7 +53,10 @@ public struct TrainingRun: Sendable {
     removeLeftOvers()
     var lastSaved: Int? = resumes ? state.step : nil
     do {
-      try train(&state, &lastSaved, report)
+      // Every step needs the same memory; what it gives back is of use to the next one.
+      try Tensor.keepingMemory(Int(clamping: ProcessInfo.processInfo.physicalMemory / 4)) {
+        try train(&state, &lastSaved, report)
+      }
     } catch TrainingError.notFinite(let step, let what) {
       throw TrainingError.stopped(step: step, what: what, checkpoint: lastSaved, folder: folder)
     } catch is CancellationError {

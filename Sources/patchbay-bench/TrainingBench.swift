@@ -34,6 +34,12 @@ struct TrainingBench: ParsableCommand {
     let trainer = Trainer(recipe, source: source, validation: source, threads: workers)
     try verify(trainer, Trainer(recipe, source: source, validation: source, threads: 1))
 
+    try Tensor.keepingMemory(Int(clamping: ProcessInfo.processInfo.physicalMemory / 4)) {
+      try time(trainer, workers: workers)
+    }
+  }
+
+  private func time(_ trainer: Trainer, workers: Int) throws {
     var state = trainer.start()
     for _ in 0..<3 { _ = try trainer.step(&state) }
     let first = PeakProduct.rates(workers: workers)
