@@ -135,10 +135,9 @@ import Training
     let source = TokenSource { index in (0..<12).map { Int32(($0 + index) % 7) } }
     let recipe = try Samples.recipe(
       model, steps: 150, batchTokens: 96, optimizer: OptimizerSpec(learningRate: 0.02, warmUp: 10, weightDecay: 0.01))
-    let examples = (0..<7).map { first in
-      TaskExample(
-        prompt: (0..<5).map { Int32((first + $0) % 7) }, answers: [Int32((first + 5) % 7)],
-        wrongs: [Int32((first + 4) % 7)])
+    let examples = (0..<7).map { first -> TaskExample in
+      let cycle: [Int32] = (0..<6).map { Int32((first + $0) % 7) }
+      return TaskExample(prompt: Array(cycle[..<5]), answers: [cycle[5]], wrongs: [cycle[4]])
     }
     let trainer = Trainer(recipe, source: source, validation: source, tasks: [("cycle", examples)])
     var state = trainer.start()
