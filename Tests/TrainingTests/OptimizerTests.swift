@@ -10,17 +10,18 @@ import Training
     return (0..<steps).map { optimizer.rate(step: $0, of: steps) }
   }
 
-  @Test(
-    arguments: [
-      (.constant, 2, 5, [1, 2, 2, 2, 2]),
-      (.linear, 2, 5, [1, 2, 2, 1.1, 0.2]),
-      (.cosine, 2, 5, [1, 2, 2, 1.1, 0.2]),
-      (.linear, 0, 5, [2, 1.55, 1.1, 0.65, 0.2]),
-      (.cosine, 0, 4, [2, 1.55, 0.65, 0.2]),
-      (.cosine, 4, 4, [0.5, 1, 1.5, 2]),
-      (.linear, 3, 4, [2 / 3.0, 4 / 3.0, 2, 2]),
-      (.cosine, 0, 1, [2]),
-    ] as [(OptimizerSpec.Decay, Int, Int, [Double])])
+  private static let schedules: [(OptimizerSpec.Decay, Int, Int, [Double])] = [
+    (.constant, 2, 5, [1, 2, 2, 2, 2]),
+    (.linear, 2, 5, [1, 2, 2, 1.1, 0.2]),
+    (.cosine, 2, 5, [1, 2, 2, 1.1, 0.2]),
+    (.linear, 0, 5, [2, 1.55, 1.1, 0.65, 0.2]),
+    (.cosine, 0, 4, [2, 1.55, 0.65, 0.2]),
+    (.cosine, 4, 4, [0.5, 1, 1.5, 2]),
+    (.linear, 3, 4, [2 / 3.0, 4 / 3.0, 2, 2]),
+    (.cosine, 0, 1, [2]),
+  ]
+
+  @Test(arguments: schedules)
   func rates(decay: OptimizerSpec.Decay, warmUp: Int, steps: Int, expected: [Double]) {
     for (rate, value) in zip(Self.rates(decay, warmUp: warmUp, steps: steps), expected) {
       #expect(abs(Double(rate) - value) < 1e-6, "\(decay), \(warmUp) of \(steps)")

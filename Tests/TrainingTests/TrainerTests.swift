@@ -132,12 +132,12 @@ import Training
       "n_layers": .integer(1), "n_heads": .integer(2), "d_model": .integer(16), "vocab_size": .integer(7),
       "n_ctx": .integer(12),
     ])
-    let source = TokenSource { (index: Int) -> [Int32] in (0..<12).map { Int32(($0 + index) % 7) } }
+    let source = TokenSource { index in (0..<12).map { Int32(($0 + index) % 7) } }
     let recipe = try Samples.recipe(
       model, steps: 150, batchTokens: 96, optimizer: OptimizerSpec(learningRate: 0.02, warmUp: 10, weightDecay: 0.01))
-    let examples = (0..<7).map { (first: Int32) -> TaskExample in
-      let prompt: [Int32] = (0..<5).map { (first + $0) % 7 }
-      return TaskExample(prompt: prompt, answers: [(first + 5) % 7], wrongs: [(first + 4) % 7])
+    let examples = (0..<7).map { first -> TaskExample in
+      let cycle: [Int32] = (0..<6).map { Int32((first + $0) % 7) }
+      return TaskExample(prompt: Array(cycle[..<5]), answers: [cycle[5]], wrongs: [cycle[4]])
     }
     let trainer = Trainer(recipe, source: source, validation: source, tasks: [("cycle", examples)])
     var state = trainer.start()
@@ -163,7 +163,7 @@ import Training
         "n_ctx": .integer(12),
       ])
       for (key, value) in keys { model.append(key: key, value: value) }
-      let source = TokenSource { (index: Int) -> [Int32] in (0..<12).map { Int32(($0 + index) % 7) } }
+      let source = TokenSource { index in (0..<12).map { Int32(($0 + index) % 7) } }
       let trainer = Samples.trainer(
         try Samples.recipe(model, optimizer: OptimizerSpec(learningRate: 0.01, warmUp: 0, decay: .constant)),
         source: source)
@@ -171,7 +171,7 @@ import Training
       let first = try trainer.step(&state).loss
       var last = first
       for _ in 0..<40 { last = try trainer.step(&state).loss }
-      #expect(last < 0.7 * first, "\(model.keys): \(first) to \(last)")
+      #expect(last < 0.7 * first, "\(keys.map(\.key)): \(first) to \(last)")
     }
   }
 
