@@ -47,6 +47,9 @@ struct LogProbabilities: Sendable {
     values = scores.map { Double($0) - normaliser }
   }
 
+  /// The probability of one token.
+  func probability(of token: Int) -> Double { exp(values[token]) }
+
   /// KL(self || softmax(scores)), in nats.
   func divergence(to scores: UnsafeBufferPointer<Float>) -> Double {
     let normaliser = Self.logSumExp(scores)
