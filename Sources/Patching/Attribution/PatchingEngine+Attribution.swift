@@ -45,16 +45,20 @@ extension PatchingEngine {
     }
   }
 
-  /// How many tokens' values and derivatives at the site take a quarter of the memory budget; the way back has another.
+  /// How many tokens are taken at a time, so that their values and derivatives at the site take a quarter of the memory budget and what is kept for
+  /// the way back another, if one prompt's do.
   private func entriesToAttribute(_ site: [NodeID]) -> Int {
-    let width = site.reduce(0) { sum, id in
-      let layout = model.graph[id].layout
-      if case .perPair = layout { return sum + layout.width * prompts.longest }
-      return sum + layout.width
+    func bytes(_ ids: some Sequence<NodeID>) -> Int {
+      ids.reduce(0) { sum, id in
+        let layout = model.graph[id].layout
+        if case .perPair = layout { return sum + 4 * layout.width * prompts.longest }
+        return sum + 4 * layout.width
+      }
     }
     // The base run's values, the other run's, and a derivative for each metric.
-    let bytes = 4 * max(1, width) * (2 + metrics.count)
-    return max(1, min(1024, memory / 4 / bytes))
+    let held = bytes(site) * (2 + metrics.count)
+    let onTheWay = bytes(model.graph.nodes.lazy.filter { $0.hook?.layer != nil }.map(\.id))
+    return max(1, min(512, memory / 4 / max(1, held, onTheWay)))
   }
 }
 
