@@ -158,7 +158,7 @@ import Testing
       "site: z, over: [layer], method: atribution",
       "'sweeps[0].method': there is no 'atribution' (did you mean 'attribution'?)"
     ),
-    ("site: z, over: [layer], method: 2", "'sweeps[0].method' must be text, not the number 2"),
+    ("site: z, over: [layer], method: 2", "'sweeps[0].method' must be exact, attribution or both, not the number 2"),
     (
       "path: {senders: heads, receivers: logits}, method: attribution",
       "'method' cannot stand beside 'path' in 'sweeps[0]'"
