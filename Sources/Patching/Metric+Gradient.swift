@@ -16,7 +16,9 @@ extension MetricReader {
   /// - Parameter base: the base run's log-probabilities, which only kl looks at.
   /// - Returns: [vocabulary]
   /// - Precondition: not `rank`, which has none.
-  func gradient(_ metric: Metric, at scores: UnsafeBufferPointer<Float>, base: LogProbabilities?) -> [Float] {
+  package func gradient(
+    _ metric: Metric, at scores: UnsafeBufferPointer<Float>, base: LogProbabilities?
+  ) -> [Float] {
     var gradient = [Double](repeating: 0, count: scores.count)
     switch metric {
     case .logit, .logitDiff:

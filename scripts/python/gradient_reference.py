@@ -86,15 +86,21 @@ def write_activations(wrapped, golden, path, suffixes, edits):
     wrapped.zero_grad()
     values = {}
 
-    def keep(value, hook):
-        if hook.name in edits:
-            value = edits[hook.name](value)
-        value.retain_grad()
-        values[hook.name] = value
-        return value
+    def keeper(name):
+        # Many of the names that everybody uses are other names of the bridge's own hooks, which a hook is called by.
+        def keep(value, hook):
+            if name in edits:
+                value = edits[name](value)
+            value.retain_grad()
+            values[name] = value
+            return value
 
-    wanted = lambda name: any(name == s or name.endswith("." + s) for s in suffixes)
-    logits = wrapped.run_with_hooks(tokens(golden, "corrupted_tokens"), fwd_hooks=[(wanted, keep)])
+        return keep
+
+    names = [name for name in wrapped.hook_dict if any(name == s or name.endswith("." + s) for s in suffixes)]
+    hooks = [(name, keeper(name)) for name in names]
+    logits = wrapped.run_with_hooks(tokens(golden, "corrupted_tokens"), fwd_hooks=hooks)
+    assert set(edits) <= set(values), "an edit that did not fire"
     logit_differences(logits, golden).sum().backward()
     stored = {name: v.grad[:EXAMPLES].float().contiguous() for name, v in values.items() if v.grad is not None}
     save_file(stored, path)
