@@ -93,7 +93,8 @@ let package = Package(
     .testTarget(
       name: "ExecutionTests",
       dependencies: [
-        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Patching", "Tensors", "TestSupport",
+        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Patching", "Tensors",
+        "TestSupport",
       ],
       exclude: ["Resources"]),
     .testTarget(

@@ -93,7 +93,9 @@ extension DoubleRun {
     return outputs.map { output in
       var sum = map.bias.map { weights[$0.index][output] } ?? 0
       for (value, input) in zip(row, inputs) {
-        sum += value * (map.orientation == .inputsByOutputs ? w[input * map.outputs + output] : w[output * map.inputs + input])
+        sum +=
+          value
+          * (map.orientation == .inputsByOutputs ? w[input * map.outputs + output] : w[output * map.inputs + input])
       }
       return sum
     }
