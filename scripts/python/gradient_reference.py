@@ -24,7 +24,7 @@ import sys
 os.environ["HF_HUB_OFFLINE"] = "1"
 import h5py
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models
 from transformer_lens.model_bridge import TransformerBridge
 from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
@@ -73,11 +73,15 @@ def write_weights(model, folder, source, layers=None):
         if "layer_types" in config:
             config["layer_types"] = config["layer_types"][:layers]
     json.dump(config, open(f"{folder}/config.json", "w"), indent=1)
+    stored = load_file(f"{source}/model.safetensors")
     kept = {}
     for name, parameter in model.named_parameters():
         block = next((int(part) for part in name.split(".") if part.isdigit()), -1)
         if layers is None or block < layers:
-            kept[name] = parameter.grad.float().contiguous()
+            # The library names a parameter otherwise than the checkpoint in one family.
+            kept[name if name in stored else name.replace("lm_head", "embed_out")] = parameter.grad.float().contiguous()
+    assert set(kept) <= set(stored), set(kept) - set(stored)
+    assert layers is not None or set(kept) == set(stored), set(stored) - set(kept)
     save_file(kept, f"{folder}/model.safetensors", metadata={"format": "pt"})
 
 

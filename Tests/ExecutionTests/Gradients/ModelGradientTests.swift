@@ -62,7 +62,7 @@ import Testing
         let check = try SlopeCheck(
           model, batch, edits: edits, at: [2, 3, 7, 8, 11], nodes: model.graph.nodes)
         for finding in check.findings(sample: 3, seed: UInt64(round)) {
-          #expect(finding.error < 1e-5, "\(finding.name) under \(edits.map { maker.describe($0) }): \(finding.error)")
+          #expect(finding.error < 2e-5, "\(finding.name) under \(edits.map { maker.describe($0) }): \(finding.error)")
         }
       }
     }

@@ -65,10 +65,10 @@ struct ReferenceGradientTests {
     }
   }
 
-  /// The largest difference, in units of the reference's largest number.
+  /// The largest difference, in units of the reference's largest number; of 0.01 where that is less (a key's bias moves no pattern, so that its
+  /// derivative is rounding).
   private func error(_ ours: [Float], _ reference: [Float]) -> Float {
-    let size = reference.map(abs).max() ?? 0
-    return largestDifference(ours, reference) / (size == 0 ? 1 : size)
+    largestDifference(ours, reference) / max(0.01, reference.map(abs).max() ?? 0)
   }
 
   private func compare(_ gradients: Gradients, _ model: Model, with folder: String) throws -> Int {
@@ -125,7 +125,7 @@ struct ReferenceGradientTests {
 
   @Test(arguments: GoldenModel.families) func everyActivation(family: String) throws {
     let reference = try stored(family, "activations")
-    #expect(reference.count >= 28)
+    #expect(reference.count >= 25)
     try compareActivations(Fixture(family), edits: [], with: reference)
   }
 

@@ -47,7 +47,7 @@ struct SlopeCheck {
   /// What was compared and how far it is off.
   struct Finding {
     let name: String
-    /// The largest difference, in units of the Euclidean norm of all of the derivative (of 0.01, where that is less).
+    /// The largest difference, in units of the Euclidean norm of all of the derivative (of 0.1, where that is less).
     let error: Double
   }
 
@@ -66,7 +66,7 @@ struct SlopeCheck {
         let difference = abs(slope { nudge(index, $0) } - Double(values[index]))
         worst = difference.isNaN ? .infinity : max(worst, difference)
       }
-      return Finding(name: name, error: worst / max(size, 0.01))
+      return Finding(name: name, error: worst / max(size, 0.1))
     }
     let byNode = nodes.compactMap { node in
       gradients[node.id].map { gradient in
