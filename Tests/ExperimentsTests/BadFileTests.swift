@@ -151,8 +151,17 @@ import Testing
     ("site: z, over: [coefficient]", "'sweeps[0].over[0]': only the edit 'add' has the axis 'coefficient'"),
     ("site: resid_pre, over: [layer], head: 3", "site 'resid_pre' has no axis 'head' (one of: layer, position)"),
     (
-      "site: z, over: [layer], method: attribution",
-      "unknown key 'method' in 'sweeps[0]' (one of: name, site, over, path, edit, layer, position, head, neuron, destination, source)"
+      "site: z, over: [layer], methods: attribution",
+      "unknown key 'methods' in 'sweeps[0]' (did you mean 'method'?)"
+    ),
+    (
+      "site: z, over: [layer], method: atribution",
+      "'sweeps[0].method': there is no 'atribution' (did you mean 'attribution'?)"
+    ),
+    ("site: z, over: [layer], method: 2", "'sweeps[0].method' must be exact, attribution or both, not the number 2"),
+    (
+      "path: {senders: heads, receivers: logits}, method: attribution",
+      "'method' cannot stand beside 'path' in 'sweeps[0]'"
     ),
     (
       "site: z, over: [layer], head: x",
