@@ -112,11 +112,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{}", "exactly one of pairs, file is needed in 'prompts'; there is none"),
-    ("{pairs: [\(pair)], file: a}", "exactly one of pairs, file is needed in 'prompts'; there are pairs, file"),
-    ("{template: {name: ioi}}", "unknown key 'template' in 'prompts' (one of: pairs, file)"),
+    ("{}", "exactly one of pairs, file, template is needed in 'prompts'; there is none"),
+    (
+      "{pairs: [\(pair)], file: a}",
+      "exactly one of pairs, file, template is needed in 'prompts'; there are pairs, file"
+    ),
+    ("{templates: {name: ioi}}", "unknown key 'templates' in 'prompts' (did you mean 'template'?)"),
     ("{file: nowhere.jsonl}", "nowhere.jsonl: no such file"),
-    ("text", "'prompts' must be a map with one of the keys pairs, file, not the text 'text'"),
+    ("text", "'prompts' must be a map with one of the keys pairs, file, template, not the text 'text'"),
   ])
   func sourcesOfPrompts(prompts: String, message: String) {
     #expect(Self.message("name: x\nprompts: \(prompts)\(Self.end)") == "x.yaml:2: \(message)")
