@@ -124,10 +124,8 @@ DISPATCHED void pb_softmax(float *x, int64_t rows, int64_t width) {
       continue;
     }
     float sum = 0.0f;
-    for (int64_t i = 0; i < width; i++) {
-      row[i] = exp_inline(row[i] - largest);
-      sum += row[i];
-    }
+    for (int64_t i = 0; i < width; i++) row[i] = exp_inline(row[i] - largest);
+    for (int64_t i = 0; i < width; i++) sum += row[i];
     const float inverse = 1.0f / sum;
     for (int64_t i = 0; i < width; i++) row[i] *= inverse;
   }

@@ -49,7 +49,7 @@ import Testing
     #expect(finished.status == 0, "\(finished.errors)")
     #expect(finished.output.hasPrefix("out/m: 60 steps, "))
     #expect(finished.errors.contains("step 25: loss ") && finished.errors.contains("step 60: loss "))
-    #expect(finished.errors.contains("3984 parameters, 60 steps of about 60 tokens on "))
+    #expect(finished.errors.contains("3760 parameters, 60 steps of about 60 tokens on "))
     #expect(try place.written() == Self.files)
     #expect(try Self.bytes(place, "m/recipe.yaml") == Data(Self.recipe.utf8))
     let original = try Data(contentsOf: URL(fileURLWithPath: "\(place.model)/tokenizer.json"))

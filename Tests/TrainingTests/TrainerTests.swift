@@ -19,12 +19,14 @@ import Training
     return (state, losses)
   }
 
+  /// Repeated, since where arrays lie in memory differs from time to time.
   @Test(arguments: 1...5) func threadsChangeNoBit(shards: Int) throws {
     let recipe = try Samples.recipe(steps: 4, shards: shards)
     let alone = try Self.trained(recipe, threads: 1)
-    for threads in [2, 3, 8] {
+    for threads in [2, 3, 8, 1, 2, 3, 2, 1] {
       let together = try Self.trained(recipe, threads: threads)
-      #expect(Self.bits(together.state) == Self.bits(alone.state), "\(threads) threads")
+      let isSame = Self.bits(together.state) == Self.bits(alone.state)
+      #expect(isSame, "\(threads) threads")
       #expect(together.losses == alone.losses)
     }
   }
@@ -39,7 +41,8 @@ import Training
       let recipe = try Samples.recipe(model, steps: 2, batchTokens: 600, shards: shards)
       let alone = try Self.trained(recipe, threads: 1)
       let together = try Self.trained(recipe, threads: 2)
-      #expect(Self.bits(together.state) == Self.bits(alone.state))
+      let isSame = Self.bits(together.state) == Self.bits(alone.state)
+      #expect(isSame, "\(shards) shards")
       #expect(together.losses == alone.losses)
     }
   }
@@ -115,7 +118,7 @@ import Training
       #expect(abs(square.squareRoot() / deviation - 1) < 0.05, "\(declaration.name)")
       // Of a normal distribution 4.6% lie beyond two deviations.
       let beyond = Double(values.count { abs($0) > 2 * deviation }) / Double(values.count)
-      #expect(abs(beyond - 0.0455) < 0.01, "\(declaration.name): \(beyond)")
+      #expect(abs(beyond - 0.0455) < 0.015, "\(declaration.name): \(beyond)")
     }
     let names = trainer.graph.weights.map(\.name)
     let (q, k) = (names.firstIndex(of: "blocks.0.attn.q.weight"), names.firstIndex(of: "blocks.0.attn.k.weight"))

@@ -236,7 +236,7 @@ import Training
     // Replaced by as many bytes, so that the header's length stays right.
     for (from, to, problem) in [
       ("patchbay-training", "patchbay-somewhat", "it was not written by patchbay train"),
-      (#""step":"2""#, #""step":"x""#, "'step' is no number"),
+      (#""step":""#, #""stop":""#, "'step' is no number"),
       (#""document":""#, #""documant":""#, "'document' is no number"),
       (#""loss_sum":""#, #""loss_sam":""#, "'loss_sum' is no number"),
       ("second/embed.weight", "second/embed.weihgt", "'second/embed.weight' is missing or of another shape"),

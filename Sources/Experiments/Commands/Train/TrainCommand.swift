@@ -25,15 +25,17 @@ public struct TrainCommand: Sendable {
     let trainer = Trainer(
       file.recipe, source: file.source, validation: file.validation, tasks: file.tasks, threads: threads)
     let parameters = trainer.graph.weights.reduce(0) { $0 + $1.shape.reduce(1, *) }
-    console.note(
-      "\(parameters) parameters, \(file.recipe.steps) steps of about \(file.recipe.batchTokens) tokens on "
-        + "\(threads ?? ProcessInfo.processInfo.activeProcessorCount) processors")
     var line: ProgressLine?
     defer { line?.finish() }
     var rate: Double?
     let start = ContinuousClock.now
     let state = try TrainingRun(trainer, folder: output, files: file.files).run(resumes: resumes) { now in
       rate = rate.map { 0.95 * $0 + 0.05 * now.tokensPerSecond } ?? now.tokensPerSecond
+      if line == nil {
+        console.note(
+          "\(parameters) parameters, \(file.recipe.steps) steps of about \(file.recipe.batchTokens) tokens on "
+            + "\(threads ?? ProcessInfo.processInfo.activeProcessorCount) processors")
+      }
       let progress =
         line ?? ProgressLine("training", total: file.recipe.steps, unit: "steps", before: now.before, on: console)
       line = progress
