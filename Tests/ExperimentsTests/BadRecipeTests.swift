@@ -137,7 +137,7 @@ import Testing
     try place.folder.write("bad.jsonl", "\n{\"text\": \"a\"\n")
     #expect(
       try place.message(small.replacing("text.txt", with: "bad.jsonl"))
-        == "bad.jsonl: line 2, column 14: the text ends where ',' or '}' is expected")
+        == "bad.jsonl: line 2, column 13: the text ends where ',' or '}' is expected")
     try place.folder.write("bad.txt", [0x61, 0xFF])
     #expect(
       try place.message(small.replacing("text.txt", with: "bad.txt")) == "bad.txt: the file is not UTF-8 text")
