@@ -92,7 +92,11 @@ let package = Package(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
     .testTarget(
       name: "ExecutionTests",
-      dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "TestSupport"]),
+      dependencies: [
+        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Patching", "Tensors",
+        "TestSupport",
+      ],
+      exclude: ["Resources"]),
     .testTarget(
       name: "InterventionsTests",
       dependencies: [

@@ -45,6 +45,12 @@ struct SweepBench: ParsableCommand {
   @Flag(help: "Also time head x position, which has tokens times as many cells as layer x head.")
   var headsByPosition = false
 
+  @Flag(
+    help:
+      "Also time estimates of head x position from a gradient, and say how well they agree with runs of the same cells."
+  )
+  var attribution = false
+
   @Flag(help: "Also time paths from one head to every later head's query.")
   var oneSender = false
 
@@ -115,6 +121,7 @@ struct SweepBench: ParsableCommand {
       operations += work
     }
     print(line("together", cells: nil, seconds, operations, peak, check: nil))
+    if attribution { try AttributionTimings(engine: engine).headsByPosition() }
     if oneSender, start == from.first { try PathTimings(engine: engine).oneSender() }
     if allPaths, start == from.first { try PathTimings(engine: engine).everyHead() }
   }

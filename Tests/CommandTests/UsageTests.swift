@@ -27,7 +27,10 @@ import Testing
   /// Arguments, and the line that answers them.
   static let wrong: [([String], String)] = [
     (["lgits"], "error: unknown command 'lgits' (did you mean 'logits'?)"),
-    (["frobnicate"], "error: unknown command 'frobnicate' (one of: run, train, dataset, logits, cache, hooks, inspect, models)"),
+    (
+      ["frobnicate"],
+      "error: unknown command 'frobnicate' (one of: run, train, dataset, logits, cache, hooks, inspect, models)"
+    ),
     (["hooks"], "error: missing expected argument '<model>' (see `patchbay hooks --help`)"),
     (["hooks", "m", "--jsn"], "error: unknown option '--jsn'. Did you mean '--json'? (see `patchbay hooks --help`)"),
     (["models", "extra"], "error: unexpected argument 'extra' (see `patchbay models --help`)"),

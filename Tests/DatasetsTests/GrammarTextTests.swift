@@ -105,8 +105,8 @@ import Testing
 
   static let firstDocuments = [
     "The radio stood near the sword.",
-    "After January comes February. One day Marilyn and Natalie found the office. Natalie passed the basketball to Marilyn.",
+    "After January comes February. One day Marilyn and Natalie found the office. Susan was there too. Natalie passed the basketball to Marilyn.",
     "The lemon near the desks was green. The button behind the waitress was small.",
-    "Last week Lawrence and Gregory were at the school. Lawrence wanted to hand the drink to Gregory.",
+    "Last week Lawrence and Gregory were at the school. They were happy. Lawrence wanted to hand the drink to Gregory.",
   ]
 }

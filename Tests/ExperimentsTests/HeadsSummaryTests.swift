@@ -7,7 +7,8 @@ import Testing
 @Suite struct HeadsSummaryTests {
   @Test func whatTokensAreToTheirPrompt() throws {
     // "When Mary and John went, John gave": Mary 1, John 2.
-    let pair = PromptSet.Pair(clean: [9, 1, 8, 2, 7, 6, 2, 5], corrupted: [9, 1, 8, 2, 7, 6, 1, 5], answers: [1], wrongs: [2])
+    let pair = PromptSet.Pair(
+      clean: [9, 1, 8, 2, 7, 6, 2, 5], corrupted: [9, 1, 8, 2, 7, 6, 1, 5], answers: [1], wrongs: [2])
     let end = try #require(TokenRole.roles(pair, from: .end))
     #expect(end.destination == 7)
     #expect(end.roles == [.first, .answer, .other, .wrong, .afterWrong, .other, .wrongAgain, .itself])
@@ -39,6 +40,8 @@ import Testing
     let strongest = outcome.summaries[0].strongest[0]
     let row = try #require(heads.rows.first { ["\($0.layer)", "\($0.head)"] == strongest.labels })
     #expect(row.effects[0] == strongest.meanOfRatios && row.effects[1] != nil && row.direct != nil)
-    for look in heads.rows.flatMap(\.looksAt).compactMap({ $0 }) { #expect(look.share >= 1.0 / 3 && look.share <= 1.0001) }
+    for look in heads.rows.flatMap(\.looksAt).compactMap({ $0 }) {
+      #expect(look.share >= 1.0 / 3 && look.share <= 1.0001)
+    }
   }
 }

@@ -89,6 +89,10 @@ import Testing
         .editNeedsArgument(path: "a", edit: "scale", example: "{scale: 2}"),
         "'a': the edit 'scale' is written as {scale: 2}"
       ),
+      (
+        .noEstimate(path: "a", metric: "rank", reason: "it jumps"),
+        "'a': attribution cannot estimate the metric 'rank': it jumps"
+      ),
       (.sweepDoesNotFit(sweep: "s", reason: "no"), "sweep 's': no"),
       (.choosesNothing(sweep: "s", axis: "layer"), "sweep 's': what 'layer' is narrowed to holds nothing here"),
       (.choosesTwice(sweep: "s", axis: "layer", entry: 2), "sweep 's': what 'layer' is narrowed to holds 2 twice here"),

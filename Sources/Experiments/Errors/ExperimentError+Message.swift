@@ -67,6 +67,9 @@ extension FileProblem {
     case .logitsHaveOnePosition(let path):
       "\(subject(path)): the logits are read at the last position only; leave it out, or take them in a sweep of their own"
 
+    case .noEstimate(let path, let metric, let reason):
+      "\(subject(path)): attribution cannot estimate the metric '\(metric)': \(reason)"
+
     case .sweepDoesNotFit(let sweep, let reason): "sweep '\(sweep)': \(reason)"
     case .choosesNothing(let sweep, let axis): "sweep '\(sweep)': what '\(axis)' is narrowed to holds nothing here"
     case .choosesTwice(let sweep, let axis, let entry):

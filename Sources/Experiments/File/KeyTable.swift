@@ -81,6 +81,7 @@ extension KeyTable {
       Key("over", "the axes that each entry of is edited by itself"),
       Key("path", "senders and receivers of path patching"),
       Key("edit", "what becomes of the activation"),
+      Key("method", "exact, attribution or both"),
       Key("layer", "which layers"),
       Key("position", "which positions"),
       Key("head", "which heads"),

@@ -79,9 +79,17 @@ public struct RunCommand: Sendable {
     let without =
       summary.withoutEffect == 0
       ? "" : "; \(summary.withoutEffect) of the prompts have none, since both their baselines are the same"
+    let estimated = summary.method == .attribution ? "estimated " : ""
+    let agreement =
+      summary.agreement.map {
+        """
+        ; over \($0.cells) cells the estimates correlate with the runs by \(decimal($0.pearson, 3)) (ranks: \
+        \(decimal($0.spearman, 3)); means over prompts)
+        """
+      } ?? ""
     return """
-      \(summary.sweep): the strongest of \(summary.cells) cells by effect on \(summary.metric.rawValue) (0 unpatched, 1 the other \
-      run; mean of the prompts' effects, and effect of the means)\(without)
+      \(summary.sweep): the strongest of \(summary.cells) cells by \(estimated)effect on \(summary.metric.rawValue) (0 unpatched, 1 the other \
+      run; mean of the prompts' effects, and effect of the means)\(without)\(agreement)
 
       \(table.text)
       """
