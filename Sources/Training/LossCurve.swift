@@ -24,7 +24,7 @@ package enum LossCurve {
 
   /// Training and validation loss against the tokens seen.
   package static func svg(_ history: [TrainingRecord]) -> String {
-    let (width, height, left, right, top, bottom) = (640.0, 360.0, 56.0, 16.0, 28.0, 44.0)
+    let (width, height, left, right, top, bottom) = (640.0, 360.0, 56.0, 32.0, 28.0, 44.0)
     let values = history.flatMap { [$0.trainingLoss, $0.validationLoss] }.filter(\.isFinite)
     let tick = tickSize(upTo: values.max() ?? 1)
     let most = max(1, ((values.max() ?? 1) / tick).rounded(.up)) * tick
