@@ -1,5 +1,6 @@
-// LAPACK's C interface. Only the Analysis module imports it.
-#ifndef PATCHBAY_LAPACK_SHIM_H
-#define PATCHBAY_LAPACK_SHIM_H
+// LAPACK's and BLAS's C interfaces. Only the Analysis module's LinearAlgebra folder imports them.
+#ifndef PATCHBAY_CLAPACK_SHIM_H
+#define PATCHBAY_CLAPACK_SHIM_H
+#include <cblas.h>
 #include <lapacke.h>
 #endif

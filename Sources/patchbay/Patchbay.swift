@@ -16,7 +16,7 @@ struct Patchbay: ParsableCommand {
     version: PatchbayVersion.text,
     subcommands: [
       RunArguments.self, TrainArguments.self, LogitsArguments.self, CacheArguments.self, HooksArguments.self,
-      InspectArguments.self,
+      HeadsArguments.self, InspectArguments.self,
       ModelsArguments.self,
     ])
 }

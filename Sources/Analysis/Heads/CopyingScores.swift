@@ -82,7 +82,8 @@ private struct TokenMatrices {
     let tables = graph.nodes.compactMap { node -> WeightID? in
       if case .tokenEmbedding(let table) = node.operation { table } else { nil }
     }
-    guard let table = tables.first, let scores = graph.node(hook: "hook_unembed"), case .linear(let map) = scores.operation,
+    guard let table = tables.first, let scores = graph.node(hook: "hook_unembed"),
+      case .linear(let map) = scores.operation,
       map.orientation == .outputsByInputs
     else { return nil }
     let (embedding, unembedding) = (model.weights[table], model.weights[map.weight])

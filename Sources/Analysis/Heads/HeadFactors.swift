@@ -13,7 +13,8 @@ struct HeadFactors: Sendable {
 
   /// What heads write: S W_O, with S^T S = W_V^T W_V.
   init(writing weights: HeadWeights) throws(HeadsError) {
-    try self.init(weights, left: { weights.keyValue(weights.v, ofQueryHead: $0) }, right: { weights.query(weights.o, $0) })
+    try self.init(
+      weights, left: { weights.keyValue(weights.v, ofQueryHead: $0) }, right: { weights.query(weights.o, $0) })
   }
 
   /// What heads read as one of their inputs, as rows: R W_Q^T for queries, with R^T R = W_K^T W_K, and so on.
