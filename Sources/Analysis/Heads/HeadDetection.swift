@@ -13,12 +13,16 @@ public struct HeadDetection: Sendable {
   /// How many prompts each detector has seen a destination in.
   public private(set) var counts: [HeadDetector: Int] = [:]
 
-  /// Numbers of patterns that are kept at a time: 64 MiB.
-  static let budget = 16 << 20
+  private let budget: Int
 
+  /// Numbers of patterns that are kept at a time: 64 MiB.
+  public static let defaultBudget = 16 << 20
+
+  /// - Parameter budget: how many numbers of patterns may be kept at a time; a single layer of a single prompt may be more.
   /// - Throws: `HeadsError.noHeads`.
-  public init(_ model: Model) throws(HeadsError) {
+  public init(_ model: Model, budget: Int = defaultBudget) throws(HeadsError) {
     self.model = model
+    self.budget = budget
     let graph = model.graph
     patterns = (0..<graph.dimensions.layers).compactMap {
       graph.node(hook: HookName(layer: $0, "attn.hook_pattern"))
@@ -39,7 +43,7 @@ public struct HeadDetection: Sendable {
     while start < prompts.count {
       var end = start + 1
       var size = cost(prompts[start])
-      while end < prompts.count, size + cost(prompts[end]) <= Self.budget {
+      while end < prompts.count, size + cost(prompts[end]) <= budget {
         size += cost(prompts[end])
         end += 1
       }
@@ -67,7 +71,7 @@ public struct HeadDetection: Sendable {
     let batch = try Batch(prompts: prompts)
     let targets = prompts.map { prompt in HeadDetector.allCases.map { ($0, $0.targets(in: prompt)) } }
     let perLayer = prompts.reduce(0) { $0 + cost($1) } / patterns.count
-    let share = max(1, Self.budget / max(1, perLayer))
+    let share = max(1, budget / max(1, perLayer))
     for first in stride(from: 0, to: patterns.count, by: share) {
       try Task.checkCancellation()
       let layers = first..<min(first + share, patterns.count)
