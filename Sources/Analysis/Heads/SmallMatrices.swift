@@ -13,7 +13,7 @@ enum SmallMatrices {
     var entries = matrix.values.map(Double.init)
     guard entries.allSatisfy(\.isFinite) else { throw .noEigenvalues(size: n, status: 0) }
     var (real, imaginary) = ([Double](repeating: 0, count: n), [Double](repeating: 0, count: n))
-    let size = lapack_int(n)
+    let size = Int32(n)
     // A matrix has its transpose's eigenvalues; column order saves LAPACKE a copy.
     let status = LAPACKE_dgeev(
       LAPACK_COL_MAJOR, CChar(UInt8(ascii: "N")), CChar(UInt8(ascii: "N")), size, &entries, size, &real, &imaginary,
@@ -31,9 +31,9 @@ enum SmallMatrices {
     guard n > 0 else { return gram }
     var entries = gram.values.map(Double.init)
     guard entries.allSatisfy(\.isFinite) else { throw .noEigenvalues(size: n, status: 0) }
-    var pivots = [lapack_int](repeating: 0, count: n)
-    var rank: lapack_int = 0
-    let size = lapack_int(n)
+    var pivots = [Int32](repeating: 0, count: n)
+    var rank: Int32 = 0
+    let size = Int32(n)
     // A positive status only says that the rank is not full.
     let status = LAPACKE_dpstrf(
       LAPACK_ROW_MAJOR, CChar(UInt8(ascii: "U")), size, &entries, size, &pivots, &rank, -1)
