@@ -126,7 +126,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "Experiments", "ModelGraph", "Tensors",
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Experiments", "ModelGraph",
+        "Tensors",
         "TestSupport", "Tokenization", "patchbay",
       ]),
   ]

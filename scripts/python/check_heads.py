@@ -1,10 +1,11 @@
 """Holds what `patchbay heads MODEL --prompts PROMPTS --output FILE.h5` has written against numpy, in float64 and by the definitions.
 
-    check_heads.py MODEL FILE.h5 [GOLDEN.h5]    compares; ends with status 0, or 1 where a number is further than 1e-4 away
+    check_heads.py MODEL FILE.h5 [PATTERNS.h5]  compares; ends with status 0, or 1 where a number is further than 1e-4 away
     check_heads.py prompts GOLDEN.h5            prints the clean prompts of a file of reference values, one JSON object a line
 
 Composition and copying scores are made from whole dModel x dModel and vocabulary x vocabulary matrices, which Patchbay never forms, and from the
-checkpoint's own tensors. Detectors are counted on reference patterns (`clean/blocks.L.attn.hook_pattern`) where GOLDEN.h5 is given.
+checkpoint's own tensors. Detectors are counted on the patterns of PATTERNS.h5 where it is given: reference values (`clean/blocks.L.attn.hook_pattern`)
+or what `patchbay cache MODEL --prompts PROMPTS --hooks 'blocks.*.attn.hook_pattern'` has written.
 """
 
 import json
@@ -162,7 +163,7 @@ def detected(name, tokens, patterns):
     for example, prompt in enumerate(tokens):
         targets = detector_targets(name, prompt.tolist())
         if targets:
-            shares = [np.stack([p[example, :, d, s].sum(-1) for p in patterns]) for d, s in targets.items()]
+            shares = [np.stack([p[example][:, d, s].sum(-1) for p in patterns]) for d, s in targets.items()]
             means.append(np.mean(shares, 0))
     shape = (len(patterns), patterns[0].shape[1])
     return len(means), np.mean(means, 0) if means else np.full(shape, np.nan)
@@ -177,7 +178,7 @@ def compare(name, found, expected):
     assert difference < TOLERANCE, name
 
 
-def main(folder, path, golden=None):
+def main(folder, path, patterns_path=None):
     with h5py.File(path, "r") as file:
         assert file.attrs["format"] == "patchbay-heads" and file.attrs["complete"] == 1
         network = Network(folder, file.attrs["norm_gains"] == "folded")
@@ -194,10 +195,13 @@ def main(folder, path, golden=None):
             if file["heads"][name].ndim == 2:
                 values = file["heads"][name][:]
                 assert ((values >= -1e-6) & (values <= 1 + 1e-5)).all(), name
-        if golden:
-            with h5py.File(golden, "r") as reference:
-                tokens = reference["clean_tokens"][:]
-                patterns = [reference[f"clean/blocks.{i}.attn.hook_pattern"][:] for i in range(len(network.layers))]
+        if patterns_path:
+            with h5py.File(patterns_path, "r") as reference:
+                is_cache = "activations" in reference
+                tokens = reference["prompts/clean_tokens" if is_cache else "clean_tokens"][:]
+                tokens = [row[row >= 0] for row in tokens]
+                place = "activations" if is_cache else "clean"
+                patterns = [reference[f"{place}/blocks.{i}.attn.hook_pattern"][:] for i in range(len(network.layers))]
             for name in ("previous_token", "current_token", "first_position", "duplicate_token", "induction"):
                 count, expected = detected(name, tokens, patterns)
                 found = file[f"heads_on_prompts/{name}"]

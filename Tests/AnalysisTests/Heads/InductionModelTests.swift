@@ -18,7 +18,8 @@ import Testing
   @Test func everyDetectorFindsItsHead() throws {
     let scores = try detected()
     let heads: [(HeadDetector, Int, Int)] = [
-      (.previousToken, 0, 0), (.currentToken, 0, 1), (.firstPosition, 0, 2), (.induction, 1, 0), (.duplicateToken, 1, 1),
+      (.previousToken, 0, 0), (.currentToken, 0, 1), (.firstPosition, 0, 2), (.induction, 1, 0),
+      (.duplicateToken, 1, 1),
     ]
     for (detector, layer, head) in heads {
       let found = try #require(scores[detector])
@@ -45,7 +46,8 @@ import Testing
   @Test func theKeyOfTheInductionHeadComposes() throws {
     let scores = try CompositionScores(of: Self.model)
     let strongest = scores.strongest(4, .key)
-    #expect(strongest[0].sender == HeadPlace(layer: 0, head: 0) && strongest[0].receiver == HeadPlace(layer: 1, head: 0))
+    #expect(
+      strongest[0].sender == HeadPlace(layer: 0, head: 0) && strongest[0].receiver == HeadPlace(layer: 1, head: 0))
     // Two partial identities of rank 8 one after another: sqrt 8 / (sqrt 8 sqrt 8).
     #expect(abs(strongest[0].score - 1 / 8.0.squareRoot()) < 1e-6)
     for pair in strongest.dropFirst() { #expect(pair.score < 1e-6) }
