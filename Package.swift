@@ -1,7 +1,7 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-/// Every target is built with the Swift 6 language mode; the two C libraries come from the system's package manager.
+/// Every target is built with the Swift 6 language mode; the C libraries come from the system's package manager.
 let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v15)],
@@ -24,6 +24,9 @@ let package = Package(
       name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
+    .systemLibrary(
+      name: "CLAPACK", pkgConfig: "lapacke",
+      providers: [.apt(["liblapacke-dev", "libopenblas-pthread-dev"]), .brew(["openblas"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
     .target(name: "BundledModels", exclude: ["README.md"], resources: [.copy("Models")]),
@@ -52,6 +55,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints"], exclude: ["README.md"]),
+    .target(
+      name: "Analysis", dependencies: ["CLAPACK", "Diagnostics", "Tensors"], exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-bench",
       dependencies: [
@@ -88,6 +93,7 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Diagnostics", "Tokenization"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
     .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
+    .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Diagnostics", "Tensors"]),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
     .testTarget(
