@@ -1,7 +1,7 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-/// Every target is built with the Swift 6 language mode; the three C libraries come from the system's package manager.
+/// Every target is built with the Swift 6 language mode; the C libraries come from the system's package manager.
 let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v15)],
@@ -25,7 +25,8 @@ let package = Package(
     .systemLibrary(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .systemLibrary(
-      name: "CLAPACK", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"]), .brew(["lapack"])]),
+      name: "CLAPACK", pkgConfig: "lapacke",
+      providers: [.apt(["liblapacke-dev", "libopenblas-pthread-dev"]), .brew(["openblas"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
     .target(name: "BundledModels", exclude: ["README.md"], resources: [.copy("Models")]),

@@ -25,7 +25,7 @@ public struct CompositionScores: Sendable {
   /// The root mean square of the score of matrices that know nothing of each other (of any spectra, turned at random): 1 / sqrt(dModel).
   public let baseline: Double
 
-  /// - Throws: `HeadsError` for a model without heads or with weights that are not finite; `CancellationError`.
+  /// - Throws: `HeadsError.noHeads`; `LinearAlgebraError` for weights too large for float32; `CancellationError`.
   public init(of model: Model, gains: NormGains = .folded, progress: (_ layer: Int) -> Void = { _ in }) throws {
     let sizes = model.graph.dimensions
     (layers, heads) = (sizes.layers, sizes.heads)

@@ -14,7 +14,7 @@ public struct CopyingScores: Sendable, Hashable {
   /// Of W_E W_Q W_K^T W_E^T: a token attends to the same token. Positions, rotary ones too, are left out.
   public let qk: HeadScores
 
-  /// - Throws: `HeadsError`; `CancellationError`.
+  /// - Throws: `HeadsError.noHeads`; `LinearAlgebraError` for weights too large for float32; `CancellationError`.
   public static func measured(on model: Model, gains: NormGains = .folded) async throws -> CopyingScores {
     let circuits = try TokenCircuits(of: model, gains: gains).matrices
     let sizes = model.graph.dimensions
@@ -34,10 +34,17 @@ public struct CopyingScores: Sendable, Hashable {
   }
 
   /// The sum of a matrix's eigenvalues over that of their sizes; NaN where all are 0. The imaginary parts cancel.
-  static func score(_ matrix: Tensor) throws(HeadsError) -> Double {
-    let eigenvalues = try SmallMatrices.eigenvalues(of: matrix)
-    let sizes = eigenvalues.reduce(0.0) { $0 + hypot($1.real, $1.imaginary) }
-    return sizes > 0 ? eigenvalues.reduce(0.0) { $0 + $1.real } / sizes : .nan
+  private static func score(_ matrix: Tensor) throws(LinearAlgebraError) -> Double {
+    let eigenvalues = try DenseMatrix(matrix).eigenvalues()
+    let sizes = eigenvalues.reduce(0) { $0 + $1.magnitude }
+    return sizes > 0 ? eigenvalues.reduce(0) { $0 + $1.real } / sizes : .nan
+  }
+}
+
+extension DenseMatrix {
+  /// The numbers of a matrix [rows, columns].
+  init(_ tensor: Tensor) {
+    self.init(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.values.map(Double.init))
   }
 }
 

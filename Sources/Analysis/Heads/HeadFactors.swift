@@ -12,13 +12,13 @@ struct HeadFactors: Sendable {
   let norms: [Double]
 
   /// What heads write: S W_O, with S^T S = W_V^T W_V.
-  init(writing weights: HeadWeights) throws(HeadsError) {
+  init(writing weights: HeadWeights) throws(LinearAlgebraError) {
     try self.init(
       weights, left: { weights.keyValue(weights.v, ofQueryHead: $0) }, right: { weights.query(weights.o, $0) })
   }
 
   /// What heads read as one of their inputs, as rows: R W_Q^T for queries, with R^T R = W_K^T W_K, and so on.
-  init(reading input: CompositionInput, _ weights: HeadWeights) throws(HeadsError) {
+  init(reading input: CompositionInput, _ weights: HeadWeights) throws(LinearAlgebraError) {
     switch input {
     case .query:
       try self.init(
@@ -35,7 +35,7 @@ struct HeadFactors: Sendable {
   /// Root(left left^T) right for each head, left and right being [dHead, dModel].
   private init(
     _ weights: HeadWeights, left: (Int) -> Matrix, right: (Int) -> Matrix
-  ) throws(HeadsError) {
+  ) throws(LinearAlgebraError) {
     heads = weights.attention.queryHeads
     dHead = weights.attention.dHead
     var numbers: [Float] = []
@@ -43,8 +43,8 @@ struct HeadFactors: Sendable {
     var width = 0
     for head in 0..<heads {
       let left = left(head)
-      let root = try SmallMatrices.root(ofGram: left.tensor.linear(left, transposed: true))
-      let factor = root.linear(right(head), transposed: false)
+      let root = try DenseMatrix(left.tensor.linear(left, transposed: true)).semidefiniteRoot()
+      let factor = Tensor(shape: [dHead, dHead], root.values.map(Float.init)).linear(right(head), transposed: false)
       width = factor.shape[1]
       factor.withValues { values in
         numbers.append(contentsOf: values)

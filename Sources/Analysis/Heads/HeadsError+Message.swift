@@ -10,10 +10,6 @@ extension HeadsError {
       "\(length) random tokens before the repetition are too few for a head to be told from others; at least 2"
     case .lengthOutsideVocabulary(let length, let vocabulary, let largest):
       "\(length) distinct random tokens beside the first are more than a vocabulary of \(vocabulary) has; at most \(largest)"
-    case .noEigenvalues(let size, let status):
-      status == 0
-        ? "a head's circuit holds numbers that are not finite: its weights are too large for float32"
-        : "the eigenvalues of a \(size) x \(size) matrix of a head's circuit were not found (LAPACK status \(status))"
     }
   }
 }

@@ -10,12 +10,10 @@ public enum HeadsError: DiagnosedError, Hashable {
   case lengthTooSmall(Int)
   /// The tokens of a sequence are distinct, and the vocabulary has not so many.
   case lengthOutsideVocabulary(length: Int, vocabulary: Int, largest: Int)
-  /// LAPACK's `dgeev` gave up, or was given numbers that are not finite (status 0).
-  case noEigenvalues(size: Int, status: Int)
 
   public var kind: FailureKind {
     switch self {
-    case .noHeads, .noEigenvalues: .badData
+    case .noHeads: .badData
     case .noSequences, .lengthOutsideContext, .lengthTooSmall, .lengthOutsideVocabulary: .wrongUsage
     }
   }

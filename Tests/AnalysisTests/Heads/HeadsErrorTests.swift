@@ -25,14 +25,6 @@ import Testing
       .lengthOutsideVocabulary(length: 16, vocabulary: 16, largest: 15), .wrongUsage,
       "16 distinct random tokens beside the first are more than a vocabulary of 16 has; at most 15"
     ),
-    (
-      .noEigenvalues(size: 64, status: 3), .badData,
-      "the eigenvalues of a 64 x 64 matrix of a head's circuit were not found (LAPACK status 3)"
-    ),
-    (
-      .noEigenvalues(size: 64, status: 0), .badData,
-      "a head's circuit holds numbers that are not finite: its weights are too large for float32"
-    ),
   ]
 
   @Test(arguments: messages)
