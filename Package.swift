@@ -64,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "patchbay-bench",
       dependencies: [
-        "Checkpoints", "Execution", "Interventions", "Patching", "Tensors",
+        "Checkpoints", "Diagnostics", "Execution", "Interventions", "Patching", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),
@@ -94,7 +94,7 @@ let package = Package(
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Patching", "Tensors"]),
     .testTarget(name: "ModelGraphTests", dependencies: ["Checkpoints", "Diagnostics", "ModelGraph", "TestSupport"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Diagnostics", "Tokenization"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Diagnostics", "TestSupport", "Tokenization"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
     .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
     .testTarget(
@@ -119,10 +119,13 @@ let package = Package(
         "TestSupport",
       ]),
     .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
+    .testTarget(
       name: "ExperimentsTests",
       dependencies: [
         "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching",
-        "Tensors", "TestSupport", "Tokenization",
+        "Checkpoints", "Tensors", "TestSupport", "Tokenization", "Training",
       ]),
     .testTarget(
       name: "CommandTests",

@@ -1,5 +1,5 @@
-# Sourced by the other scripts, from the top of the package: what a fresh machine lacks is installed. Sets PATCHBAY_PYTHON, a Python
-# with numpy, h5py, xarray and h5netcdf.
+# Sourced by the other scripts, from the top of the package: the libraries that a fresh machine lacks are installed. make_python sets
+# PATCHBAY_PYTHON, a Python with numpy, h5py, xarray and h5netcdf.
 
 step() { printf '\n== %s\n' "$1"; }
 
@@ -43,4 +43,3 @@ command -v swift >/dev/null || {
 }
 step "setup"
 install_libraries
-make_python

@@ -11,6 +11,13 @@ import Tensors
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "patchbay-bench",
+    abstract: "Time Patchbay on this machine, against the best rate that matrix products reach here.",
+    subcommands: [SweepBench.self, TrainingBench.self], defaultSubcommand: SweepBench.self)
+}
+
+struct SweepBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweeps",
     abstract: "Time forward passes and sweeps on a model folder, after checking them against the plain executor.",
     discussion: """
       Example, on weights of GPT-2 small's shape:

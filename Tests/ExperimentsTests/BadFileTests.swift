@@ -205,7 +205,8 @@ import Testing
     let twice = DecodingTests.sweeps("  - {name: s, site: z, over: [layer]}\n  - {name: s, site: q, over: [layer]}")
     #expect(Self.message(twice) == "x.yaml:5: a sweep named 's' stands at line 4 already")
     let slash = DecodingTests.sweeps("  - {name: a/b, site: z, over: [layer]}")
-    #expect(Self.message(slash) == "x.yaml:4: 'sweeps[0].name' is 'a/b'; it must be letters, digits, - and _ only")
+    #expect(
+      Self.message(slash) == "x.yaml:4: 'sweeps[0].name' is 'a/b'; it must be letters, digits, -, _ and points only")
   }
 
   @Test func nestingAndAliasesDoNotExhaustAnything() {

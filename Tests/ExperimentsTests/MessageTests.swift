@@ -23,6 +23,7 @@ import Testing
         "x: the file holds no experiment; it needs the keys name, prompts and sweeps"
       ),
       (.noPrompts(file: "p"), .badData, "p: the file holds no prompts; give one JSON object a line"),
+      (.noDocuments(file: "t"), .badData, "t: the file holds no text; give one document a line"),
       (
         .inFile(Place(file: "x", line: 3), .nothingToDo), .badData,
         "x:3: there is nothing to do: give sweeps, readouts or a cache"

@@ -12,6 +12,7 @@ extension ExperimentError {
     case .brokenJSON(let file, let error): "\(file): \(error.message)"
     case .noExperiment(let file): "\(file): the file holds no experiment; it needs the keys name, prompts and sweeps"
     case .noPrompts(let file): "\(file): the file holds no prompts; give one JSON object a line"
+    case .noDocuments(let file): "\(file): the file holds no text; give one document a line"
     case .inFile(let place, let problem): "\(place): \(problem.text)"
     case .nested(let place, _, let message): place.map { "\($0): \(message)" } ?? message
 

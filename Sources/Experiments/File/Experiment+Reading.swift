@@ -107,6 +107,11 @@ func isName(_ text: String) -> Bool {
     }
 }
 
+/// Whether a text can name a sweep or a readout: points between the letters as well (`into-9.9-q`).
+func isPartName(_ text: String) -> Bool {
+  !text.hasPrefix(".") && isName(text.replacing(".", with: "_"))
+}
+
 extension Field {
   /// A text with something in it.
   func nonEmptyText() throws -> String {

@@ -9,9 +9,9 @@ extension Field {
     let keys = try map(.sweep)
     let nameField = keys.required("name")
     let name = try nameField.text()
-    guard isName(name) else {
+    guard isPartName(name) else {
       throw nameField.error(
-        .badValue(path: nameField.path, value: quoted(name), expected: "letters, digits, - and _ only"))
+        .badValue(path: nameField.path, value: quoted(name), expected: "letters, digits, -, _ and points only"))
     }
     let chosen = try keys.exactlyOne(of: ["site", "path"])
     if chosen.key == "path" {

@@ -124,7 +124,9 @@ extension HeadsSummary {
 
 extension TokenRole {
   /// The roles of a clean prompt's tokens, seen from one of them; nil where the prompt has no such token.
-  static func roles(_ pair: PromptSet.Pair, from gaze: HeadsSummary.Gaze) -> (destination: Int, roles: [TokenRole])? {
+  package static func roles(_ pair: PromptSet.Pair, from gaze: HeadsSummary.Gaze) -> (
+    destination: Int, roles: [TokenRole]
+  )? {
     let tokens = pair.clean
     let wrongs = tokens.indices.filter { pair.wrongs.contains(tokens[$0]) }
     let destination: Int

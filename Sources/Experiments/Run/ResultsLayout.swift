@@ -13,6 +13,7 @@ extension ExperimentRun {
       attributes["answer_tokens"] = .text("\(pairs.map(\.answers))")
     }
     if pairs.contains(where: { $0.wrongs.count > 1 }) { attributes["wrong_tokens"] = .text("\(pairs.map(\.wrongs))") }
+    if let note = promptsNote { attributes["prompts_drawn"] = .text(note) }
     return ResultsHeader(
       experiment: experiment.text, model: model.text, modelSHA256: sha256, direction: experiment.direction.rawValue,
       patchbayVersion: PatchbayVersion.text, attributes: attributes)

@@ -12,7 +12,7 @@ public struct SweepSpec: Sendable, Hashable {
     case edges(EdgeSpec)
   }
 
-  /// Letters, digits, `-` and `_`; results are in `/sweeps/NAME`.
+  /// Letters, digits, `-`, `_` and points; results are in `/sweeps/NAME`.
   public let name: String
   public let kind: Kind
   public let place: Place

@@ -55,8 +55,9 @@ public struct RunCommand: Sendable {
       table.add(
         [metric.rawValue] + [run.baselines.clean, run.baselines.corrupted].map { decimal(mean($0[metric] ?? []), 3) })
     }
+    let pairs = run.promptsNote ?? "\(count) \(count == 1 ? "pair" : "pairs") of prompts"
     return """
-      \(run.experiment.name): \(run.experiment.direction.rawValue), \(count) \(count == 1 ? "pair" : "pairs") of prompts; means of \
+      \(run.experiment.name): \(run.experiment.direction.rawValue), \(pairs); means of \
       the unpatched runs:
 
       \(table.text)
