@@ -1,7 +1,7 @@
 // swift-tools-version: 6.0
 import PackageDescription
 
-/// Every target is built with the Swift 6 language mode; the two C libraries come from the system's package manager.
+/// Every target is built with the Swift 6 language mode; the C libraries come from the system's package manager.
 let package = Package(
   name: "Patchbay",
   platforms: [.macOS(.v15)],
@@ -24,6 +24,9 @@ let package = Package(
       name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"]), .brew(["hdf5"])]),
     .systemLibrary(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
+    .systemLibrary(
+      name: "CLAPACK", pkgConfig: "lapacke",
+      providers: [.apt(["liblapacke-dev", "libopenblas-pthread-dev"]), .brew(["openblas"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
     .target(name: "BundledModels", exclude: ["README.md"], resources: [.copy("Models")]),
@@ -50,6 +53,12 @@ let package = Package(
       name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
       exclude: ["README.md"]),
     .target(
+      name: "Analysis",
+      dependencies: [
+        "Diagnostics", "Tensors", "ModelGraph", "Execution", "Interventions", "Patching", "ActivationStore", "CLAPACK",
+      ],
+      exclude: ["README.md"]),
+    .target(
       name: "Training",
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints"], exclude: ["README.md"]),
     .executableTarget(
@@ -62,8 +71,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "BundledModels", "Datasets", "Diagnostics", "Training", "Tensors", "ModelGraph", "Execution", "Checkpoints",
-        "Tokenization",
+        "Analysis", "BundledModels", "Datasets", "Diagnostics", "Training", "Tensors", "ModelGraph", "Execution",
+        "Checkpoints", "Tokenization",
         "Interventions", "Patching",
         "ActivationStore", .product(name: "Yams", package: "Yams"),
       ],
@@ -71,7 +80,7 @@ let package = Package(
     .executableTarget(
       name: "patchbay",
       dependencies: [
-        "Diagnostics", "ActivationStore", "Experiments", "Tokenization",
+        "Analysis", "Diagnostics", "ActivationStore", "Experiments", "Tokenization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),
@@ -108,6 +117,12 @@ let package = Package(
         "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching", "Tensors", "TestSupport",
       ]),
     .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors",
+        "TestSupport",
+      ]),
+    .testTarget(
       name: "TrainingTests",
       dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
     .testTarget(
@@ -119,7 +134,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "Experiments", "ModelGraph", "Tensors",
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Experiments", "ModelGraph",
+        "Tensors",
         "TestSupport", "Tokenization", "patchbay",
       ]),
   ]
