@@ -14,6 +14,7 @@ extension Direction {
     }
     let length = Vectors.norm(vector)
     // All-zero draws have no likelihood worth a case of their own.
-    return length > 0 ? Direction(unit: Vectors.scaled(vector, by: 1 / length), length: 1) : random(width: width, seed: seed &+ 1)
+    return length > 0
+      ? Direction(unit: Vectors.scaled(vector, by: 1 / length), length: 1) : random(width: width, seed: seed &+ 1)
   }
 }

@@ -49,7 +49,9 @@ public struct Pairs: Sendable {
         let sign = signs?[pair] ?? 1
         positive.withRow(pair) { p in
           negative.withRow(pair) { n in
-            for feature in 0..<width { (out.baseAddress! + pair * width + feature).initialize(to: sign * (p[feature] - n[feature])) }
+            for feature in 0..<width {
+              (out.baseAddress! + pair * width + feature).initialize(to: sign * (p[feature] - n[feature]))
+            }
           }
         }
       }
