@@ -8,10 +8,12 @@ let package = Package(
   products: [
     .executable(name: "patchbay", targets: ["patchbay"]),
     .executable(name: "patchbay-bench", targets: ["patchbay-bench"]),
+    .executable(name: "patchbay-bench-analysis", targets: ["patchbay-bench-analysis"]),
     .library(
       name: "Patchbay",
       targets: [
-        "Checkpoints", "Tokenization", "Execution", "Interventions", "Patching", "ActivationStore", "Experiments",
+        "Checkpoints", "Tokenization", "Execution", "Interventions", "Patching", "ActivationStore", "Analysis",
+        "Experiments",
       ]),
   ],
   dependencies: [
@@ -63,6 +65,10 @@ let package = Package(
         "Checkpoints", "Execution", "Interventions", "Patching", "Tensors",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      exclude: ["README.md"]),
+    .executableTarget(
+      name: "patchbay-bench-analysis",
+      dependencies: ["Analysis", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       exclude: ["README.md"]),
     .target(
       name: "Experiments",
