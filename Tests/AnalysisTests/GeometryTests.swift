@@ -89,7 +89,8 @@ import Testing
     #expect(near(lengths, [5, 2, 10]))
     let summary = try NormSummary(lengths)
     #expect(near(summary.mean, 17.0 / 3) && near(summary.median, 5) && summary.smallest == 2 && summary.largest == 10)
-    #expect(near(summary.deviation, ((4.0 / 9 + 121.0 / 9 + 169.0 / 9) / 2).squareRoot()))
+    // Squared deviations 4/9, 121/9 and 169/9 over two.
+    #expect(near(summary.deviation, (49.0 / 3).squareRoot()))
     let cosines = Norms.cosines(DenseMatrix([[3, 4], [0, 2]]), DenseMatrix([[6, 8], [-1, 0]]))
     #expect(near(cosines.values, [1, -0.6, 0.8, 0]))
     let outlier = try OutlierDimension.found(

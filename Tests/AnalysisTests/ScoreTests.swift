@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 @Suite struct ScoreTests {
-  /// Scores -1, 1, 1, 3 of classes 0, 0, 1, 1 with probabilities 0.1, 0.6, 0.6, 0.95.
+  /// Scores -1, 1, 1, 3 of classes 0, 0, 1, 1 with probabilities 0.1, 0.65, 0.65, 0.95.
   @Test func byHand() {
     let scores = ReaderScores(
       scores: [-1, 1, 1, 3], probabilities: [0.1, 0.65, 0.65, 0.95], classes: [0, 0, 1, 1], weightLength: 2,
@@ -11,12 +11,14 @@ import Testing
     #expect(near(scores.accuracy.value, 0.75))
     // Of four pairs, three are won and one is level.
     #expect(near(scores.auc.value, 0.875))
-    #expect(near(scores.brier.value, (0.01 + 0.4225 + 0.1225 + 0.0025) / 4))
+    // Squares 0.01 + 0.4225 + 0.1225 + 0.0025, over four.
+    #expect(near(scores.brier.value, 0.139375))
     // Bins: 0.1 against 0; 1.3 against 1 of two; 0.95 against 1.
-    #expect(near(scores.calibrationError.value, (0.1 + 0.3 + 0.05) / 4))
-    #expect(near(scores.margin.value, (1 - 1 + 1 + 3) / 4.0 / 2))
+    #expect(near(scores.calibrationError.value, 0.1125))
+    // 1, -1, 1 and 3 over the weights' length.
+    #expect(near(scores.margin.value, 0.5))
     // Means 0 and 2, squared deviations 2 + 2 over 2.
-    #expect(near(scores.separation.value, 2 / 2.0.squareRoot()))
+    #expect(near(scores.separation.value, 2.0.squareRoot()))
     #expect(scores.accuracy.low == scores.accuracy.value)
   }
 

@@ -69,14 +69,15 @@ public struct Examples: Sendable {
 }
 
 extension Matrix {
+  /// - Parameter before: rows that came before these, for the example's number.
   /// - Throws: `AnalysisError.notFinite` for the first number that is NaN or infinite.
-  func requireFinite() throws(AnalysisError) {
+  func requireFinite(before: Int = 0) throws(AnalysisError) {
     var sums = [Double](repeating: 0, count: columns)
     addRowSum(to: &sums)
     guard !sums.allSatisfy(\.isFinite) else { return }
     for row in 0..<rows {
       if let feature = withRow(row, { $0.firstIndex { !$0.isFinite } }) {
-        throw .notFinite(example: row, feature: feature)
+        throw .notFinite(example: before + row, feature: feature)
       }
     }
   }

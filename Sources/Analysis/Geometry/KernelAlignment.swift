@@ -34,7 +34,7 @@ public struct KernelAlignmentAccumulator: Sendable {
     for (layer, width) in zip(layers, widths) {
       guard layer.columns == width else { throw .otherWidth(found: layer.columns, expected: width) }
       guard layer.rows == rows else { throw .unevenPairs(first: rows, second: layer.rows) }
-      try layer.requireFinite()
+      try layer.requireFinite(before: count)
     }
     var start = 0
     while start < rows {
