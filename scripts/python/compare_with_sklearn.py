@@ -3,8 +3,8 @@
     python compare_with_sklearn.py PATH/TO/patchbay-bench-analysis [--layers 12] [--examples 20000] [--width 768]
 
 The numbers are made to look like a residual stream: a spectrum that falls off as a power, a mean much larger than the deviations in a few features,
-and classes that overlap. Both sides minimise sum of log losses + penalty / 2 |w|^2; scikit-learn is given as many iterations as it takes and is timed with its
-default solver and with the one that suits many examples of few features best, each until its loss is within 1e-6 of the lower one.
+and classes that overlap, from 69% to 97% of examples told apart. Both sides minimise sum of log losses + penalty / 2 |w|^2. scikit-learn is timed
+with its default solver and with the one that suits many examples of few features best, each until its loss is within 1e-6 of Patchbay's.
 """
 
 import argparse
@@ -13,17 +13,22 @@ import pathlib
 import subprocess
 import tempfile
 import time
+import warnings
 
 import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 
 
+# Float32 numbers and the usual tolerance first; only the fit that gets to the loss is timed, and no conversion.
+ATTEMPTS = [(kind, tolerance) for kind in (np.float32, np.float64) for tolerance in (1e-4, 1e-6, 1e-8)]
+
+
 def layer(rng, examples, width, labels, signal):
     scale = np.arange(1, width + 1) ** -0.5
     rotation, _ = np.linalg.qr(rng.standard_normal((width, width)))
     rows = (rng.standard_normal((examples, width)) * scale) @ rotation
-    direction = rng.standard_normal(width) * 0.1
+    direction = rng.standard_normal(width) @ (rotation.T * scale) @ rotation / np.sqrt(width)
     rows += signal * np.outer(labels - 0.5, direction)
     rows[:, [7, width // 2]] += [30.0, -80.0]
     return rows.astype(np.float32)
@@ -44,13 +49,14 @@ def main():
     parser.add_argument("--penalty", type=float, default=1.0)
     parser.add_argument("--repetitions", type=int, default=3)
     options = parser.parse_args()
+    warnings.simplefilter("ignore")
     rng = np.random.default_rng(0)
     labels = (rng.random(options.examples) < 0.5).astype(np.uint8)
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
         with open(folder / "rows.f32", "wb") as file:
             for index in range(options.layers):
-                layer(rng, options.examples, options.width, labels, 0.3 + 0.1 * index).tofile(file)
+                layer(rng, options.examples, options.width, labels, 1 + 0.25 * index).tofile(file)
         labels.tofile(folder / "labels.u8")
         shape = (options.layers, options.examples, options.width)
         command = [options.bench, str(folder / "rows.f32"), str(folder / "labels.u8")]
@@ -65,12 +71,13 @@ def main():
             for index in range(options.layers):
                 data = np.array(rows[index])
                 best = ours[f"loss_{index}"]
-                for tolerance in (1e-4, 1e-6, 1e-8):
+                for kind, tolerance in ATTEMPTS:
+                    numbers = data.astype(kind)
                     model = LogisticRegression(
                         C=1 / options.penalty, solver=solver, tol=tolerance, max_iter=10000
                     )
                     start = time.perf_counter()
-                    model.fit(data, labels)
+                    model.fit(numbers, labels)
                     seconds = time.perf_counter() - start
                     over = (loss(model, data, labels, options.penalty) - best) / best
                     if over < 1e-6:

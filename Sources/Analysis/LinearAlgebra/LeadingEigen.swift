@@ -78,13 +78,15 @@ public struct LeadingEigen: Sendable, Equatable {
     // Twice is enough (Parlett): the second time takes away what rounding left the first time.
     for _ in 0..<2 {
       if let basis { rows = rows - rows.timesTransposed(basis) * basis }
-      let parts = try SingularValues(of: rows)
-      let floor = max(1e-10 * scale, 1e-12 * (parts.values.first ?? 0))
-      scale = 1
-      let rank = parts.values.count { $0 > floor }
+      // The rows' own products, small as they are, give the basis (Stathopoulos and Wu 2002) in a tenth of the time of a decomposition of the rows.
+      // They square the range of sizes, so what is smaller than 1e-7 of the largest is given up.
+      let own = try SymmetricEigen(of: rows.timesTransposed(rows))
+      let largest = own.values.first ?? 0
+      let rank = own.values.count { $0 > max(1e-14 * largest, 1e-20 * scale * scale) }
       guard rank > 0 else { return nil }
-      rows = parts.right.rows(0..<rank)
-      if basis == nil { return rows }
+      let factors = own.values[..<rank].map { 1 / $0.squareRoot() }
+      rows = own.vectors.rows(0..<rank).transposed.scalingColumns(by: factors).transposed * rows
+      scale = 1
     }
     return rows
   }

@@ -5,8 +5,8 @@ import CKernels
 /// A block of a thousand rows keeps the float32 part of the sum so short that its error stays below 1e-6 of the numbers' scale, and float32 is
 /// what the processor multiplies fastest.
 package enum GramProducts {
-  /// Columns whose products are computed together. Of the symmetric product only panels from the diagonal on are computed: for 768 columns 62%.
-  private static let panel = 192
+  /// Columns whose products are computed together. Of the symmetric product only panels from the diagonal on are computed: for 768 columns 56%.
+  private static let panel = 96
 
   /// Adds X^T X to `sums`, [columns, columns] row after row, in and above the diagonal; what stands below it means nothing.
   package static func addSymmetric(_ x: Matrix, to sums: inout [Double]) {
