@@ -28,7 +28,7 @@ let package = Package(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .systemLibrary(
       name: "CLAPACK", pkgConfig: "lapacke",
-      providers: [.apt(["liblapacke-dev", "libopenblas-pthread-dev"]), .brew(["openblas"])]),
+      providers: [.apt(["liblapacke-dev", "libopenblas-pthread-dev"]), .brew(["lapack"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
     .target(name: "BundledModels", exclude: ["README.md"], resources: [.copy("Models")]),

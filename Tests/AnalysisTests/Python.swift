@@ -1,14 +1,14 @@
 import Foundation
 
-/// The interpreter that PATCHBAY_PYTHON names, with scikit-learn, scipy and concept-erasure, and the project's scripts for it.
+/// The interpreter that PATCHBAY_PYTHON names, with scikit-learn and scipy (concept-erasure where there is one), and the project's scripts for it.
 enum Python {
   static let interpreter = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"]
-  static let skipped = "PATCHBAY_PYTHON names no interpreter that has scikit-learn, scipy, torch and concept-erasure"
+  static let skipped = "PATCHBAY_PYTHON names no interpreter that has scikit-learn and scipy"
 
   /// Whether the interpreter has what the script imports.
   static let isThere: Bool = {
     do {
-      return try run(["-c", "import sklearn, scipy, torch, concept_erasure"]).status == 0
+      return try run(["-c", "import sklearn, scipy"]).status == 0
     } catch {
       return false
     }

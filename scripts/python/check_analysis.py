@@ -10,8 +10,6 @@ import json
 import sys
 
 import numpy as np
-import torch
-from concept_erasure import LeaceFitter
 from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.cluster import KMeans
 from sklearn.decomposition import PCA
@@ -21,7 +19,31 @@ from sklearn.metrics import (
     adjusted_rand_score, brier_score_loss, normalized_mutual_info_score, roc_auc_score, silhouette_score,
 )
 
+try:
+    import torch
+    from concept_erasure import LeaceFitter
+except ImportError:
+    LeaceFitter = None
+    print("concept-erasure is not here: LEACE against its formula in numpy")
+
 TOLERANCE = 1e-4
+
+
+def erasure(x, indicators):
+    """LEACE as I - P, and the erased rows."""
+    if LeaceFitter:
+        fitter = LeaceFitter.fit(
+            torch.tensor(x), torch.tensor(indicators), shrinkage=False, constrain_cov_trace=False, svd_tol=1e-6
+        )
+        return fitter.eraser.P.numpy(), fitter.eraser(torch.tensor(x)).numpy()
+    centred = x - x.mean(0)
+    values, vectors = np.linalg.eigh(np.cov(x.T))
+    root = vectors * np.sqrt(values) @ vectors.T
+    inverse = vectors / np.sqrt(values) @ vectors.T
+    left, sizes, _ = np.linalg.svd(inverse @ centred.T @ (indicators - indicators.mean(0)) / (len(x) - 1))
+    left = left[:, : (sizes > 1e-6).sum()]
+    removal = root @ left @ left.T @ inverse
+    return np.eye(x.shape[1]) - removal, x - centred @ removal.T
 
 
 def signed(axes):
@@ -75,13 +97,8 @@ def expected(inputs, results):
     out["logistic"] = np.append(logistic.coef_[0], logistic.intercept_[0])
     # LEACE, for two classes and for more.
     for name, classes in (("leace", y), ("leace_of_several", inputs["several"].astype(int))):
-        indicators = torch.nn.functional.one_hot(torch.tensor(classes))
-        if name == "leace":
-            indicators = indicators[:, 1:]
-        fitter = LeaceFitter.fit(
-            torch.tensor(x), indicators.to(torch.float64), shrinkage=False, constrain_cov_trace=False, svd_tol=1e-6)
-        out[name] = fitter.eraser.P.numpy()
-        out[name + "_erased"] = fitter.eraser(torch.tensor(x)).numpy()
+        indicators = np.eye(classes.max() + 1)[classes]
+        out[name], out[name + "_erased"] = erasure(x, indicators[:, 1:] if name == "leace" else indicators)
     # Scores of the logistic reader on rows that it was not trained on.
     scores = logistic.decision_function(test)
     probabilities = logistic.predict_proba(test)[:, 1]
