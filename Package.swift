@@ -8,10 +8,12 @@ let package = Package(
   products: [
     .executable(name: "patchbay", targets: ["patchbay"]),
     .executable(name: "patchbay-bench", targets: ["patchbay-bench"]),
+    .executable(name: "patchbay-bench-analysis", targets: ["patchbay-bench-analysis"]),
     .library(
       name: "Patchbay",
       targets: [
-        "Checkpoints", "Tokenization", "Execution", "Interventions", "Patching", "ActivationStore", "Experiments",
+        "Checkpoints", "Tokenization", "Execution", "Interventions", "Patching", "ActivationStore", "Analysis",
+        "Experiments",
       ]),
   ],
   dependencies: [
@@ -26,7 +28,7 @@ let package = Package(
       name: "COneDNN", providers: [.apt(["libdnnl-dev"]), .brew(["onednn"])]),
     .systemLibrary(
       name: "CLAPACK", pkgConfig: "lapacke",
-      providers: [.apt(["liblapacke-dev", "libopenblas-pthread-dev"]), .brew(["openblas"])]),
+      providers: [.apt(["liblapacke-dev", "libopenblas-pthread-dev"]), .brew(["lapack"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
     .target(name: "BundledModels", exclude: ["README.md"], resources: [.copy("Models")]),
@@ -67,6 +69,10 @@ let package = Package(
         "Checkpoints", "Diagnostics", "Execution", "Interventions", "Patching", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
+      exclude: ["README.md"]),
+    .executableTarget(
+      name: "patchbay-bench-analysis",
+      dependencies: ["Analysis", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       exclude: ["README.md"]),
     .target(
       name: "Experiments",

@@ -1,5 +1,5 @@
 # Sourced by the other scripts, from the top of the package: the libraries that a fresh machine lacks are installed. make_python sets
-# PATCHBAY_PYTHON, a Python with numpy, h5py, xarray and h5netcdf.
+# PATCHBAY_PYTHON, a Python with numpy, h5py, xarray, h5netcdf, scipy and scikit-learn.
 
 step() { printf '\n== %s\n' "$1"; }
 
@@ -10,7 +10,7 @@ as_root() {
 install_libraries() {
   if command -v apt-get >/dev/null; then
     local missing=()
-    for package in libhdf5-dev libdnnl-dev liblapacke-dev pkg-config python3-venv; do
+    for package in libhdf5-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev pkg-config python3-venv; do
       dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing+=("$package")
     done
     [ ${#missing[@]} = 0 ] && return
@@ -19,7 +19,7 @@ install_libraries() {
   elif command -v brew >/dev/null; then
     brew list hdf5 onednn lapack pkg-config python3 >/dev/null 2>&1 || brew install hdf5 onednn lapack pkg-config python3
   else
-    echo "error: neither apt-get nor brew is here; install HDF5, oneDNN, LAPACKE, pkg-config and Python 3 by hand" >&2
+    echo "error: neither apt-get nor brew is here; install HDF5, oneDNN, LAPACK, pkg-config and Python 3 by hand" >&2
     exit 1
   fi
 }
@@ -27,14 +27,14 @@ install_libraries() {
 make_python() {
   local folder="$PWD/.build/python"
   export PATCHBAY_PYTHON="$folder/bin/python"
-  if "$PATCHBAY_PYTHON" -c 'import numpy, h5py, xarray, h5netcdf' 2>/dev/null; then return; fi
+  if "$PATCHBAY_PYTHON" -c 'import numpy, h5py, xarray, h5netcdf, scipy, sklearn' 2>/dev/null; then return; fi
   rm -rf "$folder"
   mkdir -p .build
   # The system's own Python where there is one: it is the one that python3-venv belongs to.
   local python=python3
   if [ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import venv, ensurepip' 2>/dev/null; then python=/usr/bin/python3; fi
   "$python" -m venv "$folder"
-  "$folder/bin/pip" install --quiet --disable-pip-version-check numpy h5py xarray h5netcdf
+  "$folder/bin/pip" install --quiet --disable-pip-version-check numpy h5py xarray h5netcdf scipy scikit-learn
 }
 
 command -v swift >/dev/null || {

@@ -56,3 +56,25 @@ public struct CholeskyFactor: Sendable {
     2 * (0..<size).reduce(0) { $0 + log(factor[$1 * size + $1]) }
   }
 }
+
+extension CholeskyFactor {
+  /// The factor, or nil where the matrix is not positive definite, or is so by rounding only.
+  /// - Throws: `LinearAlgebraError.notFinite`.
+  static func ifPositiveDefinite(_ matrix: DenseMatrix) throws(LinearAlgebraError) -> CholeskyFactor? {
+    do {
+      let factor = try CholeskyFactor(of: matrix)
+      return factor.isWellConditioned ? factor : nil
+    } catch .notPositiveDefinite {
+      return nil
+    } catch {
+      throw error
+    }
+  }
+
+  /// Whether the squared pivots differ by less than the precision of float64 leaves room for.
+  private var isWellConditioned: Bool {
+    let pivots = (0..<size).map { factor[$0 * size + $0] }
+    guard let largest = pivots.max(), let smallest = pivots.min() else { return true }
+    return smallest * smallest > Double(size) * Double.ulpOfOne * largest * largest
+  }
+}

@@ -96,4 +96,16 @@ void pb_adamw(
     float *w, float *m, float *v, const float *g, int64_t n, float gradient_scale, float rate, float beta1, float beta2,
     float epsilon, float decay, float correction1, float correction2);
 
+// Statistics of many rows: x is float32 [rows, width] with `stride` numbers from one row to the next, sums are float64.
+// out [rows, width] = factors[r] * (x - center); factors may be null for 1.
+void pb_center_rows(
+    float *out, const float *x, int64_t stride, const float *center, const float *factors, int64_t rows, int64_t width);
+// sums[i] += sum over r of weights[r] * x[r, i]; weights may be null for 1.
+void pb_weighted_row_sum(
+    double *sums, const float *x, int64_t stride, const double *weights, int64_t rows, int64_t width);
+// out[r] = sum over i of x[r, i] * vector[i].
+void pb_row_dots(double *out, const float *x, int64_t stride, const double *vector, int64_t rows, int64_t width);
+// sums[i] += x[i].
+void pb_accumulate_double(double *sums, const float *x, int64_t n);
+
 #endif

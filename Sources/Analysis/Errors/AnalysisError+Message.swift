@@ -1,0 +1,47 @@
+extension AnalysisError {
+  public var message: String {
+    switch self {
+    case .notFinite(let example, let feature):
+      "the activation of example \(example) is not a finite number in feature \(feature); leave that example out"
+    case .tooLarge(let feature):
+      "the activations in feature \(feature) are too large for their covariance (beyond 1e18); scale them down"
+    case .labelCount(let labels, let examples):
+      "\(counted(labels, "label")) for \(counted(examples, "example")); each example needs one"
+    case .labelOutside(let example, let label, let classes):
+      "example \(example) has the class number \(label); there are \(counted(classes, "class")), numbered from 0"
+    case .labelNotFinite(let example):
+      "the label of example \(example) is not a finite number"
+    case .oneClass(let name):
+      "all examples are of the class '\(name)'; a direction needs examples of two"
+    case .notTwoClasses(let method, let found):
+      "\(method) tells two classes apart, and there are \(found); choose two of them, or a probe for several classes"
+    case .tooFewInClass(let name, let found, let needed):
+      "the class '\(name)' has \(counted(found, "example")), and at least \(needed) are needed"
+    case .tooFewExamples(let purpose, let found, let needed):
+      "\(purpose) needs at least \(counted(needed, "example")), and there \(found == 1 ? "is" : "are") \(found)"
+    case .tooFewPairs(let found, let needed):
+      "\(counted(found, "pair")), and at least \(needed) are needed"
+    case .unevenPairs(let first, let second):
+      "\(first) activations on one side of the pairs and \(second) on the other; each needs its partner"
+    case .noVariance(let method):
+      "\(method) finds nothing that varies: the activations are the same for all examples"
+    case .otherWidth(let found, let expected):
+      "activations of width \(found) where \(expected) is expected; do they come from another hook or model?"
+    case .penalty(let method, let value):
+      "the penalty of \(method) is \(value), and has to be a positive number"
+    case .share(let name, let value):
+      "\(name) is \(value), and has to lie between 0 and 1"
+    case .splitLeavesNone(let className, let side):
+      "the split leaves no example of the class '\(className)' for \(side); more examples, or another share, would"
+    case .tooMany(let what, let asked, let limit):
+      "\(asked) \(what) asked for, and there can be at most \(limit)"
+    case .noConvergence(let method, let steps):
+      "\(method) did not converge in \(steps) steps; a stronger penalty would help"
+    }
+  }
+
+  private func counted(_ count: Int, _ noun: String) -> String {
+    if count == 1 { return "1 \(noun)" }
+    return "\(count) \(noun)\(noun.hasSuffix("s") ? "es" : "s")"
+  }
+}

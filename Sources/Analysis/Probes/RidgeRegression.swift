@@ -1,0 +1,35 @@
+import Tensors
+
+/// A linear probe for a number: the minimum of sum (w.x + b - label)^2 + penalty |w|^2, as scikit-learn's `Ridge(alpha: penalty)`.
+public struct RidgeRegression: Sendable, Equatable {
+  /// [width].
+  public let weights: [Double]
+  public let bias: Double
+
+  /// - Throws: `AnalysisError` for a penalty that is not positive or labels that are all the same; `LinearAlgebraError` where the penalty is too small
+  ///   for the data.
+  public init(_ moments: LabelMoments, penalty: Double) throws {
+    guard penalty > 0, penalty.isFinite else { throw AnalysisError.penalty(method: "the ridge probe", value: penalty) }
+    guard moments.features.count > 1 else {
+      throw AnalysisError.tooFewExamples(purpose: "the ridge probe", found: moments.features.count, needed: 2)
+    }
+    guard moments.labelScatter > 0 else { throw AnalysisError.noVariance(method: "the ridge probe, in its labels,") }
+    var matrix = moments.features.totalScatter
+    for feature in 0..<matrix.rows { matrix[feature, feature] += penalty }
+    weights = try CholeskyFactor(of: matrix).solve(moments.crossScatter)
+    bias = moments.labelMean - Vectors.dot(weights, moments.features.mean)
+  }
+
+  /// w.x + b for each row, [rows].
+  public func predictions(of rows: Matrix) -> [Double] { rows.rowProducts(with: weights).map { $0 + bias } }
+
+  /// The share of the labels' variance that the predictions explain: 1 - sum (label - prediction)^2 / sum (label - mean)^2.
+  /// - Precondition: as many labels as predictions.
+  public static func explained(_ labels: [Double], by predictions: [Double]) -> Double {
+    precondition(labels.count == predictions.count, "\(predictions.count) predictions of \(labels.count) labels")
+    let mean = labels.reduce(0, +) / Double(max(1, labels.count))
+    let rest = zip(labels, predictions).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    let whole = labels.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return 1 - rest / whole
+  }
+}

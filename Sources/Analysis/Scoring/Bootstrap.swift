@@ -1,0 +1,76 @@
+import Diagnostics
+
+/// Intervals by drawing examples anew with replacement (Efron 1979), seeded; bounds are percentiles of the redrawn values.
+public struct Bootstrap: Sendable, Equatable {
+  /// How often; 0 for no intervals.
+  public var redraws: Int
+  /// The share of redrawn values within the bounds.
+  public var level: Double
+  public var seed: UInt64
+  /// The group of each example (the prompt or pair that it comes from): groups are redrawn whole. Nil: each example is its own.
+  public var groups: [Int]?
+
+  public init(redraws: Int = 1000, level: Double = 0.95, seed: UInt64 = 0, groups: [Int]? = nil) {
+    self.redraws = redraws
+    self.level = level
+    self.seed = seed
+    self.groups = groups
+  }
+
+  /// How often each of `count` examples is drawn, for each redraw in turn.
+  /// - Precondition: as many groups as examples, where there are groups.
+  func forEachRedraw(of count: Int, _ body: ([Int]) -> Void) {
+    precondition(groups.map { $0.count == count } ?? true, "a group for each of \(count) examples")
+    var generator = SplitMix64(seed: seed)
+    let members: [[Int]]?
+    if let groups {
+      var byGroup: [Int: [Int]] = [:]
+      for (example, group) in groups.enumerated() { byGroup[group, default: []].append(example) }
+      members = byGroup.keys.sorted().map { byGroup[$0] ?? [] }
+    } else {
+      members = nil
+    }
+    let drawn = members?.count ?? count
+    for _ in 0..<redraws {
+      var times = [Int](repeating: 0, count: count)
+      for _ in 0..<drawn {
+        let choice = Int.random(in: 0..<drawn, using: &generator)
+        if let members {
+          for example in members[choice] { times[example] += 1 }
+        } else {
+          times[choice] += 1
+        }
+      }
+      body(times)
+    }
+  }
+
+  /// The value with bounds from redrawn values, of which those that are not finite (a redraw without one of the classes) are left out.
+  func interval(_ value: Double, _ redrawn: [Double]) -> Interval {
+    let sorted = redrawn.filter(\.isFinite).sorted()
+    guard !sorted.isEmpty else { return Interval(value: value, low: value, high: value) }
+    return Interval(
+      value: value, low: Self.quantile(sorted, (1 - level) / 2), high: Self.quantile(sorted, (1 + level) / 2))
+  }
+
+  /// Between the two nearest values in proportion, as numpy's `quantile`.
+  static func quantile(_ sorted: [Double], _ share: Double) -> Double {
+    let position = min(max(share, 0), 1) * Double(sorted.count - 1)
+    let below = Int(position)
+    let above = min(below + 1, sorted.count - 1)
+    return sorted[below] + (position - Double(below)) * (sorted[above] - sorted[below])
+  }
+}
+
+/// A value and between which bounds it would lie with other examples.
+public struct Interval: Sendable, Equatable {
+  public let value: Double
+  public let low: Double
+  public let high: Double
+
+  public init(value: Double, low: Double, high: Double) {
+    self.value = value
+    self.low = low
+    self.high = high
+  }
+}
