@@ -55,14 +55,18 @@ let package = Package(
       name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
       exclude: ["README.md"]),
     .target(
+      name: "Analysis",
+      dependencies: [
+        "Diagnostics", "Tensors", "ModelGraph", "Execution", "Interventions", "Patching", "ActivationStore", "CLAPACK",
+      ],
+      exclude: ["README.md"]),
+    .target(
       name: "Training",
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints"], exclude: ["README.md"]),
-    .target(
-      name: "Analysis", dependencies: ["CLAPACK", "Diagnostics", "Tensors"], exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-bench",
       dependencies: [
-        "Checkpoints", "Execution", "Interventions", "Patching", "Tensors",
+        "Checkpoints", "Diagnostics", "Execution", "Interventions", "Patching", "Tensors", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),
@@ -73,8 +77,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "BundledModels", "Datasets", "Diagnostics", "Training", "Tensors", "ModelGraph", "Execution", "Checkpoints",
-        "Tokenization",
+        "Analysis", "BundledModels", "Datasets", "Diagnostics", "Training", "Tensors", "ModelGraph", "Execution",
+        "Checkpoints", "Tokenization",
         "Interventions", "Patching",
         "ActivationStore", .product(name: "Yams", package: "Yams"),
       ],
@@ -82,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "patchbay",
       dependencies: [
-        "Diagnostics", "ActivationStore", "Experiments", "Tokenization",
+        "Analysis", "Diagnostics", "ActivationStore", "Experiments", "Tokenization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),
@@ -96,15 +100,18 @@ let package = Package(
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Patching", "Tensors"]),
     .testTarget(name: "ModelGraphTests", dependencies: ["Checkpoints", "Diagnostics", "ModelGraph", "TestSupport"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Diagnostics", "Tokenization"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Diagnostics", "TestSupport", "Tokenization"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
     .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
-    .testTarget(name: "AnalysisTests", dependencies: ["Analysis", "Diagnostics", "Tensors"]),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
     .testTarget(
       name: "ExecutionTests",
-      dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "TestSupport"]),
+      dependencies: [
+        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Patching", "Tensors",
+        "TestSupport",
+      ],
+      exclude: ["Resources"]),
     .testTarget(
       name: "InterventionsTests",
       dependencies: [
@@ -116,15 +123,25 @@ let package = Package(
         "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching", "Tensors", "TestSupport",
       ]),
     .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
+    .testTarget(
       name: "ExperimentsTests",
       dependencies: [
         "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching",
-        "Tensors", "TestSupport", "Tokenization",
+        "Checkpoints", "Tensors", "TestSupport", "Tokenization", "Training",
       ]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "ActivationStore", "Checkpoints", "Diagnostics", "Execution", "Experiments", "ModelGraph", "Tensors",
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Experiments", "ModelGraph",
+        "Tensors",
         "TestSupport", "Tokenization", "patchbay",
       ]),
   ]

@@ -1,5 +1,5 @@
-# Sourced by the other scripts, from the top of the package: what a fresh machine lacks is installed. Sets PATCHBAY_PYTHON, a Python
-# with numpy, h5py, xarray, h5netcdf, scipy and scikit-learn.
+# Sourced by the other scripts, from the top of the package: the libraries that a fresh machine lacks are installed. make_python sets
+# PATCHBAY_PYTHON, a Python with numpy, h5py, xarray, h5netcdf, scipy and scikit-learn.
 
 step() { printf '\n== %s\n' "$1"; }
 
@@ -19,7 +19,7 @@ install_libraries() {
   elif command -v brew >/dev/null; then
     brew list hdf5 onednn lapack pkg-config python3 >/dev/null 2>&1 || brew install hdf5 onednn lapack pkg-config python3
   else
-    echo "error: neither apt-get nor brew is here; install HDF5, oneDNN, LAPACK, pkg-config and Python 3 by hand" >&2
+    echo "error: neither apt-get nor brew is here; install HDF5, oneDNN, LAPACKE, pkg-config and Python 3 by hand" >&2
     exit 1
   fi
 }
@@ -43,4 +43,3 @@ command -v swift >/dev/null || {
 }
 step "setup"
 install_libraries
-make_python

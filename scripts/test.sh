@@ -5,6 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/setup.sh
+make_python
 
 step "format"
 swift format lint --strict -r Sources Tests Package.swift

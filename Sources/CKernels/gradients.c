@@ -66,10 +66,8 @@ DISPATCHED void pb_normalize_vjp(
     const float mean = row_mean(row, width, centred), gradientMean = row_mean(from, width, centred);
     const float inverse = 1.0f / scale[r];
     float sum = 0.0f;
-    for (int64_t i = 0; i < width; i++) {
-      sum += from[i] * (row[i] - mean);
-      to[i] = (from[i] - gradientMean) * inverse;
-    }
+    for (int64_t i = 0; i < width; i++) sum += from[i] * (row[i] - mean);
+    for (int64_t i = 0; i < width; i++) to[i] = (from[i] - gradientMean) * inverse;
     scaleOut[r] = -sum * inverse * inverse;
   }
 }

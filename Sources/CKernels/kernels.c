@@ -124,10 +124,8 @@ DISPATCHED void pb_softmax(float *x, int64_t rows, int64_t width) {
       continue;
     }
     float sum = 0.0f;
-    for (int64_t i = 0; i < width; i++) {
-      row[i] = exp_inline(row[i] - largest);
-      sum += row[i];
-    }
+    for (int64_t i = 0; i < width; i++) row[i] = exp_inline(row[i] - largest);
+    for (int64_t i = 0; i < width; i++) sum += row[i];
     const float inverse = 1.0f / sum;
     for (int64_t i = 0; i < width; i++) row[i] *= inverse;
   }
@@ -155,14 +153,25 @@ DISPATCHED void pb_attention_scores(
   }
 }
 
+// out[0..<block] = the sum over sources of weights[s] v[s]: the sums stay in registers, which memory would hold up.
+#define MIX_BLOCK(block)                                                  \
+  for (; i + (block) <= width; i += (block)) {                            \
+    float sums[block];                                                    \
+    for (int j = 0; j < (block); j++) sums[j] = 0.0f;                     \
+    const float *value = v + i;                                           \
+    for (int64_t s = 0; s < sources; s++, value += valueStride) {         \
+      const float w = weights[s];                                         \
+      for (int j = 0; j < (block); j++) sums[j] += w * value[j];          \
+    }                                                                     \
+    memcpy(out + i, sums, sizeof sums);                                   \
+  }
+
 DISPATCHED void pb_attention_mix(
     float *out, const float *weights, const float *v, int64_t valueStride, int64_t sources, int64_t width) {
-  memset(out, 0, (size_t)width * sizeof(float));
-  for (int64_t s = 0; s < sources; s++) {
-    const float w = weights[s];
-    const float *value = v + s * valueStride;
-    for (int64_t i = 0; i < width; i++) out[i] += w * value[i];
-  }
+  int64_t i = 0;
+  MIX_BLOCK(64)
+  MIX_BLOCK(16)
+  MIX_BLOCK(1)
 }
 
 DISPATCHED double pb_squared_distance(const float *a, const float *b, int64_t n) {

@@ -13,7 +13,8 @@
 #endif
 
 // Sums may be reordered inside these kernels so that they can use vector registers; results stay within a few units in the last place of
-// any other order.
+// any other order. A loop that sums must not store as well: the compiler would guard it against arrays that lie close together and take the sum in
+// another order where they do, so that the same numbers would round differently from one run to the next.
 #define REORDER_SUMS _Pragma("clang fp reassociate(on) contract(fast)")
 
 // exp(x) to about 2 units in the last place without a branch, so that loops over it vectorise. Cephes' reduction: x = n ln 2 + r.

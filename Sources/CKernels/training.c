@@ -12,10 +12,8 @@ DISPATCHED double pb_cross_entropy(
     float most = x[0];
     for (int64_t i = 1; i < width; i++) most = x[i] > most ? x[i] : most;
     float sum = 0.0f;
-    for (int64_t i = 0; i < width; i++) {
-      to[i] = exp_inline(x[i] - most);
-      sum += to[i];
-    }
+    for (int64_t i = 0; i < width; i++) to[i] = exp_inline(x[i] - most);
+    for (int64_t i = 0; i < width; i++) sum += to[i];
     total += (double)(logf(sum) - (x[targets[r]] - most));
     const float factor = scale / sum;
     for (int64_t i = 0; i < width; i++) to[i] *= factor;

@@ -14,6 +14,9 @@ struct Choice {
     generator = SplitMix64(seed: own.next())
   }
 
+  /// A generator of its own, decided by this one.
+  mutating func branch() -> Choice { Choice(seed: generator.next()) }
+
   /// A number from 0 to one less than `count`. (The remainder's bias is below 2^-50 for the counts used here.)
   mutating func number(below count: Int) -> Int { Int(generator.next() % UInt64(count)) }
 

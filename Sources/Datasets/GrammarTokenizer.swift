@@ -60,6 +60,10 @@ public enum GrammarTokenizer {
       Lexicon.mindlessVerbs,
     ]
     for word in lists.joined() { words.insert(Array(" \(word)".utf8)) }
+    // What a document may begin with.
+    for word in Lexicon.names + Lexicon.weekdays + Lexicon.months + Lexicon.numberWords {
+      words.insert(Array(word.utf8))
+    }
     let text = GrammarText(seed: 0)
     for index in 0..<40_000 { words.formUnion(pieces(text.document(index))) }
     return words.filter { word in !word.contains { (0x30...0x39).contains($0) } }

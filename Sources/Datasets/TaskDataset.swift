@@ -49,6 +49,7 @@ public struct DatasetSample: Sendable {
     case answerNotOneToken = "the answer is not one token"
     case wrongNotOneToken = "the wrong answer is not one token"
     case differentLengths = "clean and corrupted differ in their number of tokens"
+    case notAligned = "more or fewer tokens than the first pair"
   }
 }
 
@@ -57,11 +58,12 @@ extension TaskDataset {
   /// - Parameters:
   ///   - count: how many; fewer where the tokenizer or the grammar does not have as many.
   ///   - corruption: one of `corruptions`; nil for the first.
+  ///   - isAligned: whether all pairs are of one frame, so that every position has the same kind of word.
   ///   - tokens: a tokenizer, which pairs must suit: prompts of one length, answers of one token after the prompt. Of several answers those that are
   ///     one token are kept. nil keeps everything.
   /// - Throws: `DatasetError`, and what `tokens` throws.
   public func sample(
-    count: Int, seed: UInt64, corruption: String? = nil, split: DatasetSplit = .heldOut,
+    count: Int, seed: UInt64, corruption: String? = nil, split: DatasetSplit = .heldOut, isAligned: Bool = false,
     tokens: ((String) throws -> [Int32])? = nil
   ) throws -> DatasetSample {
     guard count > 0 else { throw DatasetError.badCount(count) }
@@ -84,8 +86,13 @@ extension TaskDataset {
       case .training: isHeldOut = false
       case .all: isHeldOut = choice.chance(0.5)
       }
-      let item = grammar.item(&choice, corruption: corruption, isHeldOut: isHeldOut)
+      var frame = isAligned ? Choice(seed: seed, index: -1) : choice.branch()
+      let item = grammar.item(&choice, frame: &frame, corruption: corruption, isHeldOut: isHeldOut)
       guard seen.insert(item.clean).inserted else { continue }
+      if isAligned, let tokens, let first = items.first, try tokens(first.clean).count != tokens(item.clean).count {
+        leftOut[.notAligned, default: 0] += 1
+        continue
+      }
       switch try item.suited(to: tokens) {
       case .success(let item): items.append(item)
       case .failure(let problem): leftOut[problem.reason, default: 0] += 1

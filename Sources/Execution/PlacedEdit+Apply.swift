@@ -89,7 +89,7 @@ extension PlacedEdit {
   }
 
   /// Changes the numbers of one span; returns the sum of squared differences.
-  private func change(_ target: UnsafeMutableBufferPointer<Float>, _ span: Span, _ node: Node) -> Double {
+  func change(_ target: UnsafeMutableBufferPointer<Float>, _ span: Span, _ node: Node) -> Double {
     var squares = 0.0
     func assign(_ i: Int, _ new: Float) {
       // A score's -infinity replaced by itself is no change, though the difference is not a number.

@@ -6,8 +6,7 @@ public struct Experiment: Sendable {
   public let name: String
   /// nil where the file leaves it to the command line.
   public let model: ModelReference?
-  /// At least one.
-  public let prompts: [PromptSpec]
+  public let prompts: PromptSource
   public let prependBOS: PrependBOS
   public let direction: PatchingDirection
   /// At least one, each once; the first is shown.

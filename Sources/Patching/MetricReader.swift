@@ -2,11 +2,15 @@ import Foundation
 import Tensors
 
 /// Reads metrics off scores.
-struct MetricReader: Sendable {
+package struct MetricReader: Sendable {
   let pair: PromptSet.Pair
 
+  package init(pair: PromptSet.Pair) { self.pair = pair }
+
   /// One metric of a run, given the base run's scores (which only kl looks at).
-  func value(_ metric: Metric, of scores: UnsafeBufferPointer<Float>, whole: Bool, base: LogProbabilities?) -> Float {
+  package func value(
+    _ metric: Metric, of scores: UnsafeBufferPointer<Float>, whole: Bool, base: LogProbabilities?
+  ) -> Float {
     let (answers, wrongs) = answerScores(scores, whole: whole)
     switch metric {
     case .logit: return mean(answers)
@@ -39,13 +43,16 @@ struct MetricReader: Sendable {
 }
 
 /// The log-probabilities of a base run over the whole vocabulary, kept for kl.
-struct LogProbabilities: Sendable {
+package struct LogProbabilities: Sendable {
   private let values: [Double]
 
-  init(_ scores: UnsafeBufferPointer<Float>) {
+  package init(_ scores: UnsafeBufferPointer<Float>) {
     let normaliser = Self.logSumExp(scores)
     values = scores.map { Double($0) - normaliser }
   }
+
+  /// The probability of one token.
+  func probability(of token: Int) -> Double { exp(values[token]) }
 
   /// KL(self || softmax(scores)), in nats.
   func divergence(to scores: UnsafeBufferPointer<Float>) -> Double {

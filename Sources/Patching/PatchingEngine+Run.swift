@@ -44,7 +44,32 @@ extension PatchingEngine {
     }
   }
 
-  private func siteNodes(_ plan: SweepPlan) throws -> [NodeID] {
+  /// What turns the cells of a plan into edits of some examples.
+  /// - Parameters:
+  ///   - base: the unedited run of these examples, with the site's nodes.
+  ///   - other: the prompts of the other run, all of them.
+  ///   - kept: what a run of the other prompts keeps where it is of the same examples, beside the site's nodes.
+  func placement(
+    _ plan: SweepPlan, rows: Range<Int>, base: Activations, other: Batch, site: [NodeID], kept: Set<NodeID>
+  ) throws -> CellPlacement {
+    let oracle = Oracle(model)
+    var otherRun = base
+    switch plan.sweep.edit {
+    case .mean: otherRun = try oracle.mean(of: site, over: other)
+    case .resample(let seed):
+      let partners = try partners(seed: seed)
+      otherRun = try oracle.run(other.gathering(rows: rows.map { partners[$0] }), keeping: site)
+    case let edit where edit.needsOtherRun:
+      otherRun = try runs.run(.other, rows: rows, nodes: kept) {
+        try oracle.run(other.gathering(rows: Array(rows)), keeping: $0)
+      }
+    default: break
+    }
+    return CellPlacement(plan: plan, graph: model.graph, base: base, other: otherRun)
+  }
+
+  /// The nodes of a plan's site, in its layers' order.
+  func siteNodes(_ plan: SweepPlan) throws -> [NodeID] {
     let resolver = SiteResolver(model.graph)
     return try plan.layers.map { try resolver.node(plan.sweep.site.name, layer: $0).id }
   }
@@ -68,23 +93,10 @@ private struct Group: Sendable {
     self.plan = plan
     self.rows = rows
     let oracle = Oracle(engine.model)
-    let chosen = Array(rows)
     let baseRun = try engine.runs.run(.base, rows: rows, nodes: kept) {
-      try oracle.run(base.gathering(rows: chosen), keeping: $0)
+      try oracle.run(base.gathering(rows: Array(rows)), keeping: $0)
     }
-    var otherRun = baseRun
-    switch plan.sweep.edit {
-    case .mean: otherRun = try oracle.mean(of: site, over: other)
-    case .resample(let seed):
-      let partners = try engine.partners(seed: seed)
-      otherRun = try oracle.run(other.gathering(rows: rows.map { partners[$0] }), keeping: site)
-    case let edit where edit.needsOtherRun:
-      otherRun = try engine.runs.run(.other, rows: rows, nodes: kept) {
-        try oracle.run(other.gathering(rows: chosen), keeping: $0)
-      }
-    default: break
-    }
-    placement = CellPlacement(plan: plan, graph: engine.model.graph, base: baseRun, other: otherRun)
+    placement = try engine.placement(plan, rows: rows, base: baseRun, other: other, site: site, kept: kept)
     reader = CellReader(engine, rows: rows, name: plan.sweep.name)
     executor = isPartial ? try PartialExecutor(engine.model, base: baseRun, columns: reader.columns) : nil
   }

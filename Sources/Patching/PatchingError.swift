@@ -9,6 +9,9 @@ public enum PatchingError: DiagnosedError, Equatable {
   /// No prompt has any of the positions at one end of a path.
   case pathNeverFires(sweep: String, end: String, longest: Int)
   case scoresNotFinite(sweep: String, example: Int)
+  /// A metric whose change cannot be told from a gradient.
+  case noEstimate(sweep: String, metric: Metric, reason: String)
+  case estimateNotFinite(sweep: String, example: Int)
 
   public var kind: FailureKind { .badData }
 
@@ -31,6 +34,10 @@ public enum PatchingError: DiagnosedError, Equatable {
       """
     case .scoresNotFinite(let sweep, let example):
       "\(sweep): the logits of prompt \(example) are not finite numbers; an added vector or a factor is too large"
+    case .noEstimate(let sweep, let metric, let reason):
+      "sweep '\(sweep)': attribution cannot estimate the metric '\(metric.rawValue)': \(reason)"
+    case .estimateNotFinite(let sweep, let example):
+      "\(sweep): the estimate for prompt \(example) is not a finite number; an added vector or a factor is too large"
     }
   }
 }

@@ -28,7 +28,7 @@ public enum ProductThreads {
   }
 
   /// What was set on the calling thread.
-  static var current: Int {
+  package static var current: Int {
     let set = Int(bitPattern: pthread_getspecific(key))
     return set == 0 ? cores : set
   }

@@ -10,8 +10,8 @@ final class StoragePool: @unchecked Sendable {
 
   /// Smaller pieces are left to the allocator.
   private static let smallest = 1 << 16
-  /// Bytes that are kept at most.
-  private static let limit = 128 << 20
+  /// Bytes that are kept at most, unless `keeping` says otherwise.
+  private static let usualLimit = 128 << 20
 
   private init() {
     // oneDNN takes and gives back buffers of some megabytes for every product; by default each would be fresh pages from the system.
@@ -21,6 +21,7 @@ final class StoragePool: @unchecked Sendable {
   private let lock = NSLock()
   private var free: [Int: [UnsafeMutableRawPointer]] = [:]
   private var kept = 0
+  private var limit = usualLimit
 
   /// Uninitialised memory of at least `bytes`, aligned to 64 bytes.
   func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
@@ -40,7 +41,7 @@ final class StoragePool: @unchecked Sendable {
   func release(_ piece: UnsafeMutableRawPointer, _ bytes: Int) {
     let size = Self.size(bytes)
     let isKept = lock.withLock { () -> Bool in
-      guard size >= Self.smallest, kept + size <= Self.limit else { return false }
+      guard size >= Self.smallest, kept + size <= limit else { return false }
       free[size, default: []].append(piece)
       kept += size
       return true
@@ -48,10 +49,42 @@ final class StoragePool: @unchecked Sendable {
     if !isKept { piece.deallocate() }
   }
 
+  /// Keeps more than usual while `body` runs: for work that needs the same memory over and over, and much of it.
+  func keeping<R>(_ bytes: Int, _ body: () throws -> R) rethrows -> R {
+    let before = lock.withLock { () -> Int in
+      defer { limit = max(limit, bytes) }
+      return limit
+    }
+    defer { trim(to: before) }
+    return try body()
+  }
+
+  private func trim(to limit: Int) {
+    let pieces = lock.withLock { () -> [UnsafeMutableRawPointer] in
+      self.limit = limit
+      var pieces: [UnsafeMutableRawPointer] = []
+      for (size, own) in free where kept > limit {
+        pieces += own
+        kept -= size * own.count
+        free[size] = nil
+      }
+      return pieces
+    }
+    for piece in pieces { piece.deallocate() }
+  }
+
   /// A size that others share: rounded up to an eighth of the power of two below.
   private static func size(_ bytes: Int) -> Int {
     guard bytes > smallest else { return max(64, bytes) }
     let step = 1 << (Int.bitWidth - bytes.leadingZeroBitCount - 4)
     return (bytes + step - 1) / step * step
+  }
+}
+
+extension Tensor {
+  /// Does work during which memory that tensors give back is kept for the next ones, up to so many bytes instead of the usual 128 MiB. Fresh pages of memory
+  /// cost as much as the elementwise work that is done on them.
+  package static func keepingMemory<R>(_ bytes: Int, _ body: () throws -> R) rethrows -> R {
+    try StoragePool.shared.keeping(bytes, body)
   }
 }

@@ -1,16 +1,21 @@
 import Foundation
 
 /// A training run's history as a table and as a picture.
-enum LossCurve {
-  static func csv(_ history: [TrainingRecord]) -> String {
-    let names = history.last?.tasks.map(\.name) ?? []
+package enum LossCurve {
+  package static func csv(_ history: [TrainingRecord]) -> String {
+    var names: [String] = []
+    for task in history.flatMap(\.tasks) where !names.contains(task.name) { names.append(task.name) }
     let header =
       ["step", "tokens", "learning_rate", "training_loss", "validation_loss"]
       + names.flatMap { ["\($0)_accuracy", "\($0)_logit_difference", "\($0)_top"] }
     let rows = history.map { record in
       ["\(record.step)", "\(record.tokens)", "\(record.learningRate)"]
         + [record.trainingLoss, record.validationLoss].map(rounded)
-        + record.tasks.flatMap { [$0.accuracy, $0.logitDifference, $0.top].map(rounded) }
+        + names.flatMap { name -> [String] in
+          // Tasks may come and go when a run is taken up again.
+          guard let task = record.tasks.first(where: { $0.name == name }) else { return ["", "", ""] }
+          return [task.accuracy, task.logitDifference, task.top].map(rounded)
+        }
     }
     return ([header] + rows).map { $0.joined(separator: ",") }.joined(separator: "\n") + "\n"
   }
@@ -18,10 +23,11 @@ enum LossCurve {
   private static func rounded(_ value: Double) -> String { String(format: "%.4f", value) }
 
   /// Training and validation loss against the tokens seen.
-  static func svg(_ history: [TrainingRecord]) -> String {
-    let (width, height, left, right, top, bottom) = (640.0, 360.0, 56.0, 16.0, 28.0, 44.0)
+  package static func svg(_ history: [TrainingRecord]) -> String {
+    let (width, height, left, right, top, bottom) = (640.0, 360.0, 56.0, 32.0, 28.0, 44.0)
     let values = history.flatMap { [$0.trainingLoss, $0.validationLoss] }.filter(\.isFinite)
-    let most = max(1, ceil(values.max() ?? 1))
+    let tick = tickSize(upTo: values.max() ?? 1)
+    let most = max(1, ((values.max() ?? 1) / tick).rounded(.up)) * tick
     let last = Double(max(1, history.last?.tokens ?? 1))
     func x(_ tokens: Double) -> Double { left + (width - left - right) * tokens / last }
     func y(_ loss: Double) -> Double { height - bottom - (height - top - bottom) * loss / most }
@@ -36,15 +42,17 @@ enum LossCurve {
         + "stroke-width=\"2\"\(dash.isEmpty ? "" : " stroke-dasharray=\"\(dash)\"")/>"
     }
     var parts: [String] = []
-    for tick in 0...Int(most) {
-      let at = y(Double(tick))
+    for number in 0...Int((most / tick).rounded()) {
+      let value = Double(number) * tick
+      let at = y(value)
       parts.append(
         "<line x1=\"\(left)\" x2=\"\(width - right)\" y1=\"\(tidy(at))\" y2=\"\(tidy(at))\" stroke=\"#ddd\"/>")
-      parts.append(text(left - 8, at + 4, "end", "\(tick)"))
+      parts.append(text(left - 8, at + 4, "end", String(format: "%g", value)))
     }
+    let (unit, size) = last < 1e5 ? ("k", 1e3) : ("M", 1e6)
     for quarter in 0...4 {
       let tokens = last * Double(quarter) / 4
-      parts.append(text(x(tokens), height - bottom + 18, "middle", String(format: "%.1f M", tokens / 1e6)))
+      parts.append(text(x(tokens), height - bottom + 18, "middle", String(format: "%.1f \(unit)", tokens / size)))
     }
     parts.append(text((left + width - right) / 2, height - 8, "middle", "tokens"))
     parts.append(text(left, 16, "start", "cross-entropy in nats: training (solid), validation (dashed)"))
@@ -57,6 +65,13 @@ enum LossCurve {
       </svg>
 
       """
+  }
+
+  /// 1, 2 or 5 times a power of ten, of which five to ten reach a value.
+  private static func tickSize(upTo value: Double) -> Double {
+    guard value > 0 else { return 1 }
+    let power = pow(10, floor(log10(value / 5)))
+    return [5, 2].first { value / (power * $0) >= 4 }.map { $0 * power } ?? power
   }
 
   private static func tidy(_ value: Double) -> String { String(format: "%.1f", value) }

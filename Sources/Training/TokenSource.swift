@@ -13,7 +13,7 @@ public struct TokenSource: Sendable {
   }
 
   /// The document that comes at place `index` of training.
-  func document(_ index: Int, seed: UInt64) throws -> [Int32] {
+  package func document(_ index: Int, seed: UInt64) throws -> [Int32] {
     guard let count else { return try tokens(index) }
     return try tokens(Self.shuffled(index % count, of: count, key: seed &+ UInt64(index / count)))
   }

@@ -1,72 +1,79 @@
 import Execution
-import Foundation
 import ModelGraph
 import Tensors
 
 extension Trainer {
   /// Mean cross-entropy over the validation documents, in nats, and the scores of the tasks.
-  /// - Throws: whatever the source throws.
+  ///
+  /// Groups of documents are measured side by side and added in order: like the weights, what is measured does not depend on the number of threads.
+  /// - Throws: whatever the source throws; `TrainingError.notFinite`; `CancellationError`.
   public func validate(_ state: TrainingState) throws -> (loss: Double, tasks: [TaskScore]) {
     let model = model(state)
-    return (try loss(model), try tasks.map { try score($0.name, $0.examples, model) })
+    let loss = try loss(model)
+    guard loss.isFinite else { throw TrainingError.notFinite(step: state.step, what: "validation loss") }
+    let scores = try tasks.map { task in
+      try Task.checkCancellation()
+      return try score(task.name, task.examples, model)
+    }
+    return (loss, scores)
   }
 
-  /// The model as it stands.
-  public func model(_ state: TrainingState) -> Model {
-    Model(graph: graph, weights: Weights(zip(state.weights, graph.weights).map { $0.asMatrix($1) }))
-  }
+  /// Tokens of one group, so that its scores over the vocabulary take some tens of megabytes at most.
+  private var groupTokens: Int { max(64, min(1024, (8 << 20) / max(1, recipe.spec.vocabulary))) }
 
   private func loss(_ model: Model) throws -> Double {
-    let width = recipe.spec.context ?? .max
-    let rows = try (0..<min(recipe.validation.documents, validation.count ?? .max)).map {
-      Array(try validation.unshuffled($0).prefix(width))
-    }.filter { $0.count > 1 }
-    guard !rows.isEmpty else { return .nan }
-    let batch = try Batch(prompts: rows)
-    var (sum, count) = (0.0, 0)
-    for group in batch.groups(ofEntries: 2048) {
-      let part = batch.gathering(rows: Array(group))
-      let run = try Oracle(model).run(part, keeping: [model.graph.logits])
-      for row in 0..<group.count {
-        let tokens = rows[group.lowerBound + row]
-        run.withExample(row, of: model.graph[model.graph.logits]) { logits in
-          let vocabulary = logits.count / tokens.count
-          for position in 0..<tokens.count - 1 {
-            let own = logits[position * vocabulary..<(position + 1) * vocabulary]
-            let most = own.max() ?? 0
-            let total = own.reduce(0.0) { $0 + exp(Double($1 - most)) }
-            sum += log(total) + Double(most - own[own.startIndex + Int(tokens[position + 1])])
-          }
-        }
-        count += tokens.count - 1
-      }
+    let context = recipe.spec.context
+    let rows = try (0..<min(recipe.validation.documents, validation.count ?? .max)).flatMap {
+      Shard.rows(of: try validation.unshuffled($0), context: context)
     }
-    return sum / Double(count)
+    guard !rows.isEmpty else { throw TrainingError.nothingToValidate }
+    let groups = try Batch(prompts: rows).groups(ofEntries: groupTokens)
+    let sums = try SideBySide.map(groups.count, threads: threads) { index in
+      let shard = Shard(rows[groups[index]])
+      let logits = model.graph.logits
+      let run = try Oracle(model).run(try Batch(prompts: shard.rows), keeping: [logits])
+      guard let scores = run[logits] else { preconditionFailure("the logits were asked for") }
+      return scores.gatheringRows(shard.entries).crossEntropy(shard.targets, scale: 1).sum
+    }
+    return sums.reduce(0, +) / Double(rows.reduce(0) { $0 + $1.count - 1 })
   }
 
   private func score(_ name: String, _ examples: [TaskExample], _ model: Model) throws -> TaskScore {
-    let batch = try Batch(prompts: examples.map(\.prompt))
-    var (right, difference, top) = (0, 0.0, 0)
-    for group in batch.groups(ofEntries: 2048) {
-      let part = batch.gathering(rows: Array(group))
-      let run = try Oracle(model).run(part, keeping: [model.graph.logits])
-      for row in 0..<group.count {
-        let example = examples[group.lowerBound + row]
-        run.withExample(row, of: model.graph[model.graph.logits]) { all in
-          let logits = all.suffix(all.count / example.prompt.count)
-          func mean(_ tokens: [Int32]) -> Double {
-            tokens.reduce(0) { $0 + Double(logits[logits.startIndex + Int($1)]) } / Double(tokens.count)
-          }
-          let own = mean(example.answers) - mean(example.wrongs)
-          right += own > 0 ? 1 : 0
-          difference += own
-          let highest = logits.max() ?? 0
-          top += example.answers.contains { logits[logits.startIndex + Int($0)] == highest } ? 1 : 0
+    let groups = try Batch(prompts: examples.map(\.prompt)).groups(ofEntries: 1024)
+    let groupScores = try SideBySide.map(groups.count, threads: threads) { index in
+      let own = Array(examples[groups[index]])
+      let logits = try Oracle(model).lastLogits(try Batch(prompts: own.map(\.prompt))).logits
+      let width = logits.count / own.count
+      return logits.withValues { all in
+        own.enumerated().map { row, example in
+          ExampleScore(example, UnsafeBufferPointer(rebasing: all[row * width..<(row + 1) * width]))
         }
       }
     }
-    let count = Double(examples.count)
+    let scores = groupScores.flatMap { $0 }
+    func mean(_ value: (ExampleScore) -> Double) -> Double {
+      scores.reduce(0) { $0 + value($1) } / Double(scores.count)
+    }
     return TaskScore(
-      name: name, accuracy: Double(right) / count, logitDifference: difference / count, top: Double(top) / count)
+      name: name, accuracy: mean { $0.difference > 0 ? 1 : 0 }, logitDifference: mean(\.difference),
+      top: mean { $0.isTop ? 1 : 0 })
+  }
+}
+
+/// How a model does on one example.
+private struct ExampleScore: Sendable {
+  /// The answers' mean logit less the wrong ones'.
+  let difference: Double
+  /// Whether the highest logit of all is an answer's.
+  let isTop: Bool
+
+  /// - Parameter logits: at the prompt's last token, over the vocabulary.
+  init(_ example: TaskExample, _ logits: UnsafeBufferPointer<Float>) {
+    func mean(_ tokens: [Int32]) -> Double {
+      tokens.reduce(0) { $0 + Double(logits[Int($1)]) } / Double(tokens.count)
+    }
+    difference = mean(example.answers) - mean(example.wrongs)
+    let highest = logits.max() ?? 0
+    isTop = example.answers.contains { logits[Int($0)] == highest }
   }
 }

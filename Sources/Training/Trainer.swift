@@ -1,5 +1,4 @@
 import Checkpoints
-import Dispatch
 import Execution
 import Foundation
 import ModelGraph
@@ -14,7 +13,7 @@ public struct Trainer: Sendable {
   let validation: TokenSource
   /// The tasks scored at each validation.
   let tasks: [(name: String, examples: [TaskExample])]
-  private let threads: Int
+  let threads: Int
 
   /// - Parameters:
   ///   - source: what is trained on; documents longer than the context are cut into several.
@@ -37,142 +36,67 @@ public struct Trainer: Sendable {
     TrainingState(weights: Initialization.weights(of: graph, recipe.spec, seed: recipe.seed))
   }
 
+  /// The model as it stands.
+  public func model(_ state: TrainingState) -> Model { model(state.weights) }
+
+  private func model(_ weights: [Tensor]) -> Model {
+    Model(graph: graph, weights: Weights(zip(weights, graph.weights).map { $0.asMatrix($1) }))
+  }
+
   /// One step.
   /// - Returns: the mean cross-entropy of the batch's tokens before the step, in nats, and how many they are.
   /// - Throws: `TrainingError.notFinite`, the state being what it was; whatever the source throws.
   public func step(_ state: inout TrainingState) throws -> (loss: Double, tokens: Int) {
     let (shards, next) = try batch(from: state.document)
     let predicted = shards.reduce(0) { $0 + $1.targets.count }
-    var (loss, gradients) = try gradients(state.weights, shards, predicted: predicted)
-    loss /= Double(predicted)
-    let norm = gradients.reduce(0) { $0 + $1.squaredSum }.squareRoot()
+    let (loss, gradients) = try gradients(model(state.weights), shards, predicted: predicted)
+    let norm = gradients.norm
     guard loss.isFinite, norm.isFinite else {
       throw TrainingError.notFinite(step: state.step + 1, what: loss.isFinite ? "gradient" : "loss")
     }
-    let optimizer = recipe.optimizer
-    let shrink = optimizer.clip.map { norm > Double($0) ? Float(Double($0) / norm) : 1 } ?? 1
-    let rate = optimizer.rate(step: state.step, of: recipe.steps)
-    let count = Double(state.step + 1)
-    let corrections = (
-      Float(1 / (1 - pow(Double(optimizer.beta1), count))), Float(1 / (1 - pow(Double(optimizer.beta2), count)))
-    )
-    for index in state.weights.indices {
-      state.weights[index].stepAdamW(
-        first: &state.first[index], second: &state.second[index], gradient: gradients[index], gradientScale: shrink,
-        rate: rate, betas: (optimizer.beta1, optimizer.beta2), epsilon: optimizer.epsilon,
-        decay: graph.weights[index].shape.count > 1 ? optimizer.weightDecay : 0, corrections: corrections)
-    }
+    recipe.optimizer.apply(gradients, to: &state, of: recipe.steps, threads: threads)
     state.step += 1
     state.document = next
     state.tokens += predicted
+    state.lossSum += loss * Double(predicted)
+    state.lossTokens += predicted
     return (loss, predicted)
   }
 
-  // MARK: Batches
-
-  /// Part of a batch: rows of tokens, the packed entries that predict, and what each should.
-  struct Shard {
-    var rows: [[Int32]] = []
-    var entries: [Int] = []
-    var targets: [Int32] = []
-    private var packed = 0
-
-    mutating func append(_ row: [Int32]) {
-      rows.append(row)
-      entries += packed..<packed + row.count - 1
-      targets += row.dropFirst()
-      packed += row.count
-    }
-  }
-
-  /// The next documents, cut into shards of about as many tokens.
-  private func batch(from first: Int) throws -> (shards: [Shard], next: Int) {
+  /// The next documents, cut into shards, and the place of the document after them.
+  func batch(from first: Int) throws -> (shards: [Shard], next: Int) {
     var rows: [[Int32]] = []
     var (count, next) = (0, first)
     while count < recipe.batchTokens {
-      for row in rowsOf(try source.document(next, seed: recipe.seed)) {
+      for row in Shard.rows(of: try source.document(next, seed: recipe.seed), context: recipe.spec.context) {
         rows.append(row)
         count += row.count
       }
       next += 1
       if rows.isEmpty, next - first > 100_000 { throw TrainingError.nothingToPredict }
     }
-    var shards = [Shard](repeating: Shard(), count: recipe.shards)
-    var done = 0
-    for row in rows {
-      shards[min(recipe.shards - 1, done * recipe.shards / count)].append(row)
-      done += row.count
-    }
-    return (shards.filter { !$0.rows.isEmpty }, next)
+    return (Shard.cut(rows, into: recipe.shards), next)
   }
 
-  /// A document as rows that the model can take; a row of one token predicts nothing and is dropped.
-  private func rowsOf(_ document: [Int32]) -> [[Int32]] {
-    let width = recipe.spec.context ?? max(2, document.count)
-    return stride(from: 0, to: document.count, by: width).map {
-      Array(document[$0..<min($0 + width, document.count)])
-    }.filter { $0.count > 1 }
-  }
-
-  // MARK: Gradients
-
-  /// The summed loss of all shards and its mean's derivative by every weight.
+  /// The mean loss over all shards, and its derivative by every weight.
   private func gradients(
-    _ weights: [Tensor], _ shards: [Shard], predicted: Int
-  ) throws -> (loss: Double, gradients: [Tensor]) {
-    let model = Model(graph: graph, weights: Weights(zip(weights, graph.weights).map { $0.asMatrix($1) }))
-    let results = ShardResults(count: shards.count)
-    let workers = min(threads, shards.count)
+    _ model: Model, _ shards: [Shard], predicted: Int
+  ) throws -> (loss: Double, gradients: GradientSum) {
     let scale = 1 / Float(predicted)
-    DispatchQueue.concurrentPerform(iterations: workers) { worker in
-      ProductThreads.set(workers > 1 ? 1 : threads)
-      defer { ProductThreads.set(threads) }
-      for index in stride(from: worker, to: shards.count, by: workers) {
-        let shard = shards[index]
-        results.set(
-          index,
-          Result {
-            var loss = 0.0
-            let gradients = try Differentiator(model).gradients(
-              try Batch(prompts: shard.rows), weights: true, at: shard.entries
-            ) { logits in
-              let (sum, derivative) = logits.crossEntropy(shard.targets, scale: scale)
-              loss = sum
-              return derivative
-            }
-            return (loss, gradients.weights)
-          })
+    let parts = try SideBySide.map(shards.count, threads: threads) { index in
+      let shard = shards[index]
+      var loss = 0.0
+      let gradients = try Differentiator(model).gradients(
+        try Batch(prompts: shard.rows), weights: true, at: shard.entries
+      ) { logits in
+        let (sum, derivative) = logits.crossEntropy(shard.targets, scale: scale)
+        loss = sum
+        return derivative
       }
+      return (loss: loss, gradients: gradients.weights)
     }
-    var (loss, sums) = try results.get(0)
-    for index in 1..<shards.count {
-      let (part, gradients) = try results.get(index)
-      loss += part
-      for weight in sums.indices { sums[weight].accumulate(gradients[weight]) }
-    }
-    return (loss, sums)
-  }
-}
-
-/// What workers leave behind, by shard. `@unchecked Sendable`: the lock guards it.
-private final class ShardResults: @unchecked Sendable {
-  typealias Outcome = Result<(loss: Double, gradients: [Tensor]), any Error>
-
-  private let lock = NSLock()
-  private var outcomes: [Outcome?]
-
-  init(count: Int) { outcomes = [Outcome?](repeating: nil, count: count) }
-
-  func set(_ index: Int, _ outcome: Outcome) { lock.withLock { outcomes[index] = outcome } }
-
-  /// The outcome of a shard, which is taken away.
-  func get(_ index: Int) throws -> (loss: Double, gradients: [Tensor]) {
-    let outcome = lock.withLock { () -> Outcome? in
-      defer { outcomes[index] = nil }
-      return outcomes[index]
-    }
-    guard let outcome else { preconditionFailure("every shard is computed, and taken once") }
-    return try outcome.get()
+    let loss = parts.reduce(0) { $0 + $1.loss } / Double(predicted)
+    return (loss, GradientSum(of: parts.map(\.gradients), threads: threads))
   }
 }
 

@@ -13,6 +13,7 @@ enum TrainingCheckpoint {
     var writer = SafetensorsWriter(metadata: [
       "format": "patchbay-training",
       "step": "\(state.step)", "document": "\(state.document)", "tokens": "\(state.tokens)",
+      "loss_sum": "\(state.lossSum)", "loss_tokens": "\(state.lossTokens)",
       "recipe": Lines.joined(trainer.recipe.settings.map { [$0.key, $0.value] }),
       "history": Lines.joined(state.history.map(\.fields)),
     ])
@@ -23,6 +24,9 @@ enum TrainingCheckpoint {
     }
     try writer.write(to: path)
   }
+
+  /// What the checkpoints are called that a killed run had half written.
+  static func isLeftOver(_ name: String) -> Bool { name.hasPrefix("\(fileName).") && name.hasSuffix(".partial") }
 
   /// - Throws: `TrainingError.otherRecipe`, `.damagedCheckpoint`, `CheckpointError`.
   static func read(_ path: String, for trainer: Trainer) throws -> TrainingState {
@@ -51,6 +55,10 @@ enum TrainingCheckpoint {
     var state = TrainingState(weights: try tensors("weights"))
     (state.first, state.second) = (try tensors("first"), try tensors("second"))
     (state.step, state.document, state.tokens) = (try number("step"), try number("document"), try number("tokens"))
+    guard let sum = metadata["loss_sum"].flatMap(Double.init), sum.isFinite else {
+      throw damaged("'loss_sum' is no number")
+    }
+    (state.lossSum, state.lossTokens) = (sum, try number("loss_tokens"))
     for fields in Lines.parsed(metadata["history"] ?? "") {
       guard let record = TrainingRecord(fields: fields) else { throw damaged("its history cannot be read") }
       state.history.append(record)
@@ -72,12 +80,44 @@ enum TrainingCheckpoint {
   }
 }
 
-/// Rows of texts as one text: tabs between the texts, line ends between the rows.
+/// Rows of texts as one text: tabs between the texts, line ends between the rows; a backslash in front of those that are part of a text.
 private enum Lines {
-  static func joined(_ rows: [[String]]) -> String { rows.map { $0.joined(separator: "\t") }.joined(separator: "\n") }
+  private static let escapes: [(plain: Character, letter: Character)] = [
+    ("\\", "\\"), ("\t", "t"), ("\n", "n"), ("\r\n", "w"),
+  ]
+
+  static func joined(_ rows: [[String]]) -> String {
+    rows.map { $0.map(escaped).joined(separator: "\t") }.joined(separator: "\n")
+  }
 
   static func parsed(_ text: String) -> [[String]] {
-    text.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
+    text.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(plain) }
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.reduce(into: "") { result, character in
+      if let escape = escapes.first(where: { $0.plain == character }) {
+        result += ["\\", escape.letter]
+      } else {
+        result.append(character)
+      }
+    }
+  }
+
+  private static func plain(_ text: Substring) -> String {
+    var result = ""
+    var isEscaped = false
+    for character in text {
+      if isEscaped {
+        result.append(escapes.first { $0.letter == character }?.plain ?? character)
+        isEscaped = false
+      } else if character == "\\" {
+        isEscaped = true
+      } else {
+        result.append(character)
+      }
+    }
+    return result
   }
 }
 

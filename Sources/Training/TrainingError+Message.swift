@@ -1,3 +1,5 @@
+import Diagnostics
+
 extension TrainingError {
   public var message: String {
     switch self {
@@ -8,10 +10,13 @@ extension TrainingError {
           ?? "no checkpoint had been written; ")
         + "try a lower learning rate, a longer warm-up or clipping"
     case .nothingToPredict: "the text has no document of two tokens or more, so there is nothing to predict"
+    case .nothingToValidate:
+      "the validation text has no document of two tokens or more; give more text, or more validation documents"
     case .noCheckpoint(let folder): "\(folder): there is no checkpoint to go on from; leave out --resume to begin anew"
     case .otherRecipe(let file, let differences):
       "\(file): the checkpoint is of another recipe: "
-        + differences.map { "\($0.key) is \($0.here) here and \($0.there) there" }.joined(separator: "; ")
+        + differences.map { "\(visible($0.key)) is \(visible($0.here)) here and \(visible($0.there)) there" }.joined(
+          separator: "; ")
     case .damagedCheckpoint(let file, let problem): "\(file): not a checkpoint that can be gone on from: \(problem)"
     case .outputTaken(let folder, let isFinished):
       isFinished
@@ -19,7 +24,8 @@ extension TrainingError {
         : "\(folder): there is a checkpoint already; give --resume to go on from it, or choose another --output"
     case .cannotWrite(let file, let reason): "\(file): cannot be written: \(reason)"
     case .interrupted(let step, let steps, let folder):
-      "interrupted after \(step) of \(steps) steps; the checkpoint is in \(folder), go on with --resume"
+      folder.map { "interrupted after \(step) of \(steps) steps; the checkpoint is in \($0), go on with --resume" }
+        ?? "interrupted before the first step; nothing was written"
     }
   }
 }

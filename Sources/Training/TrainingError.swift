@@ -8,6 +8,8 @@ public enum TrainingError: DiagnosedError, Equatable {
   case stopped(step: Int, what: String, checkpoint: Int?, folder: String)
   /// No document has two tokens.
   case nothingToPredict
+  /// No validation document has two tokens.
+  case nothingToValidate
   case noCheckpoint(folder: String)
   /// The checkpoint is of another recipe: where the two differ, as (key, here, there).
   case otherRecipe(file: String, differences: [Difference])
@@ -15,7 +17,8 @@ public enum TrainingError: DiagnosedError, Equatable {
   /// The folder holds a trained model or a checkpoint already.
   case outputTaken(folder: String, isFinished: Bool)
   case cannotWrite(file: String, reason: String)
-  case interrupted(step: Int, of: Int, folder: String)
+  /// Stopped by the person; the folder is nil where there is no checkpoint.
+  case interrupted(step: Int, of: Int, folder: String?)
 
   /// A key of two recipes.
   public struct Difference: Sendable, Hashable {

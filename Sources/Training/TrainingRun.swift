@@ -13,8 +13,11 @@ public struct TrainingRun: Sendable {
 
   /// How far a run is.
   public struct Progress: Sendable {
+    /// How many steps have been done.
     public let step: Int
-    /// The running mean of the loss.
+    /// How many of them an earlier run did.
+    public let before: Int
+    /// The running mean of the training loss, in nats.
     public let loss: Double
     public let tokensPerSecond: Double
     /// What was measured at this step, if anything was.
@@ -36,25 +39,29 @@ public struct TrainingRun: Sendable {
   /// - Returns: the last state. The folder then holds `config.json`, `model.safetensors`, `loss.csv`, `loss.svg` and `files`; the checkpoint stays.
   /// - Throws: `TrainingError`, `CheckpointError`, whatever the source throws. Whatever it is, the last checkpoint is in the folder.
   public func run(resumes: Bool, report: (Progress) -> Void = { _ in }) throws -> TrainingState {
-    try makeFolder()
     let hasCheckpoint = FileManager.default.fileExists(atPath: checkpoint)
-    let isFinished = FileManager.default.fileExists(atPath: "\(folder)/config.json")
     var state: TrainingState
     if resumes {
       guard hasCheckpoint else { throw TrainingError.noCheckpoint(folder: folder) }
       state = try TrainingCheckpoint.read(checkpoint, for: trainer)
     } else {
+      let isFinished = FileManager.default.fileExists(atPath: "\(folder)/config.json")
       if hasCheckpoint || isFinished { throw TrainingError.outputTaken(folder: folder, isFinished: isFinished) }
       state = trainer.start()
     }
+    try makeFolder()
+    removeLeftOvers()
     var lastSaved: Int? = resumes ? state.step : nil
     do {
-      try train(&state, &lastSaved, report)
+      // Every step needs the same memory; what it gives back is of use to the next one.
+      try Tensor.keepingMemory(Int(clamping: ProcessInfo.processInfo.physicalMemory / 4)) {
+        try train(&state, &lastSaved, report)
+      }
     } catch TrainingError.notFinite(let step, let what) {
       throw TrainingError.stopped(step: step, what: what, checkpoint: lastSaved, folder: folder)
     } catch is CancellationError {
-      if state.step > lastSaved ?? 0 { try TrainingCheckpoint.write(state, trainer, to: checkpoint) }
-      throw TrainingError.interrupted(step: state.step, of: trainer.recipe.steps, folder: folder)
+      if state.step > lastSaved ?? 0 { try save(state, &lastSaved) }
+      throw TrainingError.interrupted(step: state.step, of: trainer.recipe.steps, folder: lastSaved.map { _ in folder })
     }
     try write(state)
     return state
@@ -62,40 +69,53 @@ public struct TrainingRun: Sendable {
 
   private func train(_ state: inout TrainingState, _ lastSaved: inout Int?, _ report: (Progress) -> Void) throws {
     let recipe = trainer.recipe
-    var (sum, count) = (0.0, 0)
+    let before = state.step
     var running: Double?
-    var clock = ContinuousClock.now
     while state.step < recipe.steps {
       try Task.checkCancellation()
+      let start = ContinuousClock.now
       let (loss, tokens) = try trainer.step(&state)
-      sum += loss * Double(tokens)
-      count += tokens
+      let seconds = (ContinuousClock.now - start) / .seconds(1)
       running = running.map { 0.95 * $0 + 0.05 * loss } ?? loss
-      var record: TrainingRecord?
       let isLast = state.step == recipe.steps
-      if state.step % recipe.validation.every == 0 || isLast {
-        let (validation, tasks) = try trainer.validate(state)
-        // Since the last record; a run that was taken up again has only what came after.
-        let own = TrainingRecord(
-          step: state.step, tokens: state.tokens,
-          learningRate: recipe.optimizer.rate(step: state.step - 1, of: recipe.steps),
-          trainingLoss: sum / Double(count),
-          validationLoss: validation, tasks: tasks)
-        state.history.append(own)
-        record = own
-        (sum, count) = (0, 0)
-      }
-      if state.step % recipe.checkpointEvery == 0 || isLast {
-        try TrainingCheckpoint.write(state, trainer, to: checkpoint)
-        lastSaved = state.step
-      }
-      let now = ContinuousClock.now
+      var record: TrainingRecord?
+      if state.step % recipe.validation.every == 0 || isLast { record = try measure(&state) }
+      if state.step % recipe.checkpointEvery == 0 || isLast { try save(state, &lastSaved) }
       report(
         Progress(
-          step: state.step, loss: running ?? loss, tokensPerSecond: Double(tokens) / ((now - clock) / .seconds(1)),
+          step: state.step, before: before, loss: running ?? loss, tokensPerSecond: Double(tokens) / seconds,
           record: record))
-      clock = .now
     }
+  }
+
+  /// Validates, and begins a new record of the training loss.
+  private func measure(_ state: inout TrainingState) throws -> TrainingRecord {
+    let (loss, tasks) = try trainer.validate(state)
+    let recipe = trainer.recipe
+    let record = TrainingRecord(
+      step: state.step, tokens: state.tokens,
+      learningRate: recipe.optimizer.rate(step: state.step - 1, of: recipe.steps),
+      trainingLoss: state.lossTokens > 0 ? state.lossSum / Double(state.lossTokens) : .nan, validationLoss: loss,
+      tasks: tasks)
+    state.history.append(record)
+    (state.lossSum, state.lossTokens) = (0, 0)
+    return record
+  }
+
+  /// Writes a checkpoint, unless what it would hold cannot be gone on from.
+  private func save(_ state: TrainingState, _ lastSaved: inout Int?) throws {
+    // A step may leave weights that only the next one's loss would show to be no numbers.
+    guard state.isFinite(threads: trainer.threads) else {
+      throw TrainingError.notFinite(step: state.step, what: "outcome")
+    }
+    try TrainingCheckpoint.write(state, trainer, to: checkpoint)
+    lastSaved = state.step
+  }
+
+  /// Removes what a killed run had half written.
+  private func removeLeftOvers() {
+    guard let names = FileManager.default.enumerator(atPath: folder) else { return }
+    for case let name as String in names where TrainingCheckpoint.isLeftOver(name) { unlink("\(folder)/\(name)") }
   }
 
   // MARK: The result
@@ -112,9 +132,10 @@ public struct TrainingRun: Sendable {
   }
 
   private var config: String {
-    let members =
-      [("model_type", JSONValue.string("patchbay"))] + trainer.recipe.model.members.map { ($0.key, $0.value) }
-    return "{\n" + members.map { "  \"\($0)\": \($1.json)" }.joined(separator: ",\n") + "\n}\n"
+    var config = JSONObject()
+    config.append(key: "model_type", value: .string("patchbay"))
+    for member in trainer.recipe.model.members { config.append(key: member.key, value: member.value) }
+    return JSONValue.object(config).text + "\n"
   }
 
   private func write(_ bytes: [UInt8], to name: String) throws {
@@ -130,22 +151,6 @@ public struct TrainingRun: Sendable {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
       throw TrainingError.cannotWrite(file: folder, reason: (error as NSError).localizedDescription)
-    }
-  }
-}
-
-extension JSONValue {
-  /// As JSON; only what configs have: single values.
-  fileprivate var json: String {
-    switch self {
-    case .null: "null"
-    case .bool(let flag): "\(flag)"
-    case .integer(let number): "\(number)"
-    case .number(let number): "\(number)"
-    case .string(let text): "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
-    case .array(let values): "[" + values.map(\.json).joined(separator: ", ") + "]"
-    case .object(let object):
-      "{" + object.members.map { "\"\($0.key)\": \($0.value.json)" }.joined(separator: ", ") + "}"
     }
   }
 }

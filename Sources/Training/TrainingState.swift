@@ -13,11 +13,21 @@ public struct TrainingState: Sendable {
   /// How many tokens have been predicted.
   public internal(set) var tokens = 0
   public internal(set) var history: [TrainingRecord] = []
+  /// The summed loss of the tokens since the last record, in nats, and how many those are.
+  var lossSum = 0.0
+  var lossTokens = 0
 
   init(weights: [Tensor]) {
     self.weights = weights
     first = weights.map { Tensor(shape: $0.shape) }
     second = first
+  }
+
+  /// Whether every weight and moment is a finite number.
+  func isFinite(threads: Int) -> Bool {
+    let all = weights + first + second
+    let flags = SideBySide.mapAll(all.count, threads: threads) { all[$0].squaredSum.isFinite }
+    return flags.allSatisfy { $0 }
   }
 }
 
@@ -69,7 +79,9 @@ public struct TaskExample: Sendable, Hashable {
   public let answers: [Int32]
   public let wrongs: [Int32]
 
+  /// - Precondition: none of them is empty.
   public init(prompt: [Int32], answers: [Int32], wrongs: [Int32]) {
+    precondition(!prompt.isEmpty && !answers.isEmpty && !wrongs.isEmpty, "a prompt, an answer and a wrong one")
     self.prompt = prompt
     self.answers = answers
     self.wrongs = wrongs

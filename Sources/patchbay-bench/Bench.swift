@@ -11,6 +11,13 @@ import Tensors
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "patchbay-bench",
+    abstract: "Time Patchbay on this machine, against the best rate that matrix products reach here.",
+    subcommands: [SweepBench.self, TrainingBench.self], defaultSubcommand: SweepBench.self)
+}
+
+struct SweepBench: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweeps",
     abstract: "Time forward passes and sweeps on a model folder, after checking them against the plain executor.",
     discussion: """
       Example, on weights of GPT-2 small's shape:
@@ -37,6 +44,12 @@ struct Bench: ParsableCommand {
 
   @Flag(help: "Also time head x position, which has tokens times as many cells as layer x head.")
   var headsByPosition = false
+
+  @Flag(
+    help:
+      "Also time estimates of head x position from a gradient, and say how well they agree with runs of the same cells."
+  )
+  var attribution = false
 
   @Flag(help: "Also time paths from one head to every later head's query.")
   var oneSender = false
@@ -108,6 +121,7 @@ struct Bench: ParsableCommand {
       operations += work
     }
     print(line("together", cells: nil, seconds, operations, peak, check: nil))
+    if attribution { try AttributionTimings(engine: engine).headsByPosition() }
     if oneSender, start == from.first { try PathTimings(engine: engine).oneSender() }
     if allPaths, start == from.first { try PathTimings(engine: engine).everyHead() }
   }

@@ -5,16 +5,25 @@ import Tensors
 enum PeakProduct {
   /// Floating-point operations a second, the best of several runs over the shapes of GPT-2 small's MLP with 512 rows.
   static func measure(workers: Int) -> Double {
+    rates(workers: workers).best
+  }
+
+  /// The best rate by the clock, and the mean rate by the time that the processors gave this process, as if each worker had had one to itself.
+  static func rates(workers: Int) -> (best: Double, byProcessorTime: Double) {
     let weight = Tensor(shape: [768, 3072], repeating: 0.01)
     let inputs = (0..<workers).map { _ in Tensor(shape: [512, 768], repeating: 0.5) }
     let repetitions = 12
-    let seconds = bestSeconds(of: 8) {
+    let rounds = 8
+    let before = ProcessClock.processorSeconds
+    let seconds = bestSeconds(of: rounds) {
       DispatchQueue.concurrentPerform(iterations: workers) { worker in
         ProductThreads.set(1)
         defer { ProductThreads.set(workers) }
         for _ in 0..<repetitions { _ = inputs[worker].linear(weight.matrix, transposed: false) }
       }
     }
-    return Double(workers * repetitions) * 2 * 512 * 768 * 3072 / seconds
+    let operations = Double(workers * repetitions) * 2 * 512 * 768 * 3072
+    let processorSeconds = (ProcessClock.processorSeconds - before) / Double(workers)
+    return (operations / seconds, operations * Double(rounds) / processorSeconds)
   }
 }

@@ -18,6 +18,14 @@ enum ProcessClock {
     FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Seconds that all threads of this process have been computing, the system's work for them included.
+  static var processorSeconds: Double {
+    var usage = rusage()
+    getrusage(0, &usage)
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+  }
+
   /// The largest resident size so far, in megabytes of 10^6 bytes.
   static var peakMegabytes: Double {
     var usage = rusage()

@@ -15,8 +15,8 @@ struct Patchbay: ParsableCommand {
       """,
     version: PatchbayVersion.text,
     subcommands: [
-      RunArguments.self, TrainArguments.self, LogitsArguments.self, CacheArguments.self, HooksArguments.self,
-      InspectArguments.self,
+      RunArguments.self, TrainArguments.self, DatasetArguments.self, LogitsArguments.self, CacheArguments.self,
+      HooksArguments.self, HeadsArguments.self, InspectArguments.self,
       ModelsArguments.self,
     ])
 }

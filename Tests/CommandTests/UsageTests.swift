@@ -2,7 +2,7 @@ import Testing
 
 /// The arguments themselves: help, version, and what is not understood.
 @Suite struct UsageTests {
-  @Test(arguments: ["run", "logits", "cache", "hooks", "inspect", "models"])
+  @Test(arguments: ["run", "train", "logits", "cache", "hooks", "heads", "inspect", "models"])
   func everyCommandHasHelpWithAnExample(command: String) throws {
     let help = try Tool.run(command, "--help")
     #expect(help.status == 0)
@@ -15,7 +15,7 @@ import Testing
     for arguments in [[], ["--help"], ["help"]] {
       let help = try Tool.run(arguments)
       #expect(help.status == 0)
-      for command in ["run", "logits", "cache", "hooks", "inspect", "models"] {
+      for command in ["run", "train", "logits", "cache", "hooks", "heads", "inspect", "models"] {
         #expect(help.output.contains("  \(command)  "))
       }
     }
@@ -27,7 +27,10 @@ import Testing
   /// Arguments, and the line that answers them.
   static let wrong: [([String], String)] = [
     (["lgits"], "error: unknown command 'lgits' (did you mean 'logits'?)"),
-    (["frobnicate"], "error: unknown command 'frobnicate' (one of: run, logits, cache, hooks, inspect, models)"),
+    (
+      ["frobnicate"],
+      "error: unknown command 'frobnicate' (one of: run, train, dataset, logits, cache, hooks, heads, inspect, models)"
+    ),
     (["hooks"], "error: missing expected argument '<model>' (see `patchbay hooks --help`)"),
     (["hooks", "m", "--jsn"], "error: unknown option '--jsn'. Did you mean '--json'? (see `patchbay hooks --help`)"),
     (["models", "extra"], "error: unexpected argument 'extra' (see `patchbay models --help`)"),
@@ -41,6 +44,9 @@ import Testing
       ["logits", "m", "--prompt", "a", "--layer", "1"], "error: --layer needs --against (see `patchbay logits --help`)"
     ),
     (["logits", "m", "--prompt", "a", "--top", "0"], "error: --top must be 1 or more (see `patchbay logits --help`)"),
+    (["heads", "m", "--top", "0"], "error: --top must be 1 or more (see `patchbay heads --help`)"),
+    (["heads", "m", "--sequences", "0"], "error: --sequences must be 1 or more (see `patchbay heads --help`)"),
+    (["heads", "m", "--length", "1"], "error: --length must be 2 or more (see `patchbay heads --help`)"),
     (["run", "e.yaml", "--threads", "0"], "error: --threads must be 1 or more (see `patchbay run --help`)"),
   ]
 

@@ -112,11 +112,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{}", "exactly one of pairs, file is needed in 'prompts'; there is none"),
-    ("{pairs: [\(pair)], file: a}", "exactly one of pairs, file is needed in 'prompts'; there are pairs, file"),
-    ("{template: {name: ioi}}", "unknown key 'template' in 'prompts' (one of: pairs, file)"),
+    ("{}", "exactly one of pairs, file, template is needed in 'prompts'; there is none"),
+    (
+      "{pairs: [\(pair)], file: a}",
+      "exactly one of pairs, file, template is needed in 'prompts'; there are pairs, file"
+    ),
+    ("{templates: {name: ioi}}", "unknown key 'templates' in 'prompts' (did you mean 'template'?)"),
     ("{file: nowhere.jsonl}", "nowhere.jsonl: no such file"),
-    ("text", "'prompts' must be a map with one of the keys pairs, file, not the text 'text'"),
+    ("text", "'prompts' must be a map with one of the keys pairs, file, template, not the text 'text'"),
   ])
   func sourcesOfPrompts(prompts: String, message: String) {
     #expect(Self.message("name: x\nprompts: \(prompts)\(Self.end)") == "x.yaml:2: \(message)")
@@ -151,8 +154,17 @@ import Testing
     ("site: z, over: [coefficient]", "'sweeps[0].over[0]': only the edit 'add' has the axis 'coefficient'"),
     ("site: resid_pre, over: [layer], head: 3", "site 'resid_pre' has no axis 'head' (one of: layer, position)"),
     (
-      "site: z, over: [layer], method: attribution",
-      "unknown key 'method' in 'sweeps[0]' (one of: name, site, over, path, edit, layer, position, head, neuron, destination, source)"
+      "site: z, over: [layer], methods: attribution",
+      "unknown key 'methods' in 'sweeps[0]' (did you mean 'method'?)"
+    ),
+    (
+      "site: z, over: [layer], method: atribution",
+      "'sweeps[0].method': there is no 'atribution' (did you mean 'attribution'?)"
+    ),
+    ("site: z, over: [layer], method: 2", "'sweeps[0].method' must be exact, attribution or both, not the number 2"),
+    (
+      "path: {senders: heads, receivers: logits}, method: attribution",
+      "'method' cannot stand beside 'path' in 'sweeps[0]'"
     ),
     (
       "site: z, over: [layer], head: x",
@@ -205,7 +217,8 @@ import Testing
     let twice = DecodingTests.sweeps("  - {name: s, site: z, over: [layer]}\n  - {name: s, site: q, over: [layer]}")
     #expect(Self.message(twice) == "x.yaml:5: a sweep named 's' stands at line 4 already")
     let slash = DecodingTests.sweeps("  - {name: a/b, site: z, over: [layer]}")
-    #expect(Self.message(slash) == "x.yaml:4: 'sweeps[0].name' is 'a/b'; it must be letters, digits, - and _ only")
+    #expect(
+      Self.message(slash) == "x.yaml:4: 'sweeps[0].name' is 'a/b'; it must be letters, digits, -, _ and points only")
   }
 
   @Test func nestingAndAliasesDoNotExhaustAnything() {

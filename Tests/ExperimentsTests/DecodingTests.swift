@@ -45,7 +45,7 @@ import Testing
     #expect(experiment.direction == .noise)
     #expect(experiment.metrics == [.kl, .logitDiff])
     #expect(experiment.text == yaml)
-    let (first, second) = (experiment.prompts[0], experiment.prompts[1])
+    let (first, second) = (experiment.prompts.written[0], experiment.prompts.written[1])
     #expect(first.clean == .text("When Mary"))
     #expect(first.corrupted == .text("When John"))
     #expect(first.answers == [.text(" Mary")])
@@ -120,7 +120,7 @@ import Testing
       prompts: {pairs: [{clean: no, corrupted: "off", answer: yes, wrong: "5"}]}
       cache: {hooks: ["*"]}
       """
-    let prompt = try Self.decode(yaml).prompts[0]
+    let prompt = try Self.decode(yaml).prompts.written[0]
     #expect(prompt.clean == .text("no"))
     #expect(prompt.answers == [.text("yes")])
     #expect(prompt.wrongs == [.text("5")])

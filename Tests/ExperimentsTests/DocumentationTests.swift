@@ -10,7 +10,7 @@ import Testing
     .deletingLastPathComponent().appendingPathComponent("Documentation/experiment-file.md")
 
   /// The first column of the tables below each heading.
-  static func names() throws -> [String: [String]] {
+  static func names(_ page: URL = page) throws -> [String: [String]] {
     var names: [String: [String]] = [:]
     var heading = ""
     for line in try String(contentsOf: page, encoding: .utf8).split(separator: "\n") {

@@ -23,6 +23,7 @@ import Testing
         "x: the file holds no experiment; it needs the keys name, prompts and sweeps"
       ),
       (.noPrompts(file: "p"), .badData, "p: the file holds no prompts; give one JSON object a line"),
+      (.noDocuments(file: "t"), .badData, "t: the file holds no text; give one document a line"),
       (
         .inFile(Place(file: "x", line: 3), .nothingToDo), .badData,
         "x:3: there is nothing to do: give sweeps, readouts or a cache"
@@ -87,6 +88,10 @@ import Testing
       (
         .editNeedsArgument(path: "a", edit: "scale", example: "{scale: 2}"),
         "'a': the edit 'scale' is written as {scale: 2}"
+      ),
+      (
+        .noEstimate(path: "a", metric: "rank", reason: "it jumps"),
+        "'a': attribution cannot estimate the metric 'rank': it jumps"
       ),
       (.sweepDoesNotFit(sweep: "s", reason: "no"), "sweep 's': no"),
       (.choosesNothing(sweep: "s", axis: "layer"), "sweep 's': what 'layer' is narrowed to holds nothing here"),

@@ -32,7 +32,7 @@ import Tokenization
     let folder = SharedFolder.path("models/gpt2-tokenizer")
     let resolver = PromptResolver(
       tokenizer: try Tokenizer.load(folder: folder), folder: folder, vocabulary: 50257, context: 1024)
-    let pairs = try resolver.resolve(try Experiment(file: Self.file).prompts).set.pairs
+    let pairs = try resolver.resolve(try Experiment(file: Self.file).prompts.written).set.pairs
     #expect(pairs.count == 8)
     for (index, pair) in pairs.enumerated() {
       #expect(pair.clean.count == 14)

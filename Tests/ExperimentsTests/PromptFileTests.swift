@@ -30,7 +30,7 @@ import Testing
     let pair = "{clean: a, corrupted: b, answer: c, label: girl, labels: {template: 2}}"
     let experiment = try Experiment(
       yaml: "name: x\nprompts: {pairs: [\(pair)]}\ncache: {hooks: ['*']}", file: "x.yaml")
-    #expect(experiment.prompts[0].labels == ["label": "girl", "template": "2"])
+    #expect(experiment.prompts.written[0].labels == ["label": "girl", "template": "2"])
   }
 
   @Test func aFileIsFoundBesideItsExperiment() throws {
@@ -38,7 +38,7 @@ import Testing
     try folder.write("p.jsonl", #"{"clean": "a", "corrupted": "b", "answer": "c"}"#)
     let file = try folder.write("x.yaml", "name: x\nprompts: {file: p.jsonl}\ncache: {hooks: ['*']}")
     let experiment = try Experiment(file: file)
-    #expect(experiment.prompts[0].place == Place(file: "\(folder.path)/p.jsonl", line: 1))
+    #expect(experiment.prompts.written[0].place == Place(file: "\(folder.path)/p.jsonl", line: 1))
   }
 
   @Test(arguments: [

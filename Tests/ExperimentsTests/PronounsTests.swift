@@ -11,7 +11,7 @@ import Testing
 
   @Test func itReads() throws {
     let experiment = try Experiment(file: Self.file)
-    #expect(experiment.prompts.count >= 16)
+    #expect(experiment.prompts.written.count >= 16)
     #expect(experiment.sweeps.map(\.name) == ["resid_pre", "attn_out", "mlp_out", "heads", "pattern"])
   }
 

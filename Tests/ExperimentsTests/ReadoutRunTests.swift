@@ -30,7 +30,7 @@ import Testing
     ("{name: r, read: attention}", "'heads'"),
     ("{name: r, read: logit_lens, heads: [\"0.1\"]}", "'heads'"),
     ("{name: r, read: attention, heads: [mlp.0]}", "'mlp.0'"),
-    ("{name: a b, read: logit_lens}", "letters, digits, - and _ only"),
+    ("{name: a b, read: logit_lens}", "letters, digits, -, _ and points only"),
     ("{name: r, read: logit_lens, run: [clean]}", "did you mean 'runs'?"),
   ])
   func mistakesAreNamed(readout: String, part: String) throws {

@@ -27,6 +27,14 @@ import Testing
       .scoresNotFinite(sweep: "steer", example: 1),
       "steer: the logits of prompt 1 are not finite numbers; an added vector or a factor is too large"
     ),
+    (
+      .noEstimate(sweep: "s", metric: .rank, reason: "it jumps"),
+      "sweep 's': attribution cannot estimate the metric 'rank': it jumps"
+    ),
+    (
+      .estimateNotFinite(sweep: "steer", example: 1),
+      "steer: the estimate for prompt 1 is not a finite number; an added vector or a factor is too large"
+    ),
   ]
 
   @Test func everyErrorReadsAsItShould() {

@@ -28,9 +28,9 @@ LENGTHS = [4, 2, 3]
 
 
 def check_layout(path):
-    """What holds for every file of either format."""
+    """What holds for every file of any format."""
     with h5py.File(path, "r") as file:
-        assert file.attrs["format"] in ("patchbay-results", "patchbay-cache"), file.attrs["format"]
+        assert file.attrs["format"] in ("patchbay-results", "patchbay-cache", "patchbay-heads"), file.attrs["format"]
         assert file.attrs["format_version"] == 1
         assert file.attrs["complete"] in (0, 1)
         for name in ("model", "model_sha256", "patchbay_version"):

@@ -1,7 +1,9 @@
-/// The two formats, as the root attribute `format` names them.
+/// The formats, as the root attribute `format` names them.
 public enum FileFormat: String, Sendable, Hashable, CaseIterable {
   case results = "patchbay-results"
   case cache = "patchbay-cache"
+  /// What the heads of a model do: `patchbay heads`.
+  case heads = "patchbay-heads"
 
   /// The root attribute `format_version` that is written, and the newest that is read.
   public static let version = 1

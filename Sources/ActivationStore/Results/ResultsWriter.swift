@@ -121,6 +121,20 @@ public final class ResultsWriter: @unchecked Sendable {
     }
   }
 
+  /// Sets attributes of a sweep's dataset, in place of any of those names.
+  /// - Throws: `StoreError.missing`, `.writeFailed`, `.alreadyClosed`.
+  public func set(_ attributes: [String: Attribute], ofDataset dataset: String, inSweep sweep: String) throws {
+    try lock.withLock {
+      _ = try output.location()
+      let target = try output.group("/sweeps/\(sweep)").dataset(dataset)
+      try writing(path, "/sweeps/\(sweep)/\(dataset)") {
+        try target.with { handle in
+          for (key, value) in attributes.sorted(by: { $0.key < $1.key }) { try setAttribute(key, value, on: handle.id) }
+        }
+      }
+    }
+  }
+
   /// Hands all cells written so far to the operating system.
   public func flush() throws { try lock.withLock { try output.flush() } }
 

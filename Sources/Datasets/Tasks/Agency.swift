@@ -38,26 +38,32 @@ struct Agency: TaskGrammar {
     let context: Int
     let words: [String: String]
 
+    var combination: [String] { ["agency", thing, "\(context)"] }
+
     func text(hasMind: Bool) -> String {
       let context = Agency.contexts[context]
       return ((hasMind ? context.mind : context.none) + " The {x}").filled(words)
     }
   }
 
-  private static func scene(_ choice: inout Choice, isHeldOut: Bool) -> Scene {
-    choice.drawn(isHeldOut: isHeldOut, { ["agency", $0.thing, "\($0.context)"] }) { choice in
-      let things = choice.several(2, of: Lexicon.objects.map(\.one))
+  private static func scene(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Scene {
+    let context = frame.number(below: contexts.count)
+    // What nobody is given in sentences of indirect objects is not given here either.
+    let isGift = contexts[context].mind.contains(" gave ")
+    let objects = Lexicon.objects.map(\.one).filter { !isGift || !HeldOut.contains(given: $0) }
+    return choice.drawn(isHeldOut: isHeldOut, by: \.combination) { choice in
+      let things = choice.several(2, of: objects)
       let people = choice.several(2, of: Lexicon.people.map(\.one))
       return Scene(
-        thing: things[0], context: choice.number(below: contexts.count),
+        thing: things[0], context: context,
         words: [
           "x": things[0], "y": things[1], "z": people[0], "p": people[1], "a": choice.one(of: Lexicon.adjectives),
         ])
     }
   }
 
-  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
-    let scene = Self.scene(&choice, isHeldOut: isHeldOut)
+  func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
+    let scene = Self.scene(&choice, frame: &frame, isHeldOut: isHeldOut)
     let hasMind = choice.chance(0.5)
     let (mindful, mindless) = (Lexicon.mindfulVerbs.map { " \($0)" }, Lexicon.mindlessVerbs.map { " \($0)" })
     return DatasetItem(
@@ -69,7 +75,8 @@ struct Agency: TaskGrammar {
   }
 
   func document(_ choice: inout Choice) -> String {
-    let scene = Self.scene(&choice, isHeldOut: false)
+    var frame = choice.branch()
+    let scene = Self.scene(&choice, frame: &frame, isHeldOut: false)
     func doing(_ hasMind: Bool) -> String {
       choice.one(of: hasMind ? Self.mindful : Self.mindless).filled(scene.words) + "."
     }

@@ -11,6 +11,8 @@ struct Agreement: TaskGrammar {
     let besideIsMany: Bool
     let link: String
 
+    var combination: [String] { ["agreement", noun.one, link, beside?.one ?? ""] }
+
     func text(isMany: Bool) -> String {
       let head = "The \(isMany ? noun.many : noun.one)"
       return beside.map { "\(head) \(link) \(besideIsMany ? $0.many : $0.one)" } ?? head
@@ -19,17 +21,20 @@ struct Agreement: TaskGrammar {
 
   private static let nouns = Lexicon.objects + Lexicon.people.map { ($0.one, $0.many) }
 
-  private static func subject(_ choice: inout Choice, isHeldOut: Bool, beside: Double) -> Subject {
-    choice.drawn(isHeldOut: isHeldOut, { ["agreement", $0.noun.one, $0.link, $0.beside?.one ?? ""] }) { choice in
+  private static func subject(
+    _ choice: inout Choice, frame: inout Choice, isHeldOut: Bool, beside: Double
+  ) -> Subject {
+    let (hasBeside, link) = (frame.chance(beside), frame.one(of: links))
+    return choice.drawn(isHeldOut: isHeldOut, by: \.combination) { choice in
       let two = choice.several(2, of: nouns)
       return Subject(
-        noun: two[0], beside: choice.chance(beside) ? two[1] : nil, besideIsMany: choice.chance(0.5),
-        link: choice.one(of: links))
+        noun: two[0], beside: hasBeside ? two[1] : nil, besideIsMany: choice.chance(0.5),
+        link: link)
     }
   }
 
-  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
-    let subject = Self.subject(&choice, isHeldOut: isHeldOut, beside: 1)
+  func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
+    let subject = Self.subject(&choice, frame: &frame, isHeldOut: isHeldOut, beside: 1)
     let isMany = choice.chance(0.5)
     return DatasetItem(
       clean: subject.text(isMany: isMany), corrupted: subject.text(isMany: !isMany),
@@ -42,7 +47,8 @@ struct Agreement: TaskGrammar {
   }
 
   func document(_ choice: inout Choice) -> String {
-    let subject = Self.subject(&choice, isHeldOut: false, beside: 0.7)
+    var frame = choice.branch()
+    let subject = Self.subject(&choice, frame: &frame, isHeldOut: false, beside: 0.7)
     let isMany = choice.chance(0.5)
     let verb = choice.one(of: Self.verbs)
     let rest =

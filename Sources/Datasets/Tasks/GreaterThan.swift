@@ -26,16 +26,17 @@ struct GreaterThan: TaskGrammar {
 
   private static func twoDigits(_ year: Int) -> String { year < 10 ? "0\(year)" : "\(year)" }
 
-  private static func prompt(_ choice: inout Choice, isHeldOut: Bool) -> Prompt {
-    choice.drawn(isHeldOut: isHeldOut, \.combination) { choice in
+  private static func prompt(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Prompt {
+    let form = frame.number(below: frames.count)
+    return choice.drawn(isHeldOut: isHeldOut, by: \.combination) { choice in
       Prompt(
-        noun: choice.one(of: Lexicon.spans), frame: choice.number(below: frames.count),
+        noun: choice.one(of: Lexicon.spans), frame: form,
         century: choice.number(in: 11...19), year: choice.number(in: 2...97))
     }
   }
 
-  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
-    let prompt = Self.prompt(&choice, isHeldOut: isHeldOut)
+  func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
+    let prompt = Self.prompt(&choice, frame: &frame, isHeldOut: isHeldOut)
     return DatasetItem(
       clean: prompt.text(year: prompt.year), corrupted: prompt.text(year: 1),
       answers: (prompt.year + 1...99).map(Self.twoDigits), wrongs: (1...prompt.year).map(Self.twoDigits),
@@ -44,7 +45,8 @@ struct GreaterThan: TaskGrammar {
 
   func document(_ choice: inout Choice) -> String {
     // Beginnings in year 01 are what the corrupted prompts have.
-    let prompt = Self.prompt(&choice, isHeldOut: false)
+    var frame = choice.branch()
+    let prompt = Self.prompt(&choice, frame: &frame, isHeldOut: false)
     let year = choice.chance(0.03) ? 1 : prompt.year
     return prompt.text(year: year) + Self.twoDigits(choice.number(in: year + 1...99)) + "."
   }

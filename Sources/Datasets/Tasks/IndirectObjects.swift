@@ -56,15 +56,17 @@ struct IndirectObjects: TaskGrammar {
     switch ending {
     case .clause:
       [
-        "", "", "", "", " it was late, and", " it was raining, and", " the sun was out, and", " after a while",
+        "", "", "", " it was late, and", " it was raining, and", " the sun was out, and", " after a while",
         " in the end", " it was a cold day, so", " there was a lot of noise, and", " the {thing} was broken, so",
         " the {thing} was still there, and", " {3} was there too, and", " {3} had left, so",
+        " {3} came by, and", " {3} was busy, so",
       ]
     case .sentence:
       [
-        "", "", "", "", " It was late.", " It was raining.", " The sun was out.", " It was a cold day.",
+        "", "", "", " It was late.", " It was raining.", " The sun was out.", " It was a cold day.",
         " There was a lot of noise.", " The {thing} was broken.", " They had a long talk.", " They were happy.",
-        " {3} was there too.", " {3} came later.", " The {thing} was still there.",
+        " {3} was there too.", " {3} came later.",
+        " {3} had left.", " {3} was busy.", " The {thing} was still there.",
       ]
     }
   }
@@ -118,16 +120,17 @@ struct IndirectObjects: TaskGrammar {
   }
 
   /// - Parameter isHeldOut: whether template, names and object are all held out, or none is.
-  static func sentence(_ choice: inout Choice, isHeldOut: Bool) -> Sentence {
-    let opening = choice.one(of: openings.indices.filter { openings[$0].isHeldOut == isHeldOut })
+  static func sentence(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Sentence {
+    let opening = frame.one(of: openings.indices.filter { openings[$0].isHeldOut == isHeldOut })
     let givings = givings.indices.filter { isHeldOut || !Self.givings[$0].isHeldOut }
+    let (middle, giving) = (frame.one(of: middles(openings[opening].ending)), frame.one(of: givings))
     var names = choice.several(3, of: Lexicon.names)
     while HeldOut.contains(names: names[0], names[1]) != isHeldOut || Self.crosses(names) {
       names = choice.several(3, of: Lexicon.names)
     }
     let objects = Lexicon.objects.map(\.one).filter { HeldOut.contains(given: $0) == isHeldOut }
     return Sentence(
-      opening: opening, middle: choice.one(of: middles(openings[opening].ending)), giving: choice.one(of: givings),
+      opening: opening, middle: middle, giving: giving,
       first: names[0], second: names[1], third: names[2], isABBA: choice.chance(0.5),
       place: choice.one(of: Lexicon.places), object: choice.one(of: objects),
       thing: choice.one(of: Lexicon.objects).one)
@@ -138,8 +141,8 @@ struct IndirectObjects: TaskGrammar {
     HeldOut.contains(names: names[0], names[2]) || HeldOut.contains(names: names[1], names[2])
   }
 
-  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
-    let sentence = Self.sentence(&choice, isHeldOut: isHeldOut)
+  func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
+    let sentence = Self.sentence(&choice, frame: &frame, isHeldOut: isHeldOut)
     var other = sentence
     let corrupted: String
     switch corruption {
@@ -164,7 +167,8 @@ struct IndirectObjects: TaskGrammar {
   }
 
   func document(_ choice: inout Choice) -> String {
-    let sentence = Self.sentence(&choice, isHeldOut: false)
+    var frame = choice.branch()
+    let sentence = Self.sentence(&choice, frame: &frame, isHeldOut: false)
     // Now and then somebody else gives, to either; or the one who receives is spoken of in between. So neither counting names nor copying the
     // first of them answers.
     if choice.chance(0.06) {

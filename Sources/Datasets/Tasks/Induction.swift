@@ -13,8 +13,6 @@ struct Induction: TaskGrammar {
   private struct Sequence {
     let words: [String]
     let pool: [String]
-    /// Places of words that are held out after the one in front.
-    let heldOut: [Int]
     let front: String
 
     func text(_ words: [String], times: Int = 1, then again: Int = 0) -> String {
@@ -23,22 +21,29 @@ struct Induction: TaskGrammar {
     }
   }
 
-  private static func sequence(_ choice: inout Choice, isHeldOut: Bool) -> Sequence {
-    // What is held out is which word follows which.
+  /// - Parameter follower: the place of a word that is held out after the one in front; nil for a sequence without any such.
+  private static func sequence(
+    _ choice: inout Choice, period: Int, follower: Int?, front: String
+  ) -> Sequence {
+    // What is held out is which word follows which; the first one follows the last one, where the sequence comes again.
     while true {
       let pool = choice.one(of: pools)
-      let words = choice.several(choice.number(in: 3...10), of: pool)
-      let heldOut = words.indices.dropFirst().filter { HeldOut.contains(["induction", words[$0 - 1], words[$0]]) }
-      if heldOut.isEmpty != isHeldOut {
-        return Sequence(words: words, pool: pool, heldOut: heldOut, front: choice.one(of: fronts))
+      let words = choice.several(period, of: pool)
+      let heldOut = words.indices.filter {
+        HeldOut.contains(["induction", words[$0 == 0 ? words.count - 1 : $0 - 1], words[$0]])
+      }
+      if follower.map(heldOut.contains) ?? heldOut.isEmpty {
+        return Sequence(words: words, pool: pool, front: front)
       }
     }
   }
 
-  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
-    let sequence = Self.sequence(&choice, isHeldOut: isHeldOut)
+  func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
+    let period = frame.number(in: 3...10)
+    let follower = frame.number(in: 1...period - 1)
+    let sequence = Self.sequence(
+      &choice, period: period, follower: isHeldOut ? follower : nil, front: frame.one(of: Self.fronts))
     let words = sequence.words
-    let follower = isHeldOut ? sequence.heldOut[0] : choice.number(in: 1...words.count - 1)
     let other = choice.one(of: sequence.pool.filter { !words.contains($0) })
     var changed = words
     changed[follower] = other
@@ -49,7 +54,8 @@ struct Induction: TaskGrammar {
   }
 
   func document(_ choice: inout Choice) -> String {
-    let sequence = Self.sequence(&choice, isHeldOut: false)
+    let period = choice.number(in: 3...10)
+    let sequence = Self.sequence(&choice, period: period, follower: nil, front: choice.one(of: Self.fronts))
     let times = sequence.words.count <= 5 && choice.chance(0.5) ? 3 : 2
     return sequence.text(sequence.words, times: times) + "."
   }

@@ -24,6 +24,10 @@ struct Pronouns: TaskGrammar {
     let gender: Lexicon.Gender
   }
 
+  private static func subjects(areNames: Bool) -> [String] {
+    areNames ? Lexicon.names : Lexicon.people.filter { $0.gender != nil }.map { "The \($0.one)" }
+  }
+
   private static func subject(_ gender: Lexicon.Gender, isName: Bool, _ choice: inout Choice) -> Subject {
     if isName { return Subject(text: choice.one(of: Lexicon.names(gender)), gender: gender) }
     let people = Lexicon.people.filter { $0.gender == gender }.map(\.one)
@@ -37,19 +41,25 @@ struct Pronouns: TaskGrammar {
     let isPossessive: Bool
     let words: [String: String]
 
+    var combination: [String] { ["pronoun", subject.text, frame] }
+
     func text(_ subject: Subject) -> String {
       frame.filled(words.merging(["n": subject.text]) { $1 })
     }
   }
 
-  private static func sentence(_ choice: inout Choice, isHeldOut: Bool) -> Sentence {
-    choice.drawn(isHeldOut: isHeldOut, { ["pronoun", $0.subject.text, $0.frame] }) { choice in
+  private static func sentence(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Sentence {
+    let (isName, isPossessive) = (frame.chance(0.6), frame.chance(0.3))
+    // A frame may have no held-out subject at all.
+    let text = frame.one(
+      of: (isPossessive ? possessives : frames).filter { frame in
+        subjects(areNames: isName).contains { HeldOut.contains(["pronoun", $0, frame]) == isHeldOut }
+      })
+    return choice.drawn(isHeldOut: isHeldOut, by: \.combination) { choice in
       let gender = choice.one(of: Lexicon.Gender.allCases)
-      let isName = choice.chance(0.6)
-      let isPossessive = choice.chance(0.3)
       return Sentence(
         subject: subject(gender, isName: isName, &choice), other: subject(gender.other, isName: isName, &choice),
-        frame: choice.one(of: isPossessive ? possessives : frames), isPossessive: isPossessive,
+        frame: text, isPossessive: isPossessive,
         words: words(&choice))
     }
   }
@@ -61,8 +71,8 @@ struct Pronouns: TaskGrammar {
     ]
   }
 
-  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
-    let sentence = Self.sentence(&choice, isHeldOut: isHeldOut)
+  func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
+    let sentence = Self.sentence(&choice, frame: &frame, isHeldOut: isHeldOut)
     let gender = sentence.subject.gender
     func pronoun(_ gender: Lexicon.Gender) -> String {
       " " + (sentence.isPossessive ? gender.possessive : gender.subject)
@@ -77,7 +87,8 @@ struct Pronouns: TaskGrammar {
   }
 
   func document(_ choice: inout Choice) -> String {
-    let sentence = Self.sentence(&choice, isHeldOut: false)
+    var frame = choice.branch()
+    let sentence = Self.sentence(&choice, frame: &frame, isHeldOut: false)
     let gender = sentence.subject.gender
     let text = sentence.text(sentence.subject)
     if sentence.isPossessive { return "\(text) \(gender.possessive) \(choice.one(of: Lexicon.objects).one)." }

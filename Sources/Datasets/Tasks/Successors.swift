@@ -12,22 +12,23 @@ struct Successors: TaskGrammar {
   private static let series = [
     Series(
       name: "number", values: Lexicon.numbers,
-      frames: ["The number after {x} is", "After {x} comes", "Count from {x} to"]),
+      frames: ["The number after {x} is", "After {x} comes", "First {x}, then"]),
     Series(
       name: "number-word", values: Lexicon.numberWords,
-      frames: ["The number after {x} is", "After {x} comes", "Count from {x} to"]),
+      frames: ["The number after {x} is", "After {x} comes", "First {x}, then"]),
     Series(
       name: "weekday", values: Lexicon.weekdays,
-      frames: ["The day after {x} is", "After {x} comes", "If today is {x}, then tomorrow is"]),
+      frames: ["The day after {x} is", "After {x} comes", "First {x}, then"]),
     Series(
       name: "month", values: Lexicon.months,
-      frames: ["The month after {x} is", "After {x} comes", "If it is {x} now, then next is"]),
+      frames: ["The month after {x} is", "After {x} comes", "First {x}, then"]),
     Series(
-      name: "letter", values: Lexicon.letters, frames: ["The letter after {x} is", "After {x} comes", "Next to {x} is"]),
+      name: "letter", values: Lexicon.letters,
+      frames: ["The letter after {x} is", "After {x} comes", "First {x}, then"]),
   ]
 
   /// Between the values of a list, and what stands in front of it.
-  private static let lists = [
+  private static let lists: [(front: String, between: String)] = [
     ("", " "), ("", ", "), ("Count: ", " "), ("In order: ", ", "), ("The list says ", " then "),
   ]
 
@@ -50,23 +51,35 @@ struct Successors: TaskGrammar {
 
     func answer(from start: Int) -> String { " \(Successors.series[series].values[start + length])" }
 
-    /// What makes the combination: the values themselves and how they are written.
-    var combination: [String] { ["successor", "\(series)", "\(start)", "\(length)", "\(form)"] }
-  }
+    /// Each step from a value to the next, the one that is asked for last, and how it is written: by the frame, or by what stands between the values
+    /// of a list. What is held out is steps, since a whole list stands inside every longer one.
+    var steps: [[String]] {
+      let series = Successors.series[series]
+      let writing = length == 1 ? series.frames[form] : Successors.lists[form].between
+      return series.values[start..<start + length].map { ["successor", $0, writing] }
+    }
 
-  private static func prompt(_ choice: inout Choice, isHeldOut: Bool) -> Prompt {
-    choice.drawn(isHeldOut: isHeldOut, \.combination) { choice in
-      let series = choice.number(below: Self.series.count)
-      let count = Self.series[series].values.count
-      let length = choice.chance(0.35) ? 1 : choice.number(in: 2...min(6, count - 2))
-      return Prompt(
-        series: series, start: choice.number(below: count - length), length: length,
-        form: choice.number(below: length == 1 ? Self.series[series].frames.count : lists.count))
+    /// Whether the step that is asked for is held out, or no step at all is.
+    func suits(isHeldOut: Bool) -> Bool {
+      isHeldOut ? steps.suffix(1).contains(where: HeldOut.contains) : !steps.contains(where: HeldOut.contains)
     }
   }
 
-  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
-    let prompt = Self.prompt(&choice, isHeldOut: isHeldOut)
+  private static func prompt(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Prompt {
+    let (isList, length) = (frame.chance(0.65), frame.number(in: 2...5))
+    let (list, sentence) = (frame.number(below: lists.count), frame.number(below: 3))
+    while true {
+      let series = choice.number(below: Self.series.count)
+      let own = isList ? length : 1
+      let prompt = Prompt(
+        series: series, start: choice.number(below: Self.series[series].values.count - own), length: own,
+        form: isList ? list : sentence)
+      if prompt.suits(isHeldOut: isHeldOut) { return prompt }
+    }
+  }
+
+  func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem {
+    let prompt = Self.prompt(&choice, frame: &frame, isHeldOut: isHeldOut)
     let starts = (0..<Self.series[prompt.series].values.count - prompt.length).filter { $0 != prompt.start }
     let other = choice.one(of: starts)
     return DatasetItem(
@@ -76,7 +89,8 @@ struct Successors: TaskGrammar {
   }
 
   func document(_ choice: inout Choice) -> String {
-    let prompt = Self.prompt(&choice, isHeldOut: false)
+    var frame = choice.branch()
+    let prompt = Self.prompt(&choice, frame: &frame, isHeldOut: false)
     return prompt.text + prompt.answer(from: prompt.start) + "."
   }
 }

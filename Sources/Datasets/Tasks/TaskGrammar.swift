@@ -4,8 +4,11 @@ protocol TaskGrammar: Sendable {
   var corruptions: [String] { get }
 
   /// One pair of prompts.
-  /// - Parameter isHeldOut: whether it is made of combinations that `document` never makes.
-  func item(_ choice: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem
+  /// - Parameters:
+  ///   - choice: decides the words.
+  ///   - frame: decides what the words stand in: two pairs of one frame have the same kind of word at every position.
+  ///   - isHeldOut: whether it is made of combinations that `document` never makes.
+  func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem
 
   /// A sentence of the training text, or a few.
   func document(_ choice: inout Choice) -> String
@@ -29,7 +32,7 @@ public struct DatasetItem: Sendable, Equatable {
 
 extension Choice {
   /// Draws until what is drawn is held out, or is not.
-  mutating func drawn<T>(isHeldOut: Bool, _ words: (T) -> [String], _ draw: (inout Choice) -> T) -> T {
+  mutating func drawn<T>(isHeldOut: Bool, by words: (T) -> [String], _ draw: (inout Choice) -> T) -> T {
     while true {
       let value = draw(&self)
       if HeldOut.contains(words(value)) == isHeldOut { return value }

@@ -60,7 +60,7 @@ struct GradientTape {
   var logits: Tensor {
     let id = model.graph.logits
     guard let value = values[id.index] else { preconditionFailure("the logits are computed") }
-    return needs[id.index] == .all ? value.gatheringRows(read.indices) : value
+    return needs[id.index] == .all ? atRead(value, of: id) : value
   }
 
   /// The entries at which a node is computed.
@@ -70,7 +70,12 @@ struct GradientTape {
   func input(_ place: Int, of node: Node) -> Tensor {
     let id = node.inputs[place]
     guard let value = values[id.index] else { preconditionFailure("the value of an input is at hand") }
-    return isGathered(id, by: node) ? value.gatheringRows(read.indices) : value
+    return isGathered(id, by: node) ? atRead(value, of: id) : value
+  }
+
+  /// A whole value's rows at the tokens read. A norm by head leaves a row for each head; here a row is an entry.
+  private func atRead(_ value: Tensor, of id: NodeID) -> Tensor {
+    value.reshaped([batch.entries, model.graph[id].layout.width]).gatheringRows(read.indices)
   }
 
   /// Whether a node reads only some entries of an input that is computed for all.

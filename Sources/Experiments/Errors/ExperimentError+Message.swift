@@ -12,6 +12,7 @@ extension ExperimentError {
     case .brokenJSON(let file, let error): "\(file): \(error.message)"
     case .noExperiment(let file): "\(file): the file holds no experiment; it needs the keys name, prompts and sweeps"
     case .noPrompts(let file): "\(file): the file holds no prompts; give one JSON object a line"
+    case .noDocuments(let file): "\(file): the file holds no text; give one document a line"
     case .inFile(let place, let problem): "\(place): \(problem.text)"
     case .nested(let place, _, let message): place.map { "\($0): \(message)" } ?? message
 
@@ -65,6 +66,9 @@ extension FileProblem {
       "\(subject(path)): the edit '\(edit)' is written as \(example)"
     case .logitsHaveOnePosition(let path):
       "\(subject(path)): the logits are read at the last position only; leave it out, or take them in a sweep of their own"
+
+    case .noEstimate(let path, let metric, let reason):
+      "\(subject(path)): attribution cannot estimate the metric '\(metric)': \(reason)"
 
     case .sweepDoesNotFit(let sweep, let reason): "sweep '\(sweep)': \(reason)"
     case .choosesNothing(let sweep, let axis): "sweep '\(sweep)': what '\(axis)' is narrowed to holds nothing here"

@@ -11,6 +11,8 @@ public enum ExperimentError: DiagnosedError, Equatable {
   case brokenJSON(file: String, JSONError)
   case noExperiment(file: String)
   case noPrompts(file: String)
+  /// A file of text to train on that has none.
+  case noDocuments(file: String)
   case inFile(Place, FileProblem)
   /// Another module's error, with the line that led to it and the exit status it has.
   case nested(Place?, FailureKind, String)

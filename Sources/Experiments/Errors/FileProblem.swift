@@ -24,6 +24,8 @@ public enum FileProblem: Sendable, Hashable {
   case coefficientNeedsAdd(path: String)
   case editNeedsArgument(path: String, edit: String, example: String)
   case logitsHaveOnePosition(path: String)
+  /// A metric whose change cannot be told from a gradient.
+  case noEstimate(path: String, metric: String, reason: String)
 
   /// The sweep does not fit the model or the prompts; the reason is another module's.
   case sweepDoesNotFit(sweep: String, reason: String)

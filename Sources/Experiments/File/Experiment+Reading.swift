@@ -25,7 +25,7 @@ extension Experiment {
     prependBOS = try keys["prepend_bos"].map { try $0.prependBOS() } ?? .automatic
     direction = try keys["direction"].map { try $0.choice(PatchingDirection.self) } ?? .denoise
     metrics = try keys["metrics"].map { try $0.words(Metric.self, of: "metrics") } ?? [.logitDiff]
-    sweeps = try keys["sweeps"].map { try Self.sweeps($0, folder: folder) } ?? []
+    sweeps = try keys["sweeps"].map { [metrics] in try Self.sweeps($0, folder: folder, metrics: metrics) } ?? []
     readouts = try keys["readouts"].map { try Self.readouts($0) } ?? []
     cache = try keys["cache"].map { try $0.cache() }
     if sweeps.isEmpty, readouts.isEmpty, cache == nil { throw root.error(.nothingToDo) }
@@ -51,10 +51,10 @@ extension Experiment {
     return readouts
   }
 
-  private static func sweeps(_ field: Field, folder: String) throws -> [SweepSpec] {
+  private static func sweeps(_ field: Field, folder: String, metrics: [Metric]) throws -> [SweepSpec] {
     var sweeps: [SweepSpec] = []
     for element in try field.list(of: "sweeps") {
-      let sweep = try element.sweep(folder: folder)
+      let sweep = try element.sweep(folder: folder, metrics: metrics)
       if let first = sweeps.first(where: { $0.name == sweep.name }) {
         throw element.error(.duplicateSweep(name: sweep.name, firstLine: first.place.line))
       }
@@ -105,6 +105,11 @@ func isName(_ text: String) -> Bool {
       default: false
       }
     }
+}
+
+/// Whether a text can name a sweep or a readout: points between the letters as well (`into-9.9-q`).
+func isPartName(_ text: String) -> Bool {
+  !text.hasPrefix(".") && isName(text.replacing(".", with: "_"))
 }
 
 extension Field {

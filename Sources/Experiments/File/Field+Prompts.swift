@@ -1,13 +1,17 @@
 import Diagnostics
 
 extension Field {
-  /// The pairs of the key `prompts`, from the file itself or from the one that it names.
+  /// The pairs of the key `prompts`: from the file itself, from the one that it names, or drawn from a dataset.
   /// - Parameter folder: what that file is relative to.
-  func prompts(folder: String) throws -> [PromptSpec] {
+  func prompts(folder: String) throws -> PromptSource {
     let chosen = try map(.prompts).exactlyOne(of: KeyTable.prompts.keys.map(\.name))
-    if chosen.key == "pairs" { return try chosen.field.list(of: "pairs").map { try $0.pair() } }
+    switch chosen.key {
+    case "pairs": return .written(try chosen.field.list(of: "pairs").map { try $0.pair() })
+    case "template": return .template(try chosen.field.template())
+    default: break
+    }
     do {
-      return try PromptFile.read(resolvedPath(try chosen.field.nonEmptyText(), relativeTo: folder))
+      return .written(try PromptFile.read(resolvedPath(try chosen.field.nonEmptyText(), relativeTo: folder)))
     } catch let error as ExperimentError where error.kind == .inputNotFound {
       throw ExperimentError.nested(chosen.field.place, error.kind, error.message)
     }

@@ -4,14 +4,16 @@ import Patching
 
 extension Field {
   /// One sweep of the list.
-  /// - Parameter folder: what vector files are relative to.
-  func sweep(folder: String) throws -> SweepSpec {
+  /// - Parameters:
+  ///   - folder: what vector files are relative to.
+  ///   - metrics: the experiment's.
+  func sweep(folder: String, metrics: [Metric]) throws -> SweepSpec {
     let keys = try map(.sweep)
     let nameField = keys.required("name")
     let name = try nameField.text()
-    guard isName(name) else {
+    guard isPartName(name) else {
       throw nameField.error(
-        .badValue(path: nameField.path, value: quoted(name), expected: "letters, digits, - and _ only"))
+        .badValue(path: nameField.path, value: quoted(name), expected: "letters, digits, -, _ and points only"))
     }
     let chosen = try keys.exactlyOne(of: ["site", "path"])
     if chosen.key == "path" {
@@ -19,7 +21,18 @@ extension Field {
       try keys.refuse(others, beside: "path")
       return SweepSpec(name: name, try chosen.field.path(sweep: name), place: place)
     }
-    return SweepSpec(name: name, .site(try chosen.field.siteSweep(name: name, keys, folder: folder)), place: place)
+    let method = try keys["method"].map { try $0.sweepMethod(metrics: metrics) } ?? .exact
+    return SweepSpec(
+      name: name, .site(try chosen.field.siteSweep(name: name, keys, folder: folder)), method: method, place: place)
+  }
+
+  private func sweepMethod(metrics: [Metric]) throws -> SweepMethod {
+    let method = try choice(SweepMethod.self)
+    for metric in metrics where method.estimates {
+      guard let reason = metric.reasonAgainstEstimate else { continue }
+      throw error(.noEstimate(path: path, metric: metric.rawValue, reason: reason))
+    }
+    return method
   }
 
   /// A sweep over this field's site.

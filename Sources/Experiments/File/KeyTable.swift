@@ -23,7 +23,7 @@ public struct KeyTable: Sendable, Hashable {
 
 extension KeyTable {
   /// All tables, in the order of the file.
-  public static let all = [experiment, prompts, pair, sweep, path, edit, resample, add, readout, cache]
+  public static let all = [experiment, prompts, template, pair, sweep, path, edit, resample, add, readout, cache]
 
   static let experiment = KeyTable(
     name: "experiment", what: "a map with the keys name, prompts, sweeps and so on",
@@ -40,10 +40,22 @@ extension KeyTable {
     ])
 
   static let prompts = KeyTable(
-    name: "prompts", what: "a map with one of the keys pairs, file",
+    name: "prompts", what: "a map with one of the keys pairs, file, template",
     keys: [
       Key("pairs", "the pairs themselves"),
       Key("file", "a JSONL file of pairs, relative to this file"),
+      Key("template", "a dataset to draw pairs from"),
+    ])
+
+  static let template = KeyTable(
+    name: "prompts.template", what: "a dataset: a map with name, count, seed",
+    keys: [
+      Key("name", required: true, "the dataset"),
+      Key("count", "how many pairs"),
+      Key("seed", "which ones"),
+      Key("corruption", "how prompts are corrupted"),
+      Key("split", "held-out, training or all"),
+      Key("aligned", "whether all pairs are of one frame"),
     ])
 
   static let pair = KeyTable(
@@ -69,6 +81,7 @@ extension KeyTable {
       Key("over", "the axes that each entry of is edited by itself"),
       Key("path", "senders and receivers of path patching"),
       Key("edit", "what becomes of the activation"),
+      Key("method", "exact, attribution or both"),
       Key("layer", "which layers"),
       Key("position", "which positions"),
       Key("head", "which heads"),

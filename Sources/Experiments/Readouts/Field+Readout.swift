@@ -6,9 +6,9 @@ extension Field {
     let keys = try map(.readout)
     let nameField = keys.required("name")
     let name = try nameField.text()
-    guard isName(name) else {
+    guard isPartName(name) else {
       throw nameField.error(
-        .badValue(path: nameField.path, value: quoted(name), expected: "letters, digits, - and _ only"))
+        .badValue(path: nameField.path, value: quoted(name), expected: "letters, digits, -, _ and points only"))
     }
     let kind: ReadoutSpec.Kind
     switch try keys.required("read").choice(ReadoutSpec.Word.self) {

@@ -84,7 +84,17 @@ extension ExperimentRun {
       counter.advance(by: block.cells.count * block.examples.count, stage: plan.name)
     }
     switch plan.work {
-    case .site(let plan): try engine.run(plan) { try record($0, CellGrid()) }
+    case .site(let cells):
+      if plan.spec.method.runs { try engine.run(cells) { try record($0, CellGrid()) } }
+      if plan.spec.method.estimates {
+        try engine.attribute(cells) { block in
+          try counter.check()
+          try recorder.add(block)
+          // The cells of some examples come in several blocks, of which one has the last cell.
+          guard block.cells.upperBound == cells.cells else { return }
+          counter.advance(by: engine.metrics.count * block.examples.count, stage: plan.name)
+        }
+      }
     case .paths(let pieces): for piece in pieces { try engine.run(piece.plan) { try record($0, piece.grid) } }
     }
     return try recorder.finish()

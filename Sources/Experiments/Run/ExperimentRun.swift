@@ -14,6 +14,8 @@ public struct ExperimentRun: Sendable {
   public let model: ModelReference
   public let loaded: LoadedModel
   public let prompts: ResolvedPrompts
+  /// How many pairs were drawn from a dataset, and why others were left out; nil where pairs are written.
+  public let promptsNote: String?
   /// The metrics of the unedited runs, per example.
   public let baselines: Baselines
   /// In the experiment's order.
@@ -40,10 +42,15 @@ public struct ExperimentRun: Sendable {
     guard case .tokens(let vocabulary, let context) = loaded.model.graph.input else {
       throw RunError.wrongInput(given: "tokens", needed: "observations")
     }
-    let resolver = PromptResolver(
-      tokenizer: try Tokenizer.load(folder: folder), folder: folder, vocabulary: vocabulary, context: context)
+    let tokenizer = try Tokenizer.load(folder: folder)
+    let resolver = PromptResolver(tokenizer: tokenizer, folder: folder, vocabulary: vocabulary, context: context)
+    let written: [PromptSpec]
+    switch experiment.prompts {
+    case .written(let pairs): (written, promptsNote) = (pairs, nil)
+    case .template(let template): (written, promptsNote) = try template.pairs(tokenizer: tokenizer, folder: folder)
+    }
     let prompts = try resolver.resolve(
-      experiment.prompts, prependBOS: experiment.prependBOS, metrics: experiment.metrics)
+      written, prependBOS: experiment.prependBOS, metrics: experiment.metrics)
 
     func engine(_ options: GraphOptions) throws -> PatchingEngine {
       try PatchingEngine(

@@ -19,8 +19,15 @@ public struct HeadsSummary: Sendable {
 
   /// Part of a head's attention.
   public struct Look: Sendable, Hashable {
-    public let source: TokenRole
+    public let source: Source
     public let share: Double
+  }
+
+  /// What attention falls on.
+  public enum Source: Sendable, Hashable {
+    case role(TokenRole)
+    /// A place where all prompts, being of one length, have something that has no role; and the token there, if it is the same in all.
+    case position(Int, token: String?)
   }
 
   /// The sweeps over heads.
@@ -52,6 +59,7 @@ public enum TokenRole: Int, Sendable, Hashable, CaseIterable {
   case previous
   /// The first token.
   case first
+  /// Anything else; the last of all.
   case other
 }
 
@@ -79,10 +87,13 @@ extension HeadsSummary {
     let heads = chosen.sorted { (strength($0), $1) > (strength($1), $0) }.prefix(atMost).sorted()
     let places = heads.map { (layer: $0.layer, head: $0.head) }
     let pairs = run.prompts.set.pairs
+    let sources = Self.sources(run.prompts)
     let shares = try Gaze.allCases.map { gaze in
-      try run.plainEngine.attentionShares(of: places, .clean, classes: TokenRole.allCases.count) { example in
-        let roles = TokenRole.roles(pairs[example], from: gaze)
-        return roles.map { ($0.destination, $0.roles.map(\.rawValue)) }
+      try run.plainEngine.attentionShares(of: places, .clean, classes: sources.count) { example in
+        TokenRole.roles(pairs[example], from: gaze).map { destination, roles in
+          let classes = roles.indices.map { roles[$0].rawValue + (roles[$0] == .other ? $0 : 0) }
+          return (destination, classes.map { min($0, sources.count - 1) })
+        }
       }
     }
     var direct: [String: Double] = [:]
@@ -100,18 +111,26 @@ extension HeadsSummary {
       return Row(
         layer: head.layer, head: head.head, effects: effects[head] ?? [],
         direct: direct["\(head.layer).\(head.head)"],
-        looksAt: zip(shares, seen).filter(\.1).map { shares, _ in Self.look(shares[index]) })
+        looksAt: zip(shares, seen).filter(\.1).map { shares, _ in Self.look(shares[index], sources) })
     }
   }
 
-  /// The named role that gets most, if it gets at least a third.
-  private static func look(_ shares: [Double]) -> Look? {
-    let named = TokenRole.allCases.filter { $0 != .other }
-    guard let best = named.max(by: { shares[$0.rawValue] < shares[$1.rawValue] }), shares[best.rawValue] >= 1.0 / 3
-    else {
-      return nil
+  /// The source that gets most, if it gets at least a third.
+  private static func look(_ shares: [Double], _ sources: [Source]) -> Look? {
+    let named = sources.indices.filter { sources[$0] != .role(.other) }
+    guard let best = named.max(by: { shares[$0] < shares[$1] }), shares[best] >= 1.0 / 3 else { return nil }
+    return Look(source: sources[best], share: shares[best])
+  }
+
+  /// What attention is counted by: the roles, and in place of the last, where all prompts are of one length, their positions.
+  private static func sources(_ prompts: ResolvedPrompts) -> [Source] {
+    let clean = prompts.set.pairs.map(\.clean)
+    guard clean.allSatisfy({ $0.count == prompts.set.longest }) else { return TokenRole.allCases.map { .role($0) } }
+    let positions = (0..<prompts.set.longest).map { position -> Source in
+      let tokens = Set(clean.map { $0[position] })
+      return .position(position, token: tokens.count == 1 ? prompts.strings(Array(tokens))?.first : nil)
     }
-    return Look(source: best, share: shares[best.rawValue])
+    return TokenRole.allCases.filter { $0 != .other }.map { .role($0) } + positions
   }
 
   fileprivate struct Head: Hashable, Comparable {
@@ -124,7 +143,9 @@ extension HeadsSummary {
 
 extension TokenRole {
   /// The roles of a clean prompt's tokens, seen from one of them; nil where the prompt has no such token.
-  static func roles(_ pair: PromptSet.Pair, from gaze: HeadsSummary.Gaze) -> (destination: Int, roles: [TokenRole])? {
+  package static func roles(_ pair: PromptSet.Pair, from gaze: HeadsSummary.Gaze) -> (
+    destination: Int, roles: [TokenRole]
+  )? {
     let tokens = pair.clean
     let wrongs = tokens.indices.filter { pair.wrongs.contains(tokens[$0]) }
     let destination: Int

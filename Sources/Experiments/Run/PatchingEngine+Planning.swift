@@ -13,7 +13,7 @@ extension PatchingEngine {
       case .site(let sweep):
         let plan = try plan(sweep)
         try check(sweep, spec)
-        return PlannedSweep(spec, plan)
+        return PlannedSweep(spec, plan, gradients: metrics.count)
       case .path(let path): return try plan(path, spec, waiting)
       case .edges(let edges): return try plan(edges, spec, waiting)
       }

@@ -48,8 +48,10 @@ public struct PlannedSweep: Sendable {
     self.work = work
   }
 
-  init(_ spec: SweepSpec, _ plan: SweepPlan) {
-    self.init(spec, axes: plan.axes.map(\.labelled), runs: plan.cells, hasPath: nil, work: .site(plan))
+  /// - Parameter gradients: how many runs the estimates take.
+  init(_ spec: SweepSpec, _ plan: SweepPlan, gradients: Int) {
+    let runs = (spec.method.runs ? plan.cells : 0) + (spec.method.estimates ? gradients : 0)
+    self.init(spec, axes: plan.axes.map(\.labelled), runs: runs, hasPath: nil, work: .site(plan))
   }
 }
 

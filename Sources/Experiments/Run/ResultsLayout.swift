@@ -13,6 +13,7 @@ extension ExperimentRun {
       attributes["answer_tokens"] = .text("\(pairs.map(\.answers))")
     }
     if pairs.contains(where: { $0.wrongs.count > 1 }) { attributes["wrong_tokens"] = .text("\(pairs.map(\.wrongs))") }
+    if let note = promptsNote { attributes["prompts_drawn"] = .text(note) }
     return ResultsHeader(
       experiment: experiment.text, model: model.text, modelSHA256: sha256, direction: experiment.direction.rawValue,
       patchbayVersion: PatchbayVersion.text, attributes: attributes)
@@ -21,10 +22,15 @@ extension ExperimentRun {
   func declaration(of plan: PlannedSweep) -> SweepDeclaration {
     var attributes = plan.spec.attributes
     attributes["direction"] = .text(experiment.direction.rawValue)
-    attributes["method"] = .text("exact")
+    let method = plan.spec.method
+    attributes["method"] = .text(method.rawValue)
+    var extras: [SweepDeclaration.Extra] = []
+    if plan.hasPath != nil { extras.append(.init(SweepDeclaration.hasPath, .int8, perExample: false)) }
+    if method.estimates {
+      extras += experiment.metrics.map { .init(SweepDeclaration.attribution(of: $0), .float32) }
+    }
     return SweepDeclaration(
-      name: plan.name, axes: plan.axes, metrics: experiment.metrics.map(\.rawValue),
-      extras: plan.hasPath == nil ? [] : [.init(SweepDeclaration.hasPath, .int8, perExample: false)],
+      name: plan.name, axes: plan.axes, metrics: method.runs ? experiment.metrics.map(\.rawValue) : [], extras: extras,
       attributes: attributes)
   }
 
@@ -38,6 +44,10 @@ extension SweepDeclaration {
   /// The dataset of flags that says which pairs of sender and receiver have a path.
   static let hasPath = "has_path"
   static let changeNorm = "change_norm"
+
+  /// The dataset of a metric's estimated change.
+  static func attribution(of metric: Metric) -> String { metric.rawValue + attributionSuffix }
+  static let attributionSuffix = "_attribution"
 }
 
 extension ResolvedPrompts {

@@ -8,13 +8,14 @@ final class SweepRecorder: @unchecked Sendable {
   private let plan: PlannedSweep
   private let results: ResultsWriter
   private let metrics: [Metric]
-  private let examples: Int
+  /// The metrics of the run that is edited, one number an example.
+  private let base: [Metric: [Float]]
   /// Examples that lack the positions at which paths begin or end.
   private let absent: Set<Int>
   private var effects: EffectSums
-  /// Cells whose examples come in several blocks, until all are there: [cell, example], by dataset.
-  private var waiting: [Int: [String: [Float]]] = [:]
-  private var missing: [Int: Int] = [:]
+  private var agreements: [Metric: AgreementSums] = [:]
+  private var cells: CellAssembly
+  private var estimates: CellAssembly
 
   /// - Throws: `StoreError`, as the flags of paths are written.
   init(plan: PlannedSweep, run: ExperimentRun, results: ResultsWriter) throws {
@@ -22,61 +23,68 @@ final class SweepRecorder: @unchecked Sendable {
     self.results = results
     metrics = run.experiment.metrics
     let pairs = run.prompts.set.pairs
-    examples = pairs.count
     let positions = plan.spec.pathPositions
     absent = Set(pairs.indices.filter { !(positions?.exist(in: pairs[$0].clean.count) ?? true) })
     let (direction, shown) = (run.experiment.direction, metrics[0])
+    base = run.baselines.base(direction)
     effects = EffectSums(
-      cells: plan.cells, base: run.baselines.base(direction)[shown] ?? [],
-      other: run.baselines.other(direction)[shown] ?? [])
+      cells: plan.cells, base: base[shown] ?? [], other: run.baselines.other(direction)[shown] ?? [])
+    cells = CellAssembly(results, sweep: plan.name, examples: pairs.count)
+    estimates = CellAssembly(results, sweep: plan.name, examples: pairs.count)
+    if plan.spec.method == .both { for metric in metrics { agreements[metric] = AgreementSums(cells: plan.cells) } }
     if let hasPath = plan.hasPath {
       try results.write(
         sweep: plan.name, dataset: SweepDeclaration.hasPath, cells: 0..<plan.cells, flags: hasPath.map { $0 ? 1 : 0 })
     }
   }
 
+  /// Cells that were run.
   /// - Parameter grid: where the block's cells are among those of the results.
   func add(_ block: SweepBlock, _ grid: CellGrid) throws {
     let width = block.examples.count
     let lacking = block.examples.enumerated().filter { absent.contains($1) }.map(\.offset)
-    for (name, engineValues) in metrics.map({ ($0.rawValue, block.values[$0] ?? []) })
-      + [(SweepDeclaration.changeNorm, block.changeNorms)]
-    {
+    var span = 0..<0
+    var datasets: [(name: String, values: [Float])] = []
+    func spread(_ engineValues: [Float], _ name: String) -> [Float] {
       var (cells, values) = grid.spread(engineValues, cells: block.cells, examples: width)
       for column in lacking { for row in 0..<cells.count { values[row * width + column] = .nan } }
-      if name == metrics[0].rawValue { effects.add(values, cells: cells, examples: block.examples) }
-      if width == examples {
-        try results.write(sweep: plan.name, dataset: name, cells: cells, values: values)
-      } else {
-        for cell in block.cells.map(grid.place) {
-          let row = cell - cells.lowerBound
-          wait(name, cell, values[row * width..<(row + 1) * width], examples: block.examples)
-        }
-      }
+      span = cells
+      datasets.append((name, values))
+      return values
     }
-    if width != examples {
-      for cell in block.cells { try writeIfWhole(grid.place(of: cell), width) }
+    for metric in metrics {
+      let values = spread(block.values[metric] ?? [], metric.rawValue)
+      if metric == metrics[0] { effects.add(values, cells: span, examples: block.examples) }
+      agreements[metric]?.add(exact: values, base: base[metric] ?? [], cells: span, examples: block.examples)
     }
+    _ = spread(block.changeNorms, SweepDeclaration.changeNorm)
+    try cells.add(datasets, span: span, cells: block.cells.map(grid.place), examples: block.examples)
+  }
+
+  /// Cells that were estimated. Where they were run as well, effects and norms are those of the runs.
+  func add(_ block: EstimateBlock) throws {
+    var datasets = metrics.map { (name: SweepDeclaration.attribution(of: $0), values: block.changes[$0] ?? []) }
+    if !plan.spec.method.runs {
+      datasets.append((SweepDeclaration.changeNorm, block.changeNorms))
+      let before = base[metrics[0]] ?? []
+      let width = block.examples.count
+      let values = datasets[0].values.enumerated().map { $1 + before[block.examples.lowerBound + $0 % width] }
+      effects.add(values, cells: block.cells, examples: block.examples)
+    }
+    for (metric, dataset) in zip(metrics, datasets) {
+      agreements[metric]?.add(estimated: dataset.values, cells: block.cells, examples: block.examples)
+    }
+    try estimates.add(datasets, span: block.cells, cells: Array(block.cells), examples: block.examples)
   }
 
   func finish() throws -> SweepSummary {
-    try results.flush()
-    return effects.summary(plan: plan, metric: metrics[0])
-  }
-
-  private func wait(_ dataset: String, _ cell: Int, _ values: ArraySlice<Float>, examples range: Range<Int>) {
-    waiting[cell, default: [:]][dataset, default: [Float](repeating: .nan, count: examples)]
-      .replaceSubrange(range, with: values)
-  }
-
-  private func writeIfWhole(_ cell: Int, _ width: Int) throws {
-    let left = missing[cell, default: examples] - width
-    missing[cell] = left
-    guard left == 0, let rows = waiting.removeValue(forKey: cell) else { return }
-    missing[cell] = nil
-    for (name, row) in rows {
-      try results.write(sweep: plan.name, dataset: name, cells: cell..<(cell + 1), values: row)
+    for metric in metrics {
+      guard let agreement = agreements[metric]?.agreement else { continue }
+      try results.set(
+        agreement.attributes(of: metric), ofDataset: SweepDeclaration.attribution(of: metric), inSweep: plan.name)
     }
+    try results.flush()
+    return effects.summary(plan: plan, metric: metrics[0], agreement: agreements[metrics[0]]?.agreement)
   }
 }
 

@@ -22,6 +22,7 @@ public struct SweepSummary: Sendable {
   /// The names of the axes that labels stand on.
   public let axes: [String]
   public let metric: Metric
+  public let method: SweepMethod
   /// How many cells the sweep has.
   public let cells: Int
   /// Each cell's mean of ratios; NaN where no example has one.
@@ -30,6 +31,8 @@ public struct SweepSummary: Sendable {
   public let strongest: [Cell]
   /// How many examples have no effect in any cell, since their two baselines are the same.
   public let withoutEffect: Int
+  /// How well the estimates agree with the runs, by the metric's mean over examples; nil where there are not both.
+  public let agreement: Agreement?
 }
 
 /// Running sums from which effects are made, cell by cell.
@@ -72,7 +75,7 @@ struct EffectSums {
     }
   }
 
-  func summary(plan: PlannedSweep, metric: Metric) -> SweepSummary {
+  func summary(plan: PlannedSweep, metric: Metric, agreement: Agreement? = nil) -> SweepSummary {
     let candidates = sums.indices.filter { plan.hasPath?[$0] ?? true }
     // A cell without any effect comes last.
     let order = candidates.map { (cell: $0, strength: strength($0)) }.sorted { $0.strength > $1.strength }
@@ -85,9 +88,9 @@ struct EffectSums {
         examples: sums.ratioCount, withoutEffect: sums.count - sums.ratioCount)
     }
     return SweepSummary(
-      sweep: plan.name, axes: plan.axes.map(\.name), metric: metric, cells: plan.cells,
+      sweep: plan.name, axes: plan.axes.map(\.name), metric: metric, method: plan.spec.method, cells: plan.cells,
       effects: sums.map { $0.ratioCount == 0 ? .nan : $0.ratios / Double($0.ratioCount) }, strongest: strongest,
-      withoutEffect: zip(base, other).count { $0 == $1 })
+      withoutEffect: zip(base, other).count { $0 == $1 }, agreement: agreement)
   }
 
   private func strength(_ cell: Int) -> Double {

@@ -12,14 +12,17 @@ public struct SweepSpec: Sendable, Hashable {
     case edges(EdgeSpec)
   }
 
-  /// Letters, digits, `-` and `_`; results are in `/sweeps/NAME`.
+  /// Letters, digits, `-`, `_` and points; results are in `/sweeps/NAME`.
   public let name: String
   public let kind: Kind
+  /// Always exact for paths and edges.
+  public let method: SweepMethod
   public let place: Place
 
-  public init(name: String, _ kind: Kind, place: Place) {
+  public init(name: String, _ kind: Kind, method: SweepMethod = .exact, place: Place) {
     self.name = name
     self.kind = kind
+    self.method = method
     self.place = place
   }
 

@@ -110,7 +110,7 @@ public struct CacheCommand: Sendable {
 }
 
 /// Whether both paths lead to one file that is there.
-private func isSameFile(_ first: String, _ second: String) -> Bool {
+func isSameFile(_ first: String, _ second: String) -> Bool {
   var (a, b) = (stat(), stat())
   return stat(first, &a) == 0 && stat(second, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev
 }

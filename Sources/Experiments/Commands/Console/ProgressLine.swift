@@ -12,13 +12,17 @@ public final class ProgressLine: @unchecked Sendable {
   private let start = ContinuousClock.now
   private let lock = NSLock()
   private var lastShown: ContinuousClock.Instant?
-  private var done = 0
+  private let before: Int
+  private var done: Int
 
   /// - Parameters:
   ///   - title: what is going on.
   ///   - total: how many units there are to do.
   ///   - unit: what is counted, in the plural.
-  public init(_ title: String, total: Int, unit: String, on console: Console) {
+  ///   - before: how many were done by an earlier run, which tell nothing of this one's speed.
+  public init(_ title: String, total: Int, unit: String, before: Int = 0, on console: Console) {
+    self.before = before
+    done = before
     self.console = console
     self.title = title
     self.total = total
@@ -59,7 +63,7 @@ public final class ProgressLine: @unchecked Sendable {
     if let lastShown, now - lastShown < interval { return }
     lastShown = now
     let share = min(1, Double(done) / Double(total))
-    let text = "\(title): \(done) of \(total) \(unit) (\(Int(share * 100)) %)\(remaining(now, share))"
+    let text = "\(title): \(done) of \(total) \(unit) (\(Int(share * 100)) %)\(remaining(now))"
     if isBar {
       let filled = Int(share * 24)
       let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: 24 - filled)
@@ -69,10 +73,11 @@ public final class ProgressLine: @unchecked Sendable {
     }
   }
 
-  private func remaining(_ now: ContinuousClock.Instant, _ share: Double) -> String {
+  private func remaining(_ now: ContinuousClock.Instant) -> String {
     let elapsed = (now - start) / .seconds(1)
-    guard share > 0.02, elapsed > 1 else { return "" }
-    let left = elapsed / share - elapsed
+    let (own, rest) = (Double(done - before), Double(total - done))
+    guard own > 0.02 * Double(total - before), elapsed > 1 else { return "" }
+    let left = max(0, elapsed / own * rest)
     return left < 90 ? ", about \(Int(left.rounded(.up))) s left" : ", about \(Int((left / 60).rounded())) min left"
   }
 }

@@ -29,6 +29,15 @@ extension HeadsSummary.Gaze {
   }
 }
 
+extension HeadsSummary.Source {
+  fileprivate var text: String {
+    switch self {
+    case .role(let role): role.text
+    case .position(let position, let token): "position \(position)" + (token.map { " \(quoted($0))" } ?? "")
+    }
+  }
+}
+
 extension TokenRole {
   fileprivate var text: String {
     switch self {

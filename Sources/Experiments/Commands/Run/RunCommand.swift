@@ -55,8 +55,9 @@ public struct RunCommand: Sendable {
       table.add(
         [metric.rawValue] + [run.baselines.clean, run.baselines.corrupted].map { decimal(mean($0[metric] ?? []), 3) })
     }
+    let pairs = run.promptsNote ?? "\(count) \(count == 1 ? "pair" : "pairs") of prompts"
     return """
-      \(run.experiment.name): \(run.experiment.direction.rawValue), \(count) \(count == 1 ? "pair" : "pairs") of prompts; means of \
+      \(run.experiment.name): \(run.experiment.direction.rawValue), \(pairs); means of \
       the unpatched runs:
 
       \(table.text)
@@ -78,9 +79,17 @@ public struct RunCommand: Sendable {
     let without =
       summary.withoutEffect == 0
       ? "" : "; \(summary.withoutEffect) of the prompts have none, since both their baselines are the same"
+    let estimated = summary.method == .attribution ? "estimated " : ""
+    let agreement =
+      summary.agreement.map {
+        """
+        ; over \($0.cells) cells the estimates correlate with the runs by \(decimal($0.pearson, 3)) (ranks: \
+        \(decimal($0.spearman, 3)); means over prompts)
+        """
+      } ?? ""
     return """
-      \(summary.sweep): the strongest of \(summary.cells) cells by effect on \(summary.metric.rawValue) (0 unpatched, 1 the other \
-      run; mean of the prompts' effects, and effect of the means)\(without)
+      \(summary.sweep): the strongest of \(summary.cells) cells by \(estimated)effect on \(summary.metric.rawValue) (0 unpatched, 1 the other \
+      run; mean of the prompts' effects, and effect of the means)\(without)\(agreement)
 
       \(table.text)
       """

@@ -25,13 +25,20 @@ public struct TrainCommand: Sendable {
     let trainer = Trainer(
       file.recipe, source: file.source, validation: file.validation, tasks: file.tasks, threads: threads)
     let parameters = trainer.graph.weights.reduce(0) { $0 + $1.shape.reduce(1, *) }
-    console.note("\(parameters) parameters, \(file.recipe.steps) steps of about \(file.recipe.batchTokens) tokens")
-    let progress = ProgressLine("training", total: file.recipe.steps, unit: "steps", on: console)
-    defer { progress.finish() }
+    var line: ProgressLine?
+    defer { line?.finish() }
     var rate: Double?
     let start = ContinuousClock.now
     let state = try TrainingRun(trainer, folder: output, files: file.files).run(resumes: resumes) { now in
       rate = rate.map { 0.95 * $0 + 0.05 * now.tokensPerSecond } ?? now.tokensPerSecond
+      if line == nil {
+        console.note(
+          "\(parameters) parameters, \(file.recipe.steps) steps of about \(file.recipe.batchTokens) tokens on "
+            + "\(threads ?? ProcessInfo.processInfo.activeProcessorCount) processors")
+      }
+      let progress =
+        line ?? ProgressLine("training", total: file.recipe.steps, unit: "steps", before: now.before, on: console)
+      line = progress
       if let record = now.record {
         progress.finish()
         console.note(Self.line(record))
@@ -39,7 +46,7 @@ public struct TrainCommand: Sendable {
       progress.advance(
         to: now.step, title: "loss \(decimal(now.loss, 3)), \(Int(rate ?? 0)) tokens a second")
     }
-    progress.finish()
+    line?.finish()
     try console.print(report(state, seconds: (ContinuousClock.now - start) / .seconds(1)))
   }
 

@@ -1,11 +1,9 @@
-import Diagnostics
-
 extension JSONValue {
   /// The JSON text, two spaces of indentation a level; arrays of plain values on one line. Numbers that JSON does not have are null.
-  var text: String { text(indent: "") }
+  package var text: String { text(indent: "") }
 
   /// An object of the pairs, in their order.
-  static func object(_ pairs: KeyValuePairs<String, JSONValue>) -> JSONValue {
+  package static func object(_ pairs: KeyValuePairs<String, JSONValue>) -> JSONValue {
     var object = JSONObject()
     for (key, value) in pairs { object.append(key: key, value: value) }
     return .object(object)
@@ -38,7 +36,7 @@ extension JSONValue {
   }
 }
 
-private func jsonString(_ text: String) -> String {
+package func jsonString(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {
     switch scalar {

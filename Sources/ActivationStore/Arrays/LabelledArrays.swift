@@ -1,0 +1,75 @@
+import CHDF5
+
+/// Arrays of numbers that share axes: one group of a file.
+public struct LabelledArrays: Sendable, Hashable {
+  /// One array.
+  public struct Dataset: Sendable, Hashable {
+    public let name: String
+    /// Names of the group's axes, outermost first.
+    public let axes: [String]
+    /// Row-major; NaN where there is nothing.
+    public let values: [Float]
+    public let attributes: [String: Attribute]
+
+    public init(_ name: String, axes: [String], values: [Float], attributes: [String: Attribute] = [:]) {
+      self.name = name
+      self.axes = axes
+      self.values = values
+      self.attributes = attributes
+    }
+  }
+
+  /// From the root, with a leading slash.
+  public let group: String
+  /// Each axis once.
+  public let axes: [LabelledAxis]
+  public let datasets: [Dataset]
+  public let attributes: [String: Attribute]
+
+  public init(
+    group: String, axes: [LabelledAxis], datasets: [Dataset], attributes: [String: Attribute] = [:]
+  ) {
+    self.group = group
+    self.axes = axes
+    self.datasets = datasets
+    self.attributes = attributes
+  }
+}
+
+/// A file of labelled arrays being made: `PATH.partial` until it is whole. One that goes away without `finish` is removed.
+///
+/// A class because it goes away once; used by one task.
+public final class ArraysFile {
+  private let output: OutputFile
+
+  /// Starts a file, so that a path that cannot be written is known before anything is computed.
+  /// - Parameter attributes: of the root, beside `format`, `format_version` and `complete`.
+  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.writeFailed`.
+  public init(creating path: String, format: FileFormat, attributes: [String: Attribute]) throws {
+    output = try OutputFile(creating: path, format: format, attributes: attributes)
+  }
+
+  /// Writes a group of arrays.
+  /// - Throws: `StoreError.badName`, `.missing` for an axis that the group does not have, `.wrongShape`, `.emptyAxis`, `.writeFailed`.
+  public func write(_ arrays: LabelledArrays) throws {
+    let group = try output.addGroup(arrays.group)
+    for axis in arrays.axes { try group.addAxis(axis) }
+    for dataset in arrays.datasets {
+      let target = try group.addDataset(
+        dataset.name, axes: dataset.axes, type: .float32, attributes: dataset.attributes)
+      let object = "\(arrays.group)/\(dataset.name)"
+      guard dataset.values.count == target.shape.reduce(1, *) else {
+        throw StoreError.wrongShape(
+          path: output.target, dataset: object, found: [dataset.values.count], expected: "\(target.shape)")
+      }
+      try writing(output.target, object) {
+        try target.with { try $0.write(dataset.values, as: pb_native_float(), nil) }
+      }
+    }
+    try group.set(arrays.attributes)
+  }
+
+  /// Marks the file complete and puts it at its path in one step.
+  /// - Throws: `StoreError.writeFailed` (nothing is left behind then), `.alreadyClosed`.
+  public func finish() throws { try output.finish() }
+}

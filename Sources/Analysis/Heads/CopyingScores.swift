@@ -1,0 +1,109 @@
+import Execution
+import Foundation
+import ModelGraph
+import Tensors
+
+/// How much each head's circuits map a token to itself (Elhage et al. 2021): sum(lambda) / sum(|lambda|) over the eigenvalues of a circuit from tokens to
+/// tokens. 1: every eigenvalue is positive, a copying matrix; -1: every one is negative; about 0 for a matrix at random.
+///
+/// Both circuits are as wide as the vocabulary and of a rank no higher than dHead. Their nonzero eigenvalues are those of a dHead x dHead matrix,
+/// since AB and BA have the same ones: of W_E W_V W_O W_U those of (W_O W_U W_E) W_V.
+public struct CopyingScores: Sendable, Hashable {
+  /// Of W_E W_V W_O W_U: attending to a token raises that token's logit.
+  public let ov: HeadScores
+  /// Of W_E W_Q W_K^T W_E^T: a token attends to the same token. Positions, rotary ones too, are left out.
+  public let qk: HeadScores
+
+  /// - Throws: `HeadsError.noHeads`; `LinearAlgebraError` for weights too large for float32; `CancellationError`.
+  public static func measured(on model: Model, gains: NormGains = .folded) async throws -> CopyingScores {
+    let circuits = try TokenCircuits(of: model, gains: gains).matrices
+    let sizes = model.graph.dimensions
+    var (ov, qk) = ([Double](repeating: .nan, count: circuits.count), [Double](repeating: .nan, count: circuits.count))
+    try await withThrowingTaskGroup(of: (index: Int, ov: Double, qk: Double).self) { group in
+      for (index, circuit) in circuits.enumerated() {
+        group.addTask {
+          try Task.checkCancellation()
+          return (index, try score(circuit.ov), try score(circuit.qk))
+        }
+      }
+      for try await done in group { (ov[done.index], qk[done.index]) = (done.ov, done.qk) }
+    }
+    return CopyingScores(
+      ov: HeadScores(layers: sizes.layers, heads: sizes.heads, values: ov),
+      qk: HeadScores(layers: sizes.layers, heads: sizes.heads, values: qk))
+  }
+
+  /// The sum of a matrix's eigenvalues over that of their sizes; NaN where all are 0. The imaginary parts cancel.
+  private static func score(_ matrix: Tensor) throws(LinearAlgebraError) -> Double {
+    let eigenvalues = try DenseMatrix(matrix).eigenvalues()
+    let sizes = eigenvalues.reduce(0) { $0 + $1.magnitude }
+    return sizes > 0 ? eigenvalues.reduce(0) { $0 + $1.real } / sizes : .nan
+  }
+}
+
+extension DenseMatrix {
+  /// The numbers of a matrix [rows, columns].
+  init(_ tensor: Tensor) {
+    self.init(rows: tensor.shape[0], columns: tensor.shape[1], values: tensor.values.map(Double.init))
+  }
+}
+
+/// The circuits of all heads from tokens to tokens, turned round to be as wide as a head.
+private struct TokenCircuits {
+  /// By layer and head; each [dHead, dHead].
+  private(set) var matrices: [(ov: Tensor, qk: Tensor)] = []
+
+  init(of model: Model, gains: NormGains) throws {
+    let graph = model.graph
+    guard let embedding = TokenMatrices(of: model, gains: gains), graph.dimensions.layers > 0 else {
+      throw HeadsError.noHeads(family: graph.family)
+    }
+    for layer in 0..<graph.dimensions.layers {
+      try Task.checkCancellation()
+      let weights = try HeadWeights(of: model, layer: layer, gains: gains)
+      let written = weights.o.linear(embedding.unembedded.matrix, transposed: true)
+      let sought = weights.k.linear(embedding.embedded.matrix, transposed: true)
+      for head in 0..<weights.attention.queryHeads {
+        matrices.append(
+          (
+            ov: weights.query(written, head).tensor.linear(
+              weights.keyValue(weights.v, ofQueryHead: head), transposed: true),
+            qk: weights.keyValue(sought, ofQueryHead: head).tensor.linear(
+              weights.query(weights.q, head), transposed: true)
+          ))
+      }
+    }
+  }
+}
+
+/// Sums over the vocabulary, which are the same for all heads.
+private struct TokenMatrices {
+  /// W_E^T W_E [dModel, dModel].
+  var embedded: Tensor
+  /// W_E^T W_U^T [dModel of the embedding, dModel of the unembedding], the final norm folded into the latter as for heads.
+  var unembedded: Tensor
+
+  /// nil for a model without an embedding of tokens or an unembedding.
+  init?(of model: Model, gains: NormGains) {
+    let graph = model.graph
+    let tables = graph.nodes.compactMap { node -> WeightID? in
+      if case .tokenEmbedding(let table) = node.operation { table } else { nil }
+    }
+    guard let table = tables.first, let scores = graph.node(hook: "hook_unembed"),
+      case .linear(let map) = scores.operation,
+      map.orientation == .outputsByInputs
+    else { return nil }
+    let (embedding, unembedding) = (model.weights[table], model.weights[map.weight])
+    let width = embedding.columns
+    embedded = Tensor(shape: [width, width])
+    unembedded = Tensor(shape: [width, width])
+    // In blocks, so that a mapped table is never copied as a whole.
+    for first in stride(from: 0, to: embedding.rows, by: 4096) {
+      let range = first..<min(first + 4096, embedding.rows)
+      let block = embedding.rows(range).tensor
+      embedded.addLinearGradient(input: block, gradient: block, transposed: false)
+      unembedded.addLinearGradient(input: block, gradient: unembedding.rows(range).tensor, transposed: false)
+    }
+    if gains == .folded { FoldedNorm(of: graph[scores.inputs[0]], in: model)?.fold(intoReading: &unembedded) }
+  }
+}

@@ -1,0 +1,49 @@
+import Execution
+import ModelGraph
+import Tensors
+
+/// The linear part of a norm: the subtraction of the mean (LayerNorm only) and the gain. What it leaves out is the division by a number of each
+/// position, and the bias.
+struct FoldedNorm: Sendable {
+  /// One number for each feature, the offset (Gemma's 1) added.
+  let gain: [Float]
+  let isCentred: Bool
+
+  /// The norm whose outcome a node is; nil for a node that is no norm's.
+  init?(of node: Node, in model: Model) {
+    guard case .affine(let gain, let offset, _) = node.operation,
+      case .normalized(let kind) = model.graph[node.inputs[0]].operation
+    else { return nil }
+    self.gain = model.weights[gain].withRow(0) { $0.map { $0 + offset } }
+    isCentred = kind == .layer
+  }
+
+  /// Makes rows [.., dModel] that are multiplied with the norm's outcome into rows to be multiplied with what the norm is given.
+  func fold(intoReading rows: inout Tensor) {
+    multiply(&rows)
+    if isCentred { centre(&rows) }
+  }
+
+  /// Makes rows [.., dModel] that write what the norm is given into rows that write its outcome.
+  func fold(intoWriting rows: inout Tensor) {
+    if isCentred { centre(&rows) }
+    multiply(&rows)
+  }
+
+  private func multiply(_ rows: inout Tensor) {
+    let width = gain.count
+    rows.withMutableValues { numbers in
+      for index in numbers.indices { numbers[index] *= gain[index % width] }
+    }
+  }
+
+  private func centre(_ rows: inout Tensor) {
+    let width = gain.count
+    rows.withMutableValues { numbers in
+      for start in stride(from: 0, to: numbers.count, by: width) {
+        let mean = numbers[start..<start + width].reduce(0.0) { $0 + Double($1) } / Double(width)
+        for index in start..<start + width { numbers[index] = Float(Double(numbers[index]) - mean) }
+      }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+extension HeadsError {
+  public var message: String {
+    switch self {
+    case .noHeads(let family): "this \(family) model has no attention heads to measure"
+    case .noSequences(let count): "\(count) random sequences: at least 1 is needed"
+    case .lengthOutsideContext(let length, let context, let largest):
+      "a first token and \(length) random ones, twice, are more than the model's context of \(context) tokens; "
+        + (largest.map { "at most \($0), twice, fit" } ?? "no sequence fits")
+    case .lengthTooSmall(let length):
+      "\(length) random tokens before the repetition are too few for a head to be told from others; at least 2"
+    case .lengthOutsideVocabulary(let length, let vocabulary, let largest):
+      "\(length) distinct random tokens beside the first are more than a vocabulary of \(vocabulary) has; at most \(largest)"
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import ActivationStore
+import Analysis
+import Diagnostics
+
+/// What was found of a model's heads, to be shown, written as JSON, or stored.
+struct HeadsReport {
+  /// What detectors saw on some prompts.
+  struct Detection {
+    enum Kind {
+      /// Random tokens, repeated.
+      case random
+      /// The prompts of a file.
+      case prompts(String)
+    }
+
+    let kind: Kind
+    let scores: [HeadDetector: HeadScores]
+    /// How many prompts each detector had a destination in.
+    let counts: [HeadDetector: Int]
+
+    init(kind: Kind, _ detection: HeadDetection) {
+      self.kind = kind
+      scores = detection.scores
+      counts = detection.counts
+    }
+
+    /// The group of a file that holds the scores.
+    var group: String {
+      switch kind {
+      case .random: "/heads"
+      case .prompts: "/heads_on_prompts"
+      }
+    }
+  }
+
+  let model: String
+  let gains: NormGains
+  let random: RepeatedSequences
+  let detections: [Detection]
+  let copying: CopyingScores
+  let composition: CompositionScores
+
+  var layers: Int { composition.layers }
+  var heads: Int { composition.heads }
+
+  /// The two scores that weights alone give, by the names they are stored under.
+  var copyingScores: [(name: String, scores: HeadScores)] { [("ov_copying", copying.ov), ("qk_copying", copying.qk)] }
+
+  // MARK: Storing
+
+  /// Every number, as groups of a file.
+  var arrays: [LabelledArrays] {
+    let axes = [LabelledAxis("layer", .range(layers)), LabelledAxis("head", .range(heads))]
+    func dataset(_ name: String, _ scores: HeadScores, _ attributes: [String: Attribute] = [:])
+      -> LabelledArrays.Dataset
+    {
+      LabelledArrays.Dataset(
+        name, axes: ["layer", "head"], values: scores.values.map(Float.init), attributes: attributes)
+    }
+    let detected = detections.map { detection in
+      LabelledArrays(
+        group: detection.group, axes: axes,
+        datasets: HeadDetector.allCases.compactMap { detector in
+          detection.scores[detector].map {
+            dataset(detector.rawValue, $0, ["prompts": .integer(detection.counts[detector] ?? 0)])
+          }
+        }, attributes: attributes(of: detection))
+    }
+    let copied = LabelledArrays(
+      group: "/copying", axes: axes, datasets: copyingScores.map { dataset($0.name, $0.scores) })
+    return detected + [copied, composed]
+  }
+
+  private func attributes(of detection: Detection) -> [String: Attribute] {
+    switch detection.kind {
+    case .random:
+      var attributes: [String: Attribute] = [
+        "sequences": .integer(random.count), "length": .integer(random.length), "seed": .text("\(random.seed)"),
+      ]
+      if let first = random.first { attributes["first_token"] = .integer(Int(first)) }
+      return attributes
+    case .prompts(let file): return ["prompts": .text(file)]
+    }
+  }
+
+  private var composed: LabelledArrays {
+    let axes = ["sender_layer", "sender_head", "receiver_layer", "receiver_head"]
+    return LabelledArrays(
+      group: "/composition", axes: zip(axes, [layers, heads, layers, heads]).map { LabelledAxis($0, .range($1)) },
+      datasets: CompositionInput.allCases.map { input in
+        LabelledArrays.Dataset(input.rawValue, axes: axes, values: composition.values[input] ?? [])
+      }, attributes: ["baseline": .number(composition.baseline)])
+  }
+
+  // MARK: JSON
+
+  /// All numbers of heads, and the strongest pairs.
+  func json(top: Int) -> JSONValue {
+    var object = JSONObject()
+    object.append(key: "model", value: .string(model))
+    object.append(key: "norm_gains", value: .string(gains.rawValue))
+    object.append(
+      key: "random_sequences",
+      value: .object([
+        "count": .integer(random.count), "length": .integer(random.length), "seed": .string("\(random.seed)"),
+        "first_token": random.first.map { .integer(Int($0)) } ?? .null,
+      ]))
+    for detection in detections {
+      if case .prompts(let file) = detection.kind { object.append(key: "prompts", value: .string(file)) }
+    }
+    object.append(key: "heads", value: .array((0..<layers * heads).map { row($0 / heads, $0 % heads) }))
+    var pairs = JSONObject()
+    pairs.append(key: "baseline", value: .number(composition.baseline))
+    for input in CompositionInput.allCases {
+      let strongest = composition.strongest(top, input).map { pair in
+        JSONValue.object([
+          "sender": .string("\(pair.sender)"), "receiver": .string("\(pair.receiver)"), "score": .number(pair.score),
+        ])
+      }
+      pairs.append(key: input.rawValue, value: .array(strongest))
+    }
+    object.append(key: "composition", value: .object(pairs))
+    return .object(object)
+  }
+
+  private func row(_ layer: Int, _ head: Int) -> JSONValue {
+    var row = JSONObject()
+    row.append(key: "head", value: .string("\(layer).\(head)"))
+    for detection in detections {
+      var scores = JSONObject()
+      for detector in HeadDetector.allCases {
+        scores.append(key: detector.rawValue, value: .number(detection.scores[detector]?[layer, head] ?? .nan))
+      }
+      row.append(key: detection.jsonKey, value: .object(scores))
+    }
+    for (name, scores) in copyingScores { row.append(key: name, value: .number(scores[layer, head])) }
+    return .object(row)
+  }
+}
+
+extension HeadsReport.Detection {
+  fileprivate var jsonKey: String {
+    switch kind {
+    case .random: "on_random_sequences"
+    case .prompts: "on_prompts"
+    }
+  }
+}

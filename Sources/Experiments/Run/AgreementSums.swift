@@ -1,0 +1,61 @@
+import ActivationStore
+import Patching
+
+/// Each cell's change of one metric, as run and as estimated, summed over the examples that have the cell.
+struct AgreementSums {
+  private var exact: [Double]
+  private var estimated: [Double]
+  private var counts: [Int]
+
+  init(cells: Int) {
+    exact = [Double](repeating: 0, count: cells)
+    estimated = exact
+    counts = [Int](repeating: 0, count: cells)
+  }
+
+  /// - Parameters:
+  ///   - values: [cell, example], the metric of the edited run; NaN where the example has no such cell.
+  ///   - base: the metric of the base run, one number for every example of the sweep.
+  mutating func add(exact values: [Float], base: [Float], cells: Range<Int>, examples: Range<Int>) {
+    for (row, cell) in cells.enumerated() {
+      for (column, example) in examples.enumerated() {
+        let value = values[row * examples.count + column]
+        guard value.isFinite else { continue }
+        exact[cell] += Double(value) - Double(base[example])
+        counts[cell] += 1
+      }
+    }
+  }
+
+  /// - Parameter values: [cell, example], the estimated change; NaN where the example has no such cell.
+  mutating func add(estimated values: [Float], cells: Range<Int>, examples: Range<Int>) {
+    let width = examples.count
+    for (row, cell) in cells.enumerated() {
+      for value in values[row * width..<(row + 1) * width] where value.isFinite { estimated[cell] += Double(value) }
+    }
+  }
+
+  /// How well the means over examples agree, over the cells that some example has.
+  var agreement: Agreement {
+    let cells = counts.indices.filter { counts[$0] > 0 }
+    return Agreement(
+      estimated: cells.map { estimated[$0] / Double(counts[$0]) }, exact: cells.map { exact[$0] / Double(counts[$0]) })
+  }
+}
+
+extension Agreement {
+  /// As the dataset of estimates carries it.
+  func attributes(of metric: Metric) -> [String: Attribute] {
+    [
+      Self.pearsonKey: .number(pearson), Self.spearmanKey: .number(spearman), "correlation_cells": .integer(cells),
+      "correlation_of": .text(
+        """
+        over cells: the mean over examples of \(SweepDeclaration.attribution(of: metric)) with the mean over examples of \
+        \(metric.rawValue) less the base run's
+        """),
+    ]
+  }
+
+  static let pearsonKey = "pearson"
+  static let spearmanKey = "spearman"
+}

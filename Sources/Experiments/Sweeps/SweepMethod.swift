@@ -1,0 +1,15 @@
+/// How a sweep's cells are found out. Raw values are the words of experiment and results files.
+public enum SweepMethod: String, Sendable, Hashable, CaseIterable {
+  /// Each cell is a run.
+  case exact
+  /// Attribution patching: all cells are estimated from the gradient at the base run.
+  case attribution
+  /// Both, and how well they agree.
+  case both
+
+  /// Whether cells are run.
+  var runs: Bool { self != .attribution }
+
+  /// Whether cells are estimated.
+  var estimates: Bool { self != .exact }
+}

@@ -1,0 +1,60 @@
+import Datasets
+import Foundation
+import Testing
+import Tokenization
+
+/// The grammar's tokenizer as the library reads it that its file is written for.
+@Suite struct TokenizersLibraryTests {
+  /// Runs `check_tokenizer.py` with the interpreter that PATCHBAY_PYTHON names.
+  private static func check(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    let root = (0..<3).reduce(URL(filePath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+    let process = Process()
+    process.executableURL = URL(filePath: ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"] ?? "")
+    process.arguments = [root.appending(path: "scripts/python/check_tokenizer.py").path] + arguments
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, output)
+  }
+
+  private static let isThere: Bool = {
+    do {
+      return try ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"] != nil && check(["--is-there"]).status == 0
+    } catch {
+      return false
+    }
+  }()
+
+  private struct Line: Encodable {
+    let text: String
+    let tokens: [Int32]
+  }
+
+  @Test(.enabled(if: isThere, "PATCHBAY_PYTHON names no interpreter that has tokenizers"))
+  func tokensAreTheLibrarys() throws {
+    let json = GrammarTokenizer.json()
+    let tokenizer = try Tokenizer(json: Array(json.utf8))
+    let text = GrammarText(seed: 11)
+    // Text of the grammar, and such as it was not made for.
+    let others = [
+      "", " ", "  two  spaces ", "Ångström, naïve — 東京! 🎹", "it's they'll WE'VE", "a\tb\n\nc", "1732 17 3 100000",
+      "<|endoftext|>a",
+      "unheard-of Zyxwvut words", "MaryJohn mary JOHN",
+    ]
+    let encoder = JSONEncoder()
+    let lines = try ((0..<5000).map(text.document) + others).map {
+      String(decoding: try encoder.encode(Line(text: $0, tokens: try tokenizer.encode($0))), as: UTF8.self)
+    }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "patchbay-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let (file, texts) = (folder.appending(path: "tokenizer.json"), folder.appending(path: "texts.jsonl"))
+    try json.write(to: file, atomically: true, encoding: .utf8)
+    try lines.joined(separator: "\n").write(to: texts, atomically: true, encoding: .utf8)
+    let result = try Self.check([file.path, texts.path])
+    try FileManager.default.removeItem(at: folder)
+    #expect(result.status == 0 && result.output == "\(lines.count) texts agree\n", "\(result.output)")
+  }
+}
