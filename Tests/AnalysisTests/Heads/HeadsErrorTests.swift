@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct HeadsErrorTests {
-  static let messages: [(HeadsError, FailureKind, String)] = [
+  static let all: [(HeadsError, FailureKind, String)] = [
     (.noHeads(family: "impala"), .badData, "this impala model has no attention heads to measure"),
     (.noSequences(0), .wrongUsage, "0 random sequences: at least 1 is needed"),
     (
@@ -27,7 +27,7 @@ import Testing
     ),
   ]
 
-  @Test(arguments: messages)
+  @Test(arguments: all)
   func messages(error: HeadsError, kind: FailureKind, text: String) {
     #expect(error.message == text)
     #expect(error.kind == kind)
