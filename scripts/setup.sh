@@ -19,11 +19,7 @@ install_libraries() {
   elif command -v brew >/dev/null; then
     brew list hdf5 onednn lapack pkg-config python3 >/dev/null 2>&1 || brew install hdf5 onednn lapack pkg-config python3
   else
-<<<<<<< HEAD
-    echo "error: neither apt-get nor brew is here; install HDF5, oneDNN, LAPACK, pkg-config and Python 3 by hand" >&2
-=======
     echo "error: neither apt-get nor brew is here; install HDF5, oneDNN, LAPACKE, pkg-config and Python 3 by hand" >&2
->>>>>>> analysis
     exit 1
   fi
 }
