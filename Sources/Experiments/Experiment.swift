@@ -16,6 +16,8 @@ public struct Experiment: Sendable {
   /// In the order written, names unique.
   public let readouts: [ReadoutSpec]
   public let cache: CacheSpec?
+  /// What is asked of the cache; in the order written, names unique.
+  public let analyses: [AnalysisSpec]
   /// The file as the user can open it.
   public let file: String
   /// The file's whole text.

@@ -1,21 +1,52 @@
 import CHDF5
 
-/// Arrays of numbers that share axes: one group of a file.
+/// Arrays that share axes: one group of a file.
 public struct LabelledArrays: Sendable, Hashable {
   /// One array.
   public struct Dataset: Sendable, Hashable {
     public let name: String
     /// Names of the group's axes, outermost first.
     public let axes: [String]
-    /// Row-major; NaN where there is nothing.
-    public let values: [Float]
+    /// Row-major.
+    public let values: Values
     public let attributes: [String: Attribute]
 
-    public init(_ name: String, axes: [String], values: [Float], attributes: [String: Attribute] = [:]) {
+    public init(_ name: String, axes: [String], values: Values, attributes: [String: Attribute] = [:]) {
       self.name = name
       self.axes = axes
       self.values = values
       self.attributes = attributes
+    }
+
+    /// Numbers, NaN where there is nothing.
+    public init(_ name: String, axes: [String], values: [Float], attributes: [String: Attribute] = [:]) {
+      self.init(name, axes: axes, values: .floats(values), attributes: attributes)
+    }
+  }
+
+  /// What an array holds.
+  public enum Values: Sendable, Hashable {
+    /// Stored as float32.
+    case floats([Float])
+    /// Stored as int32; -1 where there is nothing.
+    case integers([Int])
+    case texts([String])
+
+    /// How many there are.
+    public var count: Int {
+      switch self {
+      case .floats(let values): values.count
+      case .integers(let values): values.count
+      case .texts(let values): values.count
+      }
+    }
+
+    var type: ElementType {
+      switch self {
+      case .floats: .float32
+      case .integers: .int32
+      case .texts: .text
+      }
     }
   }
 
@@ -56,14 +87,20 @@ public final class ArraysFile {
     for axis in arrays.axes { try group.addAxis(axis) }
     for dataset in arrays.datasets {
       let target = try group.addDataset(
-        dataset.name, axes: dataset.axes, type: .float32, attributes: dataset.attributes)
+        dataset.name, axes: dataset.axes, type: dataset.values.type, integerFill: -1, attributes: dataset.attributes)
       let object = "\(arrays.group)/\(dataset.name)"
       guard dataset.values.count == target.shape.reduce(1, *) else {
         throw StoreError.wrongShape(
           path: output.target, dataset: object, found: [dataset.values.count], expected: "\(target.shape)")
       }
       try writing(output.target, object) {
-        try target.with { try $0.write(dataset.values, as: pb_native_float(), nil) }
+        try target.with { handle in
+          switch dataset.values {
+          case .floats(let values): try handle.write(values, as: pb_native_float(), nil)
+          case .integers(let values): try handle.write(values.map(Int64.init), as: pb_native_int64(), nil)
+          case .texts(let values): try handle.write(texts: values, nil)
+          }
+        }
       }
     }
     try group.set(arrays.attributes)

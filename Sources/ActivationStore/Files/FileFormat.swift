@@ -4,6 +4,8 @@ public enum FileFormat: String, Sendable, Hashable, CaseIterable {
   case cache = "patchbay-cache"
   /// What the heads of a model do: `patchbay heads`.
   case heads = "patchbay-heads"
+  /// What was found in caches: `patchbay analyze`.
+  case analysis = "patchbay-analysis"
 
   /// The root attribute `format_version` that is written, and the newest that is read.
   public static let version = 1

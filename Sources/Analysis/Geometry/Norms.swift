@@ -60,7 +60,11 @@ public struct OutlierDimension: Sendable, Equatable {
   /// a magnitude of 6 on, in models whose features are about 1; relative to the median the same number serves any scale.)
   /// - Throws: `AnalysisError` when the median feature is always zero.
   public static func found(in moments: Moments, threshold: Double = 6) throws(AnalysisError) -> [OutlierDimension] {
-    let squares = moments.meanSquares
+    try found(meanSquares: moments.meanSquares, threshold: threshold)
+  }
+
+  /// As above, from the mean square of each feature.
+  static func found(meanSquares squares: [Double], threshold: Double) throws(AnalysisError) -> [OutlierDimension] {
     let total = squares.reduce(0, +)
     let roots = squares.map { $0.squareRoot() }
     let median = Bootstrap.quantile(roots.sorted(), 0.5)

@@ -74,3 +74,34 @@ public struct Interval: Sendable, Equatable {
     self.high = high
   }
 }
+
+extension Bootstrap {
+  /// The mean of some numbers, with its interval.
+  func mean(of values: [Double]) -> Interval {
+    var redrawn: [Double] = []
+    forEachRedraw(of: values.count) { times in
+      let total = times.reduce(0, +)
+      redrawn.append(zip(values, times).reduce(0) { $0 + $1.0 * Double($1.1) } / Double(total))
+    }
+    return interval(values.reduce(0, +) / Double(values.count), redrawn)
+  }
+
+  /// R² of predictions, with its interval.
+  func explained(_ truth: [Double], by told: [Double]) -> Interval {
+    func score(_ times: [Int]) -> Double {
+      var (count, sum, squares, error) = (0.0, 0.0, 0.0, 0.0)
+      for index in times.indices where times[index] > 0 {
+        let weight = Double(times[index])
+        count += weight
+        sum += weight * truth[index]
+        squares += weight * truth[index] * truth[index]
+        error += weight * (truth[index] - told[index]) * (truth[index] - told[index])
+      }
+      let scatter = squares - sum * sum / count
+      return scatter > 0 ? 1 - error / scatter : .nan
+    }
+    var redrawn: [Double] = []
+    forEachRedraw(of: truth.count) { redrawn.append(score($0)) }
+    return interval(RidgeRegression.explained(truth, by: told), redrawn)
+  }
+}

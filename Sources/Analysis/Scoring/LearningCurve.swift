@@ -11,6 +11,8 @@ public struct LearningCurve: Sendable, Equatable {
 
   public let points: [Point]
 
+  init(points: [Point]) { self.points = points }
+
   /// - Parameters:
   ///   - method: how each reader is trained.
   ///   - pairs: to draw from.

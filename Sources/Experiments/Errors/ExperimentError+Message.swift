@@ -11,6 +11,7 @@ extension ExperimentError {
       "\(file):\(line): not YAML: \(problem) (column \(column))"
     case .brokenJSON(let file, let error): "\(file): \(error.message)"
     case .noExperiment(let file): "\(file): the file holds no experiment; it needs the keys name, prompts and sweeps"
+    case .noAnalysis(let file): "\(file): the file holds no analysis; it needs the keys name, caches and analyses"
     case .noPrompts(let file): "\(file): the file holds no prompts; give one JSON object a line"
     case .noDocuments(let file): "\(file): the file holds no text; give one document a line"
     case .inFile(let place, let problem): "\(place): \(problem.text)"
@@ -20,6 +21,7 @@ extension ExperimentError {
     case .badVector(let file, let problem): "\(file): \(problem)"
 
     case .interrupted: "interrupted"
+    case .cannotWrite(let file, let reason): "\(file): the file cannot be written: \(reason)"
     case .cannotCreateFolder(let folder, let reason): "\(folder): the folder cannot be made: \(reason)"
 
     case .noModel(let file): "\(file): no model: give the key 'model' (a folder, or bundled:NAME) or the option --model"
@@ -60,6 +62,21 @@ extension FileProblem {
     case .duplicateSweep(let name, let line): "a sweep named \(quoted(name)) stands at line \(line) already"
     case .duplicateReadout(let name, let line): "a readout named \(quoted(name)) stands at line \(line) already"
     case .nothingToDo: "there is nothing to do: give sweeps, readouts or a cache"
+
+    case .duplicateAnalysis(let name, let line): "an analysis named \(quoted(name)) stands at line \(line) already"
+    case .duplicateCache(let name, let line):
+      "a cache named \(quoted(name)) stands at line \(line) already; give one of them another 'name'"
+    case .everyIsAlone(let path):
+      "\(subject(path)): 'every' makes each token an example, and cannot stand beside other positions"
+    case .analysesNeedCache: "'analyses' are of cached activations; give the key 'cache' too"
+    case .noAnalyses(let key): "'\(key)' means something to analyses only, and there are none; give the key 'analyses'"
+
+    case .emptyTable: "the table is empty; its first line must name the columns"
+    case .raggedTable(let found, let expected):
+      "the line has \(found) \(found == 1 ? "cell" : "cells") and the header \(expected)"
+    case .noColumn(let name, let known):
+      "there is no column \(quoted(name))" + suggestion(for: name, among: known)
+    case .openQuote: "a quoted cell begins here and does not end"
 
     case .coefficientNeedsAdd(let path): "\(subject(path)): only the edit 'add' has the axis 'coefficient'"
     case .editNeedsArgument(let path, let edit, let example):

@@ -10,6 +10,7 @@ public enum ExperimentError: DiagnosedError, Equatable {
   case brokenYAML(file: String, line: Int, column: Int, problem: String)
   case brokenJSON(file: String, JSONError)
   case noExperiment(file: String)
+  case noAnalysis(file: String)
   case noPrompts(file: String)
   /// A file of text to train on that has none.
   case noDocuments(file: String)
@@ -29,6 +30,7 @@ public enum ExperimentError: DiagnosedError, Equatable {
 
   // Running
   case cannotCreateFolder(String, reason: String)
+  case cannotWrite(String, reason: String)
   /// The user has stopped the run.
   case interrupted
 
@@ -36,7 +38,7 @@ public enum ExperimentError: DiagnosedError, Equatable {
     switch self {
     case .fileNotFound, .noSuchBundledModel, .bundledModelsMoved: .inputNotFound
     case .unreadable: .ioFailed
-    case .cannotCreateFolder: .cannotCreateOutput
+    case .cannotCreateFolder, .cannotWrite: .cannotCreateOutput
     case .interrupted: .interrupted
     case .nested(_, let kind, _): kind
     default: .badData

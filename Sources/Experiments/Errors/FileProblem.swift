@@ -20,6 +20,21 @@ public enum FileProblem: Sendable, Hashable {
   case duplicateReadout(name: String, firstLine: Int)
   case nothingToDo
 
+  // Analyses
+  case duplicateAnalysis(name: String, firstLine: Int)
+  case duplicateCache(name: String, firstLine: Int)
+  case everyIsAlone(path: String)
+  /// Analyses of an experiment that stores no activations.
+  case analysesNeedCache
+  /// Keys for analyses where there are none.
+  case noAnalyses(key: String)
+
+  // Tables of labels
+  case emptyTable
+  case raggedTable(found: Int, expected: Int)
+  case noColumn(String, known: [String])
+  case openQuote
+
   // Sweeps
   case coefficientNeedsAdd(path: String)
   case editNeedsArgument(path: String, edit: String, example: String)

@@ -19,7 +19,7 @@ extension Experiment {
     let folder = folder(of: file)
     self.file = file
     self.text = text
-    name = try Self.name(keys.required("name"))
+    name = try keys.required("name").experimentName()
     model = try keys["model"].map { ModelReference(try $0.nonEmptyText(), relativeTo: folder) }
     prompts = try keys.required("prompts").prompts(folder: folder)
     prependBOS = try keys["prepend_bos"].map { try $0.prependBOS() } ?? .automatic
@@ -28,15 +28,21 @@ extension Experiment {
     sweeps = try keys["sweeps"].map { [metrics] in try Self.sweeps($0, folder: folder, metrics: metrics) } ?? []
     readouts = try keys["readouts"].map { try Self.readouts($0) } ?? []
     cache = try keys["cache"].map { try $0.cache() }
+    analyses = try Self.analyses(keys, hasCache: cache != nil, folder: folder)
     if sweeps.isEmpty, readouts.isEmpty, cache == nil { throw root.error(.nothingToDo) }
   }
 
-  private static func name(_ field: Field) throws -> String {
-    let name = try field.text()
-    guard isName(name) else {
-      throw field.error(.badValue(path: field.path, value: quoted(name), expected: "letters, digits, - and _ only"))
+  private static func analyses(_ keys: KeyedFields, hasCache: Bool, folder: String) throws -> [AnalysisSpec] {
+    guard let field = keys["analyses"] else {
+      let names = KeyTable.analysisDefaults.map(\.name)
+      if let stray = keys.members.first(where: { names.contains($0.key) }) {
+        throw stray.field.error(.noAnalyses(key: stray.key))
+      }
+      return []
     }
-    return name
+    guard hasCache else { throw field.error(.analysesNeedCache) }
+    return try field.analyses(
+      over: try keys.analysisDefaults(over: AnalysisDefaults(), folder: folder), folder: folder)
   }
 
   private static func readouts(_ field: Field) throws -> [ReadoutSpec] {
@@ -113,6 +119,15 @@ func isPartName(_ text: String) -> Bool {
 }
 
 extension Field {
+  /// What an experiment or an analysis file is called.
+  func experimentName() throws -> String {
+    let name = try text()
+    guard isName(name) else {
+      throw error(.badValue(path: path, value: quoted(name), expected: "letters, digits, - and _ only"))
+    }
+    return name
+  }
+
   /// A text with something in it.
   func nonEmptyText() throws -> String {
     let text = try text()
@@ -132,7 +147,7 @@ extension Field {
     return words
   }
 
-  fileprivate func prependBOS() throws -> PrependBOS {
+  func prependBOS() throws -> PrependBOS {
     switch try content() {
     case .bool(true): return .always
     case .bool(false): return .never

@@ -37,7 +37,7 @@ extension KeyTable {
       Key("sweeps", "what is edited where"),
       Key("readouts", "what is read off the unedited runs"),
       Key("cache", "activations to store"),
-    ])
+    ] + analysisDefaults + [Key("analyses", "what is asked of the cache")])
 
   static let prompts = KeyTable(
     name: "prompts", what: "a map with one of the keys pairs, file, template",

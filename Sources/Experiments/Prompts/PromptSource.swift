@@ -45,21 +45,26 @@ public struct TemplateSpec: Sendable, Hashable {
   /// - Returns: the pairs, and in words how many there are and why others were left out.
   /// - Throws: `ExperimentError` at the template's line.
   func pairs(tokenizer: Tokenizer?, folder: String) throws -> (pairs: [PromptSpec], note: String) {
+    let sample = try sample(tokenizer: tokenizer, folder: folder)
+    let pairs = sample.items.map { item in
+      PromptSpec(
+        clean: .text(item.clean), corrupted: .text(item.corrupted), answers: item.answers.map { .text($0) },
+        wrongs: item.wrongs.map { .text($0) },
+        labels: Dictionary(uniqueKeysWithValues: item.labels.map { ($0.name, $0.value) }), place: place)
+    }
+    return (pairs, sample.note(task, wanted: count))
+  }
+
+  /// Draws the items that suit a tokenizer.
+  /// - Throws: as `pairs`.
+  func sample(tokenizer: Tokenizer?, folder: String) throws -> DatasetSample {
     do {
       guard let tokenizer else {
         throw FileProblem.needsTokenizer(key: "template", folder: folder, instead: "pairs of token ids")
       }
-      let sample = try task.sample(count: count, seed: seed, corruption: corruption, split: split, isAligned: isAligned)
-      {
+      return try task.sample(count: count, seed: seed, corruption: corruption, split: split, isAligned: isAligned) {
         try tokenizer.encode($0, addSpecialTokens: false)
       }
-      let pairs = sample.items.map { item in
-        PromptSpec(
-          clean: .text(item.clean), corrupted: .text(item.corrupted), answers: item.answers.map { .text($0) },
-          wrongs: item.wrongs.map { .text($0) },
-          labels: Dictionary(uniqueKeysWithValues: item.labels.map { ($0.name, $0.value) }), place: place)
-      }
-      return (pairs, sample.note(task, wanted: count))
     } catch let problem as FileProblem {
       throw ExperimentError.inFile(place, problem)
     } catch {

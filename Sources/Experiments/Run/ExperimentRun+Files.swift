@@ -1,4 +1,5 @@
 import ActivationStore
+import Analysis
 import Foundation
 import Patching
 
@@ -21,6 +22,8 @@ public struct RunOutcome: Sendable {
   public let summaries: [SweepSummary]
   /// What the strongest heads do; nil where no sweep goes over heads.
   public let heads: HeadsSummary?
+  /// What was found in the cache, where that was asked for.
+  public let analysis: AnalysisOutcome?
 }
 
 extension ExperimentRun {
@@ -67,12 +70,26 @@ extension ExperimentRun {
       try counter.check()
       try cache?.finish()
       try results.finish()
-      return RunOutcome(results: path, cache: cache?.path, summaries: summaries, heads: heads)
+      return RunOutcome(
+        results: path, cache: cache?.path, summaries: summaries, heads: heads,
+        analysis: try analysis(of: cache?.path, into: folder, shouldStop: shouldStop))
     } catch {
       results.discard()
       cache?.discard()
       throw error is CancellationError ? ExperimentError.interrupted : error
     }
+  }
+
+  /// Carries the analyses out, on the cache as it stands on the disk. What goes wrong in them leaves results and cache as they are.
+  private func analysis(
+    of cache: String?, into folder: String, shouldStop: @escaping @Sendable () -> Bool
+  ) throws -> AnalysisOutcome? {
+    guard let cache, !experiment.analyses.isEmpty else { return nil }
+    let run = AnalysisRun(
+      name: experiment.name, analyses: experiment.analyses,
+      caches: [try ActivationCache(name: experiment.name, file: cache)], file: experiment.file, text: experiment.text,
+      threads: threads)
+    return try run.run(into: folder, check: { if shouldStop() { throw ExperimentError.interrupted } })
   }
 
   private func run(_ plan: PlannedSweep, to results: ResultsWriter, counter: RunCounter) throws -> SweepSummary {
@@ -98,15 +115,6 @@ extension ExperimentRun {
     case .paths(let pieces): for piece in pieces { try engine.run(piece.plan) { try record($0, piece.grid) } }
     }
     return try recorder.finish()
-  }
-
-  private func makeFolder(_ folder: String) throws {
-    var made = folder.hasPrefix("/") ? "/" : ""
-    for part in folder.split(separator: "/") {
-      made += made.isEmpty || made.hasSuffix("/") ? part : "/\(part)"
-      if mkdir(made, 0o777) == 0 || errno == EEXIST { continue }
-      throw ExperimentError.cannotCreateFolder(folder, reason: String(cString: strerror(errno)))
-    }
   }
 }
 

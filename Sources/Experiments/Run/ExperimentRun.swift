@@ -26,6 +26,8 @@ public struct ExperimentRun: Sendable {
   private let engines: [GraphOptions: PatchingEngine]
   /// The engine on the graph without options, which reads what nothing edits.
   let plainEngine: PatchingEngine
+  /// How many workers share the work; nil for one a processor core.
+  let threads: Int?
 
   /// Loads the model and plans everything, so that whatever does not fit is found before anything has run.
   /// - Parameters:
@@ -73,6 +75,7 @@ public struct ExperimentRun: Sendable {
     plainEngine = plain
     cachedNodes = try Self.cachedNodes(experiment.cache, loaded.model.graph)
     baselines = plain.baselines
+    self.threads = threads
     self.experiment = experiment
     self.model = model
     self.loaded = loaded

@@ -39,6 +39,16 @@ public struct CacheCommand: Sendable {
   /// - Throws: `CheckpointError`, `TokenizerError`, `GraphError`, `ExperimentError`, `StoreError`, `ConsoleError`, `CancellationError`. The output
   ///   is not there then, or is what it was.
   public func run(on console: Console) async throws {
+    try console.print(try await make(calling: model, on: console))
+  }
+
+  /// Makes the file.
+  /// - Parameters:
+  ///   - name: what the file calls the model.
+  ///   - attributes: of the file's root, beside its header.
+  /// - Returns: a line on what is in it.
+  /// - Throws: as `run`.
+  func make(calling name: String, attributes: [String: Attribute] = [:], on console: Console) async throws -> String {
     if isSameFile(output, prompts) { throw CommandError.outputIsInput(output) }
     let folder = try ModelReference(model).folder()
     async let tokenizer = Tokenizer.load(folder: folder)
@@ -55,8 +65,8 @@ public struct CacheCommand: Sendable {
     let writer = try CacheWriter(
       creating: output,
       header: CacheHeader(
-        model: model, modelSHA256: try loaded.folder.sha256(), patchbayVersion: PatchbayVersion.text,
-        attributes: ["prompts": .text(prompts)]),
+        model: name, modelSHA256: try loaded.folder.sha256(), patchbayVersion: PatchbayVersion.text,
+        attributes: attributes.merging(["prompts": .text(prompts)]) { $1 }),
       plan: CachePlan(
         runs: survey.runs, hooks: nodes.map { CachePlan.Hook($0.hook ?? "", $0.layout) }, examples: survey.count,
         longestPrompt: survey.longest, promptColumns: survey.columns, precision: precision, compress: compress))
@@ -70,7 +80,7 @@ public struct CacheCommand: Sendable {
       writer.discard()
       throw error
     }
-    try console.print(summary(survey, nodes))
+    return summary(survey, nodes)
   }
 
   /// Runs batches, one for each worker at a time.

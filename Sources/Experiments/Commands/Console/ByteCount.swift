@@ -1,3 +1,4 @@
+import Diagnostics
 /// A number of bytes as people say it.
 func byteCount(_ bytes: Int) -> String {
   let units = ["bytes", "kB", "MB", "GB", "TB"]

@@ -58,7 +58,8 @@ public struct DatasetCommand: Sendable {
     return tokenizer
   }
 
-  private static func line(_ item: DatasetItem) -> String {
+  /// A pair as a line of a prompt file.
+  static func line(_ item: DatasetItem) -> String {
     func tokens(_ texts: [String]) -> String {
       let all = texts.map(jsonString)
       return all.count == 1 ? all[0] : "[" + all.joined(separator: ", ") + "]"

@@ -1,4 +1,5 @@
 import Analysis
+import Diagnostics
 
 extension HeadsReport {
   /// The strongest heads of every kind, the pairs that compose most, and all heads.

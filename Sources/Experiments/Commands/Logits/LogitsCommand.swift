@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Execution
 import ModelGraph
 import Tokenization

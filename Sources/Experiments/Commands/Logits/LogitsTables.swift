@@ -1,3 +1,4 @@
+import Diagnostics
 /// The tables of `patchbay logits` as text.
 struct LogitsTables {
   let reader: PromptReader

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 import Tensors
 
@@ -38,11 +39,6 @@ struct TokenScores: Sendable {
     }
     return best.map(Int32.init)
   }
-}
-
-/// A number with so many decimals.
-func decimal(_ number: some BinaryFloatingPoint, _ digits: Int) -> String {
-  String(format: "%.\(digits)f", Double(number))
 }
 
 /// A probability: four decimals, or its order of magnitude where those would be 0.

@@ -1,3 +1,4 @@
+import Diagnostics
 extension HeadsSummary {
   /// As `patchbay run` prints it.
   var report: String {

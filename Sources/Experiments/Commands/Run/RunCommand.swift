@@ -1,3 +1,4 @@
+import Diagnostics
 import Execution
 
 /// `patchbay run`: an experiment file's sweeps, carried out and written to a results file.
@@ -43,8 +44,10 @@ public struct RunCommand: Sendable {
     var parts = [baselines(run)]
     parts += outcome.summaries.map(strongest)
     if let heads = outcome.heads { parts.append(heads.report) }
+    if let analysis = outcome.analysis { parts += analysis.results.map(\.report) }
     parts.append(
-      (["results: \(outcome.results)"] + (outcome.cache.map { ["cache: \($0)"] } ?? [])).joined(separator: "\n"))
+      (["results: \(outcome.results)"] + (outcome.cache.map { ["cache: \($0)"] } ?? [])
+        + (outcome.analysis.map { ["analyses: \($0.path)"] } ?? [])).joined(separator: "\n"))
     return parts.joined(separator: "\n\n")
   }
 

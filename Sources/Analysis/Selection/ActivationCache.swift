@@ -1,0 +1,28 @@
+import ActivationStore
+import ModelGraph
+
+/// A cache file under the name that an analysis gives it.
+public struct ActivationCache: Sendable {
+  public let name: String
+  public let reader: CacheReader
+  /// One for each example of the file.
+  public let prompts: [PromptRow]
+  public let modelSHA256: String
+
+  /// - Throws: `StoreError`.
+  public init(name: String, file: String) throws {
+    self.name = name
+    reader = try CacheReader(file)
+    prompts = try reader.prompts()
+    modelSHA256 = try reader.header().modelSHA256
+  }
+
+  /// The file's path.
+  public var file: String { reader.store.path }
+
+  /// Whether an activation has a vector for each token or example.
+  /// - Throws: `StoreError.missing`.
+  func hasVectors(_ hook: HookName) throws -> Bool {
+    if case .perPair = try reader.layout(of: hook) { false } else { true }
+  }
+}

@@ -1,0 +1,103 @@
+import ActivationStore
+import Tensors
+
+/// Principal components of every place, in one reading; a second one projects the examples.
+public struct ComponentsStudy: Study {
+  public let name: String
+  public let selection: Selection
+  private let count: Int
+  private let projects: Bool
+  private let width: Int
+
+  /// - Parameters:
+  ///   - count: how many components; fewer where activations are narrower.
+  ///   - projects: whether every example is projected.
+  /// - Throws: `SelectionError`.
+  public init(_ name: String, _ selection: Selection, count: Int = 10, projects: Bool = true) throws {
+    self.name = name
+    self.selection = selection
+    width = try selection.commonWidth()
+    self.count = min(count, width)
+    self.projects = projects
+  }
+
+  public func work(at place: Selection.Place) -> Work { Work(width: width, count: count, projects: projects) }
+
+  /// The components of one place.
+  public struct Work: PlaceWork {
+    private var moments: MomentAccumulator?
+    private let count: Int
+    private let projects: Bool
+    private var components: PrincipalComponents?
+    private var meanLength = 0.0
+    private var items: [Int] = []
+    private var projections: [Double] = []
+
+    init(width: Int, count: Int, projects: Bool) {
+      moments = MomentAccumulator(width: width)
+      self.count = count
+      self.projects = projects
+    }
+
+    public mutating func add(_ rows: Matrix, items: [Int]) throws {
+      if let components {
+        self.items += items
+        projections += components.projections(of: rows).values
+      } else {
+        try moments?.add(rows)
+      }
+    }
+
+    public mutating func endPass() throws -> Bool {
+      guard components == nil, let moments else { return false }
+      components = try PrincipalComponents(moments.moments(), count: count)
+      self.moments = nil
+      return projects
+    }
+
+    public func outcome() -> Outcome {
+      guard let components else { preconditionFailure("asked for after the pass") }
+      return Outcome(components: components, items: items, projections: projections)
+    }
+  }
+
+  /// What was found at one place.
+  public struct Outcome: Sendable {
+    let components: PrincipalComponents
+    let items: [Int]
+    /// [items, components].
+    let projections: [Double]
+  }
+
+  public func result(_ outcomes: [Outcome]) throws -> StudyResult {
+    var arrays = PlaceArrays(name, kind: "components", of: selection)
+    arrays.addAxis("component", .range(count))
+    arrays.addAxis("feature", .range(width))
+    arrays.add("explained", ["component"], outcomes.map(\.components.explained))
+    arrays.add("variance", ["component"], outcomes.map(\.components.variances))
+    arrays.add("total_variance", outcomes.map(\.components.totalVariance))
+    arrays.add("participation_ratio", outcomes.map(\.components.participationRatio))
+    arrays.add("axis", ["component", "feature"], outcomes.map(\.components.axes.values))
+    arrays.add("mean", ["feature"], outcomes.map(\.components.mean))
+    if projects {
+      arrays.addItems()
+      arrays.add(
+        "projection", ["component", "item"],
+        outcomes.map { outcome in
+          (0..<count).flatMap { component in
+            arrays.spread(
+              outcome.items.indices.map { outcome.projections[$0 * count + component] }, over: outcome.items)
+          }
+        })
+    }
+    let shownComponents = min(count, 4)
+    return selection.table(
+      "\(name): principal components (share of the variance), and how many directions share it; \(selection.examplesNote)",
+      (0..<shownComponents).map { "PC\($0)" } + (count > 4 ? ["first \(count)"] : []) + ["participation ratio"],
+      outcomes.map { outcome in
+        let shares = outcome.components.explained
+        return shares.prefix(shownComponents).map { shown($0) } + (count > 4 ? [shown(shares.reduce(0, +))] : [])
+          + [shown(outcome.components.participationRatio, 1)]
+      }, arrays: arrays.arrays)
+  }
+}

@@ -1,0 +1,154 @@
+import ActivationStore
+import Diagnostics
+
+/// The arrays of a study, along the axes of its places: source, hook, position, and head where heads are looked at one by one.
+struct PlaceArrays {
+  private let study: String
+  private let selection: Selection
+  private var axes: [LabelledAxis]
+  private var datasets: [LabelledArrays.Dataset] = []
+  private var attributes: [String: Attribute]
+  /// The names of the places' axes.
+  let place: [String]
+
+  /// - Parameter kind: the study's, as analysis files name it.
+  init(_ study: String, kind: String, of selection: Selection) {
+    self.study = study
+    self.selection = selection
+    axes = [
+      LabelledAxis("source", .texts(selection.sources.map(\.name))),
+      LabelledAxis("hook", .texts(selection.hooks.map(\.text))),
+      LabelledAxis("position", .texts(selection.rules.map(\.label))),
+    ]
+    if let heads = selection.heads { axes.append(LabelledAxis("head", .integers(heads))) }
+    place = axes.map(\.name)
+    attributes = ["kind": .text(kind)]
+    if let label = selection.labelName { attributes["labels"] = .text(label) }
+    if !selection.classNames.isEmpty { attributes["classes"] = .texts(selection.classNames) }
+    datasets.append(
+      LabelledArrays.Dataset("layer", axes: ["hook"], values: .integers(selection.hooks.map { $0.layer ?? -1 })))
+  }
+
+  mutating func set(_ name: String, _ value: Attribute) { attributes[name] = value }
+
+  /// Adds an axis beside those of the places.
+  mutating func addAxis(_ name: String, _ labels: AxisLabels) { axes.append(LabelledAxis(name, labels)) }
+
+  /// Adds an array along the places' axes and some more.
+  /// - Parameter values: for each place in the selection's order, those along the other axes.
+  mutating func add(_ name: String, _ others: [String] = [], _ values: [[Double]]) {
+    datasets.append(
+      LabelledArrays.Dataset(name, axes: place + others, values: values.flatMap { $0.map(Float.init) }))
+  }
+
+  /// Adds one number a place.
+  mutating func add(_ name: String, _ values: [Double]) { add(name, [], values.map { [$0] }) }
+
+  mutating func add(_ name: String, _ others: [String] = [], integers: [[Int]]) {
+    datasets.append(LabelledArrays.Dataset(name, axes: place + others, values: .integers(integers.flatMap(\.self))))
+  }
+
+  mutating func add(_ name: String, _ others: [String] = [], texts: [[String]]) {
+    datasets.append(LabelledArrays.Dataset(name, axes: place + others, values: .texts(texts.flatMap(\.self))))
+  }
+
+  /// Adds a value with its interval: `NAME`, `NAME_low`, `NAME_high`.
+  mutating func add(_ name: String, _ others: [String] = [], intervals: [[Interval]]) {
+    add(name, others, intervals.map { $0.map(\.value) })
+    add("\(name)_low", others, intervals.map { $0.map(\.low) })
+    add("\(name)_high", others, intervals.map { $0.map(\.high) })
+  }
+
+  /// Adds an array along any axes that were added.
+  mutating func add(_ name: String, along axes: [String], _ values: LabelledArrays.Values) {
+    datasets.append(LabelledArrays.Dataset(name, axes: axes, values: values))
+  }
+
+  /// Adds the axis `item` and what is known of the items: `item_example`, `item_run`, `item_label` [source, item], and `item_position`,
+  /// `item_token` [source, position, item]. Sources with fewer items than others end in -1 and "".
+  mutating func addItems() {
+    let count = selection.sources.map(\.count).max() ?? 0
+    addAxis("item", .range(count))
+    func perSource<T>(_ empty: T, _ value: (Source, Int) -> T) -> [T] {
+      selection.sources.flatMap { source in (0..<count).map { $0 < source.count ? value(source, $0) : empty } }
+    }
+    let both = ["source", "item"]
+    add("item_example", along: both, .integers(perSource(-1) { $0.table.items[$1].example }))
+    if selection.sources.contains(where: { $0.parts.count > 1 }) {
+      add("item_run", along: both, .texts(perSource("") { $0.parts[$0.table.items[$1].part].name }))
+    }
+    if !selection.classNames.isEmpty {
+      let names = selection.classNames
+      add("item_label", along: both, .texts(perSource("") { $0.table.items[$1].label.map { names[$0] } ?? "" }))
+    }
+    var (positions, tokens): ([Int], [String]) = ([], [])
+    for source in selection.sources {
+      for rule in selection.rules.indices {
+        for item in 0..<count {
+          let isToken = selection.rules[rule] != .mean && selection.rules[rule] != .none
+          positions.append(item < source.count && isToken ? source.positions[rule][item] ?? -1 : -1)
+          tokens.append(item < source.count && isToken ? source.token(of: item, rule: rule) ?? "" : "")
+        }
+      }
+    }
+    add("item_position", along: ["source", "position", "item"], .integers(positions))
+    add("item_token", along: ["source", "position", "item"], .texts(tokens))
+  }
+
+  /// The numbers of a place's items spread over all items, NaN for those that have none.
+  func spread(_ values: [Double], over items: [Int]) -> [Double] {
+    var all = [Double](repeating: .nan, count: selection.sources.map(\.count).max() ?? 0)
+    for (value, item) in zip(values, items) { all[item] = value }
+    return all
+  }
+
+  var arrays: LabelledArrays {
+    LabelledArrays(group: "/analyses/\(study)", axes: axes, datasets: datasets, attributes: attributes)
+  }
+}
+
+/// A number as tables show it: a dash for what is none.
+func shown(_ value: Double, _ digits: Int = 3) -> String { value.isFinite ? decimal(value, digits) : "-" }
+
+extension Selection {
+  /// The first columns of a table with a row for each place, and the cells of each place in them.
+  func placeColumns(_ places: [Place]) -> (header: [String], cells: [[String]]) {
+    var header: [String] = []
+    if sources.count > 1 { header.append("source") }
+    header.append("hook")
+    if heads != nil { header.append("head") }
+    if rules.count > 1 || rules[0] != .none { header.append("position") }
+    let cells = places.map { place in
+      var row: [String] = []
+      if sources.count > 1 { row.append(sources[place.source].name) }
+      row.append(hooks[place.hook].text)
+      if let heads { row.append("\(heads[place.head])") }
+      if rules.count > 1 || rules[0] != .none { row.append(rules[place.rule].label) }
+      return row
+    }
+    return (header, cells)
+  }
+
+  /// A result with a row for each place.
+  func table(_ title: String, _ columns: [String], _ values: [[String]], arrays: LabelledArrays) -> StudyResult {
+    let (header, cells) = placeColumns(places)
+    return StudyResult(
+      arrays: arrays, title: title, header: header + columns, rows: zip(cells, values).map { $0 + $1 })
+  }
+
+  /// How many examples there are, and of what classes.
+  var examplesNote: String {
+    let counts = sources.map { source -> String in
+      var text = "\(source.count) examples"
+      if !classNames.isEmpty, classNames.count <= 6 {
+        let sizes = classNames.indices.map { label in
+          "\(source.table.items.count { $0.label == label }) \(classNames[label])"
+        }
+        text += " (\(sizes.joined(separator: ", ")))"
+      }
+      if source.table.unlabelled > 0 { text += ", \(source.table.unlabelled) without a class left out" }
+      return text
+    }
+    return Set(counts).count == 1 ? counts[0] : zip(sources, counts).map { "\($0.name): \($1)" }.joined(separator: "; ")
+  }
+}
