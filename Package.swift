@@ -125,8 +125,8 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors",
-        "TestSupport",
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph",
+        "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "TrainingTests",

@@ -14,7 +14,8 @@ public struct ClassSeparation: Sendable, Equatable {
     let (between, total) = (moments.betweenScatter.trace, moments.totalScatter.trace)
     guard total > 0 else { throw .noVariance(method: "class separation") }
     let within = total - between
-    guard within > 1e-12 * total else { throw .noVariance(method: "class separation, within the classes,") }
+    // Less than what accumulating in float32 leaves of the total.
+    guard within > 1e-6 * total else { throw .noVariance(method: "class separation, within the classes,") }
     betweenOverWithin = between / within
     explained = between / total
   }

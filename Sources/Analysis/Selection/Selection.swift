@@ -143,10 +143,16 @@ public struct Selection: Sendable {
       if let others = common, let missing = others.first(where: { !found.contains($0) }) {
         throw SelectionError.noSuchHook(missing.text, file: cache.file, known: names)
       }
-      common = common ?? found.sorted()
+      common = common ?? found.sorted(by: Self.isEarlier)
     }
     let hooks = common ?? []
     return (hooks, try hooks.map { try caches[0].reader.layout(of: $0) })
+  }
+
+  /// Embeddings, then blocks by their number, then what follows them.
+  private static func isEarlier(_ a: HookName, _ b: HookName) -> Bool {
+    func rank(_ hook: HookName) -> Int { hook.layer != nil ? 1 : hook.text.hasPrefix("hook_") ? 0 : 2 }
+    return rank(a) == rank(b) ? a < b : rank(a) < rank(b)
   }
 
   private static func heads(

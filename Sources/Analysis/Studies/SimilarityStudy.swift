@@ -72,12 +72,19 @@ public struct SimilarityStudy: Study {
       let kept = outcome.items.indices.filter { common.contains(outcome.items[$0]) }
       return kept.count == outcome.items.count ? outcome.rows.matrix : outcome.rows.matrix.picking(kept).matrix
     }
-    var alignment = KernelAlignmentAccumulator(widths: rows.map(\.columns))
+    // Places where all activations are the same are like no other.
+    let varying = rows.indices.filter { rows[$0].varies }
+    var cka = DenseMatrix(
+      rows: rows.count, columns: rows.count, values: [Double](repeating: .nan, count: rows.count * rows.count))
     do {
-      for start in stride(from: 0, to: common.count, by: 1024) {
-        try alignment.add(rows.map { $0.rows(start..<min(start + 1024, common.count)) })
+      if !varying.isEmpty {
+        var alignment = KernelAlignmentAccumulator(widths: varying.map { rows[$0].columns })
+        for start in stride(from: 0, to: common.count, by: 1024) {
+          try alignment.add(varying.map { rows[$0].rows(start..<min(start + 1024, common.count)) })
+        }
+        let found = try alignment.alignment()
+        for (i, a) in varying.enumerated() { for (j, b) in varying.enumerated() { cka[a, b] = found[i, j] } }
       }
-      let cka = try alignment.alignment()
       return try finished(cka, cosines(rows), common.count)
     } catch let error as AnalysisError {
       throw StudyError(study: name, place: "all places", reason: error.message)

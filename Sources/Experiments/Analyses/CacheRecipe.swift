@@ -22,6 +22,11 @@ public struct CacheRecipe: Sendable {
   public let prependBOS: PrependBOS
   public let place: Place
 
+  /// The same of another model.
+  func replacingModels(by model: ModelReference) -> CacheRecipe {
+    CacheRecipe(name: name, models: [model], prompts: prompts, hooks: hooks, prependBOS: prependBOS, place: place)
+  }
+
   /// What the caches are called: `NAME`, or `NAME.MODEL` of several models.
   public var names: [String] {
     guard models.count > 1 else { return [name] }

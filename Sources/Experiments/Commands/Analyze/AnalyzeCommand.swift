@@ -5,13 +5,18 @@ import Foundation
 /// `patchbay analyze`: what an analysis file asks of cached activations.
 public struct AnalyzeCommand: Sendable {
   public let analysis: String
+  /// Instead of the models of caches that are made.
+  public let model: String?
   /// The folder that results go to, and caches that are made.
   public let output: String
   /// How many processors to use; all if nil.
   public let threads: Int?
 
-  public init(analysis: String, output: String = RunCommand.defaultOutput, threads: Int? = nil) {
+  public init(
+    analysis: String, model: String? = nil, output: String = RunCommand.defaultOutput, threads: Int? = nil
+  ) {
     self.analysis = analysis
+    self.model = model
     self.output = output
     self.threads = threads
   }
@@ -48,6 +53,7 @@ public struct AnalyzeCommand: Sendable {
       case .file(let name, let path, _): return [try ActivationCache(name: name, file: path)]
       case .made(let recipe):
         var caches: [ActivationCache] = []
+        let recipe = model.map { recipe.replacingModels(by: ModelReference($0)) } ?? recipe
         for (name, model) in zip(recipe.names, recipe.models) {
           let path = resolvedPath("\(file.name).\(name).cache.h5", relativeTo: output)
           try await recipe.make(model, at: path, threads: threads, on: console)
