@@ -58,6 +58,19 @@ static inline herr_t pb_set_file_locking(hid_t access, int use, int ignore_when_
 #endif
 }
 
+// Where in the file an object's header begins.
+static inline herr_t pb_object_address(hid_t object, haddr_t *address) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info1_t info;
+  if (H5Oget_info1(object, &info) < 0) return -1;
+#else
+  H5O_info_t info;
+  if (H5Oget_info(object, &info) < 0) return -1;
+#endif
+  *address = info.addr;
+  return 0;
+}
+
 // The attribute and chunk formats of HDF5 1.8: checksummed metadata, and no "open for writing" mark that outlives a killed process.
 static inline herr_t pb_set_format_1_8(hid_t access) {
 #if H5_VERSION_GE(1, 10, 2)

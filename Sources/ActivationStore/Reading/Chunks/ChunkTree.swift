@@ -1,0 +1,109 @@
+/// Finds where the chunks of a dataset stand, by HDF5's file format specification (version 3.0): HDF5 itself, before 1.10.9, walks over all chunks
+/// for each that it is asked about.
+///
+/// Understands what is written here, files of the format of 1.8: superblock 2 or 3, object headers of version 2, chunks in a tree of version 1. nil
+/// means that a file is laid out in another way or makes no sense; HDF5 is then to read it, and to say what is wrong.
+struct ChunkTree {
+  let bytes: FileBytes
+  /// The shape of a chunk. All chunks stand at the origin of all axes but the first.
+  let chunk: [Int]
+  let elementBytes: Int
+  /// Bytes of a chunk as it is stored, checksum included.
+  let storedBytes: Int
+  /// The size of the first axis.
+  let examples: Int
+
+  /// A chunk that was written.
+  struct Entry {
+    /// Its place along the first axis.
+    let example: Int
+    let address: Int
+  }
+
+  /// All chunks that were written, in order.
+  /// - Parameter header: where the dataset's object header begins.
+  func entries(header: Int) -> [Entry]? {
+    guard hasPlainAddresses(), let root = root(header: header) else { return nil }
+    var entries: [Entry] = []
+    return collect(root, level: nil, into: &entries) ? entries : nil
+  }
+
+  /// Whether addresses and lengths have 8 bytes and addresses count from the beginning of the file.
+  private func hasPlainAddresses() -> Bool {
+    guard var block = bytes.fields(0, count: 48), block.integer(1) == 0x89, block.skip("HDF\r\n\u{1A}\n"),
+      let version = block.integer(1)
+    else { return false }
+    return (2...3).contains(version) && block.integer(1) == 8 && block.integer(1) == 8 && block.skip(1)
+      && block.integer(8) == 0
+  }
+
+  // MARK: The object header
+
+  /// The address of the tree, from the message of the header that says how the dataset is laid out.
+  private func root(header: Int) -> Int? {
+    guard var prefix = bytes.fields(header, count: 34), prefix.skip("OHDR"), prefix.integer(1) == 2,
+      let flags = prefix.integer(1), prefix.skip((flags & 0x20 != 0 ? 16 : 0) + (flags & 0x10 != 0 ? 4 : 0)),
+      let size = prefix.integer(1 << (flags & 3))
+    else { return nil }
+    let start = header + 34 - prefix.rest
+    guard var block = bytes.fields(start, count: size) else { return nil }
+    var continuations: [(address: Int, size: Int)] = []
+    // More than any real header has: a damaged one may go round.
+    for next in 0..<64 {
+      while let type = block.integer(1), let size = block.integer(2), block.skip(flags & 0x04 != 0 ? 3 : 1) {
+        if type == 0x08 { return layout(&block) }
+        if type == 0x10 {
+          guard let address = block.integer(8), let length = block.integer(8) else { return nil }
+          continuations.append((address, length))
+        } else if !block.skip(size) {
+          return nil
+        }
+      }
+      // A signature before, a checksum behind.
+      guard next < continuations.count,
+        let continued = bytes.fields(continuations[next].address, count: continuations[next].size - 4)
+      else { return nil }
+      block = continued
+      guard block.skip("OCHK") else { return nil }
+    }
+    return nil
+  }
+
+  /// Version 3, chunked: the number of axes and the element's own, the address, the chunk's shape, the element's size.
+  private func layout(_ message: inout FileBytes.Fields) -> Int? {
+    guard message.integer(1) == 3, message.integer(1) == 2, message.integer(1) == chunk.count + 1,
+      let address = message.integer(8)
+    else { return nil }
+    for size in chunk + [elementBytes] where message.integer(4) != size { return nil }
+    return address
+  }
+
+  // MARK: The tree
+
+  /// Adds the chunks of the node at an address and below it. A sound tree names them in ascending order and has no empty node: a damaged one can
+  /// neither go round nor grow beyond what the file has room for.
+  /// - Parameter level: how high above the leaves the node should be; nil for the root.
+  private func collect(_ address: Int, level expected: Int?, into entries: inout [Entry]) -> Bool {
+    let keyBytes = 8 + 8 * (chunk.count + 1)
+    guard var head = bytes.fields(address, count: 24), head.skip("TREE"), head.integer(1) == 1,
+      let level = head.integer(1), level == expected ?? level, let count = head.integer(2), count > 0,
+      var node = bytes.fields(address + 24, count: count * (keyBytes + 8))
+    else { return false }
+    for _ in 0..<count {
+      guard let size = node.integer(4), let skippedFilters = node.integer(4), let example = node.integer(8) else {
+        return false
+      }
+      for _ in chunk where node.integer(8) != 0 { return false }
+      guard let child = node.integer(8) else { return false }
+      if level > 0 {
+        guard collect(child, level: level - 1, into: &entries) else { return false }
+      } else {
+        guard size == storedBytes, skippedFilters == 0, example < examples, example > entries.last?.example ?? -1 else {
+          return false
+        }
+        entries.append(Entry(example: example, address: child))
+      }
+    }
+    return true
+  }
+}
