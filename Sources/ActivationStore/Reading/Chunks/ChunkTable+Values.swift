@@ -11,7 +11,7 @@ extension ChunkTable {
     else { return nil }
     var isSound = true
     let tensor = Tensor(shape: [examples.count] + shape.dropFirst()) { out in
-      isSound = withUnsafeTemporaryAllocation(byteCount: Self.pieceBytes, alignment: 64) { room in
+      isSound = withUnsafeTemporaryAllocation(byteCount: Self.pieceBytes + Self.pageBytes, alignment: Self.pageBytes) { room in
         let isFilled = width * elementBytes + Self.checksumBytes <= Self.pieceBytes
           ? readMany(addresses, into: out, room) : readLarge(addresses, into: out, room)
         if !isFilled { out.initialize(repeating: .nan) }
@@ -22,9 +22,11 @@ extension ChunkTable {
   }
 
   /// Bytes that are read at once: few enough to stay in the cache nearest to a core until they have been checked and copied.
-  private static let pieceBytes = 1 << 17
+  private static let pieceBytes = 1 << 18
+  /// Bytes are read to where they stand relative to such boundaries in the file: the system copies them by half quicker then.
+  private static let pageBytes = 1 << 12
   /// Reading up to so many bytes that lie between two chunks is quicker than another call.
-  private static let mostBetween = 1 << 11
+  private static let mostBetween = 1 << 12
 
   /// Reads chunks that are smaller than a piece, those that stand together at once.
   private func readMany(
@@ -37,16 +39,15 @@ extension ChunkTable {
       let start = addresses[next]
       var end = next + 1
       while end < addresses.count, addresses[end] >= addresses[end - 1],
-        addresses[end] - addresses[end - 1] <= stored + Self.mostBetween, addresses[end] - start <= room.count - stored
+        addresses[end] - addresses[end - 1] <= stored + Self.mostBetween, addresses[end] - start <= Self.pieceBytes - stored
       { end += 1 }
-      let piece = UnsafeMutableRawBufferPointer(rebasing: room[..<(addresses[end - 1] - start + stored)])
+      let piece = part(of: room, at: start, count: addresses[end - 1] - start + stored)
       guard bytes.read(start, into: piece) else { return false }
       for index in next..<end {
         let chunk = piece.baseAddress! + (addresses[index] - start)
         var checksum = Fletcher32()
-        checksum.add(UnsafeRawPointer(chunk), count: size)
+        copy(chunk, count: width, to: out.baseAddress! + index * width, &checksum)
         guard checksum.agrees(with: (chunk + size).loadUnaligned(as: UInt32.self)) else { return false }
-        copy(chunk, count: width, to: out.baseAddress! + index * width)
       }
       next = end
     }
@@ -57,15 +58,15 @@ extension ChunkTable {
   private func readLarge(
     _ addresses: [Int], into out: UnsafeMutableBufferPointer<Float>, _ room: UnsafeMutableRawBufferPointer
   ) -> Bool {
-    let (width, numbers) = (width, room.count / elementBytes)
+    let (width, numbers) = (width, Self.pieceBytes / elementBytes)
     for (index, address) in addresses.enumerated() {
       var checksum = Fletcher32()
       for first in stride(from: 0, to: width, by: numbers) {
         let count = min(numbers, width - first)
-        let piece = UnsafeMutableRawBufferPointer(rebasing: room[..<(count * elementBytes)])
-        guard bytes.read(address + first * elementBytes, into: piece) else { return false }
-        checksum.add(UnsafeRawPointer(piece.baseAddress!), count: piece.count)
-        copy(piece.baseAddress!, count: count, to: out.baseAddress! + index * width + first)
+        let start = address + first * elementBytes
+        let piece = part(of: room, at: start, count: count * elementBytes)
+        guard bytes.read(start, into: piece) else { return false }
+        copy(piece.baseAddress!, count: count, to: out.baseAddress! + index * width + first, &checksum)
       }
       let found = UnsafeMutableRawBufferPointer(rebasing: room[..<Self.checksumBytes])
       guard bytes.read(address + width * elementBytes, into: found),
@@ -75,11 +76,21 @@ extension ChunkTable {
     return true
   }
 
-  private func copy(_ from: UnsafeMutableRawPointer, count: Int, to out: UnsafeMutablePointer<Float>) {
+  private func part(
+    of room: UnsafeMutableRawBufferPointer, at address: Int, count: Int
+  ) -> UnsafeMutableRawBufferPointer {
+    let start = address % Self.pageBytes
+    return UnsafeMutableRawBufferPointer(rebasing: room[start..<(start + count)])
+  }
+
+  private func copy(
+    _ from: UnsafeRawPointer, count: Int, to out: UnsafeMutablePointer<Float>, _ checksum: inout Fletcher32
+  ) {
     if isHalf {
-      pb_widen_halves(out, from, Int64(count))
+      checksum.add(from, count: count * 2)
+      pb_widen_halves(out, from.assumingMemoryBound(to: UInt8.self), Int64(count))
     } else {
-      UnsafeMutableRawPointer(out).copyMemory(from: from, byteCount: count * elementBytes)
+      checksum.add(from, count: count * 4, copyingTo: out)
     }
   }
 }

@@ -30,30 +30,30 @@ struct ChunkTree {
 
   /// Whether addresses and lengths have 8 bytes and addresses count from the beginning of the file.
   private func hasPlainAddresses() -> Bool {
-    guard var block = bytes.fields(0, count: 48), block.integer(1) == 0x89, block.skip("HDF\r\n\u{1A}\n"),
-      let version = block.integer(1)
+    guard var block = bytes.fields(0, count: 48), block.integer(UInt8.self) == 0x89, block.skip("HDF\r\n\u{1A}\n"),
+      let version = block.integer(UInt8.self)
     else { return false }
-    return (2...3).contains(version) && block.integer(1) == 8 && block.integer(1) == 8 && block.skip(1)
-      && block.integer(8) == 0
+    return (2...3).contains(version) && block.integer(UInt8.self) == 8 && block.integer(UInt8.self) == 8 && block.skip(1)
+      && block.integer(UInt64.self) == 0
   }
 
   // MARK: The object header
 
   /// The address of the tree, from the message of the header that says how the dataset is laid out.
   private func root(header: Int) -> Int? {
-    guard var prefix = bytes.fields(header, count: 34), prefix.skip("OHDR"), prefix.integer(1) == 2,
-      let flags = prefix.integer(1), prefix.skip((flags & 0x20 != 0 ? 16 : 0) + (flags & 0x10 != 0 ? 4 : 0)),
-      let size = prefix.integer(1 << (flags & 3))
+    guard var prefix = bytes.fields(header, count: 34), prefix.skip("OHDR"), prefix.integer(UInt8.self) == 2,
+      let flags = prefix.integer(UInt8.self), prefix.skip((flags & 0x20 != 0 ? 16 : 0) + (flags & 0x10 != 0 ? 4 : 0)),
+      let size = headerSize(&prefix, flags)
     else { return nil }
     let start = header + 34 - prefix.rest
     guard var block = bytes.fields(start, count: size) else { return nil }
     var continuations: [(address: Int, size: Int)] = []
     // More than any real header has: a damaged one may go round.
     for next in 0..<64 {
-      while let type = block.integer(1), let size = block.integer(2), block.skip(flags & 0x04 != 0 ? 3 : 1) {
+      while let type = block.integer(UInt8.self), let size = block.integer(UInt16.self), block.skip(flags & 0x04 != 0 ? 3 : 1) {
         if type == 0x08 { return layout(&block) }
         if type == 0x10 {
-          guard let address = block.integer(8), let length = block.integer(8) else { return nil }
+          guard let address = block.integer(UInt64.self), let length = block.integer(UInt64.self) else { return nil }
           continuations.append((address, length))
         } else if !block.skip(size) {
           return nil
@@ -69,12 +69,22 @@ struct ChunkTree {
     return nil
   }
 
+  /// The size of the header's first block, a number of 1, 2, 4 or 8 bytes.
+  private func headerSize(_ prefix: inout FileBytes.Fields, _ flags: Int) -> Int? {
+    switch flags & 3 {
+    case 0: prefix.integer(UInt8.self)
+    case 1: prefix.integer(UInt16.self)
+    case 2: prefix.integer(UInt32.self)
+    default: prefix.integer(UInt64.self)
+    }
+  }
+
   /// Version 3, chunked: the number of axes and the element's own, the address, the chunk's shape, the element's size.
   private func layout(_ message: inout FileBytes.Fields) -> Int? {
-    guard message.integer(1) == 3, message.integer(1) == 2, message.integer(1) == chunk.count + 1,
-      let address = message.integer(8)
+    guard message.integer(UInt8.self) == 3, message.integer(UInt8.self) == 2, message.integer(UInt8.self) == chunk.count + 1,
+      let address = message.integer(UInt64.self)
     else { return nil }
-    for size in chunk + [elementBytes] where message.integer(4) != size { return nil }
+    for size in chunk + [elementBytes] where message.integer(UInt32.self) != size { return nil }
     return address
   }
 
@@ -85,16 +95,16 @@ struct ChunkTree {
   /// - Parameter level: how high above the leaves the node should be; nil for the root.
   private func collect(_ address: Int, level expected: Int?, into entries: inout [Entry]) -> Bool {
     let keyBytes = 8 + 8 * (chunk.count + 1)
-    guard var head = bytes.fields(address, count: 24), head.skip("TREE"), head.integer(1) == 1,
-      let level = head.integer(1), level == expected ?? level, let count = head.integer(2), count > 0,
+    guard var head = bytes.fields(address, count: 24), head.skip("TREE"), head.integer(UInt8.self) == 1,
+      let level = head.integer(UInt8.self), level == expected ?? level, let count = head.integer(UInt16.self), count > 0,
       var node = bytes.fields(address + 24, count: count * (keyBytes + 8))
     else { return false }
     for _ in 0..<count {
-      guard let size = node.integer(4), let skippedFilters = node.integer(4), let example = node.integer(8) else {
+      guard let size = node.integer(UInt32.self), let skippedFilters = node.integer(UInt32.self), let example = node.integer(UInt64.self) else {
         return false
       }
-      for _ in chunk where node.integer(8) != 0 { return false }
-      guard let child = node.integer(8) else { return false }
+      for _ in chunk where node.integer(UInt64.self) != 0 { return false }
+      guard let child = node.integer(UInt64.self) else { return false }
       if level > 0 {
         guard collect(child, level: level - 1, into: &entries) else { return false }
       } else {

@@ -37,13 +37,12 @@ struct FileBytes: Sendable {
     /// How many are left.
     var rest: Int { bytes.count - at }
 
-    /// A little-endian number of 1, 2, 4 or 8 bytes; nil when fewer are left or it is past `Int.max`, as an undefined address is.
-    mutating func integer(_ size: Int) -> Int? {
-      guard size <= rest else { return nil }
-      var value: UInt64 = 0
-      for index in (0..<size).reversed() { value = value << 8 | UInt64(bytes[at + index]) }
-      at += size
-      return Int(exactly: value)
+    /// A little-endian number; nil when too few bytes are left or it is past `Int.max`, as an undefined address is.
+    mutating func integer<Number: FixedWidthInteger & UnsignedInteger>(_ type: Number.Type) -> Int? {
+      guard MemoryLayout<Number>.size <= rest else { return nil }
+      let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: at, as: Number.self) }
+      at += MemoryLayout<Number>.size
+      return Int(exactly: Number(littleEndian: value))
     }
 
     /// Passes over bytes; false when fewer are left.

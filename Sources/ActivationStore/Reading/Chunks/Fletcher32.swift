@@ -6,12 +6,20 @@ package struct Fletcher32 {
 
   package init() {}
 
-  /// - Parameter count: an even number of bytes.
-  package mutating func add(_ bytes: UnsafeRawPointer, count: Int) {
+  /// Takes in the next bytes.
+  /// - Parameters:
+  ///   - count: an even number.
+  ///   - out: where to copy them on the way, if anywhere; not over them.
+  package mutating func add(_ bytes: UnsafeRawPointer, count: Int, copyingTo out: UnsafeMutableRawPointer? = nil) {
     precondition(count % 2 == 0, "\(count) bytes are no whole words")
+    let from = bytes.assumingMemoryBound(to: UInt8.self)
     withUnsafeMutableBytes(of: &sums) { sums in
-      pb_fletcher32_add(
-        sums.assumingMemoryBound(to: UInt64.self).baseAddress, bytes.assumingMemoryBound(to: UInt8.self), Int64(count))
+      let sums = sums.assumingMemoryBound(to: UInt64.self).baseAddress
+      if let out {
+        pb_fletcher32_copy(sums, out.assumingMemoryBound(to: UInt8.self), from, Int64(count))
+      } else {
+        pb_fletcher32_add(sums, from, Int64(count))
+      }
     }
   }
 
