@@ -73,7 +73,7 @@ extension Handle where Kind == DatasetKind {
   borrowing func address() throws(HDF5Failure) -> Int {
     let id = id
     var address: haddr_t = 0
-    try Library.checked("H5Oget_info") { pb_object_address(id, &address) }
+    try Library.checked("H5Oget_info2") { pb_object_address(id, &address) }
     return Int(clamping: address)
   }
 

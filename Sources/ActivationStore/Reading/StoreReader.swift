@@ -110,6 +110,12 @@ public final class StoreReader: @unchecked Sendable {
     }
   }
 
+  /// What `describe` says too, which goes through all chunks for the bytes they take.
+  func shape(of dataset: String) throws -> [Int] { try withDataset(dataset) { try $0.space().shape() } }
+
+  /// The same.
+  func isScale(_ dataset: String) throws -> Bool { try withDataset(dataset) { try $0.isScale() } }
+
   /// The labels of a named axis of a dataset, from the scale that is attached.
   /// - Throws: `StoreError.missing`, `.wrongType`, `.damaged`.
   public func labels(of axis: String, of dataset: String) throws -> AxisLabels {

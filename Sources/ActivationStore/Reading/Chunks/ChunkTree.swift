@@ -90,28 +90,36 @@ struct ChunkTree {
 
   // MARK: The tree
 
+  /// Twice the 32 that HDF5 takes unless a file says otherwise.
+  private static let mostChildren = 64
+
   /// Adds the chunks of the node at an address and below it. A sound tree names them in ascending order and has no empty node: a damaged one can
   /// neither go round nor grow beyond what the file has room for.
   /// - Parameter level: how high above the leaves the node should be; nil for the root.
   private func collect(_ address: Int, level expected: Int?, into entries: inout [Entry]) -> Bool {
-    let keyBytes = 8 + 8 * (chunk.count + 1)
-    guard var head = bytes.fields(address, count: 24), head.skip("TREE"), head.integer(UInt8.self) == 1,
-      let level = head.integer(UInt8.self), level == expected ?? level, let count = head.integer(UInt16.self), count > 0,
-      var node = bytes.fields(address + 24, count: count * (keyBytes + 8))
+    let entryBytes = 8 + 8 * (chunk.count + 1) + 8
+    let most = min(24 + ChunkTree.mostChildren * entryBytes, bytes.count - address)
+    guard var node = bytes.fields(address, count: most), node.skip("TREE"), node.integer(UInt8.self) == 1,
+      let level = node.integer(UInt8.self), level == expected ?? level, let count = node.integer(UInt16.self),
+      count > 0, count <= ChunkTree.mostChildren, node.skip(16)
     else { return false }
+    var last = entries.last?.example ?? -1
     for _ in 0..<count {
-      guard let size = node.integer(UInt32.self), let skippedFilters = node.integer(UInt32.self), let example = node.integer(UInt64.self) else {
-        return false
-      }
-      for _ in chunk where node.integer(UInt64.self) != 0 { return false }
-      guard let child = node.integer(UInt64.self) else { return false }
+      guard node.rest >= entryBytes else { return false }
+      let (size, skippedFilters) = (node.next(UInt32.self), node.next(UInt32.self))
+      let example = node.next(UInt64.self)
+      var others: UInt64 = 0
+      for _ in chunk.indices { others |= node.next(UInt64.self) }
+      let address = node.next(UInt64.self)
+      guard others == 0, address <= UInt64(bytes.count) else { return false }
       if level > 0 {
-        guard collect(child, level: level - 1, into: &entries) else { return false }
+        guard collect(Int(address), level: level - 1, into: &entries) else { return false }
       } else {
-        guard size == storedBytes, skippedFilters == 0, example < examples, example > entries.last?.example ?? -1 else {
-          return false
-        }
-        entries.append(Entry(example: example, address: child))
+        guard size == storedBytes, skippedFilters == 0, example < UInt64(examples), Int(example) > last,
+          Int(address) <= bytes.count - storedBytes
+        else { return false }
+        last = Int(example)
+        entries.append(Entry(example: last, address: Int(address)))
       }
     }
     return true

@@ -40,9 +40,15 @@ struct FileBytes: Sendable {
     /// A little-endian number; nil when too few bytes are left or it is past `Int.max`, as an undefined address is.
     mutating func integer<Number: FixedWidthInteger & UnsignedInteger>(_ type: Number.Type) -> Int? {
       guard MemoryLayout<Number>.size <= rest else { return nil }
+      return Int(exactly: next(type))
+    }
+
+    /// A little-endian number.
+    /// - Precondition: so many bytes are left.
+    mutating func next<Number: FixedWidthInteger & UnsignedInteger>(_ type: Number.Type) -> Number {
       let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: at, as: Number.self) }
       at += MemoryLayout<Number>.size
-      return Int(exactly: Number(littleEndian: value))
+      return Number(littleEndian: value)
     }
 
     /// Passes over bytes; false when fewer are left.
