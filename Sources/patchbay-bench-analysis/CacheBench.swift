@@ -8,7 +8,7 @@ import Tensors
 struct CacheBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache",
-    abstract: "Time reading a cache from the page cache, beside plain reading of the same file, after comparing with HDF5.")
+    abstract: "Time reading a cache in memory beside plain reading of the same file, after comparing with HDF5.")
 
   @Argument(help: "A cache file.")
   var file: String
@@ -53,8 +53,9 @@ struct CacheBench: ParsableCommand {
     let cores = threads ?? ProcessInfo.processInfo.activeProcessorCount
     let size = try reader.hooks.reduce(0) { try $0 + reader.shape(of: $1).reduce(1, *) } * 4
     print(
-      String(format: "%d hooks of %d examples, %.3f GB of float32, a file of ", reader.hooks.count, reader.examples, Double(size) / 1e9)
-        + String(format: "%.3f GB", Double(whole.bytes) / 1e9))
+      String(
+        format: "%d hooks of %d examples, %.3f GB of float32, a file of %.3f GB", reader.hooks.count, reader.examples,
+        Double(size) / 1e9, Double(whole.bytes) / 1e9))
     try compare(reader)
     // The first opening finds the chunks; reading again does not.
     let opening = try shortest(of: repetitions) { try read(CacheReader(file), threads: 1) }
@@ -68,7 +69,8 @@ struct CacheBench: ParsableCommand {
       func rate(_ time: (wall: Double, processor: Double)) -> Double { Double(whole.bytes) / time.wall / 1e9 }
       print(
         String(
-          format: "%d threads: pread %6.2f GB/s, CacheReader %6.2f GB/s (%.0f%%), HDF5 %6.2f GB/s", workers, rate(plain),
+          format: "%d threads: pread %6.2f GB/s, CacheReader %6.2f GB/s (%.0f%%), HDF5 %6.2f GB/s", workers,
+          rate(plain),
           rate(ours), 100 * rate(ours) / rate(plain), rate(library)))
       if workers == 1 { print(String(format: "           opened anew each time %6.2f GB/s", rate(opening))) }
     }
@@ -79,14 +81,17 @@ struct CacheBench: ParsableCommand {
     let writer = try CacheWriter(
       creating: file, header: CacheHeader(model: "none", modelSHA256: "", patchbayVersion: "0"),
       plan: CachePlan(
-        hooks: hooks.map { .init($0, .perPosition([Extent(.dModel, width)])) }, examples: examples, longestPrompt: positions,
+        hooks: hooks.map { .init($0, .perPosition([Extent(.dModel, width)])) }, examples: examples,
+        longestPrompt: positions,
         precision: half ? .float16 : .float32, compress: compress))
     let row = PromptRow(cleanTokens: [Int32](repeating: 1, count: positions))
     for first in stride(from: 0, to: examples, by: batch) {
       let lengths = [Int](repeating: positions, count: min(batch, examples - first))
       try writer.write(prompts: [PromptRow](repeating: row, count: lengths.count), from: first)
       for (layer, hook) in hooks.enumerated() {
-        let values = (0..<(lengths.count * positions * width)).map { Float(($0 &* 40_503 &+ first &+ layer) % 65_521) / 64 }
+        let values = (0..<(lengths.count * positions * width)).map {
+          Float(($0 &* 40_503 &+ first &+ layer) % 65_521) / 64
+        }
         try values.withUnsafeBufferPointer { try writer.write(hook: hook, from: first, positions: lengths, values: $0) }
       }
     }

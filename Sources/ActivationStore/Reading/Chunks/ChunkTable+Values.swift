@@ -3,20 +3,19 @@ import Tensors
 
 extension ChunkTable {
   /// Some examples, read and checked without HDF5 and its lock.
-  /// - Returns: [examples.count, the dataset's other axes...]; nil when one was never written, lies outside the file, or has another checksum than its
-  ///   numbers: HDF5 is to say what then.
+  /// - Returns: [examples.count, the dataset's other axes...]; nil when one was never written, lies outside the file, or has another checksum
+  ///   than its numbers: HDF5 is to say what then.
   func read(_ examples: Range<Int>) -> Tensor? {
     guard !examples.isEmpty, examples.lowerBound >= 0, examples.upperBound <= shape[0],
       examples.count <= bytes.count / (width * elementBytes), let addresses = addresses(of: examples)
     else { return nil }
     var isSound = true
     let tensor = Tensor(shape: [examples.count] + shape.dropFirst()) { out in
-      isSound = withUnsafeTemporaryAllocation(byteCount: Self.pieceBytes + Self.pageBytes, alignment: Self.pageBytes) { room in
-        let isFilled = width * elementBytes + Self.checksumBytes <= Self.pieceBytes
-          ? readMany(addresses, into: out, room) : readLarge(addresses, into: out, room)
-        if !isFilled { out.initialize(repeating: .nan) }
-        return isFilled
+      let (page, areSmall) = (Self.pageBytes, width * elementBytes + Self.checksumBytes <= Self.pieceBytes)
+      isSound = withUnsafeTemporaryAllocation(byteCount: Self.pieceBytes + page, alignment: page) { room in
+        areSmall ? readMany(addresses, into: out, room) : readLarge(addresses, into: out, room)
       }
+      if !isSound { out.initialize(repeating: .nan) }
     }
     return isSound ? tensor : nil
   }
@@ -39,7 +38,8 @@ extension ChunkTable {
       let start = addresses[next]
       var end = next + 1
       while end < addresses.count, addresses[end] >= addresses[end - 1],
-        addresses[end] - addresses[end - 1] <= stored + Self.mostBetween, addresses[end] - start <= Self.pieceBytes - stored
+        addresses[end] - addresses[end - 1] <= stored + Self.mostBetween,
+        addresses[end] - start <= Self.pieceBytes - stored
       { end += 1 }
       let piece = part(of: room, at: start, count: addresses[end - 1] - start + stored)
       guard bytes.read(start, into: piece) else { return false }

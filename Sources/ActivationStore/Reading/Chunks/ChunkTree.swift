@@ -33,7 +33,8 @@ struct ChunkTree {
     guard var block = bytes.fields(0, count: 48), block.integer(UInt8.self) == 0x89, block.skip("HDF\r\n\u{1A}\n"),
       let version = block.integer(UInt8.self)
     else { return false }
-    return (2...3).contains(version) && block.integer(UInt8.self) == 8 && block.integer(UInt8.self) == 8 && block.skip(1)
+    return (2...3).contains(version) && block.integer(UInt8.self) == 8 && block.integer(UInt8.self) == 8
+      && block.skip(1)
       && block.integer(UInt64.self) == 0
   }
 
@@ -50,7 +51,9 @@ struct ChunkTree {
     var continuations: [(address: Int, size: Int)] = []
     // More than any real header has: a damaged one may go round.
     for next in 0..<64 {
-      while let type = block.integer(UInt8.self), let size = block.integer(UInt16.self), block.skip(flags & 0x04 != 0 ? 3 : 1) {
+      while let type = block.integer(UInt8.self), let size = block.integer(UInt16.self),
+        block.skip(flags & 0x04 != 0 ? 3 : 1)
+      {
         if type == 0x08 { return layout(&block) }
         if type == 0x10 {
           guard let address = block.integer(UInt64.self), let length = block.integer(UInt64.self) else { return nil }
@@ -81,7 +84,8 @@ struct ChunkTree {
 
   /// Version 3, chunked: the number of axes and the element's own, the address, the chunk's shape, the element's size.
   private func layout(_ message: inout FileBytes.Fields) -> Int? {
-    guard message.integer(UInt8.self) == 3, message.integer(UInt8.self) == 2, message.integer(UInt8.self) == chunk.count + 1,
+    guard message.integer(UInt8.self) == 3, message.integer(UInt8.self) == 2,
+      message.integer(UInt8.self) == chunk.count + 1,
       let address = message.integer(UInt64.self)
     else { return nil }
     for size in chunk + [elementBytes] where message.integer(UInt32.self) != size { return nil }

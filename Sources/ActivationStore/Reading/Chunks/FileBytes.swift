@@ -61,7 +61,9 @@ struct FileBytes: Sendable {
     /// Passes over a signature; false when another one stands there.
     mutating func skip(_ signature: StaticString) -> Bool {
       guard signature.utf8CodeUnitCount <= rest else { return false }
-      for index in 0..<signature.utf8CodeUnitCount where bytes[at + index] != signature.utf8Start[index] { return false }
+      for index in 0..<signature.utf8CodeUnitCount where bytes[at + index] != signature.utf8Start[index] {
+        return false
+      }
       at += signature.utf8CodeUnitCount
       return true
     }

@@ -23,8 +23,8 @@ package struct Fletcher32 {
     }
   }
 
-  /// Whether the number behind a chunk, read as little-endian, is the checksum. As HDF5 does, takes also that of its versions before 1.6.3, which has the
-  /// two bytes of each half the other way round.
+  /// Whether the number behind a chunk, read as little-endian, is the checksum. As HDF5 does, takes also that of its versions before 1.6.3, which
+  /// has the two bytes of each half the other way round.
   package func agrees(with stored: UInt32) -> Bool {
     let (first, second) = (UInt16(sums.0), UInt16(sums.1))
     return stored == UInt32(second.byteSwapped) << 16 | UInt32(first.byteSwapped)

@@ -2,8 +2,8 @@ import Foundation
 import Tensors
 
 extension StoreReader {
-  /// A range of the first axis of a float dataset: read past HDF5 where the dataset's layout allows, so that threads need not wait for each other, and by
-  /// HDF5 where it does not or anything is odd. Both give the same bits.
+  /// A range of the first axis of a float dataset: read past HDF5 where the dataset's layout allows, so that threads need not wait for each
+  /// other, and by HDF5 where it does not or anything is odd. Both give the same bits.
   /// - Returns: [range, the other axes...]
   /// - Throws: `StoreError.missing`, `.wrongType`, `.wrongShape` (the range is not there), `.tooLarge`, `.damaged`.
   public func tensor(at dataset: String, first range: Range<Int>) throws -> Tensor {
