@@ -34,7 +34,7 @@ import Testing
     #expect(
       readError(path, expecting: [.cache])
         == .otherFormat(path: path, found: "patchbay-results", expected: ["patchbay-cache"]))
-    let all = ["patchbay-results", "patchbay-cache"]
+    let all = FileFormat.allCases.map(\.rawValue)
     let cases: [([String: Attribute], StoreError)] = [
       (["format": .text("somebody-else's")], .otherFormat(path: path, found: "somebody-else's", expected: all)),
       (["format": .integer(1)], .otherFormat(path: path, found: nil, expected: all)),
