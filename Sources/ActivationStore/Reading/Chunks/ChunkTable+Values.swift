@@ -22,7 +22,7 @@ extension ChunkTable {
 
   /// Bytes that are read at once: few enough to stay in the cache nearest to a core until they have been checked and copied.
   private static let pieceBytes = 1 << 18
-  /// Bytes are read to where they stand relative to such boundaries in the file: the system copies them by half quicker then.
+  /// Bytes are read to where they stand relative to such boundaries in the file: the system copies them a few per cent quicker then.
   private static let pageBytes = 1 << 12
   /// Reading up to so many bytes that lie between two chunks is quicker than another call.
   private static let mostBetween = 1 << 12
