@@ -70,6 +70,12 @@ public struct CacheReader: Sendable {
     try store.tensor(at: try object(hook, run), first: examples)
   }
 
+  /// Says that some examples will be read soon, so that the disk fetches them meanwhile.
+  /// - Throws: `StoreError.missing`, `.damaged`.
+  public func prefetch(run: StoredRun? = nil, hook: HookName, examples: Range<Int>) throws {
+    try store.prefetch(try object(hook, run), first: examples)
+  }
+
   private func object(_ hook: HookName, _ run: StoredRun?) throws -> String {
     _ = try layout(of: hook)
     let run = run ?? runs[0]

@@ -20,6 +20,22 @@ extension ChunkTable {
     return isSound ? tensor : nil
   }
 
+  /// Has the system fetch some examples from the disk, without waiting for them.
+  func prefetch(_ examples: Range<Int>) {
+    guard let addresses = addresses(of: examples) else { return }
+    let stored = width * elementBytes + Self.checksumBytes
+    var next = 0
+    while next < addresses.count {
+      let start = addresses[next]
+      var end = next + 1
+      while end < addresses.count, addresses[end] >= addresses[end - 1],
+        addresses[end] - addresses[end - 1] <= stored + Self.pieceBytes
+      { end += 1 }
+      bytes.prefetch(start, count: addresses[end - 1] - start + stored)
+      next = end
+    }
+  }
+
   /// Bytes that are read at once: few enough to stay in the cache nearest to a core until they have been checked and copied.
   private static let pieceBytes = 1 << 18
   /// Bytes are read to where they stand relative to such boundaries in the file: the system copies them a few per cent quicker then.

@@ -19,6 +19,13 @@ struct FileBytes: Sendable {
     return true
   }
 
+  /// Tells the system that some bytes will be read.
+  func prefetch(_ address: Int, count: Int) {
+    #if os(Linux)
+      _ = posix_fadvise(descriptor, off_t(address), off_t(count), Int32(POSIX_FADV_WILLNEED))
+    #endif
+  }
+
   /// Some bytes to take apart; nil when the file ends before, or cannot be read.
   func fields(_ address: Int, count size: Int) -> Fields? {
     guard size >= 0, address >= 0, address <= count, size <= count - address else { return nil }

@@ -18,6 +18,13 @@ extension StoreReader {
     return withExtendedLifetime(self) { table?.read(range) }
   }
 
+  /// Has the system fetch a range of the first axis from the disk, without waiting for it; does nothing where HDF5 has to read.
+  /// - Throws: as `directTensor`.
+  func prefetch(_ dataset: String, first range: Range<Int>) throws {
+    let table = try chunkTable(of: dataset)
+    withExtendedLifetime(self) { table?.prefetch(range) }
+  }
+
   private func chunkTable(of dataset: String) throws -> ChunkTable? {
     if let known = chunkTables.table(of: dataset) { return known.table }
     let table = try withDataset(dataset) { try ChunkTable($0, in: bytes) }
