@@ -92,11 +92,10 @@ public struct Selection: Sendable {
 
   private static func caches(_ spec: SelectionSpec, _ caches: [ActivationCache]) throws -> [ActivationCache] {
     guard let names = spec.caches else { return caches }
-    return try names.map { name in
-      guard let cache = caches.first(where: { $0.name == name }) else {
-        throw SelectionError.noSuchCache(name, known: caches.map(\.name))
-      }
-      return cache
+    return try names.flatMap { name in
+      let found = caches.filter { $0.name == name || $0.family == name }
+      guard !found.isEmpty else { throw SelectionError.noSuchCache(name, known: caches.map(\.name)) }
+      return found
     }
   }
 

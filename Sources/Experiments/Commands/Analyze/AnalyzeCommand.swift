@@ -57,7 +57,7 @@ public struct AnalyzeCommand: Sendable {
         for (name, model) in zip(recipe.names, recipe.models) {
           let path = resolvedPath("\(file.name).\(name).cache.h5", relativeTo: output)
           try await recipe.make(model, at: path, threads: threads, on: console)
-          caches.append(try ActivationCache(name: name, file: path))
+          caches.append(try ActivationCache(name: name, family: recipe.name, file: path))
         }
         return caches
       }
