@@ -85,7 +85,10 @@ import Testing
   @Test func modelsSideBySide() throws {
     let place = try Workplace()
     try Workplace.other(at: "\(place.path)/other")
-    try place.write("p.jsonl", "{\"tokens\": [1, 2, 3], \"k\": \"a\"}\n{\"tokens\": [3, 2, 1], \"k\": \"b\"}\n{\"tokens\": [2, 2], \"k\": \"a\"}\n{\"tokens\": [5, 4], \"k\": \"b\"}\n")
+    try place.write(
+      "p.jsonl",
+      "{\"tokens\": [1, 2, 3], \"k\": \"a\"}\n{\"tokens\": [3, 2, 1], \"k\": \"b\"}\n{\"tokens\": [2, 2], \"k\": \"a\"}\n{\"tokens\": [5, 4], \"k\": \"b\"}\n"
+    )
     try place.write(
       "a.yaml",
       """
@@ -119,7 +122,10 @@ import Testing
   @Test func experimentsAnalyseTheirCache() throws {
     let place = try Workplace()
     let path = try place.experiment(
-      ("cache: {", "labels: run\nanalyses: [{name: sides, kind: readers, methods: [mean-difference], redraws: 0, split: {train: 0.5}}]\ncache: {"))
+      (
+        "cache: {",
+        "labels: run\nanalyses: [{name: sides, kind: readers, methods: [mean-difference], redraws: 0, split: {train: 0.5}}]\ncache: {"
+      ))
     let finished = try Tool.run("run", path, "--output", place.out)
     #expect(finished.status == 0, "\(finished.errors)")
     #expect(try place.written() == ["names.analysis.h5", "names.cache.h5", "names.h5"])
@@ -133,12 +139,21 @@ import Testing
     ("caches: [p.jsonl]", "a.yaml:2: 'p.jsonl': not an HDF5 file", 65),
     ("caches: [{model: none, prompts: p.jsonl, hooks: x}]", "a.yaml:2: none: no such folder", 66),
     ("caches: [{model: model, prompts: no.jsonl, hooks: x}]", "a.yaml:2: no.jsonl: no such file", 66),
-    ("caches: [{model: model, prompts: p.jsonl, hooks: hook_embd}]", "a.yaml:2: hook 'hook_embd': no activation of this patchbay model has that name (did you mean 'hook_embed'?)", 65),
-    ("caches: [c.h5]\nselect: {hooks: hook_resid}", "c.h5: no activation matches 'hook_resid'; it has blocks.0.hook_resid_post, hook_embed", 65),
+    (
+      "caches: [{model: model, prompts: p.jsonl, hooks: hook_embd}]",
+      "a.yaml:2: hook 'hook_embd': no activation of this patchbay model has that name (did you mean 'hook_embed'?)", 65
+    ),
+    (
+      "caches: [c.h5]\nselect: {hooks: hook_resid}",
+      "c.h5: no activation matches 'hook_resid'; it has blocks.0.hook_resid_post, hook_embed", 65
+    ),
     ("caches: [c.h5]\nlabels: kind", "c.h5: prompts have no label 'kind' (one of: k, one)", 65),
     ("caches: [c.h5]\nlabels: one", "all examples are of the class 'same'; a direction needs examples of two", 65),
     ("caches: [c.h5]", "an analysis of the kind 'readers' needs 'labels'", 65),
-    ("caches: [c.h5]\nlabels: k\nselect: {positions: [4]}", "no prompt of c has the position 4; the first prompt has 3 tokens", 65),
+    (
+      "caches: [c.h5]\nlabels: k\nselect: {positions: [4]}",
+      "no prompt of c has the position 4; the first prompt has 3 tokens", 65
+    ),
     ("caches: [c.h5]\nlabels: k\nselect: {examples: {n: [1, 3]}}", "prompts have no label 'n'", 65),
     ("caches: [c.h5]\nlabels: k\nsplit: {train: 0.99}", "the split leaves no example of the class 'a' for testing", 65),
   ]
@@ -148,9 +163,11 @@ import Testing
     let place = try Workplace()
     try place.write(
       "p.jsonl",
-      "{\"tokens\": [1, 2, 3], \"k\": \"a\", \"one\": \"same\"}\n{\"tokens\": [3, 2, 1], \"k\": \"b\", \"one\": \"same\"}\n{\"tokens\": [2, 2], \"k\": \"a\", \"one\": \"same\"}\n{\"tokens\": [5, 4], \"k\": \"b\", \"one\": \"same\"}\n")
+      "{\"tokens\": [1, 2, 3], \"k\": \"a\", \"one\": \"same\"}\n{\"tokens\": [3, 2, 1], \"k\": \"b\", \"one\": \"same\"}\n{\"tokens\": [2, 2], \"k\": \"a\", \"one\": \"same\"}\n{\"tokens\": [5, 4], \"k\": \"b\", \"one\": \"same\"}\n"
+    )
     let cached = try Tool.run(
-      "cache", "model", "--prompts", "p.jsonl", "--hooks", "hook_embed", "--hooks", "blocks.0.hook_resid_post", "--output",
+      "cache", "model", "--prompts", "p.jsonl", "--hooks", "hook_embed", "--hooks", "blocks.0.hook_resid_post",
+      "--output",
       "c.h5", in: place.path)
     #expect(cached.status == 0, "\(cached.errors)")
     try place.write("a.yaml", "name: n\n\(head)\nanalyses: [{name: a, kind: readers, methods: [logistic]}]\n")

@@ -81,7 +81,8 @@ import Testing
     #expect(file.analyses[2].select.hooks == ["*resid*"])
     guard case .trajectory(let trajectory) = file.analyses[4].kind else { return }
     #expect(trajectory.method == .leace && trajectory.labels.classes == ["x", "y"])
-    #expect(trajectory.select == SelectionSpec(hooks: ["*resid*"], layers: .items([.range(1, 2)]), positions: [.index(-1)]))
+    #expect(
+      trajectory.select == SelectionSpec(hooks: ["*resid*"], layers: .items([.range(1, 2)]), positions: [.index(-1)]))
     guard case .units(let units, .readers("a", .random)?) = file.analyses[5].kind else { return }
     #expect(units.top == 2 && units.bins == 0 && units.threshold == -1)
     guard case .units(_, .file([[1, 2]], isByLayer: false)?) = file.analyses[6].kind else {
@@ -103,28 +104,76 @@ import Testing
   static let refusals: [(String, String)] = [
     ("", "a.yaml:1: the key 'analyses' is missing (what is computed)"),
     ("analyses: []", "a.yaml:3: 'analyses' is empty; give at least one of analyses"),
-    ("analyses: [{name: a}]", "a.yaml:3: the key 'kind' is missing in 'analyses[0]' (readers, probes, components, separation, clusters, similarity, norms, trajectory, units or matrix)"),
-    ("analyses: [{name: a, kind: reader}]", "a.yaml:3: 'analyses[0].kind': there is no 'reader' (did you mean 'readers'?)"),
-    ("analyses: [3]", "a.yaml:3: 'analyses[0]' must be an analysis: a map with name, kind and what that needs, not the number 3"),
-    ("analyses: [{name: a b, kind: norms}]", "a.yaml:3: 'analyses[0].name' is 'a b'; it must be letters, digits, -, _ and points only"),
-    ("analyses: [{name: a, kind: norms, count: 3}]", "a.yaml:3: unknown key 'count' in 'analyses[0]' (one of: name, kind, labels, classes, split, select, limit, threshold)"),
-    ("analyses: [{name: a, kind: norms}, {name: a, kind: norms}]", "a.yaml:3: an analysis named 'a' stands at line 3 already"),
+    (
+      "analyses: [{name: a}]",
+      "a.yaml:3: the key 'kind' is missing in 'analyses[0]' (readers, probes, components, separation, clusters, similarity, norms, trajectory, units or matrix)"
+    ),
+    (
+      "analyses: [{name: a, kind: reader}]",
+      "a.yaml:3: 'analyses[0].kind': there is no 'reader' (did you mean 'readers'?)"
+    ),
+    (
+      "analyses: [3]",
+      "a.yaml:3: 'analyses[0]' must be an analysis: a map with name, kind and what that needs, not the number 3"
+    ),
+    (
+      "analyses: [{name: a b, kind: norms}]",
+      "a.yaml:3: 'analyses[0].name' is 'a b'; it must be letters, digits, -, _ and points only"
+    ),
+    (
+      "analyses: [{name: a, kind: norms, count: 3}]",
+      "a.yaml:3: unknown key 'count' in 'analyses[0]' (one of: name, kind, labels, classes, split, select, limit, threshold)"
+    ),
+    (
+      "analyses: [{name: a, kind: norms}, {name: a, kind: norms}]",
+      "a.yaml:3: an analysis named 'a' stands at line 3 already"
+    ),
     ("analyses: [{name: a, kind: units, along: r}]", "a.yaml:3: 'analyses[0].along': there is no 'r'"),
     ("analyses: [{name: a, kind: units, along: v.npy}]", "a.yaml:3: v.npy: no such file"),
-    ("analyses: [{name: a, kind: units, method: leace}]", "a.yaml:3: 'method' cannot stand beside 'units' in 'analyses[0]'"),
-    ("analyses: [{name: a, kind: trajectory}]", "a.yaml:3: the key 'train' is missing in 'analyses[0]' (where centroids come from)"),
+    (
+      "analyses: [{name: a, kind: units, method: leace}]",
+      "a.yaml:3: 'method' cannot stand beside 'units' in 'analyses[0]'"
+    ),
+    (
+      "analyses: [{name: a, kind: trajectory}]",
+      "a.yaml:3: the key 'train' is missing in 'analyses[0]' (where centroids come from)"
+    ),
     ("analyses: [{name: a, kind: readers, penalty: 0}]", "a.yaml:3: 'analyses[0].penalty' is 0.0; it must be above 0"),
     ("analyses: [{name: a, kind: readers, curve: [2, 2]}]", "a.yaml:3: 'analyses[0].curve' has '2' twice"),
-    ("analyses: [{name: a, kind: readers, shrinkage: 2}]", "a.yaml:3: 'analyses[0].shrinkage' is 2.0; it must be from 0.0 to 1.0"),
-    ("split: {train: 1}\nanalyses: [{name: a, kind: norms}]", "a.yaml:3: 'split.train' is 1.0; it must be between 0 and 1, both excluded"),
-    ("select: {positions: [every, 1]}\nanalyses: [{name: a, kind: norms}]", "a.yaml:3: 'select.positions': 'every' makes each token an example, and cannot stand beside other positions"),
-    ("select: {positions: [lamp]}\nanalyses: [{name: a, kind: norms}]", "a.yaml:3: 'select.positions[0]' must be a number, mean, every, \"{label}\", or a map with token or span, not the text 'lamp'"),
-    ("select: {positions: [{token: a, occurrence: 0}]}\nanalyses: [{name: a, kind: norms}]", "a.yaml:3: 'select.positions[0].occurrence' is 0; it must be 1 or more, or counted from the end: -1, -2"),
-    ("select: {runs: [clan]}\nanalyses: [{name: a, kind: norms}]", "a.yaml:3: 'select.runs[0]': there is no 'clan' (did you mean 'clean'?)"),
+    (
+      "analyses: [{name: a, kind: readers, shrinkage: 2}]",
+      "a.yaml:3: 'analyses[0].shrinkage' is 2.0; it must be from 0.0 to 1.0"
+    ),
+    (
+      "split: {train: 1}\nanalyses: [{name: a, kind: norms}]",
+      "a.yaml:3: 'split.train' is 1.0; it must be between 0 and 1, both excluded"
+    ),
+    (
+      "select: {positions: [every, 1]}\nanalyses: [{name: a, kind: norms}]",
+      "a.yaml:3: 'select.positions': 'every' makes each token an example, and cannot stand beside other positions"
+    ),
+    (
+      "select: {positions: [lamp]}\nanalyses: [{name: a, kind: norms}]",
+      "a.yaml:3: 'select.positions[0]' must be a number, mean, every, \"{label}\", or a map with token or span, not the text 'lamp'"
+    ),
+    (
+      "select: {positions: [{token: a, occurrence: 0}]}\nanalyses: [{name: a, kind: norms}]",
+      "a.yaml:3: 'select.positions[0].occurrence' is 0; it must be 1 or more, or counted from the end: -1, -2"
+    ),
+    (
+      "select: {runs: [clan]}\nanalyses: [{name: a, kind: norms}]",
+      "a.yaml:3: 'select.runs[0]': there is no 'clan' (did you mean 'clean'?)"
+    ),
     ("classes: [a, a]\nanalyses: [{name: a, kind: norms}]", "a.yaml:3: 'classes' has 'a' twice"),
     ("labels: {file: no.csv, column: x}\nanalyses: [{name: a, kind: norms}]", "a.yaml:3: no.csv: no such file"),
-    ("labels: {file: no.csv}\nanalyses: [{name: a, kind: norms}]", "a.yaml:3: the key 'column' is missing in 'labels' (a column of the CSV file)"),
-    ("labels: 3\nanalyses: [{name: a, kind: norms}]", "a.yaml:3: 'labels' must be the name of a label, run, cache, token, position, or a map with key, or file and column, not the number 3"),
+    (
+      "labels: {file: no.csv}\nanalyses: [{name: a, kind: norms}]",
+      "a.yaml:3: the key 'column' is missing in 'labels' (a column of the CSV file)"
+    ),
+    (
+      "labels: 3\nanalyses: [{name: a, kind: norms}]",
+      "a.yaml:3: 'labels' must be the name of a label, run, cache, token, position, or a map with key, or file and column, not the number 3"
+    ),
   ]
 
   @Test(arguments: refusals.indices) func refused(index: Int) {
@@ -141,7 +190,10 @@ import Testing
   @Test(arguments: [
     ("[{name: a}]", "exactly one of file, model is needed in 'caches[0]'; there is none"),
     ("[{file: a.h5, hooks: x}]", "'hooks' cannot stand beside 'file' in 'caches[0]'"),
-    ("[{model: m, hooks: x}]", "the key 'prompts' is missing in 'caches[0]' (a JSONL file of prompts, or {template: ...})"),
+    (
+      "[{model: m, hooks: x}]",
+      "the key 'prompts' is missing in 'caches[0]' (a JSONL file of prompts, or {template: ...})"
+    ),
     ("[a.h5, x/a.cache.h5]", "a cache named 'a' stands at line 2 already; give one of them another 'name'"),
     ("[{name: a/b, file: x}]", "'caches[0].name' is 'a/b'; it must be letters, digits, -, _ and points only"),
   ])
@@ -186,8 +238,14 @@ import Testing
       yaml: head + cache + "labels: kind\nanalyses: [{name: a, kind: separation}]\n", file: "e.yaml")
     #expect(file.analyses.map(\.labels) == [LabelSpec(.key("kind"))])
     for (text, message) in [
-      (head + "analyses: [{name: a, kind: norms}]\n", "e.yaml:3: 'analyses' are of cached activations; give the key 'cache' too"),
-      (head + cache + "split: {seed: 1}\n", "e.yaml:4: 'split' means something to analyses only, and there are none; give the key 'analyses'"),
+      (
+        head + "analyses: [{name: a, kind: norms}]\n",
+        "e.yaml:3: 'analyses' are of cached activations; give the key 'cache' too"
+      ),
+      (
+        head + cache + "split: {seed: 1}\n",
+        "e.yaml:4: 'split' means something to analyses only, and there are none; give the key 'analyses'"
+      ),
     ] {
       do {
         _ = try Experiment(yaml: text, file: "e.yaml")

@@ -103,7 +103,8 @@ public struct Selection: Sendable {
     of cache: ActivationCache, _ spec: SelectionSpec, _ labels: LabelSpec?
   ) throws -> [SourcePart] {
     let has = cache.reader.runs
-    let standard: [StoredRun] = labels?.source == .run ? [.corrupted, .clean] : [has.contains(.clean) ? .clean : has[0]]
+    let standard: [StoredRun] =
+      labels?.source == .run ? [.corrupted, .clean] : [has.contains(.clean) ? .clean : has[0]]
     let wanted = spec.runs.map { runs in
       labels?.source == .run ? standard.filter(runs.contains) : runs
     }

@@ -23,7 +23,8 @@ struct CentroidStudy: Study {
     let classes = selection.classNames
     if classes.count != 2 {
       let error: AnalysisError =
-        classes.count < 2 ? .oneClass(classes.first ?? "") : .notTwoClasses(method: "a trajectory", found: classes.count)
+        classes.count < 2
+        ? .oneClass(classes.first ?? "") : .notTwoClasses(method: "a trajectory", found: classes.count)
       throw StudyError(study: name, place: "labels '\(selection.labelName ?? "")' of 'train'", reason: error.message)
     }
   }
@@ -60,7 +61,8 @@ struct CentroidStudy: Study {
         ).direction.unit : [Double](repeating: 0, count: examples.width)
       let means = try examples.moments(covariance: .none).classMeans
       found = Centroids(
-        direction: direction, means: (0..<2).map(means.row), counts: (0..<2).map { label in
+        direction: direction, means: (0..<2).map(means.row),
+        counts: (0..<2).map { label in
           examples.classes.count { $0 == label }
         })
       return false
@@ -73,7 +75,8 @@ struct CentroidStudy: Study {
   }
 
   func result(_ outcomes: [Centroids]) throws -> StudyResult {
-    selection.table(name, [], outcomes.map { _ in [] }, arrays: PlaceArrays(name, kind: "centroids", of: selection).arrays)
+    selection.table(
+      name, [], outcomes.map { _ in [] }, arrays: PlaceArrays(name, kind: "centroids", of: selection).arrays)
   }
 }
 

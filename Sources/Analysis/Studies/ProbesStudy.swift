@@ -238,7 +238,8 @@ extension ProbesStudy {
     if controls.count == outcomes.count {
       arrays.add("control_accuracy", intervals: controls.map { [$0] })
       arrays.add(
-        "selectivity", zip(outcomes, controls).map { ControlLabels.selectivity(task: $0.score.value, control: $1.value) })
+        "selectivity",
+        zip(outcomes, controls).map { ControlLabels.selectivity(task: $0.score.value, control: $1.value) })
     }
     return selection.table(
       "\(name): held-out accuracy of multinomial probes of '\(selection.labelName ?? "")'; " + selection.examplesNote,

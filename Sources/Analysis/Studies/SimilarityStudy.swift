@@ -127,10 +127,13 @@ public struct SimilarityStudy: Study {
       datasets: [
         LabelledArrays.Dataset("cka", axes: ["place", "place_other"], values: cka.values.map(Float.init)),
         LabelledArrays.Dataset("cosine", axes: ["place", "place_other"], values: cosines.values.map(Float.init)),
-        LabelledArrays.Dataset("source", axes: ["place"], values: .texts(places.map { selection.sources[$0.source].name })),
+        LabelledArrays.Dataset(
+          "source", axes: ["place"], values: .texts(places.map { selection.sources[$0.source].name })),
         LabelledArrays.Dataset("hook", axes: ["place"], values: .texts(places.map { selection.hooks[$0.hook].text })),
-        LabelledArrays.Dataset("layer", axes: ["place"], values: .integers(places.map { selection.hooks[$0.hook].layer ?? -1 })),
-        LabelledArrays.Dataset("position", axes: ["place"], values: .texts(places.map { selection.rules[$0.rule].label })),
+        LabelledArrays.Dataset(
+          "layer", axes: ["place"], values: .integers(places.map { selection.hooks[$0.hook].layer ?? -1 })),
+        LabelledArrays.Dataset(
+          "position", axes: ["place"], values: .texts(places.map { selection.rules[$0.rule].label })),
       ],
       attributes: ["kind": .text("similarity"), "examples": .integer(used)])
     // Each place with the one after it.
@@ -138,7 +141,8 @@ public struct SimilarityStudy: Study {
       [names[index], names[index + 1], shown(cka[index, index + 1]), shown(cosines[index, index + 1])]
     }
     return StudyResult(
-      arrays: arrays, title: "\(name): similarity of neighbouring places, over \(used) examples (all pairs are in the file)",
+      arrays: arrays,
+      title: "\(name): similarity of neighbouring places, over \(used) examples (all pairs are in the file)",
       header: ["place", "next", "CKA", "mean cosine"], rows: rows)
   }
 }

@@ -4,14 +4,19 @@ import Testing
 /// Which token a position rule picks.
 @Suite struct PositionRuleTests {
   static let tokens = ["The", " young", " king", " gave", " the", " king", "let", " a", " ring", "."]
-  static let labels = ["subject": "young king", "object": "ring", "missing": "queen", "bird": "kinglet", "word": "king"]
+  static let labels = [
+    "subject": "young king", "object": "ring", "missing": "queen", "bird": "kinglet", "word": "king",
+  ]
 
   static let cases: [(PositionRule, Int?)] = [
     (.index(0), 0), (.index(9), 9), (.index(10), nil), (.index(-1), 9), (.index(-10), 0), (.index(-11), nil),
     (.token(" king", occurrence: -1), 5), (.token(" king", occurrence: 1), 2), (.token(" king", occurrence: 2), 5),
-    (.token(" king", occurrence: 3), nil), (.token("king", occurrence: 1), nil), (.token(" queen", occurrence: -1), nil),
-    (.span(label: "subject", occurrence: -1, edge: .last), 2), (.span(label: "subject", occurrence: 1, edge: .first), 1),
-    (.span(label: "object", occurrence: -1, edge: .last), 8), (.span(label: "missing", occurrence: -1, edge: .last), nil),
+    (.token(" king", occurrence: 3), nil), (.token("king", occurrence: 1), nil),
+    (.token(" queen", occurrence: -1), nil),
+    (.span(label: "subject", occurrence: -1, edge: .last), 2),
+    (.span(label: "subject", occurrence: 1, edge: .first), 1),
+    (.span(label: "object", occurrence: -1, edge: .last), 8),
+    (.span(label: "missing", occurrence: -1, edge: .last), nil),
     // A word of two tokens; and the word "king", which is no part of "kinglet".
     (.span(label: "bird", occurrence: -1, edge: .first), 5), (.span(label: "bird", occurrence: -1, edge: .last), 6),
     (.span(label: "word", occurrence: -1, edge: .last), 2), (.span(label: "word", occurrence: 2, edge: .last), nil),

@@ -85,7 +85,8 @@ import Testing
         try selection(SelectionSpec(hooks: hooks, positions: [.index(0), .index(3), .token(" w2", occurrence: 1)])),
         try selection(SelectionSpec(hooks: hooks, positions: [.every])),
         try selection(SelectionSpec(hooks: hooks, positions: [.mean])),
-        try selection(SelectionSpec(runs: [.corrupted, .clean], hooks: hooks, heads: .index(1), positions: [.index(-1)])),
+        try selection(
+          SelectionSpec(runs: [.corrupted, .clean], hooks: hooks, heads: .index(1), positions: [.index(-1)])),
         try selection(SelectionSpec(hooks: hooks, positions: [.index(1)], examples: ["color": ["red", "blue"]])),
         try selection(SelectionSpec(hooks: hooks, positions: [.span(label: "color", occurrence: -1, edge: .last)])),
       ]
@@ -95,14 +96,19 @@ import Testing
       let long = all.filter { sample.lengths[$0] > 3 }
       #expect(found[0][1].items == long && found[0][1].rows == long.flatMap { sample.row(1, $0, 3) })
       #expect(found[0][2].rows == all.flatMap { sample.row(1, $0, 2) })
-      #expect(found[1][0].rows == all.flatMap { example in (0..<sample.lengths[example]).flatMap { sample.row(1, example, $0) } })
+      #expect(
+        found[1][0].rows
+          == all.flatMap { example in (0..<sample.lengths[example]).flatMap { sample.row(1, example, $0) } })
       let tokens = selections[1].sources[0].table.items
       #expect(found[1][0].items == Array(tokens.indices) && tokens.map(\.example).last == 29)
       for (example, expected) in all.map({ example in
-        (example, (0..<6).map { feature in
-          (0..<sample.lengths[example]).map { sample.row(1, example, $0)[feature] }.reduce(0, +)
-            / Float(sample.lengths[example])
-        })
+        (
+          example,
+          (0..<6).map { feature in
+            (0..<sample.lengths[example]).map { sample.row(1, example, $0)[feature] }.reduce(0, +)
+              / Float(sample.lengths[example])
+          }
+        )
       }) {
         let row = Array(found[2][0].rows[example * 6..<example * 6 + 6])
         #expect(zip(row, expected).allSatisfy { abs($0 - $1) < 1e-6 })
@@ -223,7 +229,7 @@ import Testing
   @Test func runsModelsAndTokensThatAreNotThere() throws {
     let sole = try CacheSample(runs: [.sole], hasStrings: false, hasLabels: false)
     let other = try CacheSample("other", model: "n")
-    defer { [sole, other].forEach { $0.remove() } }
+    defer { for each in [sole, other] { each.remove() } }
     #expect(throws: SelectionError.noSuchRun("corrupted", cache: "sample", known: [])) {
       try Selection(SelectionSpec(runs: [.corrupted]), labels: nil, in: [sole.cache])
     }
@@ -260,7 +266,8 @@ import Testing
       #expect(throws: expected) { try StudyRunner([study]).run(check: {}) }
     }
     #expect(
-      expected.message == "\(sample.cache.file): 'blocks.0.hook_resid_post' of the corrupted run is not a finite number at "
+      expected.message
+        == "\(sample.cache.file): 'blocks.0.hook_resid_post' of the corrupted run is not a finite number at "
         + "example 11, position 2, feature 4; leave that example out")
   }
 
@@ -270,8 +277,10 @@ import Testing
     defer { sample.remove() }
     let selection = try Selection(SelectionSpec(), labels: nil, in: [sample.cache])
     #expect(throws: CancellationError.self) {
-      try StudyRunner([try ComponentsStudy("a", try Selection(SelectionSpec(hooks: ["hook_embed"]), labels: nil, in: [sample.cache]))])
-        .run(check: { throw CancellationError() })
+      try StudyRunner([
+        try ComponentsStudy("a", try Selection(SelectionSpec(hooks: ["hook_embed"]), labels: nil, in: [sample.cache]))
+      ])
+      .run(check: { throw CancellationError() })
     }
     #expect(selection.sources.count == 1)
   }

@@ -78,7 +78,9 @@ import Testing
       let all = try Examples(rows: rows, classes: classes, names: selection.classNames)
       let training = all.picking((0..<60).filter { split[$0] == 0 })
       let testing = all.picking((0..<60).filter { split[$0] == 1 })
-      for (index, method) in [ReaderMethod.meanDifference, .logistic(penalty: 1), .linearDiscriminant(shrinkage: 0.1), .leace].enumerated() {
+      for (index, method) in [
+        ReaderMethod.meanDifference, .logistic(penalty: 1), .linearDiscriminant(shrinkage: 0.1), .leace,
+      ].enumerated() {
         let reader = try Reader(method, training: training)
         let at = (place * 6 + index)
         #expect(near(Array(try Self.values(result, "direction")[at * 6..<at * 6 + 6]), reader.direction.unit, 1e-6))
@@ -142,7 +144,10 @@ import Testing
       let cells = Array(confusion[place * 9..<place * 9 + 9])
       #expect(near(accuracy[place], (cells[0] + cells[4] + cells[8]) / cells.reduce(0, +), 1e-6))
     }
-    #expect(near(try Self.values(result, "selectivity")[0], accuracy[0] - (try Self.values(result, "control_accuracy")[0]), 1e-6))
+    #expect(
+      near(
+        try Self.values(result, "selectivity")[0], accuracy[0] - (try Self.values(result, "control_accuracy")[0]), 1e-6)
+    )
     let sizes = try Selection(Self.spec, labels: LabelSpec(.key("size")), in: [sample.cache])
     let numbers = try Self.run(try ProbesStudy("p", sizes, target: .numbers, redraws: 20))
     let told = try Self.values(numbers, "prediction").prefix(90)
@@ -150,7 +155,8 @@ import Testing
     let truth = tested.map { Double($0 % 5) }
     let errors = zip(tested, truth).map { (told[$0] - $1) * (told[$0] - $1) }
     #expect(near(try Self.values(numbers, "rmse")[0], (errors.reduce(0, +) / Double(errors.count)).squareRoot(), 1e-4))
-    #expect(near(try Self.values(numbers, "r2")[0], RidgeRegression.explained(truth, by: tested.map { told[$0] }), 1e-4))
+    #expect(
+      near(try Self.values(numbers, "r2")[0], RidgeRegression.explained(truth, by: tested.map { told[$0] }), 1e-4))
     #expect(throws: SelectionError.notANumber("blue", label: "color", file: sample.cache.file, example: 2)) {
       try ProbesStudy(
         "p", try Selection(Self.spec, labels: LabelSpec(.key("color"), classes: ["blue"]), in: [sample.cache]),
@@ -166,13 +172,19 @@ import Testing
     let classes = selection.sources[0].table.items.compactMap(\.label)
     let examples = try Examples(rows: rows, classes: classes, names: selection.classNames)
     let separation = try Self.run(try SeparationStudy("s", selection))
-    #expect(near(try Self.values(separation, "between_over_within")[1], try ClassSeparation(examples.moments()).betweenOverWithin, 1e-5))
-    #expect(near(try Self.values(separation, "silhouette")[1], try Silhouette.mean(DenseMatrix(rows), classes: classes), 1e-6))
+    #expect(
+      near(
+        try Self.values(separation, "between_over_within")[1],
+        try ClassSeparation(examples.moments()).betweenOverWithin, 1e-5))
+    #expect(
+      near(try Self.values(separation, "silhouette")[1], try Silhouette.mean(DenseMatrix(rows), classes: classes), 1e-6)
+    )
     let clusters = try Self.run(try ClustersStudy("c", selection, methods: ClustersStudy.Method.allCases))
     let expected = try KMeans(DenseMatrix(rows), count: 3)
     #expect(near(try Self.values(clusters, "inertia")[1], expected.inertia, 1e-4))
     #expect(try Self.values(clusters, "cluster")[4 * 30..<5 * 30].map(Int.init) == expected.clusters)
-    #expect(near(try Self.values(clusters, "adjusted_rand")[4], try Agreement(expected.clusters, classes).adjustedRand, 1e-6))
+    #expect(
+      near(try Self.values(clusters, "adjusted_rand")[4], try Agreement(expected.clusters, classes).adjustedRand, 1e-6))
     let norms = try Self.run(try NormsStudy("n", selection, threshold: 1.2))
     let lengths = Norms.lengths(of: rows)
     #expect(near(try Self.values(norms, "largest")[1], lengths.max() ?? 0, 1e-5))
@@ -197,11 +209,12 @@ import Testing
     var accumulator = KernelAlignmentAccumulator(widths: all.map(\.columns))
     try accumulator.add(all)
     #expect(near(try Self.values(result, "cka"), try accumulator.alignment().values, 1e-5))
-    let cosine = (0..<30).map { row -> Double in
-      let (a, b) = (all[0].withRow(row) { $0.map(Double.init) }, all[5].withRow(row) { $0.map(Double.init) })
-      func dot(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
-      return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
-    }.reduce(0, +) / 30
+    let cosine =
+      (0..<30).map { row -> Double in
+        let (a, b) = (all[0].withRow(row) { $0.map(Double.init) }, all[5].withRow(row) { $0.map(Double.init) })
+        func dot(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
+        return dot(a, b) / (dot(a, a) * dot(b, b)).squareRoot()
+      }.reduce(0, +) / 30
     #expect(near(try Self.values(result, "cosine")[5], cosine, 1e-5))
     let filtered = try Selection(
       SelectionSpec(hooks: ["hook_embed"], examples: ["side": ["left"]]), labels: nil, in: [sample.cache])
@@ -211,7 +224,7 @@ import Testing
   /// A trajectory's share is 0 at the mean of the one class and 1 at that of the other.
   @Test func trajectories() throws {
     let (sample, other) = (try CacheSample(), try CacheSample("other", seed: 3))
-    defer { [sample, other].forEach { $0.remove() } }
+    defer { for each in [sample, other] { each.remove() } }
     let caches = [sample.cache, other.cache]
     let training = try Selection(
       SelectionSpec(caches: ["sample"], hooks: ["*resid_post"]), labels: LabelSpec(.key("side")), in: caches)
@@ -262,7 +275,8 @@ import Testing
         #expect(
           try Self.values(result, "top_position")[at * 3..<at * 3 + 3].map(Int.init)
             == ranked.map { items[$0].position ?? -1 })
-        #expect(near(try Self.values(result, "active_share")[at], Double(all.count { $0 > 0.25 }) / Double(all.count), 1e-6))
+        #expect(
+          near(try Self.values(result, "active_share")[at], Double(all.count { $0 > 0.25 }) / Double(all.count), 1e-6))
         let mean = all.reduce(0, +) / Double(all.count)
         func moment(_ power: Double) -> Double { all.reduce(0) { $0 + pow($1 - mean, power) } / Double(all.count) }
         #expect(near(try Self.values(result, "deviation")[at], moment(2).squareRoot(), 1e-5))

@@ -39,7 +39,8 @@ public struct AnalyzeCommand: Sendable {
     // Readings run on threads of their own, which know nothing of the task.
     let outcome = try await withTaskCancellationHandler {
       try run.run(
-        into: output, progress: { progress.advance(to: 100 * $0 / max(1, $1), title: name) }, check: { try flag.check() })
+        into: output, progress: { progress.advance(to: 100 * $0 / max(1, $1), title: name) },
+        check: { try flag.check() })
     } onCancel: {
       flag.raise()
     }
