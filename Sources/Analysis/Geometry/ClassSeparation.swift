@@ -21,8 +21,8 @@ public struct ClassSeparation: Sendable, Equatable {
   }
 }
 
-/// Silhouettes (Rousseeuw 1987): for each example (b - a) / max(a, b), with a its mean distance to the others of its class and b the smallest mean distance
-/// to another class; 0 for an example alone in its class.
+/// Silhouettes (Rousseeuw 1987): for each example (b - a) / max(a, b), with a its mean distance to the others of its class and b the smallest mean
+/// distance to another class; 0 for an example alone in its class.
 public enum Silhouette {
   /// The silhouette of each example, -1...1.
   /// - Parameters:

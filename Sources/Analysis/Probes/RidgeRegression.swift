@@ -6,7 +6,8 @@ public struct RidgeRegression: Sendable, Equatable {
   public let weights: [Double]
   public let bias: Double
 
-  /// - Throws: `AnalysisError` for a penalty that is not positive or labels that are all the same; `LinearAlgebraError` where the penalty is too small
+  /// - Throws: `AnalysisError` for a penalty that is not positive or labels that are all the same; `LinearAlgebraError` where the penalty is too
+  ///   small
   ///   for the data.
   public init(_ moments: LabelMoments, penalty: Double) throws {
     guard penalty > 0, penalty.isFinite else { throw AnalysisError.penalty(method: "the ridge probe", value: penalty) }
