@@ -32,7 +32,7 @@ public struct AnalyzeCommand: Sendable {
       caches += try await open(entry, of: file, on: console)
     }
     let (flag, name) = (StopFlag(), file.name)
-    let progress = ProgressLine(file.name, total: 100, unit: "% of a reading", on: console)
+    let progress = ProgressLine(file.name, total: 100, unit: "%", on: console)
     let run = AnalysisRun(
       name: file.name, analyses: file.analyses, caches: caches, acrossModels: file.acrossModels, file: file.file,
       text: file.text, threads: threads)
