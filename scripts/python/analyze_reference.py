@@ -106,6 +106,13 @@ def erasure(x, y):
     return np.eye(x.shape[1]) - fitter.eraser.P.numpy()
 
 
+def leace_reading(x, y):
+    """What LEACE measures by: W u, W the covariance's inverse square root, u of length 1 along W (m_1 - m_0)."""
+    low, high = means_of(x, y)
+    solved = np.linalg.pinv(np.cov(x.T), rcond=1e-10, hermitian=True) @ (high - low)
+    return solved / np.sqrt(solved @ (high - low))
+
+
 def platt(scores, y):
     """Slope and intercept of P(class 1), fitted to Platt's targets."""
     ones, zeros = (y == 1).sum(), (y == 0).sum()
