@@ -84,7 +84,7 @@ import Testing
     let sums = (0..<6).flatMap { first in (first + 1..<6).map { (first, $0) } }
     let rows = (0..<300).map { row -> [Float] in
       // Whole numbers, so that the sums are exact.
-      let values = free.rows.doubles(row: row).map { Float(($0 * 1000).rounded()) }
+      let values = free.rows.withRow(row) { $0.map { ($0 * 1000).rounded() } }
       return values + sums.map { values[$0.0] + values[$0.1] }
     }
     let examples = try Examples(rows: matrix(rows), classes: free.classes, names: free.names)

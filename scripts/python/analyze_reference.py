@@ -88,8 +88,14 @@ def multinomial(x, classes, count, penalty):
 
 
 def discriminant(x, y, shrinkage):
-    model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage or None).fit(x, y)
-    return model.coef_[0], model.intercept_[0]
+    if shrinkage:
+        model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage).fit(x, y)
+        return model.coef_[0], model.intercept_[0]
+    # scikit-learn's least squares cuts eigenvalues off at one rounding error, and solves for noise where the scatter is singular.
+    low, high = means_of(x, y)
+    within = sum((x[y == c] - mean).T @ (x[y == c] - mean) for c, mean in ((0, low), (1, high))) / len(x)
+    weights = np.linalg.pinv(within, rcond=1e-10, hermitian=True) @ (high - low)
+    return weights, np.log((y == 1).sum() / (y == 0).sum()) - weights @ (low + high) / 2
 
 
 def paired_component(differences):
