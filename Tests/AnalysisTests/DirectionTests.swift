@@ -76,6 +76,24 @@ import Testing
     #expect(throws: AnalysisError.noVariance(method: "LEACE")) { try ConceptEraser(level.moments()) }
   }
 
+  /// Where features are sums of others, nothing is read along what is 0 for all examples: products' rounding is not taken for variance.
+  @Test(arguments: [ReaderMethod.leace, .linearDiscriminant(shrinkage: 0)])
+  func dependentFeaturesAreReadAlongTheirSpaceOnly(method: ReaderMethod) throws {
+    var numbers = Numbers(seed: 12)
+    let free = try numbers.examples(300, 6)
+    let sums = (0..<6).flatMap { first in (first + 1..<6).map { (first, $0) } }
+    let rows = (0..<300).map { row -> [Float] in
+      // Whole numbers, so that the sums are exact.
+      let values = free.rows.withRow(row) { $0.map { ($0 * 1000).rounded() } }
+      return values + sums.map { values[$0.0] + values[$0.1] }
+    }
+    let examples = try Examples(rows: matrix(rows), classes: free.classes, names: free.names)
+    let direction = try Reader(method, training: examples).direction.unit
+    for (index, sum) in sums.enumerated() {
+      #expect(abs(direction[sum.0] + direction[sum.1] - direction[6 + index]) < 1e-6)
+    }
+  }
+
   @Test func randomDirectionsAreSeededAndSpread() {
     let directions = (0..<200).map { Direction.random(width: 50, seed: UInt64($0)) }
     #expect(directions[3] == Direction.random(width: 50, seed: 3))

@@ -104,4 +104,24 @@ import Testing
     #expect(control != ControlLabels.draw(types: types, classes: classes, seed: 2))
     #expect(near(ControlLabels.selectivity(task: 0.9, control: 0.6), 0.3))
   }
+
+  /// From rows the gradient is 0 to float64's digits, where products in float32 leave it at theirs.
+  @Test func ridgeOfRowsIsCorrected() throws {
+    var numbers = Numbers(seed: 31)
+    let free = try numbers.examples(500, 4)
+    let labels = (0..<500).map { Double($0 % 7) }
+    // Two features that are nearly one.
+    let rows = matrix(
+      (0..<500).map { row in
+        let values = free.rows.withRow(row) { Array($0) }
+        return values + [values[0] + 0.001 * Float(numbers.normal())]
+      })
+    let fit = try RidgeRegression(rows: rows, numbers: labels, penalty: 0.01)
+    let residuals = zip(labels, fit.predictions(of: rows)).map { $0 - $1 }
+    #expect(abs(residuals.reduce(0, +)) < 1e-8)
+    for feature in 0..<5 {
+      let slope = (0..<500).reduce(0.0) { $0 + residuals[$1] * rows.withRow($1) { Double($0[feature]) } }
+      #expect(abs(slope - 0.01 * fit.weights[feature]) < 1e-6)
+    }
+  }
 }

@@ -13,7 +13,7 @@ extension Moments {
   ///
   /// S is the scatter within classes divided by the count, shrunk: (1 - shrinkage) S + shrinkage trace(S) / width I, as scikit-learn's
   /// `LinearDiscriminantAnalysis(solver: "lsqr")` has it.
-  /// - Parameter shrinkage: 0...1. With 0 and fewer examples than features, the pseudo-inverse is taken.
+  /// - Parameter shrinkage: 0...1. With 0 the pseudo-inverse is taken.
   /// - Throws: `AnalysisError` as `meanDifference`; `LinearAlgebraError`.
   public func linearDiscriminant(shrinkage: Double = 0) throws -> LinearDiscriminant {
     try requireTwoClasses("the linear discriminant")
@@ -30,8 +30,8 @@ extension Moments {
     guard shrinkage >= 0, shrinkage <= 1 else { throw AnalysisError.share(name: "the shrinkage", value: shrinkage) }
     let matrix = shrunkWithin(shrinkage)
     guard matrix.trace > 0 else { throw AnalysisError.noVariance(method: "the linear discriminant") }
-    let eigenvaluesAreSafe = shrinkage > 0 || count - classes >= width
-    if eigenvaluesAreSafe, let factor = try CholeskyFactor.ifPositiveDefinite(matrix) { return factor.solve(vector) }
+    // Without shrinkage eigenvalues may be 0 but for rounding, however many examples there are, and a factor would take rounding for data.
+    if shrinkage > 0, let factor = try CholeskyFactor.ifPositiveDefinite(matrix) { return factor.solve(vector) }
     let eigen = try SymmetricEigen(of: matrix)
     // As numpy's least squares has it.
     let floor = (eigen.values.first ?? 0) * Double(width) * Double.ulpOfOne

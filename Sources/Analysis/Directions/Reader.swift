@@ -25,11 +25,11 @@ public struct Reader: Sendable, Equatable {
       direction = try Direction(fit.weights, method: "the \(method.name)")
       (weights, bias, calibration) = (fit.weights, fit.bias, .identity)
     case .linearDiscriminant(let shrinkage):
-      let fit = try examples.moments().linearDiscriminant(shrinkage: shrinkage)
+      let fit = try examples.moments(forShrinkage: shrinkage).linearDiscriminant(shrinkage: shrinkage)
       direction = try Direction(fit.weights, method: "the \(method.name)")
       (weights, bias, calibration) = (fit.weights, fit.bias, .identity)
     case .meanDifference, .pairedComponent, .leace, .random:
-      let moments = try examples.moments(covariance: method == .leace ? .pooled : .none)
+      let moments = try method == .leace ? examples.preciseMoments() : examples.moments(covariance: .none)
       let found = try Self.direction(method, examples, moments, pairs)
       // Whatever found it, the direction points from class 0 to class 1.
       let means = (0..<2).map { Vectors.dot(found.unit, moments.classMeans.row($0)) }

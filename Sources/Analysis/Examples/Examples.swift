@@ -47,6 +47,30 @@ public struct Examples: Sendable {
     return try accumulator.moments()
   }
 
+  /// As `moments()`, with products in float64 throughout. For what inverts the covariance without shrinkage: where features repeat each other, or
+  /// examples are few, some of its eigenvalues are 0, and float32 products leave noise in their place that an inverse would take for data.
+  public func preciseMoments() throws(AnalysisError) -> Moments {
+    let means = try moments(covariance: .none)
+    let center = means.mean
+    var scatter = DenseMatrix(rows: width, columns: width)
+    for start in stride(from: 0, to: count, by: MomentAccumulator.blockRows) {
+      let end = min(start + MomentAccumulator.blockRows, count)
+      var block = DenseMatrix(rows: end - start, columns: width)
+      for row in start..<end {
+        rows.withRow(row) { source in
+          for feature in 0..<width { block[row - start, feature] = Double(source[feature]) - center[feature] }
+        }
+      }
+      scatter = scatter + block.transposedTimes(block)
+    }
+    return Moments(counts: means.counts, classMeans: means.classMeans, scatters: [scatter], perClass: false)
+  }
+
+  /// Moments for a discriminant: precise where shrinkage does not cover the noise of float32 products.
+  func moments(forShrinkage shrinkage: Double) throws(AnalysisError) -> Moments {
+    try shrinkage < 0.01 ? preciseMoments() : moments()
+  }
+
   /// - Throws: `AnalysisError` unless there are two classes with at least `needed` examples each.
   func requireTwoClasses(_ method: String, needed: Int = 1) throws(AnalysisError) {
     guard names.count == 2 else {

@@ -10,6 +10,29 @@ public struct RidgeRegression: Sendable, Equatable {
   ///   small
   ///   for the data.
   public init(_ moments: LabelMoments, penalty: Double) throws {
+    try self.init(moments, penalty: penalty) { _ in nil }
+  }
+
+  /// From rows at hand: what float32 products leave of the gradient is taken out with residuals in float64, which the rows' moments alone cannot.
+  /// - Throws: As from moments.
+  public init(rows: Matrix, numbers: [Double], penalty: Double) throws {
+    var accumulator = LabelMomentAccumulator(width: rows.columns)
+    try accumulator.add(rows, numbers: numbers)
+    let moments = try accumulator.moments()
+    let mean = moments.features.mean
+    try self.init(moments, penalty: penalty) { weights in
+      let offset = Vectors.dot(weights, mean)
+      let residuals = zip(rows.rowProducts(with: weights), numbers).map { $1 - moments.labelMean - ($0 - offset) }
+      var gradient = [Double](repeating: 0, count: rows.columns)
+      rows.addRowSum(weights: residuals, to: &gradient)
+      // Of centred rows; the residuals' sum is 0 but for rounding.
+      gradient = Vectors.adding(gradient, -residuals.reduce(0, +), mean)
+      return Vectors.adding(gradient, -penalty, weights)
+    }
+  }
+
+  /// - Parameter gradient: half the loss's slope downwards at some weights, more precise than the moments'; nil where there is none.
+  private init(_ moments: LabelMoments, penalty: Double, gradient: ([Double]) -> [Double]?) throws {
     guard penalty > 0, penalty.isFinite else { throw AnalysisError.penalty(method: "the ridge probe", value: penalty) }
     guard moments.features.count > 1 else {
       throw AnalysisError.tooFewExamples(purpose: "the ridge probe", found: moments.features.count, needed: 2)
@@ -17,7 +40,13 @@ public struct RidgeRegression: Sendable, Equatable {
     guard moments.labelScatter > 0 else { throw AnalysisError.noVariance(method: "the ridge probe, in its labels,") }
     var matrix = moments.features.totalScatter
     for feature in 0..<matrix.rows { matrix[feature, feature] += penalty }
-    weights = try CholeskyFactor(of: matrix).solve(moments.crossScatter)
+    let factor = try CholeskyFactor(of: matrix)
+    var weights = factor.solve(moments.crossScatter)
+    for _ in 0..<3 {
+      guard let rest = gradient(weights) else { break }
+      weights = Vectors.adding(weights, 1, factor.solve(rest))
+    }
+    self.weights = weights
     bias = moments.labelMean - Vectors.dot(weights, moments.features.mean)
   }
 

@@ -50,7 +50,7 @@ public struct Influence: Sendable, Equatable {
   ///   than features and no shrinkage.
   public static func onLinearDiscriminant(_ examples: Examples, shrinkage: Double = 0) throws -> [Influence] {
     try examples.requireTwoClasses("the linear discriminant", needed: 2)
-    let moments = try examples.moments()
+    let moments = try examples.moments(forShrinkage: shrinkage)
     let factor = try CholeskyFactor(of: moments.shrunkWithin(shrinkage))
     let means = moments.classMeans
     let difference = Vectors.minus(means.row(1), means.row(0))

@@ -166,15 +166,11 @@ extension ProbesStudy.Work {
     _ train: Matrix, _ training: [Int], _ test: Matrix, _ testing: [Int], _ intervals: Bootstrap
   ) throws -> ProbesStudy.Outcome {
     let names = study.selection.classNames
-    func accuracy(_ labels: [Int]) throws -> (MultinomialRegression, [Int], Interval) {
-      let fit = try MultinomialRegression(
-        Examples(rows: train, classes: training.map { labels[$0] }, names: names), penalty: study.penalty)
-      let told = fit.predictions(of: test)
-      let hits = zip(told, testing).map { $0 == labels[$1] ? 1.0 : 0.0 }
-      return (fit, told, intervals.mean(of: hits))
-    }
     let labels = source.table.items.map { $0.label ?? 0 }
-    let (fit, told, score) = try accuracy(labels)
+    let fit = try MultinomialRegression(
+      Examples(rows: train, classes: training.map { labels[$0] }, names: names), penalty: study.penalty)
+    let told = fit.predictions(of: test)
+    let score = intervals.mean(of: zip(told, testing).map { $0 == labels[$1] ? 1 : 0 })
     var confusion = [Double](repeating: 0, count: names.count * names.count)
     for (predicted, item) in zip(told, testing) { confusion[labels[item] * names.count + predicted] += 1 }
     let sizes = names.indices.map { label in testing.count { labels[$0] == label } }
@@ -183,17 +179,29 @@ extension ProbesStudy.Work {
       biases: fit.biases, confusion: confusion, items: testing, predictions: told.map(Double.init),
       trained: training.count)
     if let types {
-      outcome.control = try accuracy(ControlLabels.draw(types: types, classes: labels, seed: study.seed)).2
+      let dealt = ControlLabels.draw(types: types, classes: labels, seed: study.seed)
+      let told = try control(dealt, train, training, test)
+      outcome.control = intervals.mean(of: zip(told, testing).map { $0 == dealt[$1] ? 1 : 0 })
     }
     return outcome
+  }
+
+  /// What a probe of control labels tells. Few types may leave classes without any: those are then none of the probe's.
+  private func control(_ dealt: [Int], _ train: Matrix, _ training: [Int], _ test: Matrix) throws -> [Int] {
+    let present = Set(training.map { dealt[$0] }).sorted()
+    guard present.count > 1 else { return [Int](repeating: present.first ?? 0, count: test.rows) }
+    let numbers = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
+    let examples = try Examples(
+      rows: train, classes: training.map { numbers[dealt[$0]] ?? 0 },
+      names: present.map { study.selection.classNames[$0] })
+    return try MultinomialRegression(examples, penalty: study.penalty).predictions(of: test).map { present[$0] }
   }
 
   private func numbers(
     _ train: Matrix, _ training: [Int], _ test: Matrix, _ testing: [Int], _ intervals: Bootstrap
   ) throws -> ProbesStudy.Outcome {
-    var accumulator = LabelMomentAccumulator(width: train.columns)
-    try accumulator.add(train, numbers: training.map { source.table.items[$0].number })
-    let fit = try RidgeRegression(try accumulator.moments(), penalty: study.penalty)
+    let fit = try RidgeRegression(
+      rows: train, numbers: training.map { source.table.items[$0].number }, penalty: study.penalty)
     let told = fit.predictions(of: test)
     let truth = testing.map { source.table.items[$0].number }
     guard let first = truth.first, truth.contains(where: { $0 != first }) else {

@@ -55,7 +55,7 @@ struct ReaderTraining {
     return ReadersStudy.Outcome(
       readers: readers, scores: try readers.map { try $0?.scored(on: testing, intervals: intervals) },
       curves: curves, influences: influences,
-      eraser: options.methods.contains(.leace) ? try found { try ConceptEraser(training.moments()) } : nil,
+      eraser: options.methods.contains(.leace) ? try found { try ConceptEraser(training.preciseMoments()) } : nil,
       trained: training.count, tested: testing.count)
   }
 
