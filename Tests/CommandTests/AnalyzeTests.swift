@@ -134,6 +134,16 @@ import Testing
     #expect(try store.integers(at: "/analyses/sides/trained") == [2, 2])
   }
 
+  /// Everything that is written, of every kind and with every option, recomputed from the caches.
+  @Test(.enabled(if: PythonReadsTests.interpreter != nil, PythonReadsTests.absence))
+  func pythonFindsTheSame() throws {
+    let python = try #require(PythonReadsTests.interpreter)
+    let script = "\(Self.root)/scripts/python/check_analyze.py"
+    let checked = try Tool.finish(try Tool.start(python, [script, Tool.path]))
+    #expect(checked.status == 0, "\(checked.output.suffix(2000))\n\(checked.errors)")
+    #expect(checked.output.split(separator: "\n").count { $0.contains(" compared ") } > 500)
+  }
+
   static let refusals: [(String, String, Int32)] = [
     ("caches: [no.h5]", "a.yaml:2: 'no.h5': no such file", 66),
     ("caches: [p.jsonl]", "a.yaml:2: 'p.jsonl': not an HDF5 file", 65),

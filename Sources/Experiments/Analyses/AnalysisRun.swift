@@ -1,6 +1,7 @@
 import ActivationStore
 import Analysis
 import Diagnostics
+import ModelGraph
 
 /// What analyses leave behind.
 public struct AnalysisOutcome: Sendable {
@@ -146,7 +147,7 @@ public struct AnalysisRun: Sendable {
       guard let arrays = found[name]?.arrays else { preconditionFailure("readers come before units") }
       return try selection.hooks.map { hook in
         do {
-          return try ReaderDirections(arrays).direction(hook: hook.text, method: method?.rawValue)
+          return try ReaderDirections(arrays).direction(hook: hook, method: method?.rawValue)
         } catch let reason as ReaderDirections.Refusal {
           throw StudyError(study: spec.name, place: hook.text, reason: "analysis '\(name)' \(reason.text)")
         }
@@ -165,9 +166,11 @@ struct ReaderDirections {
 
   init(_ arrays: LabelledArrays) { self.arrays = arrays }
 
-  /// - Parameter method: nil for the first.
+  /// - Parameters:
+  ///   - hook: where the direction is from; or the only other hook of its layer.
+  ///   - method: nil for the first.
   /// - Throws: `Refusal` where there is none, or more than one.
-  func direction(hook: String, method: String?) throws(Refusal) -> [Double] {
+  func direction(hook: HookName, method: String?) throws(Refusal) -> [Double] {
     guard let dataset = arrays.datasets.first(where: { $0.name == "direction" }), case .floats(let all) = dataset.values
     else { throw Refusal(text: "has no directions") }
     var index = 0
@@ -176,7 +179,10 @@ struct ReaderDirections {
       let chosen: Int
       switch axis {
       case "hook":
-        guard let place = labels.firstIndex(of: hook) else { throw Refusal(text: "has no direction at '\(hook)'") }
+        let ofLayer = hook.layer.map { layer in labels.indices.filter { HookName(labels[$0]).layer == layer } } ?? []
+        guard let place = labels.firstIndex(of: hook.text) ?? (ofLayer.count == 1 ? ofLayer[0] : nil) else {
+          throw Refusal(text: "has no direction at '\(hook)'")
+        }
         chosen = place
       case "method":
         guard let place = method.map({ labels.firstIndex(of: $0) }) ?? 0 else {
