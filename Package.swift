@@ -52,7 +52,7 @@ let package = Package(
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Interventions"],
       exclude: ["README.md"]),
     .target(
-      name: "ActivationStore", dependencies: ["CHDF5", "Diagnostics", "Tensors", "ModelGraph"],
+      name: "ActivationStore", dependencies: ["CHDF5", "CKernels", "Diagnostics", "Tensors", "ModelGraph"],
       exclude: ["README.md"]),
     .target(
       name: "Analysis",
@@ -72,7 +72,10 @@ let package = Package(
       exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-bench-analysis",
-      dependencies: ["Analysis", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "ActivationStore", "Analysis", "ModelGraph", "Tensors",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       exclude: ["README.md"]),
     .target(
       name: "Experiments",
@@ -125,8 +128,8 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors",
-        "TestSupport",
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph",
+        "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "TrainingTests",

@@ -58,6 +58,22 @@ static inline herr_t pb_set_file_locking(hid_t access, int use, int ignore_when_
 #endif
 }
 
+// Where in the file an object's header begins. Asked for everything, HDF5 would go through all chunks.
+static inline herr_t pb_object_address(hid_t object, haddr_t *address) {
+#if H5_VERSION_GE(1, 12, 0)
+  H5O_info1_t info;
+#else
+  H5O_info_t info;
+#endif
+#if H5_VERSION_GE(1, 10, 3)
+  if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0) return -1;
+#else
+  if (H5Oget_info(object, &info) < 0) return -1;
+#endif
+  *address = info.addr;
+  return 0;
+}
+
 // The attribute and chunk formats of HDF5 1.8: checksummed metadata, and no "open for writing" mark that outlives a killed process.
 static inline herr_t pb_set_format_1_8(hid_t access) {
 #if H5_VERSION_GE(1, 10, 2)

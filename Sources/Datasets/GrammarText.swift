@@ -1,7 +1,7 @@
 /// Generated text to train on: an endless row of short documents, each a pure function of the seed and its number.
 ///
-/// No document has what `DatasetSplit.heldOut` draws from: templates, pairs of names and given objects of indirect objects, and combinations of words of the
-/// other tasks.
+/// No document has what `DatasetSplit.heldOut` draws from: templates, pairs of names and given objects of indirect objects, and combinations of words
+/// of the other tasks.
 public struct GrammarText: Sendable, Hashable {
   public let seed: UInt64
 

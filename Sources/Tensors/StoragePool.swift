@@ -82,8 +82,8 @@ final class StoragePool: @unchecked Sendable {
 }
 
 extension Tensor {
-  /// Does work during which memory that tensors give back is kept for the next ones, up to so many bytes instead of the usual 128 MiB. Fresh pages of memory
-  /// cost as much as the elementwise work that is done on them.
+  /// Does work during which memory that tensors give back is kept for the next ones, up to so many bytes instead of the usual 128 MiB. Fresh pages of
+  /// memory cost as much as the elementwise work that is done on them.
   package static func keepingMemory<R>(_ bytes: Int, _ body: () throws -> R) rethrows -> R {
     try StoragePool.shared.keeping(bytes, body)
   }

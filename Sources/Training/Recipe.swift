@@ -20,6 +20,8 @@ public struct Recipe: Sendable {
   public var validation: Validation
   /// Steps between checkpoints.
   public var checkpointEvery: Int
+  /// After which steps the model as it is then is kept as a folder of its own; 0 is before the first.
+  public var snapshots: [Int]
 
   /// What is measured on the way.
   public struct Validation: Sendable, Hashable {
@@ -42,7 +44,8 @@ public struct Recipe: Sendable {
   public init(
     model: JSONObject, spec: TransformerSpec, data: String, steps: Int, batchTokens: Int = 4096, shards: Int = 4,
     seed: UInt64 = 0,
-    optimizer: OptimizerSpec = OptimizerSpec(), validation: Validation = Validation(), checkpointEvery: Int = 500
+    optimizer: OptimizerSpec = OptimizerSpec(), validation: Validation = Validation(), checkpointEvery: Int = 500,
+    snapshots: [Int] = []
   ) {
     self.model = model
     self.spec = spec
@@ -54,6 +57,7 @@ public struct Recipe: Sendable {
     self.optimizer = optimizer
     self.validation = validation
     self.checkpointEvery = checkpointEvery
+    self.snapshots = snapshots
   }
 }
 

@@ -3,8 +3,8 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// Numbered pieces of work on several threads. Matrix products inside a piece stay on the piece's thread, so what a piece computes does not depend on how
-/// many threads there are.
+/// Numbered pieces of work on several threads. Matrix products inside a piece stay on the piece's thread, so what a piece computes does not depend on
+/// how many threads there are.
 enum SideBySide {
   /// Does pieces 0..<count, each once.
   /// - Returns: their results in the order of their numbers.

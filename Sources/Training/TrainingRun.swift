@@ -49,7 +49,7 @@ public struct TrainingRun: Sendable {
       if hasCheckpoint || isFinished { throw TrainingError.outputTaken(folder: folder, isFinished: isFinished) }
       state = trainer.start()
     }
-    try makeFolder()
+    try makeFolder(folder)
     removeLeftOvers()
     var lastSaved: Int? = resumes ? state.step : nil
     do {
@@ -70,6 +70,7 @@ public struct TrainingRun: Sendable {
   private func train(_ state: inout TrainingState, _ lastSaved: inout Int?, _ report: (Progress) -> Void) throws {
     let recipe = trainer.recipe
     let before = state.step
+    if before == 0 { try keepSnapshot(state) }
     var running: Double?
     while state.step < recipe.steps {
       try Task.checkCancellation()
@@ -81,6 +82,7 @@ public struct TrainingRun: Sendable {
       var record: TrainingRecord?
       if state.step % recipe.validation.every == 0 || isLast { record = try measure(&state) }
       if state.step % recipe.checkpointEvery == 0 || isLast { try save(state, &lastSaved) }
+      try keepSnapshot(state)
       report(
         Progress(
           step: state.step, before: before, loss: running ?? loss, tokensPerSecond: Double(tokens) / seconds,
@@ -121,14 +123,27 @@ public struct TrainingRun: Sendable {
   // MARK: The result
 
   private func write(_ state: TrainingState) throws {
-    var weights = SafetensorsWriter(metadata: ["format": "pt"])
-    for (declaration, tensor) in zip(trainer.graph.weights, state.weights) { try weights.add(declaration.name, tensor) }
-    try weights.write(to: "\(folder)/model.safetensors")
-    for (name, bytes) in files { try write(bytes, to: name) }
     try write(Array(LossCurve.csv(state.history).utf8), to: "loss.csv")
     try write(Array(LossCurve.svg(state.history).utf8), to: "loss.svg")
+    try writeModel(state, below: "")
+  }
+
+  /// The model as it is now as `step-N`, where the recipe asks for it.
+  private func keepSnapshot(_ state: TrainingState) throws {
+    guard trainer.recipe.snapshots.contains(state.step) else { return }
+    let name = "step-\(state.step)"
+    try makeFolder("\(folder)/\(name)")
+    try writeModel(state, below: "\(name)/")
+  }
+
+  /// - Parameter prefix: of the files' names in the folder.
+  private func writeModel(_ state: TrainingState, below prefix: String) throws {
+    var weights = SafetensorsWriter(metadata: ["format": "pt"])
+    for (declaration, tensor) in zip(trainer.graph.weights, state.weights) { try weights.add(declaration.name, tensor) }
+    try weights.write(to: "\(folder)/\(prefix)model.safetensors")
+    for (name, bytes) in files { try write(bytes, to: prefix + name) }
     // Last: a folder with a config is a model.
-    try write(Array(config.utf8), to: "config.json")
+    try write(Array(config.utf8), to: "\(prefix)config.json")
   }
 
   private var config: String {
@@ -146,7 +161,7 @@ public struct TrainingRun: Sendable {
     }
   }
 
-  private func makeFolder() throws {
+  private func makeFolder(_ folder: String) throws {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {

@@ -13,6 +13,8 @@ struct AnalyzeArguments: ConsoleCommand {
 
   @Argument(help: "The analysis file (YAML).")
   var analysis: String
+  @Option(help: "A model to make the file's caches with, instead of the one that it names.")
+  var model: String?
   @Option(name: .shortAndLong, help: "The folder for results and for caches that are made.")
   var output = RunCommand.defaultOutput
   @Option(help: "How many processors to use; all if not given.")
@@ -21,6 +23,6 @@ struct AnalyzeArguments: ConsoleCommand {
 
   func work(on console: Console) async throws {
     if let threads, threads < 1 { throw UsageError("--threads must be 1 or more", command: "analyze") }
-    try await AnalyzeCommand(analysis: analysis, output: output, threads: threads).run(on: console)
+    try await AnalyzeCommand(analysis: analysis, model: model, output: output, threads: threads).run(on: console)
   }
 }

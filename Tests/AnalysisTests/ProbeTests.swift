@@ -111,10 +111,11 @@ import Testing
     let free = try numbers.examples(500, 4)
     let labels = (0..<500).map { Double($0 % 7) }
     // Two features that are nearly one.
-    let rows = matrix((0..<500).map { row in
-      let values = free.rows.withRow(row) { Array($0) }
-      return values + [values[0] + 0.001 * Float(numbers.normal())]
-    })
+    let rows = matrix(
+      (0..<500).map { row in
+        let values = free.rows.withRow(row) { Array($0) }
+        return values + [values[0] + 0.001 * Float(numbers.normal())]
+      })
     let fit = try RidgeRegression(rows: rows, numbers: labels, penalty: 0.01)
     let residuals = zip(labels, fit.predictions(of: rows)).map { $0 - $1 }
     #expect(abs(residuals.reduce(0, +)) < 1e-8)

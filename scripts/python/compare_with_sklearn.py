@@ -65,7 +65,7 @@ def main():
                 layer(rng, options.examples, options.width, labels, 1 + 0.25 * index).tofile(file)
         labels.tofile(folder / "labels.u8")
         shape = (options.layers, options.examples, options.width)
-        command = [options.bench, str(folder / "rows.f32"), str(folder / "labels.u8")]
+        command = [options.bench, "numbers", str(folder / "rows.f32"), str(folder / "labels.u8")]
         for name in ("layers", "examples", "width", "penalty", "repetitions"):
             command += [f"--{name}", str(getattr(options, name))]
         subprocess.run(command + ["--json", str(folder / "figures.json")], check=True)

@@ -69,6 +69,14 @@ extension Handle where Kind == DatasetKind {
     return try DataspaceHandle("H5Dget_space") { H5Dget_space(id) }
   }
 
+  /// Where the object header begins in the file.
+  borrowing func address() throws(HDF5Failure) -> Int {
+    let id = id
+    var address: haddr_t = 0
+    try Library.checked("H5Oget_info2") { pb_object_address(id, &address) }
+    return Int(clamping: address)
+  }
+
   /// Bytes that the dataset takes in the file.
   borrowing func storedBytes() -> Int {
     let id = id

@@ -26,8 +26,8 @@ public struct CacheReader: Sendable {
     var layouts: [HookName: Layout] = [:]
     let group = runs[0].activationsGroup
     for name in try store.listing(of: group).datasets {
-      let description = try store.describe("\(group)/\(name)")
-      if !description.isScale { layouts[HookName(name)] = try storedLayout(description, in: store) }
+      let dataset = "\(group)/\(name)"
+      if try !store.isScale(dataset) { layouts[HookName(name)] = try storedLayout(dataset, in: store) }
     }
     self.layouts = layouts
     hooks = layouts.keys.sorted()
@@ -57,7 +57,7 @@ public struct CacheReader: Sendable {
 
   /// The shape of an activation's dataset: [example, the layout's other axes...], positions up to the longest prompt.
   public func shape(of hook: HookName, run: StoredRun? = nil) throws -> [Int] {
-    try store.describe(try object(hook, run)).shape
+    try store.shape(of: try object(hook, run))
   }
 
   /// Some examples of an activation, as stored: NaN beyond a prompt's length and for examples that were never written.
@@ -68,6 +68,12 @@ public struct CacheReader: Sendable {
   /// - Throws: `StoreError.missing`, `.wrongShape` for examples that are not there, `.tooLarge`, `.damaged`.
   public func read(run: StoredRun? = nil, hook: HookName, examples: Range<Int>) throws -> Tensor {
     try store.tensor(at: try object(hook, run), first: examples)
+  }
+
+  /// Says that some examples will be read soon, so that the disk fetches them meanwhile.
+  /// - Throws: `StoreError.missing`, `.damaged`.
+  public func prefetch(run: StoredRun? = nil, hook: HookName, examples: Range<Int>) throws {
+    try store.prefetch(try object(hook, run), first: examples)
   }
 
   private func object(_ hook: HookName, _ run: StoredRun?) throws -> String {
@@ -81,18 +87,19 @@ public struct CacheReader: Sendable {
 }
 
 /// The layout that a dataset's attributes `layout` and `axes` and its shape say.
-private func storedLayout(_ dataset: DatasetDescription, in store: StoreReader) throws -> Layout {
-  let attributes = try store.attributes(of: dataset.path)
+private func storedLayout(_ dataset: String, in store: StoreReader) throws -> Layout {
+  let shape = try store.shape(of: dataset)
+  let attributes = try store.attributes(of: dataset)
   guard case .text(let kind)? = attributes["layout"], case .texts(let names)? = attributes["axes"] else {
     throw StoreError.missing(
       path: store.path, what: .attribute, name: "layout", candidates: attributes.keys.sorted())
   }
   let axes = names.compactMap(Axis.init(rawValue:))
-  guard axes.count == dataset.shape.count else {
+  guard axes.count == shape.count else {
     throw StoreError.wrongShape(
-      path: store.path, dataset: dataset.path, found: dataset.shape, expected: "one size for each of \(names)")
+      path: store.path, dataset: dataset, found: shape, expected: "one size for each of \(names)")
   }
-  let extents = zip(axes, dataset.shape).map { Extent($0, $1) }
+  let extents = zip(axes, shape).map { Extent($0, $1) }
   let layout: Layout? =
     switch kind {
     case "per_position": extents.count >= 2 ? .perPosition(Array(extents.dropFirst(2))) : nil
@@ -102,7 +109,7 @@ private func storedLayout(_ dataset: DatasetDescription, in store: StoreReader) 
     }
   guard let layout, layout.axes == axes else {
     throw StoreError.wrongShape(
-      path: store.path, dataset: dataset.path, found: dataset.shape, expected: "a layout '\(kind)' along \(names)")
+      path: store.path, dataset: dataset, found: shape, expected: "a layout '\(kind)' along \(names)")
   }
   return layout
 }

@@ -6,10 +6,8 @@ extension StoreReader {
   /// - Throws: `StoreError.missing`, `.wrongType`, `.tooLarge`, `.damaged`.
   public func tensor(at dataset: String) throws -> Tensor { try tensor(at: dataset, box: nil) }
 
-  /// A range of the first axis of a float dataset.
-  /// - Returns: [range, the other axes...]
-  /// - Throws: `StoreError.missing`, `.wrongType`, `.wrongShape` (the range is not there), `.tooLarge`, `.damaged`.
-  public func tensor(at dataset: String, first range: Range<Int>) throws -> Tensor {
+  /// A range of the first axis of a float dataset, read by HDF5 whatever the layout: what `tensor(at:first:)` is compared with.
+  package func tensorByLibrary(at dataset: String, first range: Range<Int>) throws -> Tensor {
     let rest = try withDataset(dataset) { try $0.space().shape() }.dropFirst()
     return try tensor(
       at: dataset, box: Box(start: [range.lowerBound] + rest.map { _ in 0 }, count: [range.count] + rest))

@@ -6,7 +6,7 @@ import Tensors
 /// Reads a results or cache file: its attributes, what is in it, and whole datasets. `ResultsReader` and `CacheReader` know the formats better.
 ///
 /// The file is open, under a shared lock, as long as the reader lives. A class for that reason; `@unchecked Sendable`: it is not changed after
-/// `init`, and every call into HDF5 takes the library's lock.
+/// `init`, every call into HDF5 takes the library's lock, and `chunkTables` has its own.
 public final class StoreReader: @unchecked Sendable {
   public let path: String
   /// nil for a file that another program made.
@@ -15,7 +15,10 @@ public final class StoreReader: @unchecked Sendable {
   public let isComplete: Bool
   private let lock: SharedLock
   private let file: HDF5FileHandle
-  private let fileBytes: Int
+  /// The file beside HDF5.
+  let bytes: FileBytes
+  let chunkTables = ChunkTables()
+  private var fileBytes: Int { bytes.count }
 
   /// Opens a file of one of the expected formats.
   /// - Throws: `StoreError.inputNotFound`, `.notAFile`, `.unreadable`, `.notHDF5`, `.truncated`, `.busy`, `.otherFormat`, `.newerFormat`,
@@ -28,7 +31,7 @@ public final class StoreReader: @unchecked Sendable {
     let root = opened.id
     format = try checkFormat(root, path, expected: formats)
     isComplete = try reading(path, "complete") { try attribute("complete", of: root) } == .integer(1)
-    fileBytes = try reading(path, "/") { try opened.size() }
+    bytes = try reading(path, "/") { FileBytes(descriptor: try opened.descriptor(), count: try opened.size()) }
     file = opened
   }
 
@@ -41,7 +44,7 @@ public final class StoreReader: @unchecked Sendable {
     let opened = try openToRead(path)
     format = nil
     isComplete = true
-    fileBytes = try reading(path, "/") { try opened.size() }
+    bytes = try reading(path, "/") { FileBytes(descriptor: try opened.descriptor(), count: try opened.size()) }
     file = opened
   }
 
@@ -106,6 +109,12 @@ public final class StoreReader: @unchecked Sendable {
         chunk: try handle.chunk(), filters: try handle.filters(), storedBytes: handle.storedBytes())
     }
   }
+
+  /// What `describe` says too, which goes through all chunks for the bytes they take.
+  func shape(of dataset: String) throws -> [Int] { try withDataset(dataset) { try $0.space().shape() } }
+
+  /// The same.
+  func isScale(_ dataset: String) throws -> Bool { try withDataset(dataset) { try $0.isScale() } }
 
   /// The labels of a named axis of a dataset, from the scale that is attached.
   /// - Throws: `StoreError.missing`, `.wrongType`, `.damaged`.

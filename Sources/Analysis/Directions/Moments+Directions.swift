@@ -8,8 +8,8 @@ extension Moments {
     return try Direction(Vectors.minus(classMeans.row(1), classMeans.row(0)), method: "the mean difference")
   }
 
-  /// The linear discriminant for two classes, S^-1 (mean 1 - mean 0), with the bias that makes w.x + b the log odds if both classes are normal with the
-  /// covariance S: b = -w.(mean 0 + mean 1) / 2 + log(count 1 / count 0).
+  /// The linear discriminant for two classes, S^-1 (mean 1 - mean 0), with the bias that makes w.x + b the log odds if both classes are normal with
+  /// the covariance S: b = -w.(mean 0 + mean 1) / 2 + log(count 1 / count 0).
   ///
   /// S is the scatter within classes divided by the count, shrunk: (1 - shrinkage) S + shrinkage trace(S) / width I, as scikit-learn's
   /// `LinearDiscriminantAnalysis(solver: "lsqr")` has it.

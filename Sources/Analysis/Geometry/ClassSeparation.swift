@@ -14,14 +14,15 @@ public struct ClassSeparation: Sendable, Equatable {
     let (between, total) = (moments.betweenScatter.trace, moments.totalScatter.trace)
     guard total > 0 else { throw .noVariance(method: "class separation") }
     let within = total - between
-    guard within > 1e-12 * total else { throw .noVariance(method: "class separation, within the classes,") }
+    // Less than what accumulating in float32 leaves of the total.
+    guard within > 1e-6 * total else { throw .noVariance(method: "class separation, within the classes,") }
     betweenOverWithin = between / within
     explained = between / total
   }
 }
 
-/// Silhouettes (Rousseeuw 1987): for each example (b - a) / max(a, b), with a its mean distance to the others of its class and b the smallest mean distance
-/// to another class; 0 for an example alone in its class.
+/// Silhouettes (Rousseeuw 1987): for each example (b - a) / max(a, b), with a its mean distance to the others of its class and b the smallest mean
+/// distance to another class; 0 for an example alone in its class.
 public enum Silhouette {
   /// The silhouette of each example, -1...1.
   /// - Parameters:

@@ -56,8 +56,8 @@ public struct OutlierDimension: Sendable, Equatable {
   /// The share of the activations' mean squared length that this feature has.
   public let share: Double
 
-  /// The features whose root mean square is more than `threshold` times the median feature's, largest first. (Dettmers et al. 2022 call features outliers from
-  /// a magnitude of 6 on, in models whose features are about 1; relative to the median the same number serves any scale.)
+  /// The features whose root mean square is more than `threshold` times the median feature's, largest first. (Dettmers et al. 2022 call features
+  /// outliers from a magnitude of 6 on, in models whose features are about 1; relative to the median the same number serves any scale.)
   /// - Throws: `AnalysisError` when the median feature is always zero.
   public static func found(in moments: Moments, threshold: Double = 6) throws(AnalysisError) -> [OutlierDimension] {
     try found(meanSquares: moments.meanSquares, threshold: threshold)

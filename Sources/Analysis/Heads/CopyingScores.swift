@@ -3,8 +3,8 @@ import Foundation
 import ModelGraph
 import Tensors
 
-/// How much each head's circuits map a token to itself (Elhage et al. 2021): sum(lambda) / sum(|lambda|) over the eigenvalues of a circuit from tokens to
-/// tokens. 1: every eigenvalue is positive, a copying matrix; -1: every one is negative; about 0 for a matrix at random.
+/// How much each head's circuits map a token to itself (Elhage et al. 2021): sum(lambda) / sum(|lambda|) over the eigenvalues of a circuit from
+/// tokens to tokens. 1: every eigenvalue is positive, a copying matrix; -1: every one is negative; about 0 for a matrix at random.
 ///
 /// Both circuits are as wide as the vocabulary and of a rank no higher than dHead. Their nonzero eigenvalues are those of a dHead x dHead matrix,
 /// since AB and BA have the same ones: of W_E W_V W_O W_U those of (W_O W_U W_E) W_V.

@@ -6,7 +6,8 @@ public struct RidgeRegression: Sendable, Equatable {
   public let weights: [Double]
   public let bias: Double
 
-  /// - Throws: `AnalysisError` for a penalty that is not positive or labels that are all the same; `LinearAlgebraError` where the penalty is too small
+  /// - Throws: `AnalysisError` for a penalty that is not positive or labels that are all the same; `LinearAlgebraError` where the penalty is too
+  ///   small
   ///   for the data.
   public init(_ moments: LabelMoments, penalty: Double) throws {
     try self.init(moments, penalty: penalty) { _ in nil }

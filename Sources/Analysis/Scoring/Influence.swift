@@ -41,11 +41,12 @@ public struct Influence: Sendable, Equatable {
     }
   }
 
-  /// For the linear discriminant: leaving out x takes n / (n - 1) (x - mean)(x - mean)^T from the scatter within classes, n being its class's count, so the
-  /// inverse changes by one outer product (Sherman and Morrison 1950). Exact without shrinkage; with shrinkage, what it adds to the diagonal
+  /// For the linear discriminant: leaving out x takes n / (n - 1) (x - mean)(x - mean)^T from the scatter within classes, n being its class's count,
+  /// so the inverse changes by one outer product (Sherman and Morrison 1950). Exact without shrinkage; with shrinkage, what it adds to the diagonal
   /// is taken to stay as it is.
   /// - Returns: one for each example, in order.
-  /// - Throws: `AnalysisError` unless each of the two classes has two examples; `LinearAlgebraError.notPositiveDefinite` where there are fewer examples
+  /// - Throws: `AnalysisError` unless each of the two classes has two examples; `LinearAlgebraError.notPositiveDefinite` where there are fewer
+  ///   examples
   ///   than features and no shrinkage.
   public static func onLinearDiscriminant(_ examples: Examples, shrinkage: Double = 0) throws -> [Influence] {
     try examples.requireTwoClasses("the linear discriminant", needed: 2)
@@ -100,8 +101,8 @@ public struct Influence: Sendable, Equatable {
 
   // MARK: - One Newton step
 
-  /// For the logistic probe: one Newton step from the optimum of the loss without the example (Pregibon 1981). Not exact: the true optimum lies a little
-  /// further the same way for examples that matter much.
+  /// For the logistic probe: one Newton step from the optimum of the loss without the example (Pregibon 1981). Not exact: the true optimum lies a
+  /// little further the same way for examples that matter much.
   /// - Returns: one for each example, in order.
   /// - Throws: as `LogisticRegression`.
   public static func onLogistic(_ examples: Examples, penalty: Double) throws(AnalysisError) -> [Influence] {

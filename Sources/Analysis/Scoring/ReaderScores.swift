@@ -106,8 +106,8 @@ public struct BinaryScores: Sendable {
     return wins / (positives * below)
   }
 
-  /// The mean over bins, by their share of the examples, of |mean probability - share of class 1| (Naeini et al. 2015; Guo et al. 2017), with ten bins of
-  /// equal width over the probability of class 1.
+  /// The mean over bins, by their share of the examples, of |mean probability - share of class 1| (Naeini et al. 2015; Guo et al. 2017), with ten
+  /// bins of equal width over the probability of class 1.
   func calibrationError(_ times: [Int]) -> Double {
     var counts = [Double](repeating: 0, count: Self.bins)
     var (predicted, found) = (counts, counts)

@@ -4,14 +4,17 @@ import ModelGraph
 /// A cache file under the name that an analysis gives it.
 public struct ActivationCache: Sendable {
   public let name: String
+  /// What it is called together with the caches of other models that were made with it; its own name otherwise.
+  public let family: String
   public let reader: CacheReader
   /// One for each example of the file.
   public let prompts: [PromptRow]
   public let modelSHA256: String
 
   /// - Throws: `StoreError`.
-  public init(name: String, file: String) throws {
+  public init(name: String, family: String? = nil, file: String) throws {
     self.name = name
+    self.family = family ?? name
     reader = try CacheReader(file)
     prompts = try reader.prompts()
     modelSHA256 = try reader.header().modelSHA256

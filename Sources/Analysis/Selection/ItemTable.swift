@@ -61,7 +61,9 @@ public struct Source: Sendable {
   public var count: Int { table.count }
 
   /// The prompt that an item comes from.
-  public func prompt(of item: Int) -> PromptRow { parts[table.items[item].part].cache.prompts[table.items[item].example] }
+  public func prompt(of item: Int) -> PromptRow {
+    parts[table.items[item].part].cache.prompts[table.items[item].example]
+  }
 
   /// What the tokens of an item's prompt say.
   public func tokens(of item: Int) -> [String]? { parts[table.items[item].part].tokens(of: prompt(of: item)) }

@@ -36,7 +36,7 @@ public enum PositionRule: Sendable, Hashable {
   ///   - length: how many tokens the prompt has.
   ///   - tokens: what they say; nil where that is not known.
   ///   - labels: what is known of the prompt.
-  func position(length: Int, tokens: [String]?, labels: [String: String]) -> Int? {
+  package func position(length: Int, tokens: [String]?, labels: [String: String]) -> Int? {
     switch self {
     case .index(let index):
       let position = index < 0 ? length + index : index

@@ -13,6 +13,8 @@ struct RowStream {
 
   /// Numbers in a block: 16 MiB.
   private static let blockSize = 4 << 20
+  /// How many blocks the disk fetches while one is worked on.
+  private static let ahead = 4
 
   /// Rows of one place of a stream, [items, width], and the items that they are of, ascending.
   typealias Body = (_ stream: Int, _ rule: Int, _ head: Int, _ rows: Matrix, _ items: [Int]) throws -> Void
@@ -35,26 +37,49 @@ struct RowStream {
     let (reader, hook) = (part.cache.reader, streams[0].hook)
     let shape = try reader.shape(of: hook, run: part.run)
     let examples = max(1, min(1024, blockSize / max(1, shape.dropFirst().reduce(1, *))))
+    let blocks = Self.blocks(streams, members, of: examples)
+    func prefetch(_ index: Int) throws {
+      guard blocks.indices.contains(index) else { return }
+      try reader.prefetch(run: part.run, hook: hook, examples: blocks[index].examples)
+    }
+    for index in 0..<ahead { try prefetch(index) }
+    for (index, block) in blocks.enumerated() {
+      try prefetch(index + ahead)
+      let values = try reader.read(run: part.run, hook: hook, examples: block.examples)
+      for (stream, items) in block.items.enumerated() where !items.isEmpty {
+        try streams[stream].hand(values, items, from: block.examples.lowerBound) { try body(stream, $0, $1, $2, $3) }
+      }
+    }
+  }
+
+  /// Examples that are read together.
+  private struct Block {
+    let examples: Range<Int>
+    /// For each stream, its items among them.
+    let items: [[Int]]
+  }
+
+  /// Whole examples; those that nobody wants are left out where they begin or end a block.
+  /// - Parameter size: how many examples a block has at most.
+  private static func blocks(_ streams: [RowStream], _ members: [[Int]], of size: Int) -> [Block] {
     var next = streams.map { _ in 0 }
     func example(_ stream: Int, _ member: Int) -> Int {
       streams[stream].source.table.items[members[stream][member]].example
     }
-    // Whole examples; those that nobody wants are left out where they begin or end a block.
+    var blocks: [Block] = []
     while let start = streams.indices.filter({ next[$0] < members[$0].count }).map({ example($0, next[$0]) }).min() {
       var end = start
-      let slices = streams.indices.map { stream in
+      let items = streams.indices.map { stream in
         let first = next[stream]
         var last = first
-        while last < members[stream].count, example(stream, last) < start + examples { last += 1 }
+        while last < members[stream].count, example(stream, last) < start + size { last += 1 }
         next[stream] = last
         if last > first { end = max(end, example(stream, last - 1) + 1) }
         return Array(members[stream][first..<last])
       }
-      let values = try reader.read(run: part.run, hook: hook, examples: start..<end)
-      for (stream, slice) in slices.enumerated() where !slice.isEmpty {
-        try streams[stream].hand(values, slice, from: start) { try body(stream, $0, $1, $2, $3) }
-      }
+      blocks.append(Block(examples: start..<end, items: items))
     }
+    return blocks
   }
 
   /// - Parameter values: [example, position, features...] or [example, features...].

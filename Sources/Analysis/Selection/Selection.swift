@@ -92,11 +92,10 @@ public struct Selection: Sendable {
 
   private static func caches(_ spec: SelectionSpec, _ caches: [ActivationCache]) throws -> [ActivationCache] {
     guard let names = spec.caches else { return caches }
-    return try names.map { name in
-      guard let cache = caches.first(where: { $0.name == name }) else {
-        throw SelectionError.noSuchCache(name, known: caches.map(\.name))
-      }
-      return cache
+    return try names.flatMap { name in
+      let found = caches.filter { $0.name == name || $0.family == name }
+      guard !found.isEmpty else { throw SelectionError.noSuchCache(name, known: caches.map(\.name)) }
+      return found
     }
   }
 
@@ -104,7 +103,8 @@ public struct Selection: Sendable {
     of cache: ActivationCache, _ spec: SelectionSpec, _ labels: LabelSpec?
   ) throws -> [SourcePart] {
     let has = cache.reader.runs
-    let standard: [StoredRun] = labels?.source == .run ? [.corrupted, .clean] : [has.contains(.clean) ? .clean : has[0]]
+    let standard: [StoredRun] =
+      labels?.source == .run ? [.corrupted, .clean] : [has.contains(.clean) ? .clean : has[0]]
     let wanted = spec.runs.map { runs in
       labels?.source == .run ? standard.filter(runs.contains) : runs
     }
@@ -143,10 +143,16 @@ public struct Selection: Sendable {
       if let others = common, let missing = others.first(where: { !found.contains($0) }) {
         throw SelectionError.noSuchHook(missing.text, file: cache.file, known: names)
       }
-      common = common ?? found.sorted()
+      common = common ?? found.sorted(by: Self.isEarlier)
     }
     let hooks = common ?? []
     return (hooks, try hooks.map { try caches[0].reader.layout(of: $0) })
+  }
+
+  /// Embeddings, then blocks by their number, then what follows them.
+  private static func isEarlier(_ a: HookName, _ b: HookName) -> Bool {
+    func rank(_ hook: HookName) -> Int { hook.layer != nil ? 1 : hook.text.hasPrefix("hook_") ? 0 : 2 }
+    return rank(a) == rank(b) ? a < b : rank(a) < rank(b)
   }
 
   private static func heads(

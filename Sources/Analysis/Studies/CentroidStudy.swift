@@ -23,7 +23,8 @@ struct CentroidStudy: Study {
     let classes = selection.classNames
     if classes.count != 2 {
       let error: AnalysisError =
-        classes.count < 2 ? .oneClass(classes.first ?? "") : .notTwoClasses(method: "a trajectory", found: classes.count)
+        classes.count < 2
+        ? .oneClass(classes.first ?? "") : .notTwoClasses(method: "a trajectory", found: classes.count)
       throw StudyError(study: name, place: "labels '\(selection.labelName ?? "")' of 'train'", reason: error.message)
     }
   }
@@ -52,11 +53,16 @@ struct CentroidStudy: Study {
       let (items, values) = (rows.items, rows.take())
       let examples = try Examples(
         rows: values.matrix, classes: items.map { labels[$0] }, names: study.selection.classNames)
-      let reader = try Reader(
-        study.method.method(penalty: study.penalty, shrinkage: study.shrinkage, seed: 0), training: examples)
+      // Where all activations are the same there is no way from the one class to the other.
+      let direction =
+        examples.rows.varies
+        ? try Reader(
+          study.method.method(penalty: study.penalty, shrinkage: study.shrinkage, seed: 0), training: examples
+        ).direction.unit : [Double](repeating: 0, count: examples.width)
       let means = try examples.moments(covariance: .none).classMeans
       found = Centroids(
-        direction: reader.direction.unit, means: (0..<2).map(means.row), counts: (0..<2).map { label in
+        direction: direction, means: (0..<2).map(means.row),
+        counts: (0..<2).map { label in
           examples.classes.count { $0 == label }
         })
       return false
@@ -69,7 +75,8 @@ struct CentroidStudy: Study {
   }
 
   func result(_ outcomes: [Centroids]) throws -> StudyResult {
-    selection.table(name, [], outcomes.map { _ in [] }, arrays: PlaceArrays(name, kind: "centroids", of: selection).arrays)
+    selection.table(
+      name, [], outcomes.map { _ in [] }, arrays: PlaceArrays(name, kind: "centroids", of: selection).arrays)
   }
 }
 

@@ -49,21 +49,25 @@ public struct ComponentsStudy: Study {
     }
 
     public mutating func endPass() throws -> Bool {
-      guard components == nil, let moments else { return false }
-      components = try PrincipalComponents(moments.moments(), count: count)
+      guard let moments else { return false }
       self.moments = nil
+      do {
+        components = try PrincipalComponents(moments.moments(), count: count)
+      } catch AnalysisError.noVariance {
+        return false
+      }
       return projects
     }
 
     public func outcome() -> Outcome {
-      guard let components else { preconditionFailure("asked for after the pass") }
-      return Outcome(components: components, items: items, projections: projections)
+      Outcome(components: components, items: items, projections: projections)
     }
   }
 
   /// What was found at one place.
   public struct Outcome: Sendable {
-    let components: PrincipalComponents
+    /// nil where all activations are the same.
+    let components: PrincipalComponents?
     let items: [Int]
     /// [items, components].
     let projections: [Double]
@@ -73,12 +77,15 @@ public struct ComponentsStudy: Study {
     var arrays = PlaceArrays(name, kind: "components", of: selection)
     arrays.addAxis("component", .range(count))
     arrays.addAxis("feature", .range(width))
-    arrays.add("explained", ["component"], outcomes.map(\.components.explained))
-    arrays.add("variance", ["component"], outcomes.map(\.components.variances))
-    arrays.add("total_variance", outcomes.map(\.components.totalVariance))
-    arrays.add("participation_ratio", outcomes.map(\.components.participationRatio))
-    arrays.add("axis", ["component", "feature"], outcomes.map(\.components.axes.values))
-    arrays.add("mean", ["feature"], outcomes.map(\.components.mean))
+    func rows(_ size: Int, _ value: (PrincipalComponents) -> [Double]) -> [[Double]] {
+      outcomes.map { $0.components.map(value) ?? [Double](repeating: .nan, count: size) }
+    }
+    arrays.add("explained", ["component"], rows(count, \.explained))
+    arrays.add("variance", ["component"], rows(count, \.variances))
+    arrays.add("total_variance", rows(1) { [$0.totalVariance] }.map { $0[0] })
+    arrays.add("participation_ratio", rows(1) { [$0.participationRatio] }.map { $0[0] })
+    arrays.add("axis", ["component", "feature"], rows(count * width, \.axes.values))
+    arrays.add("mean", ["feature"], rows(width, \.mean))
     if projects {
       arrays.addItems()
       arrays.add(
@@ -95,9 +102,12 @@ public struct ComponentsStudy: Study {
       "\(name): principal components (share of the variance), and how many directions share it; \(selection.examplesNote)",
       (0..<shownComponents).map { "PC\($0)" } + (count > 4 ? ["first \(count)"] : []) + ["participation ratio"],
       outcomes.map { outcome in
-        let shares = outcome.components.explained
+        guard let components = outcome.components else {
+          return [String](repeating: "-", count: shownComponents + (count > 4 ? 2 : 1))
+        }
+        let shares = components.explained
         return shares.prefix(shownComponents).map { shown($0) } + (count > 4 ? [shown(shares.reduce(0, +))] : [])
-          + [shown(outcome.components.participationRatio, 1)]
+          + [shown(components.participationRatio, 1)]
       }, arrays: arrays.arrays)
   }
 }

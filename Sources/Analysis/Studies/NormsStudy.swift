@@ -48,7 +48,8 @@ public struct NormsStudy: Study {
       let roots = squares.map { ($0 / count).squareRoot() }
       // Where most features are always 0, as those of sparse neurons, none is far above the others in any useful sense.
       let hasMedian = roots.count { $0 > 0 } > roots.count / 2
-      let outliers = hasMedian ? try OutlierDimension.found(meanSquares: squares.map { $0 / count }, threshold: threshold) : []
+      let outliers =
+        hasMedian ? try OutlierDimension.found(meanSquares: squares.map { $0 / count }, threshold: threshold) : []
       found = Outcome(summary: try NormSummary(norms), roots: roots, outliers: outliers)
       norms = []
       return false
@@ -95,7 +96,8 @@ public struct NormsStudy: Study {
         return [
           shown(summary.mean), shown(summary.deviation), shown(summary.smallest), shown(summary.median),
           shown(summary.largest),
-          outcome.outliers.isEmpty ? "none" : list + (outcome.outliers.count > 4 ? " ... \(outcome.outliers.count)" : ""),
+          outcome.outliers.isEmpty
+            ? "none" : list + (outcome.outliers.count > 4 ? " ... \(outcome.outliers.count)" : ""),
         ]
       }, arrays: arrays.arrays)
   }

@@ -192,7 +192,8 @@ extension ProbesStudy.Work {
     guard present.count > 1 else { return [Int](repeating: present.first ?? 0, count: test.rows) }
     let numbers = Dictionary(uniqueKeysWithValues: present.enumerated().map { ($1, $0) })
     let examples = try Examples(
-      rows: train, classes: training.map { numbers[dealt[$0]] ?? 0 }, names: present.map { study.selection.classNames[$0] })
+      rows: train, classes: training.map { numbers[dealt[$0]] ?? 0 },
+      names: present.map { study.selection.classNames[$0] })
     return try MultinomialRegression(examples, penalty: study.penalty).predictions(of: test).map { present[$0] }
   }
 
@@ -245,7 +246,8 @@ extension ProbesStudy {
     if controls.count == outcomes.count {
       arrays.add("control_accuracy", intervals: controls.map { [$0] })
       arrays.add(
-        "selectivity", zip(outcomes, controls).map { ControlLabels.selectivity(task: $0.score.value, control: $1.value) })
+        "selectivity",
+        zip(outcomes, controls).map { ControlLabels.selectivity(task: $0.score.value, control: $1.value) })
     }
     return selection.table(
       "\(name): held-out accuracy of multinomial probes of '\(selection.labelName ?? "")'; " + selection.examplesNote,

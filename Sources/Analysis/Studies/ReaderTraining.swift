@@ -39,21 +39,34 @@ struct ReaderTraining {
     let options = study.options
     let groups = plan.groups.map { groups in testedItems.map { groups[$0] } }
     let intervals = Bootstrap(redraws: options.redraws, seed: study.split.seed, groups: groups)
-    var readers: [Reader] = []
+    var readers: [Reader?] = []
     var (curves, influences): ([LearningCurve], [(items: [Int], cosines: [Double])]) = ([], [])
     for choice in options.methods {
       let method = choice.method(
         penalty: options.penalty, shrinkage: options.shrinkage, seed: study.split.seed)
       let examples = choice == .shuffled ? training.shufflingLabels(seed: study.split.seed) : training
-      readers.append(try Reader(method, training: examples, pairs: pairs))
-      if !options.curve.isEmpty { curves.append(try curve(choice, method)) }
-      if options.influence { influences.append((trainedItems, try influence(choice))) }
+      let reader = try found { try Reader(method, training: examples, pairs: pairs) }
+      readers.append(reader)
+      if !options.curve.isEmpty {
+        curves.append(reader == nil ? LearningCurve(points: []) : try curve(choice, method))
+      }
+      if options.influence { influences.append((trainedItems, reader == nil ? [] : try influence(choice))) }
     }
     return ReadersStudy.Outcome(
-      readers: readers, scores: try readers.map { try $0.scored(on: testing, intervals: intervals) },
+      readers: readers, scores: try readers.map { try $0?.scored(on: testing, intervals: intervals) },
       curves: curves, influences: influences,
-      eraser: options.methods.contains(.leace) ? try ConceptEraser(training.preciseMoments()) : nil,
+      eraser: options.methods.contains(.leace) ? try found { try ConceptEraser(training.preciseMoments()) } : nil,
       trained: training.count, tested: testing.count)
+  }
+
+  /// nil where the examples leave a method nothing to find.
+  private func found<R>(_ body: () throws -> R) throws -> R? {
+    guard training.rows.varies else { return nil }
+    do {
+      return try body()
+    } catch AnalysisError.noVariance {
+      return nil
+    }
   }
 
   private func curve(_ choice: ReaderChoice, _ method: ReaderMethod) throws -> LearningCurve {
@@ -83,6 +96,16 @@ struct ReaderTraining {
       try Influence.onLinearDiscriminant(training, shrinkage: study.options.shrinkage).map(\.cosine)
     case .logistic: try Influence.onLogistic(training, penalty: study.options.penalty).map(\.cosine)
     case .pairedComponent, .leace, .random, .shuffled: []
+    }
+  }
+}
+
+extension Matrix {
+  /// Whether any row differs from the first.
+  var varies: Bool {
+    guard rows > 1 else { return false }
+    return withRow(0) { first in
+      (1..<rows).contains { row in withRow(row) { values in !values.elementsEqual(first) } }
     }
   }
 }

@@ -8,24 +8,37 @@ extension ReadersStudy {
     arrays.addAxis("method", .texts(methods.map(\.rawValue)))
     arrays.addAxis("method_other", .texts(methods.map(\.rawValue)))
     arrays.addAxis("feature", .range(selection.widths[0]))
+    let none = Interval(value: .nan, low: .nan, high: .nan)
+    /// One number for each method; NaN where there is nothing to read.
+    func numbers(_ value: (Reader) -> Double) -> [[Double]] {
+      outcomes.map { $0.readers.map { $0.map(value) ?? .nan } }
+    }
+    func rows(_ value: (Reader) -> [Double]) -> [[Double]] {
+      let empty = [Double](repeating: .nan, count: width)
+      return outcomes.map { $0.readers.flatMap { $0.map(value) ?? empty } }
+    }
     let scores: [(String, KeyPath<ReaderScores, Interval>)] = [
       ("accuracy", \.accuracy), ("auc", \.auc), ("calibration_error", \.calibrationError), ("brier", \.brier),
       ("margin", \.margin), ("separation", \.separation),
     ]
     for (name, path) in scores {
-      arrays.add(name, ["method"], intervals: outcomes.map { $0.scores.map { $0[keyPath: path] } })
+      arrays.add(
+        name, ["method"],
+        intervals: outcomes.map { $0.scores.map { $0?[keyPath: path] ?? none } })
     }
-    arrays.add("direction", ["method", "feature"], outcomes.map { $0.readers.flatMap(\.direction.unit) })
-    arrays.add("length", ["method"], outcomes.map { $0.readers.map(\.direction.length) })
-    arrays.add("weight", ["method", "feature"], outcomes.map { $0.readers.flatMap(\.weights) })
-    arrays.add("bias", ["method"], outcomes.map { $0.readers.map(\.bias) })
-    arrays.add("calibration_slope", ["method"], outcomes.map { $0.readers.map(\.calibration.slope) })
-    arrays.add("calibration_intercept", ["method"], outcomes.map { $0.readers.map(\.calibration.intercept) })
+    arrays.add("direction", ["method", "feature"], rows(\.direction.unit))
+    arrays.add("length", ["method"], numbers(\.direction.length))
+    arrays.add("weight", ["method", "feature"], rows(\.weights))
+    arrays.add("bias", ["method"], numbers(\.bias))
+    arrays.add("calibration_slope", ["method"], numbers(\.calibration.slope))
+    arrays.add("calibration_intercept", ["method"], numbers(\.calibration.intercept))
     arrays.add("trained", integers: outcomes.map { [$0.trained] })
     arrays.add("tested", integers: outcomes.map { [$0.tested] })
     arrays.add(
       "cosine", ["method", "method_other"],
-      outcomes.map { Direction.cosines($0.readers.map(\.direction)).values })
+      outcomes.map { outcome in
+        outcome.readers.flatMap { first in outcome.readers.map { second in cosine(first, second) } }
+      })
     addSides(&arrays)
     addCosinesAcrossHooks(&arrays, outcomes)
     addCurves(&arrays, outcomes)
@@ -34,18 +47,25 @@ extension ReadersStudy {
         "influence", ["method", "item"],
         outcomes.map { outcome in outcome.influences.flatMap { arrays.spread($0.cosines, over: $0.items) } })
     }
-    let erasers = outcomes.compactMap(\.eraser)
-    if erasers.count == outcomes.count {
-      arrays.add("eraser_mean", ["feature"], erasers.map(\.mean))
-      arrays.add("eraser_removed", ["feature"], erasers.map { $0.removed.row(0) })
-      arrays.add("eraser_reading", ["feature"], erasers.map { $0.reading.row(0) })
+    if methods.contains(.leace) {
+      func erasers(_ value: (ConceptEraser) -> [Double]) -> [[Double]] {
+        outcomes.map { $0.eraser.map(value) ?? [Double](repeating: .nan, count: width) }
+      }
+      arrays.add("eraser_mean", ["feature"], erasers(\.mean))
+      arrays.add("eraser_removed", ["feature"], erasers { $0.removed.row(0) })
+      arrays.add("eraser_reading", ["feature"], erasers { $0.reading.row(0) })
     }
     arrays.set("penalty", .number(options.penalty))
     arrays.set("shrinkage", .number(options.shrinkage))
     return selection.table(
       "\(name): held-out accuracy of readers of '\(selection.labelName ?? "")' (positive: \(selection.classNames[1])); "
         + selection.examplesNote, methods.map(\.rawValue),
-      outcomes.map { $0.scores.map { cell($0.accuracy) } }, arrays: arrays.arrays)
+      outcomes.map { $0.scores.map { $0.map { cell($0.accuracy) } ?? "-" } }, arrays: arrays.arrays)
+  }
+
+  private func cosine(_ a: Reader?, _ b: Reader?) -> Double {
+    guard let a, let b else { return .nan }
+    return a.direction.cosine(with: b.direction)
   }
 
   private func cell(_ accuracy: Interval) -> String {
@@ -74,10 +94,8 @@ extension ReadersStudy {
       options.methods.indices.flatMap { method in
         selection.hooks.indices.map { other -> Double in
           let elsewhere = Selection.Place(source: place.source, hook: other, rule: place.rule, head: place.head)
-          guard let here = found[place]?.readers[method], let there = found[elsewhere]?.readers[method] else {
-            return .nan
-          }
-          return here.direction.cosine(with: there.direction)
+          guard let here = found[place], let there = found[elsewhere] else { return .nan }
+          return cosine(here.readers[method], there.readers[method])
         }
       }
     }

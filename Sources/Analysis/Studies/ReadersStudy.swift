@@ -38,7 +38,7 @@ public struct ReadersStudy: Study {
   public let options: Options
   let split: SplitSpec
   let plans: [ItemPlan]
-  private let width: Int
+  let width: Int
 
   /// - Throws: `SelectionError`, `AnalysisError`, `StudyError` for examples that cannot be parted.
   public init(
@@ -104,8 +104,9 @@ public struct ReadersStudy: Study {
 
   /// What was found at one place, for each method.
   public struct Outcome: Sendable {
-    let readers: [Reader]
-    let scores: [ReaderScores]
+    /// nil where a method finds nothing, as in the embedding of a token that is the same in both classes.
+    let readers: [Reader?]
+    let scores: [ReaderScores?]
     /// [method][size]
     let curves: [LearningCurve]
     /// For each method the items that were trained on and how each turns the direction.

@@ -53,8 +53,15 @@ public struct SeparationStudy: Study {
 
     public mutating func endPass() throws -> Bool {
       guard let moments else { return false }
-      let separation = try ClassSeparation(moments.moments())
       self.moments = nil
+      let separation: ClassSeparation
+      do {
+        separation = try ClassSeparation(moments.moments())
+      } catch AnalysisError.noVariance {
+        rows = nil
+        found = Outcome(separation: nil, silhouette: nil)
+        return false
+      }
       let silhouette = try rows.map { rows in
         var rows = rows
         let items = rows.items
@@ -73,22 +80,22 @@ public struct SeparationStudy: Study {
 
   /// What was found at one place.
   public struct Outcome: Sendable {
-    let separation: ClassSeparation
+    /// nil where all activations are the same.
+    let separation: ClassSeparation?
     let silhouette: Double?
   }
 
   public func result(_ outcomes: [Outcome]) throws -> StudyResult {
     var arrays = PlaceArrays(name, kind: "separation", of: selection)
-    arrays.add("between_over_within", outcomes.map(\.separation.betweenOverWithin))
-    arrays.add("explained", outcomes.map(\.separation.explained))
-    let silhouettes = outcomes.compactMap(\.silhouette)
-    if silhouettes.count == outcomes.count { arrays.add("silhouette", silhouettes) }
+    arrays.add("between_over_within", outcomes.map { $0.separation?.betweenOverWithin ?? .nan })
+    arrays.add("explained", outcomes.map { $0.separation?.explained ?? .nan })
+    if wanted != nil { arrays.add("silhouette", outcomes.map { $0.silhouette ?? .nan }) }
     return selection.table(
       "\(name): how far the classes of '\(selection.labelName ?? "")' lie apart; \(selection.examplesNote)",
-      ["between/within", "explained"] + (silhouettes.isEmpty ? [] : ["silhouette"]),
+      ["between/within", "explained"] + (wanted == nil ? [] : ["silhouette"]),
       outcomes.map { outcome in
-        [shown(outcome.separation.betweenOverWithin), shown(outcome.separation.explained)]
-          + (outcome.silhouette.map { [shown($0)] } ?? [])
+        [shown(outcome.separation?.betweenOverWithin ?? .nan), shown(outcome.separation?.explained ?? .nan)]
+          + (wanted == nil ? [] : [shown(outcome.silhouette ?? .nan)])
       }, arrays: arrays.arrays)
   }
 }

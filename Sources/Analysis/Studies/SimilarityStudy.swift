@@ -72,12 +72,19 @@ public struct SimilarityStudy: Study {
       let kept = outcome.items.indices.filter { common.contains(outcome.items[$0]) }
       return kept.count == outcome.items.count ? outcome.rows.matrix : outcome.rows.matrix.picking(kept).matrix
     }
-    var alignment = KernelAlignmentAccumulator(widths: rows.map(\.columns))
+    // Places where all activations are the same are like no other.
+    let varying = rows.indices.filter { rows[$0].varies }
+    var cka = DenseMatrix(
+      rows: rows.count, columns: rows.count, values: [Double](repeating: .nan, count: rows.count * rows.count))
     do {
-      for start in stride(from: 0, to: common.count, by: 1024) {
-        try alignment.add(rows.map { $0.rows(start..<min(start + 1024, common.count)) })
+      if !varying.isEmpty {
+        var alignment = KernelAlignmentAccumulator(widths: varying.map { rows[$0].columns })
+        for start in stride(from: 0, to: common.count, by: 1024) {
+          try alignment.add(varying.map { rows[$0].rows(start..<min(start + 1024, common.count)) })
+        }
+        let found = try alignment.alignment()
+        for (i, a) in varying.enumerated() { for (j, b) in varying.enumerated() { cka[a, b] = found[i, j] } }
       }
-      let cka = try alignment.alignment()
       return try finished(cka, cosines(rows), common.count)
     } catch let error as AnalysisError {
       throw StudyError(study: name, place: "all places", reason: error.message)
@@ -120,10 +127,13 @@ public struct SimilarityStudy: Study {
       datasets: [
         LabelledArrays.Dataset("cka", axes: ["place", "place_other"], values: cka.values.map(Float.init)),
         LabelledArrays.Dataset("cosine", axes: ["place", "place_other"], values: cosines.values.map(Float.init)),
-        LabelledArrays.Dataset("source", axes: ["place"], values: .texts(places.map { selection.sources[$0.source].name })),
+        LabelledArrays.Dataset(
+          "source", axes: ["place"], values: .texts(places.map { selection.sources[$0.source].name })),
         LabelledArrays.Dataset("hook", axes: ["place"], values: .texts(places.map { selection.hooks[$0.hook].text })),
-        LabelledArrays.Dataset("layer", axes: ["place"], values: .integers(places.map { selection.hooks[$0.hook].layer ?? -1 })),
-        LabelledArrays.Dataset("position", axes: ["place"], values: .texts(places.map { selection.rules[$0.rule].label })),
+        LabelledArrays.Dataset(
+          "layer", axes: ["place"], values: .integers(places.map { selection.hooks[$0.hook].layer ?? -1 })),
+        LabelledArrays.Dataset(
+          "position", axes: ["place"], values: .texts(places.map { selection.rules[$0.rule].label })),
       ],
       attributes: ["kind": .text("similarity"), "examples": .integer(used)])
     // Each place with the one after it.
@@ -131,7 +141,8 @@ public struct SimilarityStudy: Study {
       [names[index], names[index + 1], shown(cka[index, index + 1]), shown(cosines[index, index + 1])]
     }
     return StudyResult(
-      arrays: arrays, title: "\(name): similarity of neighbouring places, over \(used) examples (all pairs are in the file)",
+      arrays: arrays,
+      title: "\(name): similarity of neighbouring places, over \(used) examples (all pairs are in the file)",
       header: ["place", "next", "CKA", "mean cosine"], rows: rows)
   }
 }

@@ -4,8 +4,8 @@ import Tensors
 
 /// Where tokens lie between two classes, from layer to layer and along a growing context.
 ///
-/// At each hook the followed activations are measured by the centroids of labelled examples at the same hook of the same model: their coordinate along
-/// the direction, the share of the way from the one centroid to the other, and the distance to each.
+/// At each hook the followed activations are measured by the centroids of labelled examples at the same hook of the same model: their coordinate
+/// along the direction, the share of the way from the one centroid to the other, and the distance to each.
 public struct TrajectoryStudy: Study {
   /// How centroids and direction are found.
   public struct Training: Sendable {

@@ -32,7 +32,8 @@ extension UnitsStudy {
     }
     let most = ranked.count > 20 ? "the 20 sparsest of \(ranked.count) units" : "\(ranked.count) units, sparsest first"
     return StudyResult(
-      arrays: arrays.arrays, title: "\(name): \(most), and the example that each is highest on; \(selection.examplesNote)",
+      arrays: arrays.arrays,
+      title: "\(name): \(most), and the example that each is highest on; \(selection.examplesNote)",
       header: header + ["unit", "active", "largest", "kurtosis", "highest on"], rows: rows)
   }
 

@@ -164,7 +164,8 @@ public struct UnitSummary: Sendable {
   var excessKurtosis: Double {
     let n = Double(count)
     let fourth =
-      powers[3] / n - 4 * offset * powers[2] / n + 6 * offset * offset * powers[1] / n - 3 * offset * offset * offset * offset
+      powers[3] / n - 4 * offset * powers[2] / n + 6 * offset * offset * powers[1] / n - 3 * offset * offset * offset
+      * offset
     return variance > 0 ? fourth / (variance * variance) - 3 : .nan
   }
 

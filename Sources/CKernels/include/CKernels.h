@@ -108,4 +108,12 @@ void pb_row_dots(double *out, const float *x, int64_t stride, const double *vect
 // sums[i] += x[i].
 void pb_accumulate_double(double *sums, const float *x, int64_t n);
 
+// HDF5's Fletcher-32, piece by piece: sums, at first {0, 0}, take in the next count bytes, an even number. They are sums of little-endian words;
+// HDF5 stores those of big-endian words, which have the same two bytes the other way round.
+void pb_fletcher32_add(uint64_t sums[2], const uint8_t *bytes, int64_t count);
+// The same, and copies the bytes to out, which may not overlap them.
+void pb_fletcher32_copy(uint64_t sums[2], uint8_t *out, const uint8_t *bytes, int64_t count);
+// out[i] = the little-endian binary16 at halves + 2 i, exactly.
+void pb_widen_halves(float *out, const uint8_t *halves, int64_t count);
+
 #endif

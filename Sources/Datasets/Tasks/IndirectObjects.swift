@@ -1,7 +1,7 @@
 /// "When Mary and John went to the store, John gave a drink to" Mary: who is named twice gives, the other one receives.
 ///
-/// A sentence is an opening that names two people, sometimes something in between, and a giving clause. In ABBA order the one who is named second gives,
-/// in BABA order the one who is named first. The task, the names of the orders and the corruptions are those of Wang et al. 2022.
+/// A sentence is an opening that names two people, sometimes something in between, and a giving clause. In ABBA order the one who is named second
+/// gives, in BABA order the one who is named first. The task, the names of the orders and the corruptions are those of Wang et al. 2022.
 struct IndirectObjects: TaskGrammar {
   /// How an opening ends, and so how the sentence goes on.
   enum Ending { case clause, sentence }

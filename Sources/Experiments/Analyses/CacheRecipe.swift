@@ -22,6 +22,11 @@ public struct CacheRecipe: Sendable {
   public let prependBOS: PrependBOS
   public let place: Place
 
+  /// The same of another model.
+  func replacingModels(by model: ModelReference) -> CacheRecipe {
+    CacheRecipe(name: name, models: [model], prompts: prompts, hooks: hooks, prependBOS: prependBOS, place: place)
+  }
+
   /// What the caches are called: `NAME`, or `NAME.MODEL` of several models.
   public var names: [String] {
     guard models.count > 1 else { return [name] }
@@ -55,7 +60,12 @@ public struct CacheRecipe: Sendable {
 
   private func promptLines(_ model: ModelReference, beside path: String) throws -> (file: String, bytes: [UInt8]) {
     switch prompts {
-    case .file(let file): return (file, try readBytes(file))
+    case .file(let file):
+      do {
+        return (file, try readBytes(file))
+      } catch {
+        throw ExperimentError.nested(place, error.kind, error.message)
+      }
     case .template(let template):
       let folder = try model.folder()
       let sample = try template.sample(tokenizer: try Tokenizer.load(folder: folder), folder: folder)

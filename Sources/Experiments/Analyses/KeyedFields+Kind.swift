@@ -15,7 +15,9 @@ extension KeyedFields {
     case .separation: return .separation(silhouette: try self["silhouette"].map { try $0.flag() } ?? true)
     case .clusters:
       return .clusters(
-        methods: try self["methods"].map { try $0.words(ClustersStudy.Method.self, of: "methods") } ?? [.kmeans, .ward],
+        methods: try self["methods"].map { try $0.words(ClustersStudy.Method.self, of: "methods") } ?? [
+          .kmeans, .ward,
+        ],
         count: try self["count"].map { try $0.integer(from: 2) },
         restarts: try self["restarts"].map { try $0.integer(from: 1) } ?? 10,
         seed: try self["seed"].map { UInt64(try $0.integer(from: 0)) } ?? 0)

@@ -35,7 +35,8 @@ struct LabelTable {
       if let numbers {
         guard let number = Int(record.cells[numbers]), number >= 0 else {
           throw ExperimentError.inFile(
-            place, .badValue(path: "example", value: quoted(record.cells[numbers]), expected: "a prompt's number, from 0"))
+            place,
+            .badValue(path: "example", value: quoted(record.cells[numbers]), expected: "a prompt's number, from 0"))
         }
         example = number
       }

@@ -15,6 +15,7 @@ extension KeyTable {
       Key("optimizer", "the settings of AdamW"),
       Key("validation", "what is measured on the way"),
       Key("checkpoint_every", "steps between checkpoints"),
+      Key("snapshots", "steps after which the model is kept"),
     ])
 
   static let recipeData = KeyTable(

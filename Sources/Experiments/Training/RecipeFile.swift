@@ -33,6 +33,10 @@ public struct RecipeFile: Sendable {
     let shards = try keys["shards"].map { try $0.integer(from: 1, to: 1024) } ?? 4
     let ownSeed = UInt64(try keys["seed"].map { try $0.integer(from: 0) } ?? 0)
     let checkpointEvery = try keys["checkpoint_every"].map { try $0.integer(from: 1) } ?? 500
+    let snapshots =
+      try keys["snapshots"].map { field in
+        try field.list(of: "steps").map { try $0.integer(from: 0, to: steps) }
+      } ?? []
 
     let vocabulary = try RecipeTokenizer(
       keys["tokenizer"], isGrammar: data.key == "grammar", folder: folder(of: file), at: place)
@@ -47,7 +51,7 @@ public struct RecipeFile: Sendable {
       model: model.json, spec: model.spec, data: "\(documents.description); \(vocabulary.description)", steps: steps,
       batchTokens: batchTokens, shards: shards, seed: seed ?? ownSeed,
       optimizer: optimizer ?? OptimizerSpec(warmUp: min(100, steps / 10)), validation: measured.settings,
-      checkpointEvery: checkpointEvery)
+      checkpointEvery: checkpointEvery, snapshots: snapshots)
     let overridden = seed.map { $0 == ownSeed ? "" : "# trained with --seed \($0)\n" } ?? ""
     files = vocabulary.files + [("recipe.yaml", Array((overridden + text).utf8))]
   }

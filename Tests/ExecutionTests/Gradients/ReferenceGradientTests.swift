@@ -6,7 +6,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Derivatives by torch, for every family: by every weight, by activations, and under interventions. `scripts/python/gradient_reference.py` made them.
+/// Derivatives by torch, for every family: by every weight, by activations, and under interventions. `scripts/python/gradient_reference.py` made
+/// them.
 @Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
 struct ReferenceGradientTests {
   private static func folder(_ family: String) -> String {

@@ -5,13 +5,18 @@ import Foundation
 /// `patchbay analyze`: what an analysis file asks of cached activations.
 public struct AnalyzeCommand: Sendable {
   public let analysis: String
+  /// Instead of the models of caches that are made.
+  public let model: String?
   /// The folder that results go to, and caches that are made.
   public let output: String
   /// How many processors to use; all if nil.
   public let threads: Int?
 
-  public init(analysis: String, output: String = RunCommand.defaultOutput, threads: Int? = nil) {
+  public init(
+    analysis: String, model: String? = nil, output: String = RunCommand.defaultOutput, threads: Int? = nil
+  ) {
     self.analysis = analysis
+    self.model = model
     self.output = output
     self.threads = threads
   }
@@ -27,14 +32,15 @@ public struct AnalyzeCommand: Sendable {
       caches += try await open(entry, of: file, on: console)
     }
     let (flag, name) = (StopFlag(), file.name)
-    let progress = ProgressLine(file.name, total: 100, unit: "% of a reading", on: console)
+    let progress = ProgressLine(file.name, total: 100, unit: "%", on: console)
     let run = AnalysisRun(
       name: file.name, analyses: file.analyses, caches: caches, acrossModels: file.acrossModels, file: file.file,
       text: file.text, threads: threads)
     // Readings run on threads of their own, which know nothing of the task.
     let outcome = try await withTaskCancellationHandler {
       try run.run(
-        into: output, progress: { progress.advance(to: 100 * $0 / max(1, $1), title: name) }, check: { try flag.check() })
+        into: output, progress: { progress.advance(to: 100 * $0 / max(1, $1), title: name) },
+        check: { try flag.check() })
     } onCancel: {
       flag.raise()
     }
@@ -48,10 +54,11 @@ public struct AnalyzeCommand: Sendable {
       case .file(let name, let path, _): return [try ActivationCache(name: name, file: path)]
       case .made(let recipe):
         var caches: [ActivationCache] = []
+        let recipe = model.map { recipe.replacingModels(by: ModelReference($0)) } ?? recipe
         for (name, model) in zip(recipe.names, recipe.models) {
           let path = resolvedPath("\(file.name).\(name).cache.h5", relativeTo: output)
           try await recipe.make(model, at: path, threads: threads, on: console)
-          caches.append(try ActivationCache(name: name, file: path))
+          caches.append(try ActivationCache(name: name, family: recipe.name, file: path))
         }
         return caches
       }
