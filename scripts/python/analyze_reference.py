@@ -30,7 +30,7 @@ def newton(loss_gradient_hessian, start):
     at = start
     loss, gradient, hessian = loss_gradient_hessian(at)
     for _ in range(200):
-        step = np.linalg.lstsq(hessian, gradient, rcond=None)[0]
+        step = np.linalg.solve(hessian, gradient)
         size = 1.0
         while size > 1e-6 and not loss_gradient_hessian(at - size * step)[0] <= loss:
             size /= 2
@@ -63,10 +63,12 @@ def multinomial(x, classes, count, penalty):
     if count == 2:
         weights, bias = logistic(x, classes, penalty / 2)
         return np.array([-weights, weights]) / 2, np.array([-bias, bias]) / 2
-    first = LogisticRegression(C=1 / penalty, tol=1e-10, max_iter=100000).fit(x, classes)
-    if len(first.classes_) < count:
-        raise ValueError("a class has no training items")
+    # The optimum lies in the space of the rows, which is smaller where they are few.
+    basis = np.linalg.svd(x, full_matrices=False)[2] if len(x) < x.shape[1] else np.eye(x.shape[1])
+    x = x @ basis.T
+    first = LogisticRegression(C=1 / penalty, tol=1e-8, max_iter=10000).fit(x, classes)
     rows, width = np.column_stack([x, np.ones(len(x))]), x.shape[1] + 1
+    biases = np.tile(np.append(np.zeros(x.shape[1]), 1.0), count)
     ridge = np.tile(np.append(np.full(x.shape[1], penalty), 0.0), count)
     wanted = np.eye(count)[classes]
 
@@ -75,16 +77,17 @@ def multinomial(x, classes, count, penalty):
         z -= z.max(1, keepdims=True)
         log_p = z - np.log(np.exp(z).sum(1, keepdims=True))
         p = np.exp(log_p)
-        hessian = np.diag(ridge)
+        # Biases could all grow alike: their sum is held at 0.
+        hessian = np.diag(ridge) + np.outer(biases, biases)
         for a in range(count):
             for b in range(count):
                 curvature = (rows.T * (p[:, a] * ((a == b) - p[:, b]))) @ rows
                 hessian[a * width : (a + 1) * width, b * width : (b + 1) * width] += curvature
-        return -(wanted * log_p).sum() + (ridge * flat**2).sum() / 2, ((p - wanted).T @ rows).ravel() + ridge * flat, hessian
+        loss = -(wanted * log_p).sum() + (ridge * flat**2).sum() / 2 + (biases @ flat) ** 2 / 2
+        return loss, ((p - wanted).T @ rows).ravel() + ridge * flat + (biases @ flat) * biases, hessian
 
-    start = np.column_stack([first.coef_, first.intercept_])
-    best = newton(objective, start.ravel()).reshape(count, width) if count * width <= 2000 else start
-    return best[:, :-1], best[:, -1] - best[:, -1].mean()
+    best = newton(objective, np.column_stack([first.coef_, first.intercept_]).ravel()).reshape(count, width)
+    return best[:, :-1] @ basis, best[:, -1]
 
 
 def discriminant(x, y, shrinkage):

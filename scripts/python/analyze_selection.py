@@ -118,7 +118,9 @@ class Selection:
                 if any(cache.labels[k][example] not in [str(v) for v in as_list(values)] for k, values in filters.items()):
                     continue
                 for token in range(cache.lengths[example]) if self.positions == ["every"] else [None]:
-                    at = token if token is not None else cache.token(self.positions[0], run, example) if self.labels in ("token", "position") else None
+                    at = token
+                    if token is None and self.labels in ("token", "position"):
+                        at = cache.token(self.positions[0], run, example)
                     label = cache.label(self.labels, run, part[0], example, at) if self.labels else ""
                     if self.labels and (label == "" or (self.classes and label not in self.classes)):
                         continue

@@ -2,11 +2,11 @@
 
     python check_analyze.py PATH/TO/patchbay [--model FOLDER_OR_BUNDLED] [--keep FOLDER]
 
-It writes an analysis file that uses every kind and option of Documentation/analysis-file.md, has it carried out, selects the activations from the
-caches by itself and computes each dataset in float64 with numpy, scipy, scikit-learn and concept-erasure (analyze_reference.py). Numbers agree when
-they are within 1e-4 of the largest of their place's array, or of 1 for scores. What a seeded generator decides is checked for sense: intervals must enclose their
-value, random directions have length 1 and the scores that belong to them. One line a dataset: how many places, the largest deviation. Exits with 1
-and says which do not agree.
+It writes analysis files that use every kind and option of Documentation/analysis-file.md (analyze_files.py), has them carried out, selects the
+activations from the caches by itself (analyze_selection.py) and computes each dataset in float64 with numpy, scipy, scikit-learn and concept-erasure
+(analyze_reference.py). Numbers agree when they are within 1e-4 of the largest of their place's array, or of 1 for scores. What a seeded generator
+decides is checked for sense: intervals must enclose their value, random directions have length 1 and the scores that belong to them. One line a
+dataset: how many places, the largest deviation. Exits with 1 and says which do not agree.
 """
 
 import argparse
@@ -25,73 +25,12 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, silhouette_score
 
 import analyze_reference as reference
+from analyze_files import DEFAULTS, files_of, prepare
 from analyze_selection import Cache, Selection, layer_of, numbers, text, texts
 
 TOLERANCE = 1e-4
 METHODS = ["mean-difference", "paired-component", "logistic", "discriminant", "leace", "random", "shuffled"]
 SCORES = ["accuracy", "auc", "calibration_error", "brier", "margin", "separation"]
-
-DEFAULTS = {
-    "labels": "context",
-    "classes": ["none", "mind"],
-    "select": {"caches": ["pairs"], "hooks": ["*resid_post"], "layers": [0, 3], "positions": [-1]},
-}
-POSITIONS = [-1, 2, "{thing}", {"span": "thing", "occurrence": 1, "at": "first"}, {"token": ".", "occurrence": 1}, {"token": " The"}, "mean"]
-HEADS = {"hooks": ["*hook_z"], "layers": "1..2", "heads": "all"}
-PLAIN = {"caches": ["plain"]}
-ANALYSES = [
-    {"name": "readers", "kind": "readers", "select": {"positions": POSITIONS}, "curve": [3, 20], "draws": 6, "influence": True},
-    {"name": "readers.runs", "kind": "readers", "labels": "run", "curve": [5, 70], "draws": 3, "redraws": 100},
-    {"name": "readers.pairs", "kind": "readers", "labels": "label", "pairs": "pair", "select": PLAIN, "split": {"train": 0.6, "seed": 3}},
-    {"name": "readers.by", "kind": "readers", "split": {"by": "thing"}, "penalty": 4, "shrinkage": 0.5, "methods": ["logistic", "discriminant"],
-     "influence": True},
-    {"name": "readers.heads", "kind": "readers", "select": HEADS, "redraws": 50, "influence": True},
-    {"name": "readers.some", "kind": "readers", "select": HEADS | {"heads": [0, 5]}, "methods": ["leace", "mean-difference"], "redraws": 0},
-    {"name": "readers.caches", "kind": "readers", "labels": "cache", "classes": ["pairs", "plain"], "select": {"caches": ["pairs", "plain"]}},
-    {"name": "readers.both", "kind": "readers", "labels": {"key": "context"}, "methods": ["logistic", "random"], "redraws": 20,
-     "select": {"runs": ["clean", "corrupted"], "examples": {"frame": ["0", "1", "2", "3", "4", "5"], "context": ["mind", "none"]}}},
-    {"name": "readers.every", "kind": "readers", "methods": ["mean-difference", "logistic"], "select": {"positions": ["every"], "layers": 2}},
-    {"name": "probes", "kind": "probes", "labels": "frame", "classes": [str(i) for i in range(5)], "control": "thing", "penalty": 0.5},
-    {"name": "probes.two", "kind": "probes", "select": HEADS, "split": {"seed": 5}, "redraws": 100},
-    {"name": "probes.tokens", "kind": "probes", "labels": "token", "classes": [" the", ".", " The"], "control": "token",
-     "select": {"positions": ["every"], "layers": [1]}},
-    {"name": "probes.few", "kind": "probes", "labels": "frame", "classes": [str(i) for i in range(8)], "control": "context"},
-    {"name": "probes.numbers", "kind": "probes", "labels": {"file": "numbers.csv", "column": "size"}, "target": "numbers", "penalty": 2},
-    {"name": "probes.csv", "kind": "probes", "labels": {"file": "rows.csv", "column": "side"}, "classes": ["left", "middle", "right"]},
-    {"name": "probes.where", "kind": "probes", "labels": "position", "target": "numbers", "select": {"positions": ["every"]}},
-    {"name": "components", "kind": "components", "select": {"positions": [-1, "mean"]}},
-    {"name": "components.few", "kind": "components", "count": 3, "project": False, "select": {"layers": "all", "hooks": ["*mlp.hook_post"]}},
-    {"name": "separation", "kind": "separation", "labels": "frame", "classes": ["1", "2", "3", "4"], "select": {"positions": [-1, "mean"]}},
-    {"name": "separation.fast", "kind": "separation", "silhouette": False, "select": HEADS},
-    {"name": "clusters", "kind": "clusters", "methods": ["kmeans", "ward", "average", "complete"], "labels": "frame", "classes": ["1", "2", "3", "4"]},
-    {"name": "clusters.limit", "kind": "clusters", "count": 3, "limit": 60, "restarts": 30, "seed": 2},
-    {"name": "readers.limit", "kind": "readers", "limit": 90, "methods": ["mean-difference"], "redraws": 0},
-    {"name": "readers.sharp", "kind": "readers", "shrinkage": 0, "methods": ["discriminant", "leace"], "influence": True, "redraws": 0,
-     "select": HEADS | {"heads": [1]}},
-    {"name": "readers.singular", "kind": "readers", "shrinkage": 0, "methods": ["discriminant"], "select": {"positions": [2]}},
-    {"name": "similarity", "kind": "similarity",
-     "select": {"positions": [-1, "mean"], "runs": ["clean", "corrupted"], "hooks": ["*resid_post", "*hook_z", "*ln1.hook_scale"], "layers": [0, 4]}},
-    {"name": "norms", "kind": "norms", "select": {"positions": [-1, 0, "mean"]}},
-    {"name": "norms.every", "kind": "norms", "threshold": 1.5, "select": {"positions": ["every"], "hooks": ["*ln1.hook_scale"], "layers": 3}},
-    *[{"name": f"trajectory.{method}", "kind": "trajectory", "method": method, "penalty": 3, "shrinkage": 0.2,
-       "train": {"labels": "context", "classes": ["none", "mind"], "select": {"positions": ["{thing}"]}}, "select": selected}
-      for method, selected in [("mean-difference", {"positions": ["every"]}), ("logistic", {"runs": ["clean", "corrupted"]}),
-                               ("discriminant", {"caches": ["pairs", "plain"]}), ("leace", {"positions": [2, "mean"]})]],
-    {"name": "units", "kind": "units", "units": [3, 8, 100], "bins": 12, "top": 3, "threshold": 0.2, "select": {"hooks": ["*mlp.hook_post"]}},
-    {"name": "units.range", "kind": "units", "units": "5..9", "select": {"positions": ["every"], "layers": [4]}},
-    {"name": "units.heads", "kind": "units", "select": HEADS},
-    {"name": "units.reader", "kind": "units", "along": "readers.runs", "method": "logistic", "select": {"positions": ["every"]}},
-    {"name": "units.first", "kind": "units", "along": "readers.by"},
-    {"name": "units.file", "kind": "units", "along": "direction.npy", "select": {"positions": [-1, "{thing}"]}},
-    {"name": "units.json", "kind": "units", "along": "direction.json"},
-    {"name": "matrix", "kind": "matrix", "select": {"positions": POSITIONS}},
-    {"name": "matrix.heads", "kind": "matrix", "select": {"hooks": ["*hook_z"], "heads": "2..4", "runs": "corrupted", "positions": ["every"]}},
-    {"name": "matrix.stored", "kind": "matrix", "select": {"caches": ["pairs", "stored"]}},
-]
-# A file that says nothing but these.
-BARE = [{"name": kind, "kind": kind} for kind in ("components", "clusters", "similarity", "norms", "units", "matrix")]
-HOOKS = ["blocks.0.attn.hook_pattern"] + [
-    f"blocks.{layer}.{hook}" for layer in range(5) for hook in ("hook_resid_post", "attn.hook_z", "mlp.hook_post", "ln1.hook_scale")]
 
 
 # MARK: the comparison
@@ -165,6 +104,8 @@ class Check:
                 if scale == "source" and selection.labels == "cache":
                     expected = found
                 self.same(scale, found == expected, f"{found}, expected {expected}")
+        if selection.classes and "classes" in group.attrs:
+            self.same("classes", list(texts(group.attrs["classes"])) == selection.classes, "not those asked for")
         if self.settings["kind"] == "similarity":
             return self.similarity()
         if "layer" in group:
@@ -212,7 +153,8 @@ class Check:
             for i, ((name, run), example, token) in enumerate(items):
                 cache = self.selection.caches[name]
                 token = cache.token(where, run, example) if token is None and where != "mean" else token
-                self.same("item_position", positions[p, i] == (-1 if token is None else token), f"{where}, item {i}: {positions[p, i]}, expected {token}")
+                found = positions[p, i]
+                self.same("item_position", found == (-1 if token is None else token), f"{where}, item {i}: {found}, expected {token}")
                 if token is not None:
                     self.same("item_token", tokens[p, i] == cache.tokens[run][example][token], f"{where}, item {i}: {tokens[p, i]!r}")
         return items
@@ -536,45 +478,7 @@ class Check:
         self.compare("activation", place, self.spread(x))
 
 
-# MARK: the analysis files
-
-
-def prepare(folder, patchbay, model):
-    """The prompts, tables, caches and directions that the analysis files name."""
-    drawn = subprocess.run([patchbay, "dataset", "agency", "--count", "90", "--seed", "7", "--model", model], check=True, capture_output=True, text=True)
-    lines = []
-    for number, line in enumerate(drawn.stdout.splitlines()):
-        pair = json.loads(line)
-        for side, context in (("clean", pair["context"]), ("corrupted", "none" if pair["context"] == "mind" else "mind")):
-            # Those of the first four pairs have one number: eight of one value are no pair.
-            lines.append({"prompt": pair[side], "label": context, "context": context, "thing": pair["thing"], "pair": str(max(number, 3))})
-    order = np.random.default_rng(0).permutation(len(lines))
-    (folder / "plain.jsonl").write_text("".join(json.dumps(lines[i]) + "\n" for i in order))
-    subprocess.run([patchbay, "cache", model, "--prompts", folder / "plain.jsonl", "--hooks", ",".join(HOOKS), "--output", folder / "stored.cache.h5",
-                    "--dtype", "float16", "--compress", "--quiet"], check=True)
-    random = np.random.default_rng(1)
-    rows = [f"{example},{random.normal():.4f}" if example % 9 else f"{example}," for example in random.permutation(200)]
-    (folder / "numbers.csv").write_text("\n".join(["example,size"] + rows) + "\n")
-    (folder / "rows.csv").write_text("\n".join(["number,side"] + [f'{i},"{["left", "middle", "right"][i % 3]}"' for i in range(200)]) + "\n")
-    with h5py.File(folder / "stored.cache.h5") as file:
-        direction = random.normal(size=file["activations/blocks.0.hook_resid_post"].shape[-1])
-    np.save(folder / "direction.npy", direction)
-    (folder / "direction.json").write_text(json.dumps(list(direction)))
-
-
-def files_of(model):
-    """Analysis files: name, caches, what holds for the whole file, analyses."""
-    drawn = {"template": {"name": "agency", "count": 200, "seed": 3}}
-    yield "all", [
-        {"name": "pairs", "model": model, "prompts": drawn, "hooks": HOOKS},
-        {"name": "plain", "model": model, "prompts": "plain.jsonl", "hooks": HOOKS, "prepend_bos": "auto"},
-        "stored.cache.h5",
-    ], DEFAULTS, ANALYSES
-    yield "bare", [{"name": "only", "model": model, "prompts": "plain.jsonl", "hooks": ["blocks.?.hook_resid_mid"], "prepend_bos": False}], {}, BARE
-    if model != "bundled:ioi":
-        # Places of different models have different widths, and so groups of their own.
-        yield "models", [{"name": "both", "model": ["bundled:ioi", model], "prompts": drawn, "hooks": ["blocks.1.hook_resid_post"]}], {
-            "labels": "context", "across_models": True}, [{"name": "similarity", "kind": "similarity"}]
+# MARK: the files
 
 
 def check(folder, patchbay, name, caches, defaults, analyses, report):
