@@ -110,6 +110,8 @@ struct ItemPlan: Sendable {
     var kept: [Int] = []
     for group in members.keys.sorted().shuffled(using: &generator) {
       let new = members[group] ?? []
+      // A group that is larger than the limit by itself is cut rather than nothing kept.
+      if kept.isEmpty, new.count > limit { return Array(new.prefix(limit)) }
       if kept.count + new.count > limit { break }
       kept += new
     }
