@@ -126,7 +126,7 @@ public struct ClustersStudy: Study {
     }
     let agreement = hasLabels ? ", and their agreement with '\(selection.labelName ?? "")' (adjusted Rand index)" : ""
     return selection.table(
-      "\(name): \(count) clusters\(agreement); \(selection.examplesNote)",
+      "\(name): \(count) clusters\(agreement); \(selection.examplesNote(using: wanted.map(\.count)))",
       methods.map { "\($0.rawValue)\(hasLabels ? "" : " sizes")" },
       outcomes.map { outcome in
         hasLabels

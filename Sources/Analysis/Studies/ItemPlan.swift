@@ -28,6 +28,9 @@ struct ItemPlan: Sendable {
   /// The items used at all; nil for all.
   let wanted: Set<Int>?
 
+  /// How many items are used.
+  var used: Int { training.count + testing.count }
+
   /// - Parameters:
   ///   - pairs: the label that pairs share; nil: the prompt, where labels are runs.
   ///   - limit: how many items are used at most.

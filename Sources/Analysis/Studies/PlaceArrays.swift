@@ -137,8 +137,11 @@ extension Selection {
   }
 
   /// How many examples there are, and of what classes.
-  var examplesNote: String {
-    let counts = sources.map { source -> String in
+  var examplesNote: String { examplesNote(using: nil) }
+
+  /// - Parameter used: how many of each source's examples are used, where that may be fewer.
+  func examplesNote(using used: [Int]?) -> String {
+    let counts = sources.enumerated().map { index, source -> String in
       var text = "\(source.count) examples"
       if !classNames.isEmpty, classNames.count <= 6 {
         let sizes = classNames.indices.map { label in
@@ -147,6 +150,7 @@ extension Selection {
         text += " (\(sizes.joined(separator: ", ")))"
       }
       if source.table.unlabelled > 0 { text += ", \(source.table.unlabelled) without a class left out" }
+      if let used, used[index] < source.count { text += ", of which \(used[index]) are used" }
       return text
     }
     return Set(counts).count == 1 ? counts[0] : zip(sources, counts).map { "\($0.name): \($1)" }.joined(separator: "; ")

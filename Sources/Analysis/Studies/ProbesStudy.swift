@@ -250,7 +250,8 @@ extension ProbesStudy {
         zip(outcomes, controls).map { ControlLabels.selectivity(task: $0.score.value, control: $1.value) })
     }
     return selection.table(
-      "\(name): held-out accuracy of multinomial probes of '\(selection.labelName ?? "")'; " + selection.examplesNote,
+      "\(name): held-out accuracy of multinomial probes of '\(selection.labelName ?? "")'; "
+        + selection.examplesNote(using: plans.map(\.used)),
       ["accuracy", "low", "high", "largest class"] + (controls.isEmpty ? [] : ["control", "selectivity"]),
       outcomes.map { outcome in
         [

@@ -59,7 +59,7 @@ extension ReadersStudy {
     arrays.set("shrinkage", .number(options.shrinkage))
     return selection.table(
       "\(name): held-out accuracy of readers of '\(selection.labelName ?? "")' (positive: \(selection.classNames[1])); "
-        + selection.examplesNote, methods.map(\.rawValue),
+        + selection.examplesNote(using: plans.map(\.used)), methods.map(\.rawValue),
       outcomes.map { $0.scores.map { $0.map { cell($0.accuracy) } ?? "-" } }, arrays: arrays.arrays)
   }
 

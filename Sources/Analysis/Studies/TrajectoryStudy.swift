@@ -46,7 +46,9 @@ public struct TrajectoryStudy: Study {
     method = training.method
     width = try selection.commonWidth()
     guard training.selection.rules.count == 1, training.selection.headCount == selection.headCount else {
-      throw SelectionError.onePosition(label: "trajectory's training")
+      throw StudyError(
+        study: name, place: "'train'",
+        reason: "it needs exactly one position, and heads one by one where 'select' has them")
     }
     let study = try CentroidStudy(
       name, training.selection, method: training.method, penalty: training.penalty, shrinkage: training.shrinkage,
