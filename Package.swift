@@ -89,7 +89,7 @@ let package = Package(
     .executableTarget(
       name: "patchbay",
       dependencies: [
-        "Analysis", "Diagnostics", "ActivationStore", "Experiments", "Tokenization",
+        "Analysis", "Diagnostics", "ActivationStore", "Experiments", "Interventions", "Tokenization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),

@@ -17,13 +17,15 @@ public enum Edit: Sendable, Hashable {
     case difference
     /// Vectors: one for all layers, or one for each; [features].
     case vectors([[Float]], layers: [Int]?)
+    /// A vector for each position from the first on, for each of some layers; [layer][position][features]. Later positions have nothing added.
+    case sequences([[[Float]]], layers: [Int])
   }
 
   /// Whether the other run's activations are needed.
   public var needsOtherRun: Bool {
     switch self {
     case .patch, .mean, .resample, .add(.difference, _): true
-    case .zero, .scale, .add(.vectors, _): false
+    case .zero, .scale, .add(.vectors, _), .add(.sequences, _): false
     }
   }
 

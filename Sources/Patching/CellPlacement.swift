@@ -61,6 +61,18 @@ struct CellPlacement: Sendable {
           node: edit.node, row: edit.row, positions: edit.positions, features: edit.features, sources: edit.sources,
           action: .add(Array(vector[edit.features]), times: coefficient))
       }
+    case .add(.sequences(let sequences, let layers), _):
+      guard let place = layers.firstIndex(of: layer) else {
+        throw InterventionError.noVectorForLayer(layer: layer, layers: layers)
+      }
+      let edits = resolver.place(node, row: row, length: length, at: indices, action: .zero)
+      return edits.flatMap { edit in
+        edit.positions.clamped(to: 0..<sequences[place].count).map { position in
+          PlacedEdit(
+            node: edit.node, row: edit.row, positions: position..<position + 1, features: edit.features,
+            sources: edit.sources, action: .add(Array(sequences[place][position][edit.features]), times: coefficient))
+        }
+      }
     }
     return resolver.place(node, row: row, length: length, at: indices, action: action)
   }

@@ -99,10 +99,18 @@ public struct SweepPlan: Sendable {
   }
 
   private func checkVectors(_ resolver: SiteResolver) throws {
-    guard case .add(.vectors(let vectors, let given), _) = sweep.edit else { return }
     for layer in layers {
       let width = try resolver.node(sweep.site.name, layer: layer).layout.width
-      let vector = try Self.vector(for: layer, vectors, layers: given)
+      let vector: [Float]
+      switch sweep.edit {
+      case .add(.vectors(let vectors, let given), _): vector = try Self.vector(for: layer, vectors, layers: given)
+      case .add(.sequences(let sequences, let given), _):
+        guard let place = given.firstIndex(of: layer), let first = sequences[place].first else {
+          throw InterventionError.noVectorForLayer(layer: layer, layers: given)
+        }
+        vector = first
+      default: return
+      }
       guard vector.count == width else {
         throw InterventionError.wrongVectorWidth(site: sweep.site.name, width: vector.count, expected: width)
       }

@@ -16,7 +16,7 @@ struct Patchbay: ParsableCommand {
     version: PatchbayVersion.text,
     subcommands: [
       RunArguments.self, TrainArguments.self, DatasetArguments.self, LogitsArguments.self, CacheArguments.self,
-      AnalyzeArguments.self, HooksArguments.self, HeadsArguments.self, InspectArguments.self,
+      AnalyzeArguments.self, VectorArguments.self, HooksArguments.self, HeadsArguments.self, InspectArguments.self,
       ModelsArguments.self,
     ])
 }

@@ -6,6 +6,8 @@ public enum FileFormat: String, Sendable, Hashable, CaseIterable {
   case heads = "patchbay-heads"
   /// What was found in caches: `patchbay analyze`.
   case analysis = "patchbay-analysis"
+  /// Directions to add: `patchbay vector`.
+  case vector = "patchbay-vector"
 
   /// The root attribute `format_version` that is written, and the newest that is read.
   public static let version = 1

@@ -15,6 +15,9 @@ public enum CommandError: DiagnosedError, Equatable {
   case promptsChanged(file: String)
   /// The output would take the place of an input.
   case outputIsInput(String)
+  /// A vector is made of pairs, and the file has single prompts.
+  case vectorNeedsPairs(String)
+  case differenceNeedsOnePair(String, found: Int)
 
   public var kind: FailureKind {
     switch self {
@@ -37,6 +40,9 @@ public enum CommandError: DiagnosedError, Equatable {
     case .mixedPrompts(let file, let prompt, let isPair):
       "\(file): prompt \(prompt) is \(isPair ? "a pair" : "no pair"), those before it are \(isPair ? "not" : "pairs"); one file has one kind"
     case .promptsChanged(let file): "\(file): the file changed while it was read"
+    case .vectorNeedsPairs(let file): "\(file): a vector is made of pairs of prompts, with the keys clean and corrupted"
+    case .differenceNeedsOnePair(let file, let found):
+      "\(file): the method 'difference' takes one pair, and there are \(found); of several, take 'mean-difference'"
     case .outputIsInput(let path): "\(path): the output would take the place of the prompts"
     }
   }

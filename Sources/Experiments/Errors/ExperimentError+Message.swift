@@ -84,6 +84,10 @@ extension FileProblem {
     case .logitsHaveOnePosition(let path):
       "\(subject(path)): the logits are read at the last position only; leave it out, or take them in a sweep of their own"
 
+    case .vectorOfOtherSite(let found, let site):
+      "the vector was made of \(found) and is added to \(site); give 'anywhere: true' if that is meant"
+    case .vectorOfOtherModel(let found, let model):
+      "the vector was made with \(found), which has other weights than \(model); give 'anywhere: true' if that is meant"
     case .noEstimate(let path, let metric, let reason):
       "\(subject(path)): attribution cannot estimate the metric '\(metric)': \(reason)"
 

@@ -39,6 +39,8 @@ public enum FileProblem: Sendable, Hashable {
   case coefficientNeedsAdd(path: String)
   case editNeedsArgument(path: String, edit: String, example: String)
   case logitsHaveOnePosition(path: String)
+  case vectorOfOtherSite(found: String, site: String)
+  case vectorOfOtherModel(found: String, model: String)
   /// A metric whose change cannot be told from a gradient.
   case noEstimate(path: String, metric: String, reason: String)
 

@@ -1,3 +1,4 @@
+import ActivationStore
 import Diagnostics
 import Interventions
 
@@ -5,14 +6,16 @@ extension Field {
   private static let editWords = ["patch", "zero", "mean", "resample"]
 
   /// A word (`zero`) or a map with one key (`scale: 2`).
-  /// - Parameter folder: what vector files are relative to.
-  func edit(folder: String) throws -> Edit {
+  /// - Parameters:
+  ///   - folder: what vector files are relative to.
+  ///   - site: what is edited.
+  func edit(folder: String, site: SiteName) throws -> WrittenEdit {
     if case .text(let word) = try content() {
       switch word {
-      case "patch": return .patch
-      case "zero": return .zero
-      case "mean": return .mean
-      case "resample": return .resample(seed: 0)
+      case "patch": return WrittenEdit(.patch)
+      case "zero": return WrittenEdit(.zero)
+      case "mean": return WrittenEdit(.mean)
+      case "resample": return WrittenEdit(.resample(seed: 0))
       case "scale": throw error(.editNeedsArgument(path: path, edit: word, example: "{scale: 2}"))
       case "add": throw error(.editNeedsArgument(path: path, edit: word, example: "{add: {from: difference}}"))
       default: throw error(.unknownWord(path: path, word: word, known: Self.editWords + ["scale", "add"]))
@@ -21,9 +24,9 @@ extension Field {
     let keys = try map(.edit)
     let chosen = try keys.exactlyOne(of: KeyTable.edit.keys.map(\.name))
     switch chosen.key {
-    case "scale": return .scale(try chosen.field.float())
-    case "resample": return .resample(seed: try chosen.field.seed())
-    default: return try chosen.field.addition(folder: folder)
+    case "scale": return WrittenEdit(.scale(try chosen.field.float()))
+    case "resample": return WrittenEdit(.resample(seed: try chosen.field.seed()))
+    default: return try chosen.field.addition(folder: folder, site: site)
     }
   }
 
@@ -36,14 +39,29 @@ extension Field {
     return seed
   }
 
-  private func addition(folder: String) throws -> Edit {
+  private func addition(folder: String, site: SiteName) throws -> WrittenEdit {
     let keys = try map(.add)
     let direction: Edit.Direction
-    let chosen = try keys.exactlyOne(of: ["from", "file"])
-    if chosen.key == "from" {
+    var origin: VectorOrigin?
+    let chosen = try keys.exactlyOne(of: ["from", "file", "vector"])
+    if chosen.key != "vector" { try keys.refuse(["anywhere"], beside: chosen.key) }
+    switch chosen.key {
+    case "from":
       _ = try chosen.field.choice(of: ["difference"])
       direction = .difference
-    } else {
+    case "vector":
+      let isAnywhere = try keys["anywhere"].map { try $0.flag() } ?? false
+      let vector = try chosen.field.steeringVector(folder: folder)
+      guard isAnywhere || vector.site == site.rawValue else {
+        throw chosen.field.error(.vectorOfOtherSite(found: vector.site, site: site.rawValue))
+      }
+      direction =
+        vector.isSequence
+        ? .sequences(vector.values, layers: vector.layers) : .vectors(vector.values.map { $0[0] }, layers: vector.layers)
+      if !isAnywhere {
+        origin = VectorOrigin(model: vector.model, modelSHA256: vector.modelSHA256, place: chosen.field.place)
+      }
+    default:
       let vectors: VectorFile
       do {
         vectors = try VectorFile(path: resolvedPath(try chosen.field.nonEmptyText(), relativeTo: folder))
@@ -53,6 +71,34 @@ extension Field {
       direction = .vectors(vectors.rows, layers: vectors.isByLayer ? Array(vectors.rows.indices) : nil)
     }
     let coefficients = try keys["coefficient"].map { try $0.oneOrMore(of: "numbers").map { try $0.float() } } ?? [1]
-    return .add(direction, coefficients: coefficients)
+    return WrittenEdit(.add(direction, coefficients: coefficients), origin: origin)
   }
+
+  private func steeringVector(folder: String) throws -> SteeringVector {
+    do {
+      return try SteeringVector(file: resolvedPath(try nonEmptyText(), relativeTo: folder))
+    } catch {
+      throw ExperimentError.wrapping(error, at: place)
+    }
+  }
+}
+
+/// An edit as a file has it.
+struct WrittenEdit {
+  let edit: Edit
+  /// Of a vector that is to fit the model; nil for other edits, and where any model will do.
+  let origin: VectorOrigin?
+
+  init(_ edit: Edit, origin: VectorOrigin? = nil) {
+    self.edit = edit
+    self.origin = origin
+  }
+}
+
+/// The model that a vector was made with.
+public struct VectorOrigin: Sendable, Hashable {
+  public let model: String
+  public let modelSHA256: String
+  /// Where the vector is asked for.
+  public let place: Place
 }

@@ -22,8 +22,8 @@ extension Field {
       return SweepSpec(name: name, try chosen.field.path(sweep: name), place: place)
     }
     let method = try keys["method"].map { try $0.sweepMethod(metrics: metrics) } ?? .exact
-    return SweepSpec(
-      name: name, .site(try chosen.field.siteSweep(name: name, keys, folder: folder)), method: method, place: place)
+    let (sweep, origin) = try chosen.field.siteSweep(name: name, keys, folder: folder)
+    return SweepSpec(name: name, .site(sweep), method: method, vector: origin, place: place)
   }
 
   private func sweepMethod(metrics: [Metric]) throws -> SweepMethod {
@@ -36,9 +36,10 @@ extension Field {
   }
 
   /// A sweep over this field's site.
-  private func siteSweep(name: String, _ keys: KeyedFields, folder: String) throws -> Sweep {
+  private func siteSweep(name: String, _ keys: KeyedFields, folder: String) throws -> (Sweep, VectorOrigin?) {
     let site = try choice(SiteName.self)
-    let edit = try keys["edit"].map { try $0.edit(folder: folder) } ?? .patch
+    let written = try keys["edit"].map { try $0.edit(folder: folder, site: site) } ?? WrittenEdit(.patch)
+    let edit = written.edit
     let over = try keys.needed("over", in: .sweep).sweepAxes(site: site, edit: edit)
     var selectors: [SiteAxis: Selector] = [:]
     for axis in SiteAxis.allCases {
@@ -50,7 +51,7 @@ extension Field {
       selectors[axis] = try field.selector()
     }
     do {
-      return try Sweep(name: name, site: try Site(site, selectors), over: over, edit: edit)
+      return (try Sweep(name: name, site: try Site(site, selectors), over: over, edit: edit), written.origin)
     } catch {
       throw ExperimentError.wrapping(error, at: keys.place)
     }

@@ -116,10 +116,12 @@ extension KeyTable {
     keys: [Key("seed", "which other examples are drawn")])
 
   static let add = KeyTable(
-    name: "sweeps[].edit.add", what: "a map with from or file, and coefficient",
+    name: "sweeps[].edit.add", what: "a map with from, file or vector, and coefficient",
     keys: [
       Key("from", "difference: the other run's value less the base run's"),
       Key("file", "a .npy or .json file of a vector, or of one for each layer"),
+      Key("vector", "a vector file that patchbay vector has made"),
+      Key("anywhere", "true: also of another model or site"),
       Key("coefficient", "what the direction is multiplied by: a number, or a list of them"),
     ])
 

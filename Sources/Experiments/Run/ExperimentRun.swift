@@ -41,6 +41,7 @@ public struct ExperimentRun: Sendable {
     guard let model = override ?? experiment.model else { throw ExperimentError.noModel(file: experiment.file) }
     let folder = try model.folder()
     let loaded = try LoadedModel(folder: folder)
+    try Self.checkVectors(experiment.sweeps, model, loaded)
     guard case .tokens(let vocabulary, let context) = loaded.model.graph.input else {
       throw RunError.wrongInput(given: "tokens", needed: "observations")
     }
@@ -80,6 +81,16 @@ public struct ExperimentRun: Sendable {
     self.model = model
     self.loaded = loaded
     self.prompts = prompts
+  }
+
+  /// - Throws: `ExperimentError` for a vector that was made with other weights.
+  private static func checkVectors(_ sweeps: [SweepSpec], _ model: ModelReference, _ loaded: LoadedModel) throws {
+    let origins = sweeps.compactMap(\.vector)
+    guard !origins.isEmpty else { return }
+    let sha256 = try loaded.folder.sha256()
+    if let other = origins.first(where: { $0.modelSHA256 != sha256 }) {
+      throw ExperimentError.inFile(other.place, .vectorOfOtherModel(found: other.model, model: model.text))
+    }
   }
 
   private static func cachedNodes(_ cache: CacheSpec?, _ graph: ModelGraph) throws -> [Node] {

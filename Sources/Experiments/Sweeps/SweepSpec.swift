@@ -17,12 +17,17 @@ public struct SweepSpec: Sendable, Hashable {
   public let kind: Kind
   /// Always exact for paths and edges.
   public let method: SweepMethod
+  /// The model that the vector was made with that is added; nil where none is, or any will do.
+  public let vector: VectorOrigin?
   public let place: Place
 
-  public init(name: String, _ kind: Kind, method: SweepMethod = .exact, place: Place) {
+  public init(
+    name: String, _ kind: Kind, method: SweepMethod = .exact, vector: VectorOrigin? = nil, place: Place
+  ) {
     self.name = name
     self.kind = kind
     self.method = method
+    self.vector = vector
     self.place = place
   }
 

@@ -1,0 +1,110 @@
+/// Directions to be added to a model's activations, one for each of some layers, with where they come from (`patchbay-vector`).
+public struct SteeringVector: Sendable, Hashable {
+  /// How the model was called when the vector was made.
+  public var model: String
+  /// The SHA-256 of its weights, in hexadecimal.
+  public var modelSHA256: String
+  /// The kind of activation that the vector is a difference of: `resid_pre`.
+  public var site: String
+  /// How it was made: `mean-difference`, `paired-component`, `difference`, `random`.
+  public var method: String
+  /// The file of prompts, and the position that activations were taken at.
+  public var prompts: String
+  public var position: String
+  /// How many pairs it was made of.
+  public var pairs: Int
+  public var patchbayVersion: String
+  public var layers: [Int]
+  /// [layer][position][feature]; one position unless `isSequence`.
+  public var values: [[[Float]]]
+  /// Whether there is a vector for each position, from the first on.
+  public var isSequence: Bool
+  /// The mean length of the activations that the vector was made of, [layer].
+  public var activationNorms: [Double]
+
+  public init(
+    model: String, modelSHA256: String, site: String, method: String, prompts: String, position: String, pairs: Int,
+    patchbayVersion: String, layers: [Int], values: [[[Float]]], isSequence: Bool, activationNorms: [Double]
+  ) {
+    self.model = model
+    self.modelSHA256 = modelSHA256
+    self.site = site
+    self.method = method
+    self.prompts = prompts
+    self.position = position
+    self.pairs = pairs
+    self.patchbayVersion = patchbayVersion
+    self.layers = layers
+    self.values = values
+    self.isSequence = isSequence
+    self.activationNorms = activationNorms
+  }
+
+  /// The length of the vector, [layer]; of a sequence the mean over positions.
+  public var norms: [Double] {
+    values.map { rows in
+      rows.reduce(0) { sum, row in sum + row.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot() }
+        / Double(max(1, rows.count))
+    }
+  }
+
+  /// Reads a vector file.
+  /// - Throws: `StoreError`.
+  public init(file: String) throws {
+    let store = try StoreReader(file, expecting: [.vector])
+    var parts = try HeaderParts(of: store)
+    model = try parts.take("model")
+    modelSHA256 = try parts.take("model_sha256")
+    site = try parts.take("site")
+    method = try parts.take("method")
+    prompts = try parts.take("prompts")
+    position = try parts.take("position")
+    patchbayVersion = try parts.take("patchbay_version")
+    guard case .integer(let count)? = parts.rest["pairs"] else {
+      throw StoreError.missing(path: file, what: .attribute, name: "pairs", candidates: parts.rest.keys.sorted())
+    }
+    pairs = count
+    let shape = try store.describe("/vector/value").shape
+    layers = try store.integers(at: "/vector/layer")
+    activationNorms = try store.numbers(at: "/vector/activation_norm")
+    guard (2...3).contains(shape.count), shape[0] == layers.count, activationNorms.count == layers.count else {
+      throw StoreError.wrongShape(
+        path: file, dataset: "/vector/value", found: shape,
+        expected: "[\(layers.count), feature] or [\(layers.count), position, feature]")
+    }
+    isSequence = shape.count == 3
+    let (positions, width) = (isSequence ? shape[1] : 1, shape[shape.count - 1])
+    let all = try store.tensor(at: "/vector/value").values
+    values = layers.indices.map { layer in
+      (0..<positions).map { position in
+        let start = (layer * positions + position) * width
+        return Array(all[start..<start + width])
+      }
+    }
+  }
+
+  /// The file's groups.
+  /// - Precondition: at least one layer; all vectors of one width and one number of positions.
+  public var arrays: LabelledArrays {
+    let width = values[0][0].count
+    var axes = [LabelledAxis("layer", .integers(layers))]
+    if isSequence { axes.append(LabelledAxis("position", .range(values[0].count))) }
+    axes.append(LabelledAxis("feature", .range(width)))
+    return LabelledArrays(
+      group: "/vector", axes: axes,
+      datasets: [
+        LabelledArrays.Dataset("value", axes: axes.map(\.name), values: values.flatMap { $0.flatMap(\.self) }),
+        LabelledArrays.Dataset("norm", axes: ["layer"], values: norms.map(Float.init)),
+        LabelledArrays.Dataset("activation_norm", axes: ["layer"], values: activationNorms.map(Float.init)),
+      ])
+  }
+
+  /// The root's attributes.
+  public var attributes: [String: Attribute] {
+    [
+      "model": .text(model), "model_sha256": .text(modelSHA256), "site": .text(site), "method": .text(method),
+      "prompts": .text(prompts), "position": .text(position), "pairs": .integer(pairs),
+      "patchbay_version": .text(patchbayVersion),
+    ]
+  }
+}
