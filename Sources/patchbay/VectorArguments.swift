@@ -21,7 +21,9 @@ struct VectorArguments: ConsoleCommand {
   @Option(help: "The kind of activation.")
   var site = SiteName.residPre
   @Option(
-    help: "mean-difference over pairs; paired-component: the first of their differences; difference: of one pair, position by position; random.")
+    help:
+      "mean-difference over pairs; paired-component: the first of their differences; difference: of one pair, position by position; random."
+  )
   var method = VectorCommand.Method.meanDifference
   @Option(help: "Which token: a number, mean, or {LABEL} for the words that a label of the prompt holds.")
   var position = PositionArgument(rule: .index(-1))

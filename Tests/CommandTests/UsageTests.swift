@@ -29,7 +29,7 @@ import Testing
     (["lgits"], "error: unknown command 'lgits' (did you mean 'logits'?)"),
     (
       ["frobnicate"],
-      "error: unknown command 'frobnicate' (one of: run, train, dataset, logits, cache, analyze, hooks, heads, inspect, models)"
+      "error: unknown command 'frobnicate' (one of: run, train, dataset, logits, cache, analyze, vector, hooks, heads, inspect, models)"
     ),
     (["hooks"], "error: missing expected argument '<model>' (see `patchbay hooks --help`)"),
     (["hooks", "m", "--jsn"], "error: unknown option '--jsn'. Did you mean '--json'? (see `patchbay hooks --help`)"),

@@ -57,7 +57,8 @@ extension Field {
       }
       direction =
         vector.isSequence
-        ? .sequences(vector.values, layers: vector.layers) : .vectors(vector.values.map { $0[0] }, layers: vector.layers)
+        ? .sequences(vector.values, layers: vector.layers)
+        : .vectors(vector.values.map { $0[0] }, layers: vector.layers)
       if !isAnywhere {
         origin = VectorOrigin(model: vector.model, modelSHA256: vector.modelSHA256, place: chosen.field.place)
       }

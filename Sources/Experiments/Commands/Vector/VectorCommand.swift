@@ -49,7 +49,8 @@ public struct VectorCommand: Sendable {
     let cache = FileManager.default.temporaryDirectory.appendingPathComponent("patchbay-\(UUID().uuidString).h5").path
     defer { unlink(cache) }
     _ = try await CacheCommand(
-      model: model, prompts: prompts, hooks: [site.hasLayers ? "blocks.*.\(site.hook(layer: 0).suffix)" : site.hook(layer: 0).text],
+      model: model, prompts: prompts,
+      hooks: [site.hasLayers ? "blocks.*.\(site.hook(layer: 0).suffix)" : site.hook(layer: 0).text],
       output: cache, prependBOS: prependBOS
     ).make(calling: model, on: console)
     let opened = try ActivationCache(name: "pairs", file: cache)
@@ -111,7 +112,9 @@ public struct VectorCommand: Sendable {
       header: ["layer", "length", "activations", "share"], alignments: [.right, .right, .right, .right])
     for (index, layer) in vector.layers.enumerated() {
       let (norm, whole) = (vector.norms[index], vector.activationNorms[index])
-      table.add(["\(layer)", decimal(norm, 3), decimal(whole, 3), whole > 0 ? "\(decimal(100 * norm / whole, 1)) %" : "-"])
+      table.add([
+        "\(layer)", decimal(norm, 3), decimal(whole, 3), whole > 0 ? "\(decimal(100 * norm / whole, 1)) %" : "-",
+      ])
     }
     let what = vector.isSequence ? "\(vector.values[0].count) positions" : "at \(vector.position)"
     return """
