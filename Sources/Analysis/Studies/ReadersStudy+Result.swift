@@ -57,10 +57,26 @@ extension ReadersStudy {
     }
     arrays.set("penalty", .number(options.penalty))
     arrays.set("shrinkage", .number(options.shrinkage))
-    return selection.table(
+    var result = selection.table(
       "\(name): held-out accuracy of readers of '\(selection.labelName ?? "")' (positive: \(selection.classNames[1])); "
         + selection.examplesNote(using: plans.map(\.used)), methods.map(\.rawValue),
       outcomes.map { $0.scores.map { $0.map { cell($0.accuracy) } ?? "-" } }, arrays: arrays.arrays)
+    result.notes = influenceNotes(outcomes)
+    return result
+  }
+
+  /// For each place and method the examples without which the direction would be another one most.
+  private func influenceNotes(_ outcomes: [Outcome]) -> [String] {
+    zip(selection.places, outcomes).flatMap { place, outcome in
+      zip(options.methods, outcome.influences).compactMap { method, influence in
+        let table = selection.sources[place.source].table.items
+        let ranked = zip(influence.items, influence.cosines).sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3)
+        guard !ranked.isEmpty else { return nil }
+        let shownItems = ranked.map { "\(table[$0.0].example) (cosine without it \(shown($0.1)))" }
+        return
+          "\(selection.name(of: place)), \(method.rawValue): turned most by examples \(shownItems.joined(separator: ", "))"
+      }
+    }
   }
 
   private func cosine(_ a: Reader?, _ b: Reader?) -> Double {

@@ -45,6 +45,8 @@ public struct StudyResult: Sendable {
   public let title: String
   public let header: [String]
   public let rows: [[String]]
+  /// Lines below the table.
+  public var notes: [String] = []
 
   public init(arrays: LabelledArrays, title: String, header: [String], rows: [[String]]) {
     self.arrays = arrays

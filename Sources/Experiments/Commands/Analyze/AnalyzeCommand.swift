@@ -81,7 +81,8 @@ extension StudyResult {
       header: header, alignments: header.indices.map { $0 < textColumns ? .left : .right })
     for row in rows.prefix(most) { table.add(row) }
     let rest = rows.count > most ? "\n... \(rows.count - most) more rows are in the file" : ""
-    return "\(title)\n\n\(table.text)\(rest)"
+    let notes = notes.isEmpty ? "" : "\n\n" + notes.prefix(most).joined(separator: "\n")
+    return "\(title)\n\n\(table.text)\(rest)\(notes)"
   }
 
   /// How many of the first columns say where a row is, and are no numbers.
