@@ -61,8 +61,19 @@ extension ReadersStudy {
       "\(name): held-out accuracy of readers of '\(selection.labelName ?? "")' (positive: \(selection.classNames[1])); "
         + selection.examplesNote(using: plans.map(\.used)), methods.map(\.rawValue),
       outcomes.map { $0.scores.map { $0.map { cell($0.accuracy) } ?? "-" } }, arrays: arrays.arrays)
-    result.notes = influenceNotes(outcomes)
+    result.notes = curveNotes(outcomes) + influenceNotes(outcomes)
     return result
+  }
+
+  /// For each place and method how accuracy grows with training pairs.
+  private func curveNotes(_ outcomes: [Outcome]) -> [String] {
+    zip(selection.places, outcomes).flatMap { place, outcome in
+      zip(options.methods, outcome.curves).compactMap { method, curve in
+        guard !curve.points.isEmpty else { return nil }
+        let points = curve.points.map { "\($0.pairs): \(shown($0.accuracy.value))" }.joined(separator: ", ")
+        return "\(selection.name(of: place)), \(method.rawValue): accuracy by training pairs \(points)"
+      }
+    }
   }
 
   /// For each place and method the examples without which the direction would be another one most.
@@ -72,9 +83,12 @@ extension ReadersStudy {
         let table = selection.sources[place.source].table.items
         let ranked = zip(influence.items, influence.cosines).sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(3)
         guard !ranked.isEmpty else { return nil }
-        let shownItems = ranked.map { "\(table[$0.0].example) (cosine without it \(shown($0.1)))" }
-        return
-          "\(selection.name(of: place)), \(method.rawValue): turned most by examples \(shownItems.joined(separator: ", "))"
+        let parts = selection.sources[place.source].parts
+        let examples = ranked.map { item, cosine in
+          let run = parts.count > 1 ? " of \(parts[table[item].part].name)" : ""
+          return "\(table[item].example)\(run) (cosine without it \(shown(cosine, 4)))"
+        }.joined(separator: ", ")
+        return "\(selection.name(of: place)), \(method.rawValue): turned most by examples \(examples)"
       }
     }
   }

@@ -99,11 +99,13 @@ import Testing
     for method in 0..<6 { #expect(near(cosines[method * 6 + method], 1, 1e-6)) }
     let across = try Self.values(result, "cosine_across")
     #expect(near(across[0], 1, 1e-6) && near(across[1], across[6 * 2], 1e-6))
+    #expect(
+      result.notes[0].hasPrefix("blocks.0.hook_resid_post at -1, mean-difference: accuracy by training pairs 2: "))
     let turning = try Self.values(result, "influence")
     let least = try #require((0..<60).filter { split[$0] == 0 }.min { turning[$0] < turning[$1] })
     #expect(
-      result.notes[0].hasPrefix("blocks.0.hook_resid_post at -1, mean-difference: turned most by examples \(least) ("))
-    #expect(result.notes.count == 2 * 3)
+      result.notes[10].hasPrefix("blocks.0.hook_resid_post at -1, mean-difference: turned most by examples \(least) ("))
+    #expect(result.notes.count == 2 * 5 + 2 * 3)
     // Shuffled labels have no curve; others do, and more pairs tell more.
     let curve = try Self.values(result, "curve_accuracy")
     #expect(curve[5 * 2].isNaN && curve[1 * 2 + 1] >= curve[1 * 2] - 0.1)
