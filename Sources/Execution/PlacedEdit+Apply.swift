@@ -107,6 +107,9 @@ extension PlacedEdit {
     switch action {
     case .zero: for i in 0..<span.count { assign(i, 0) }
     case .scale(let factor): for i in 0..<span.count { assign(i, target[i] * factor) }
+    case .projectOut(let unit):
+      let part = Float((0..<span.count).reduce(0.0) { $0 + Double(target[$1]) * Double(unit[$1]) })
+      for i in 0..<span.count { assign(i, target[i] - part * unit[i]) }
     case .set(let vector): for i in 0..<span.count { assign(i, along(vector, i)) }
     case .add(let vector, let times): for i in 0..<span.count { assign(i, target[i] + times * along(vector, i)) }
     case .rows(let block, let first, let position):

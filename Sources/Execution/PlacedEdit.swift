@@ -16,6 +16,8 @@ public struct PlacedEdit: Sendable {
     case add([Float], times: Float)
     /// Add, times a coefficient, the difference of two rows of other runs at the same positions.
     case addDifference(of: Activations, row: Int, minus: Activations, minusRow: Int, times: Float)
+    /// Take out the part along a vector of length 1; [features]. Not of perPair nodes.
+    case projectOut([Float])
     /// Multiply.
     case scale(Float)
     /// Set to 0.

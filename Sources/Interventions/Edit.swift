@@ -10,6 +10,8 @@ public enum Edit: Sendable, Hashable {
   case scale(Float)
   /// Add a direction times each coefficient in turn.
   case add(Direction, coefficients: [Float])
+  /// Take out the part along a direction: one for all layers, or one for each; [features], of any length but 0.
+  case projectOut([[Float]], layers: [Int]?)
 
   /// What is added.
   public enum Direction: Sendable, Hashable {
@@ -25,7 +27,7 @@ public enum Edit: Sendable, Hashable {
   public var needsOtherRun: Bool {
     switch self {
     case .patch, .mean, .resample, .add(.difference, _): true
-    case .zero, .scale, .add(.vectors, _), .add(.sequences, _): false
+    case .zero, .scale, .add(.vectors, _), .add(.sequences, _), .projectOut: false
     }
   }
 
@@ -38,6 +40,7 @@ public enum Edit: Sendable, Hashable {
     case .resample: "resample"
     case .scale: "scale"
     case .add: "add"
+    case .projectOut: "project_out"
     }
   }
 }

@@ -13,6 +13,10 @@ public enum InterventionError: DiagnosedError, Equatable {
   case neverFires(site: SiteName, axis: SiteAxis, longest: Int)
   case wrongVectorWidth(site: SiteName, width: Int, expected: Int)
   case noVectorForLayer(layer: Int, layers: [Int])
+  /// A direction can be projected out only where each token has one vector.
+  case notOneVector(site: SiteName)
+  /// A vector of zeros has no direction.
+  case noDirection(layer: Int)
   case meanNeedsOneLength(lengths: [Int])
   case resampleNeedsPartner(example: Int, length: Int)
 
@@ -39,6 +43,10 @@ public enum InterventionError: DiagnosedError, Equatable {
         """
     case .wrongVectorWidth(let site, let width, let expected):
       return "the vector to add has \(width) numbers; site '\(site.rawValue)' has \(expected)"
+    case .notOneVector(let site):
+      return
+        "a direction can be projected out of sites with one vector for each token, such as resid_pre, not of \(site.rawValue)"
+    case .noDirection(let layer): return "the vector for layer \(layer) is all zeros and has no direction"
     case .noVectorForLayer(let layer, let layers):
       return
         "no vector for layer \(layer): there are vectors for layers \(layers.map(String.init).joined(separator: ", "))"

@@ -73,7 +73,7 @@ extension Edit {
   fileprivate var takesFromOtherRun: Bool {
     switch self {
     case .patch, .add(.difference, _): true
-    case .zero, .mean, .resample, .scale, .add(.vectors, _), .add(.sequences, _): false
+    case .zero, .mean, .resample, .scale, .add(.vectors, _), .add(.sequences, _), .projectOut: false
     }
   }
 }

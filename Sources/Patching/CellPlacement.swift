@@ -52,6 +52,8 @@ struct CellPlacement: Sendable {
     case .zero: action = .zero
     case .mean: action = .replace(from: other, row: 0)
     case .scale(let factor): action = .scale(factor)
+    case .projectOut(let vectors, let layers):
+      action = .projectOut(SweepPlan.unit(try SweepPlan.vector(for: layer, vectors, layers: layers)))
     case .add(.difference, _):
       action = .addDifference(of: other, row: row, minus: base, minusRow: row, times: coefficient)
     case .add(.vectors(let vectors, let layers), _):

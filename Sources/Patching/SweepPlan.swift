@@ -109,12 +109,24 @@ public struct SweepPlan: Sendable {
           throw InterventionError.noVectorForLayer(layer: layer, layers: given)
         }
         vector = first
+      case .projectOut(let vectors, let given):
+        guard Set(sweep.site.name.axes).isSubset(of: [.layer, .position]) else {
+          throw InterventionError.notOneVector(site: sweep.site.name)
+        }
+        vector = try Self.vector(for: layer, vectors, layers: given)
+        guard vector.contains(where: { $0 != 0 }) else { throw InterventionError.noDirection(layer: layer) }
       default: return
       }
       guard vector.count == width else {
         throw InterventionError.wrongVectorWidth(site: sweep.site.name, width: vector.count, expected: width)
       }
     }
+  }
+
+  /// A vector made 1 long.
+  static func unit(_ vector: [Float]) -> [Float] {
+    let length = vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    return vector.map { Float(Double($0) / length) }
   }
 
   /// The vector of a layer: the only one, or the one whose place in the list is the layer's.

@@ -113,6 +113,57 @@ import Testing
     }
   }
 
+  /// What is taken out is the stream's part along the vector, whatever the vector's length.
+  @Test func projectingOut() throws {
+    let place = try Self.place()
+    let made = try Tool.run("vector", "model", "--prompts", "pairs.jsonl", "--output", "out/v.h5", in: place.path)
+    #expect(made.status == 0, "\(made.errors)")
+    let vector = try SteeringVector(file: "\(place.out)/v.h5")
+    let doubled = vector.values.map { $0[0].map { 2 * $0 } }
+    try place.write("v.json", "\(doubled)")
+    try place.write("zero.json", "\([Int](repeating: 0, count: 16))")
+    func sweeps(_ lines: String) throws -> Tool.Finished {
+      try place.write("e.yaml", "name: e\nmodel: model\nprompts: {file: one.jsonl}\nsweeps:\n\(lines)\n")
+      return try Tool.run("run", "e.yaml", "--output", "out", in: place.path)
+    }
+    let run = try sweeps(
+      """
+        - {name: vector, site: resid_pre, over: [layer, position], edit: {project_out: {vector: out/v.h5}}}
+        - {name: file, site: resid_pre, over: [layer, position], edit: {project_out: {file: v.json}}}
+        - {name: estimate, site: resid_pre, over: [layer], edit: {project_out: {vector: out/v.h5}}, method: both}
+      """)
+    #expect(run.status == 0, "\(run.errors)")
+    let store = try StoreReader("\(place.out)/e.h5")
+    let norms = try store.numbers(at: "/sweeps/vector/change_norm")
+    let model = try LoadedModel(folder: place.model).model
+    for layer in 0..<2 {
+      for position in 0..<4 {
+        let stream = try Self.stream(model, Self.pairs[0].corrupted, position)[layer]
+        let part = zip(stream, vector.values[layer][0]).reduce(0) { $0 + $1.0 * Double($1.1) } / vector.norms[layer]
+        #expect(abs(norms[4 * layer + position] - abs(part)) < 1e-5)
+      }
+    }
+    let (a, b) = (
+      try store.numbers(at: "/sweeps/vector/logit_diff"), try store.numbers(at: "/sweeps/file/logit_diff")
+    )
+    #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 } && Set(a).count > 4)
+    for (line, message) in [
+      ("site: z, over: [layer], edit: {project_out: {file: zero.json}}", "not of z"),
+      ("site: resid_pre, over: [layer], edit: {project_out: {file: zero.json}}", "all zeros"),
+      ("site: resid_post, over: [layer], edit: {project_out: {vector: out/v.h5}}", "was made of resid_pre"),
+      ("site: resid_pre, over: [layer], edit: project_out", "{project_out: {vector: FILE}}"),
+    ] {
+      let refused = try sweeps("  - {name: s, \(line)}")
+      #expect(
+        refused.status == 65 && refused.errorLines.count == 1 && refused.errors.contains(message), "\(refused.errors)")
+    }
+    let difference = try Tool.run(
+      "vector", "model", "--prompts", "one.jsonl", "--method", "difference", "--output", "out/d.h5", in: place.path)
+    #expect(difference.status == 0)
+    let refused = try sweeps("  - {name: s, site: resid_pre, over: [layer], edit: {project_out: {vector: out/d.h5}}}")
+    #expect(refused.status == 65 && refused.errors.contains("has one for each position"), "\(refused.errors)")
+  }
+
   /// A vector of fewer positions than the prompt has leaves the rest alone.
   @Test func shortSequencesEndWhereTheyEnd() throws {
     let place = try Self.place()

@@ -186,11 +186,11 @@ import Testing
     ("site: z, over: [layer], edit: scale", "'sweeps[0].edit': the edit 'scale' is written as {scale: 2}"),
     (
       "site: z, over: [layer], edit: 2",
-      "'sweeps[0].edit' must be patch, zero, mean, resample, {scale: 2} or {add: ...}, not the number 2"
+      "'sweeps[0].edit' must be patch, zero, mean, resample, {scale: 2}, {add: ...} or {project_out: ...}, not the number 2"
     ),
     (
       "site: z, over: [layer], edit: {}",
-      "exactly one of resample, scale, add is needed in 'sweeps[0].edit'; there is none"
+      "exactly one of resample, scale, add, project_out is needed in 'sweeps[0].edit'; there is none"
     ),
     ("site: z, over: [layer], edit: {scale: big}", "'sweeps[0].edit.scale' must be a number, not the text 'big'"),
     (

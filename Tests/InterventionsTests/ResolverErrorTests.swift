@@ -39,6 +39,11 @@ import Testing
       .notInPath(.result),
       "site 'result': edits of it would not reach the logits in this graph; build the model with GraphOptions.needed(by:)"
     ),
+    (
+      .notOneVector(site: .z),
+      "a direction can be projected out of sites with one vector for each token, such as resid_pre, not of z"
+    ),
+    (.noDirection(layer: 2), "the vector for layer 2 is all zeros and has no direction"),
     (.noVectorForLayer(layer: 4, layers: [0, 1]), "no vector for layer 4: there are vectors for layers 0, 1"),
     (
       .meanNeedsOneLength(lengths: [5, 3, 5]),

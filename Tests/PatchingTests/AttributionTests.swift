@@ -72,7 +72,7 @@ import Testing
       let engine = try Self.engine(small, prompts, metrics: [.logitDiff, .logit])
       for site in [SiteName.residPost, .attnOut, .z, .v, .pattern] {
         let width = try SiteResolver(engine.model.graph).node(site, layer: 1).layout.width
-        for edit in EditCatalogue.edits(width: width, layers: 2)
+        for edit in EditCatalogue.edits(width: width, layers: 2, site: site)
           + (prompts == nil ? [] : EditCatalogue.editsOfEqualLengths)
         {
           let last = try Site(site, [.layer: .index(1)])

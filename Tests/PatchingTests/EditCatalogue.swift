@@ -6,10 +6,17 @@ import Patching
 enum EditCatalogue {
   /// The edits that each site is tried with, apart from those that need prompts of one length.
   /// - Parameter width: the numbers of the site's vectors.
-  static func edits(width: Int, layers: Int) -> [Edit] {
+  ///   - site: directions are projected out of sites with one vector for each token only.
+  static func edits(width: Int, layers: Int, site: SiteName) -> [Edit] {
     let vector = (0..<width).map { Float($0 % 3) - 0.8 }
     let perLayer = (0..<layers).map { layer in vector.map { $0 * Float(layer + 1) } }
+    let sequences = (0..<layers).map { layer in
+      (0..<3).map { position in vector.map { $0 * Float(position + 1) - Float(layer) } }
+    }
+    let hasOneVector = Set(site.axes).isSubset(of: [.layer, .position])
     return [
+      .add(.sequences(sequences, layers: Array(0..<layers)), coefficients: [0.5, -1])
+    ] + (hasOneVector ? [.projectOut([vector], layers: nil)] : []) + [
       .patch, .zero, .scale(2), .scale(0.5), .add(.difference, coefficients: [0.5, -2]),
       .add(.vectors([vector], layers: nil), coefficients: [1.5]),
       .add(.vectors(perLayer.reversed(), layers: (0..<layers).reversed()), coefficients: [1, -1]),

@@ -21,7 +21,7 @@ import Testing
       for site in EditCatalogue.sites(of: model.graph) where GraphOptions.needed(by: [site]) == options {
         let node = try SiteResolver(model.graph).node(site, layer: 0)
         let layers = site.hasLayers ? small.spec.layers : 1
-        for edit in EditCatalogue.edits(width: node.layout.width, layers: layers) {
+        for edit in EditCatalogue.edits(width: node.layout.width, layers: layers, site: site) {
           for sweep in try EditCatalogue.sweeps(of: site, edit: edit) {
             try unequal.compare(sweep, "\(site.rawValue) \(edit.name) \(sweep.name)")
           }
@@ -47,7 +47,8 @@ import Testing
       for site in EditCatalogue.sites(of: model.graph) {
         let node = try SiteResolver(model.graph).node(site, layer: 0)
         let layers = site.hasLayers ? model.graph.dimensions.layers : 1
-        let edits = EditCatalogue.edits(width: node.layout.width, layers: layers) + EditCatalogue.editsOfEqualLengths
+        let edits =
+          EditCatalogue.edits(width: node.layout.width, layers: layers, site: site) + EditCatalogue.editsOfEqualLengths
         // The other way round, only what the other run has a part in, to save time.
         for edit in edits where direction == .denoise || edit == .patch || edit.name == "mean" {
           for sweep in try EditCatalogue.coarseSweeps(of: site, edit: edit) {

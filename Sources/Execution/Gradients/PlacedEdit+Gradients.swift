@@ -9,6 +9,9 @@ extension PlacedEdit {
     case .add, .addDifference: return
     case .scale(let by): factor = by
     case .replace, .rows, .set, .zero: factor = 0
+    case .projectOut(let unit):
+      projectOut(unit, of: &gradient, node, batch)
+      return
     }
     let range = batch.range(ofRow: row, layout: node.layout)
     let length = batch.length(row)
@@ -17,6 +20,19 @@ extension PlacedEdit {
       forEachSpan(of: node, covering: 0..<length, length: length) { span in
         // Not a product with 0: the derivative by a value that is not read any more is 0 even where it was infinite.
         for i in span.at..<span.at + span.count { values[i] = factor == 0 ? 0 : factor * values[i] }
+      }
+    }
+  }
+
+  /// The projection is its own transpose.
+  private func projectOut(_ unit: [Float], of gradient: inout Tensor, _ node: Node, _ batch: Batch) {
+    let range = batch.range(ofRow: row, layout: node.layout)
+    let length = batch.length(row)
+    gradient.withMutableValues { numbers in
+      let values = UnsafeMutableBufferPointer(rebasing: numbers[range])
+      forEachSpan(of: node, covering: 0..<length, length: length) { span in
+        let part = Float((0..<span.count).reduce(0.0) { $0 + Double(values[span.at + $1]) * Double(unit[$1]) })
+        for i in 0..<span.count { values[span.at + i] -= part * unit[i] }
       }
     }
   }

@@ -88,6 +88,8 @@ extension FileProblem {
       "the vector was made of \(found) and is added to \(site); give 'anywhere: true' if that is meant"
     case .vectorOfOtherModel(let found, let model):
       "the vector was made with \(found), which has other weights than \(model); give 'anywhere: true' if that is meant"
+    case .sequenceHasNoDirection:
+      "the vector has one for each position, and a direction to take out is one; make it with another method than 'difference'"
     case .noEstimate(let path, let metric, let reason):
       "\(subject(path)): attribution cannot estimate the metric '\(metric)': \(reason)"
 

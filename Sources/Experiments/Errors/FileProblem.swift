@@ -41,6 +41,7 @@ public enum FileProblem: Sendable, Hashable {
   case logitsHaveOnePosition(path: String)
   case vectorOfOtherSite(found: String, site: String)
   case vectorOfOtherModel(found: String, model: String)
+  case sequenceHasNoDirection
   /// A metric whose change cannot be told from a gradient.
   case noEstimate(path: String, metric: String, reason: String)
 

@@ -17,8 +17,11 @@ extension Field {
       case "mean": return WrittenEdit(.mean)
       case "resample": return WrittenEdit(.resample(seed: 0))
       case "scale": throw error(.editNeedsArgument(path: path, edit: word, example: "{scale: 2}"))
+      case "project_out":
+        throw error(.editNeedsArgument(path: path, edit: word, example: "{project_out: {vector: FILE}}"))
       case "add": throw error(.editNeedsArgument(path: path, edit: word, example: "{add: {from: difference}}"))
-      default: throw error(.unknownWord(path: path, word: word, known: Self.editWords + ["scale", "add"]))
+      default:
+        throw error(.unknownWord(path: path, word: word, known: Self.editWords + ["scale", "add", "project_out"]))
       }
     }
     let keys = try map(.edit)
@@ -26,6 +29,7 @@ extension Field {
     switch chosen.key {
     case "scale": return WrittenEdit(.scale(try chosen.field.float()))
     case "resample": return WrittenEdit(.resample(seed: try chosen.field.seed()))
+    case "project_out": return try chosen.field.projection(folder: folder, site: site)
     default: return try chosen.field.addition(folder: folder, site: site)
     }
   }
@@ -41,46 +45,67 @@ extension Field {
 
   private func addition(folder: String, site: SiteName) throws -> WrittenEdit {
     let keys = try map(.add)
-    let direction: Edit.Direction
-    var origin: VectorOrigin?
     let chosen = try keys.exactlyOne(of: ["from", "file", "vector"])
     if chosen.key != "vector" { try keys.refuse(["anywhere"], beside: chosen.key) }
+    let direction: Edit.Direction
+    var origin: VectorOrigin?
     switch chosen.key {
     case "from":
       _ = try chosen.field.choice(of: ["difference"])
       direction = .difference
     case "vector":
-      let isAnywhere = try keys["anywhere"].map { try $0.flag() } ?? false
-      let vector = try chosen.field.steeringVector(folder: folder)
-      guard isAnywhere || vector.site == site.rawValue else {
-        throw chosen.field.error(.vectorOfOtherSite(found: vector.site, site: site.rawValue))
-      }
+      let (vector, from) = try chosen.field.steeringVector(keys["anywhere"], folder: folder, site: site)
       direction =
         vector.isSequence
         ? .sequences(vector.values, layers: vector.layers)
         : .vectors(vector.values.map { $0[0] }, layers: vector.layers)
-      if !isAnywhere {
-        origin = VectorOrigin(model: vector.model, modelSHA256: vector.modelSHA256, place: chosen.field.place)
-      }
+      origin = from
     default:
-      let vectors: VectorFile
-      do {
-        vectors = try VectorFile(path: resolvedPath(try chosen.field.nonEmptyText(), relativeTo: folder))
-      } catch let error as ExperimentError where error.kind != .badData {
-        throw ExperimentError.nested(chosen.field.place, error.kind, error.message)
-      }
-      direction = .vectors(vectors.rows, layers: vectors.isByLayer ? Array(vectors.rows.indices) : nil)
+      let (rows, layers) = try chosen.field.vectorRows(folder: folder)
+      direction = .vectors(rows, layers: layers)
     }
     let coefficients = try keys["coefficient"].map { try $0.oneOrMore(of: "numbers").map { try $0.float() } } ?? [1]
     return WrittenEdit(.add(direction, coefficients: coefficients), origin: origin)
   }
 
-  private func steeringVector(folder: String) throws -> SteeringVector {
+  private func projection(folder: String, site: SiteName) throws -> WrittenEdit {
+    let keys = try map(.projectOut)
+    let chosen = try keys.exactlyOne(of: ["file", "vector"])
+    guard chosen.key == "vector" else {
+      try keys.refuse(["anywhere"], beside: chosen.key)
+      let (rows, layers) = try chosen.field.vectorRows(folder: folder)
+      return WrittenEdit(.projectOut(rows, layers: layers))
+    }
+    let (vector, origin) = try chosen.field.steeringVector(keys["anywhere"], folder: folder, site: site)
+    guard !vector.isSequence else { throw chosen.field.error(.sequenceHasNoDirection) }
+    return WrittenEdit(.projectOut(vector.values.map { $0[0] }, layers: vector.layers), origin: origin)
+  }
+
+  /// The vectors of a `.npy` or `.json` file, and the layers that they are for.
+  private func vectorRows(folder: String) throws -> (rows: [[Float]], layers: [Int]?) {
     do {
-      return try SteeringVector(file: resolvedPath(try nonEmptyText(), relativeTo: folder))
+      let vectors = try VectorFile(path: resolvedPath(try nonEmptyText(), relativeTo: folder))
+      return (vectors.rows, vectors.isByLayer ? Array(vectors.rows.indices) : nil)
+    } catch let error as ExperimentError where error.kind != .badData {
+      throw ExperimentError.nested(place, error.kind, error.message)
+    }
+  }
+
+  /// A vector file's vector; where it has to fit the model, also which that is.
+  private func steeringVector(
+    _ anywhere: Field?, folder: String, site: SiteName
+  ) throws -> (vector: SteeringVector, origin: VectorOrigin?) {
+    let vector: SteeringVector
+    do {
+      vector = try SteeringVector(file: resolvedPath(try nonEmptyText(), relativeTo: folder))
     } catch {
       throw ExperimentError.wrapping(error, at: place)
     }
+    if try anywhere?.flag() ?? false { return (vector, nil) }
+    guard vector.site == site.rawValue else {
+      throw error(.vectorOfOtherSite(found: vector.site, site: site.rawValue))
+    }
+    return (vector, VectorOrigin(model: vector.model, modelSHA256: vector.modelSHA256, place: place))
   }
 }
 

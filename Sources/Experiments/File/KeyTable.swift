@@ -23,7 +23,9 @@ public struct KeyTable: Sendable, Hashable {
 
 extension KeyTable {
   /// All tables, in the order of the file.
-  public static let all = [experiment, prompts, template, pair, sweep, path, edit, resample, add, readout, cache]
+  public static let all = [
+    experiment, prompts, template, pair, sweep, path, edit, resample, add, projectOut, readout, cache,
+  ]
 
   static let experiment = KeyTable(
     name: "experiment", what: "a map with the keys name, prompts, sweeps and so on",
@@ -104,11 +106,12 @@ extension KeyTable {
     ])
 
   static let edit = KeyTable(
-    name: "sweeps[].edit", what: "patch, zero, mean, resample, {scale: 2} or {add: ...}",
+    name: "sweeps[].edit", what: "patch, zero, mean, resample, {scale: 2}, {add: ...} or {project_out: ...}",
     keys: [
       Key("resample", "another example's value, with a seed"),
       Key("scale", "the factor"),
       Key("add", "a direction to add"),
+      Key("project_out", "a direction to take out"),
     ])
 
   static let resample = KeyTable(
@@ -123,6 +126,14 @@ extension KeyTable {
       Key("vector", "a vector file that patchbay vector has made"),
       Key("anywhere", "true: also of another model or site"),
       Key("coefficient", "what the direction is multiplied by: a number, or a list of them"),
+    ])
+
+  static let projectOut = KeyTable(
+    name: "sweeps[].edit.project_out", what: "a map with file or vector",
+    keys: [
+      Key("file", "a .npy or .json file of a vector, or of one for each layer"),
+      Key("vector", "a vector file that patchbay vector has made"),
+      Key("anywhere", "true: also of another model or site"),
     ])
 
   static let readout = KeyTable(

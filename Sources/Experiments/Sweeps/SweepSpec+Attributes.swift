@@ -19,7 +19,7 @@ extension Sweep {
       "site": .text(site.name.rawValue), "edit": .text(edit.name), "over": .texts(over.map(\.name)),
     ]
     switch edit {
-    case .patch, .zero, .mean: break
+    case .patch, .zero, .mean, .projectOut: break
     case .resample(let seed): attributes["seed"] = .text("\(seed)")
     case .scale(let factor): attributes["scale"] = .number(shortest(factor))
     case .add(let direction, let coefficients):

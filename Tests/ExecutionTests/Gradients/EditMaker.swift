@@ -13,7 +13,7 @@ struct EditMaker {
   private var generator: SplitMix64
 
   /// How many kinds of action there are.
-  static let actions = 7
+  static let actions = 8
 
   /// - Parameters:
   ///   - base: the unedited run of the batch that is edited, with every node.
@@ -52,7 +52,7 @@ struct EditMaker {
     let isPair = if case .perPair = node.layout { true } else { false }
     // Rows of a block are those of a perPosition node.
     var kind = action ?? Int.random(in: 0..<Self.actions, using: &generator)
-    if isPair, kind == 6 { kind = 0 }
+    if isPair, kind >= 6 { kind = 0 }
     let vector = features.map { _ in Float.random(in: -1...1, using: &generator) }
     let made: PlacedEdit.Action
     switch kind {
@@ -63,6 +63,9 @@ struct EditMaker {
     case 3: made = .set(vector)
     case 4: made = .add(vector, times: 0.7)
     case 5: made = .addDifference(of: other, row: row, minus: base, minusRow: row, times: 0.5)
+    case 7:
+      let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      made = .projectOut(vector.map { $0 / length })
     default:
       let block = (0..<(positions.count + 2) * node.layout.width).map { _ in Float.random(in: -1...1, using: &generator)
       }

@@ -8,6 +8,13 @@ extension PlacedEdit {
     let n = batch.length(row)
     let start = batch.start(ofRow: row, node.layout)
     for position in positions {
+      if case .projectOut(let unit) = action {
+        let first =
+          start + (node.layout.axes.contains(.position) ? position * node.layout.width : 0) + features.lowerBound
+        let part = unit.indices.reduce(0.0) { $0 + values[first + $1] * Double(unit[$1]) }
+        for index in unit.indices { values[first + index] -= part * Double(unit[index]) }
+        continue
+      }
       for feature in features {
         switch node.layout {
         case .perPosition, .perExample:
@@ -29,6 +36,7 @@ extension PlacedEdit {
     switch action {
     case .zero: value = 0
     case .scale(let factor): value *= Double(factor)
+    case .projectOut: preconditionFailure("changes whole vectors")
     case .set(let vector): value = Double(vector[vectorPlace])
     case .add(let vector, let times): value += Double(times) * Double(vector[vectorPlace])
     case .replace(let run, let row): value = number(run, row)
