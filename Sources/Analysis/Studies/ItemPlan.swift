@@ -38,7 +38,7 @@ struct ItemPlan: Sendable {
   /// - Throws: `SelectionError`, `AnalysisError`.
   init(_ source: Source, split: SplitSpec, pairs key: String? = nil, limit: Int, balanced: Bool) throws {
     let pairing = try Self.pairing(source, key)
-    var groups = try Self.groups(source, split.by) ?? pairing
+    let groups = try Self.groups(source, split.by) ?? pairing
     var used = Array(0..<source.count)
     var wanted: Set<Int>?
     if source.count > limit {
@@ -57,7 +57,6 @@ struct ItemPlan: Sendable {
     }
     training = parted.training.map { used[$0] }
     testing = parted.testing.map { used[$0] }
-    if split.by == nil, pairing == nil { groups = nil }
     self.groups = groups
     self.wanted = wanted
     self.pairs = pairing.map { Self.pairs(source, $0, among: wanted) } ?? []

@@ -14,40 +14,20 @@ public struct MatrixStudy: Study {
     width = try selection.commonWidth()
   }
 
-  public func work(at place: Selection.Place) -> Work { Work(rows: RowCollector(width: width)) }
+  public func work(at place: Selection.Place) -> KeptRows { KeptRows(RowCollector(width: width)) }
 
-  /// The rows of one place.
-  public struct Work: PlaceWork {
-    var rows: RowCollector
-    private var values: Tensor?
-
-    init(rows: RowCollector) { self.rows = rows }
-
-    public mutating func add(_ rows: Matrix, items: [Int]) throws { try self.rows.add(rows, items: items) }
-
-    public mutating func endPass() -> Bool {
-      values = rows.take()
-      return false
-    }
-
-    public func outcome() -> (items: [Int], rows: Tensor) {
-      guard let values else { preconditionFailure("asked for after the pass") }
-      return (rows.items, values)
-    }
-  }
-
-  public func result(_ outcomes: [(items: [Int], rows: Tensor)]) throws -> StudyResult {
+  public func result(_ outcomes: [KeptRows.Outcome]) throws -> StudyResult {
     var arrays = PlaceArrays(name, kind: "matrix", of: selection)
     arrays.addItems()
     arrays.addAxis("feature", .range(width))
     let most = selection.sources.map(\.count).max() ?? 0
     var all: [Float] = []
     all.reserveCapacity(outcomes.count * most * width)
-    for (items, rows) in outcomes {
+    for outcome in outcomes {
       let start = all.count
       all += [Float](repeating: .nan, count: most * width)
-      rows.withValues { values in
-        for (row, item) in items.enumerated() {
+      outcome.rows.withValues { values in
+        for (row, item) in outcome.items.enumerated() {
           for feature in 0..<width { all[start + item * width + feature] = values[row * width + feature] }
         }
       }

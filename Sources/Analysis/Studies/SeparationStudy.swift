@@ -1,5 +1,4 @@
 import ActivationStore
-import Diagnostics
 import Tensors
 
 /// How far classes lie apart at every place.
@@ -98,10 +97,4 @@ public struct SeparationStudy: Study {
           + (wanted == nil ? [] : [shown(outcome.silhouette ?? .nan)])
       }, arrays: arrays.arrays)
   }
-}
-
-/// At most so many of `count` items, seeded; all where there are no more.
-func sample(_ count: Int, _ limit: Int, seed: UInt64) -> Set<Int> {
-  var generator = SplitMix64(seed: seed ^ 0x5A3B)
-  return count > limit ? Set(Array(0..<count).shuffled(using: &generator).prefix(limit)) : Set(0..<count)
 }

@@ -34,37 +34,11 @@ public struct SimilarityStudy: Study {
     count = first.count
   }
 
-  public func work(at place: Selection.Place) -> Work {
-    Work(rows: RowCollector(width: selection.widths[place.hook], wanted: wanted))
+  public func work(at place: Selection.Place) -> KeptRows {
+    KeptRows(RowCollector(width: selection.widths[place.hook], wanted: wanted))
   }
 
-  /// The rows of one place.
-  public struct Work: PlaceWork {
-    var rows: RowCollector
-    private var values: Tensor?
-
-    init(rows: RowCollector) { self.rows = rows }
-
-    public mutating func add(_ rows: Matrix, items: [Int]) throws { try self.rows.add(rows, items: items) }
-
-    public mutating func endPass() -> Bool {
-      values = rows.take()
-      return false
-    }
-
-    public func outcome() -> Outcome {
-      guard let values else { preconditionFailure("asked for after the pass") }
-      return Outcome(items: rows.items, rows: values)
-    }
-  }
-
-  /// The rows of one place.
-  public struct Outcome: Sendable {
-    let items: [Int]
-    let rows: Tensor
-  }
-
-  public func result(_ outcomes: [Outcome]) throws -> StudyResult {
+  public func result(_ outcomes: [KeptRows.Outcome]) throws -> StudyResult {
     // The examples that have every position.
     let common = outcomes.dropFirst().reduce(Set(outcomes[0].items)) { $0.intersection($1.items) }
     guard !common.isEmpty else { throw SelectionError.noExamples(source: "all places together") }

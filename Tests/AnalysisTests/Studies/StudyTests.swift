@@ -112,6 +112,38 @@ import Testing
     #expect(result.rows.count == 2 && result.header.suffix(6) == methods.map(\.rawValue)[...])
   }
 
+  /// Tokens of a prompt are on one side of the split, and drawn anew together: by themselves they would make intervals look narrower than they are.
+  @Test func tokensOfAPromptStayTogether() throws {
+    let sample = try CacheSample(examples: 40)
+    defer { sample.remove() }
+    let selection = try Selection(
+      SelectionSpec(hooks: ["blocks.1.hook_resid_post"], positions: [.every]), labels: LabelSpec(.key("side")),
+      in: [sample.cache])
+    let study = try ReadersStudy("r", selection, ReadersStudy.Options(methods: [.meanDifference], redraws: 200))
+    let result = try Self.run(study)
+    let items = selection.sources[0].table.items
+    let split = try Self.values(result, "split")
+    for (item, other) in zip(items.indices, items.indices.dropFirst()) where items[item].example == items[other].example
+    {
+      #expect(split[item] == split[other])
+    }
+    func side(_ number: Double) throws -> (examples: Examples, prompts: [Int]) {
+      let own = items.indices.filter { split[$0] == number }
+      let rows = own.flatMap { sample.row(4, items[$0].example, items[$0].position ?? 0) }
+      return (
+        try Examples(
+          rows: Tensor(shape: [own.count, 6], rows).matrix, classes: own.map { items[$0].label ?? 0 },
+          names: selection.classNames), own.map { items[$0].example }
+      )
+    }
+    let (training, testing) = (try side(0), try side(1))
+    let scores = try Reader(.meanDifference, training: training.examples).scored(
+      on: testing.examples, intervals: Bootstrap(redraws: 200, groups: testing.prompts))
+    #expect(near(try Self.values(result, "accuracy")[0], scores.accuracy.value, 1e-6))
+    #expect(near(try Self.values(result, "accuracy_low")[0], scores.accuracy.low, 1e-6))
+    #expect(near(try Self.values(result, "accuracy_high")[0], scores.accuracy.high, 1e-6))
+  }
+
   /// Both runs of a prompt are a pair, on one side of the split.
   @Test func pairsOfRuns() throws {
     let sample = try CacheSample()
