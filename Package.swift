@@ -88,7 +88,7 @@ let package = Package(
         "Execution",
         "Checkpoints", "Tokenization",
         "Interventions", "Patching",
-        "ActivationStore", .product(name: "Yams", package: "Yams"),
+        "ActivationStore", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),
     .executableTarget(

@@ -9,14 +9,19 @@ extension PatchingEngine {
   ///
   /// Examples are taken in groups whose unedited runs fit in half of the memory budget; the cells of a group are cut into chunks, which
   /// workers share. What comes out does not depend on the cutting.
-  /// - Parameter deliver: called with every block once, by one worker at a time.
+  /// - Parameters:
+  ///   - isDone: says of cells and examples whether they are to be left out, for an earlier run has all of them.
+  ///   - deliver: called with every block once, by one worker at a time.
   /// - Throws: what `deliver` throws; `PatchingError.scoresNotFinite`; `CancellationError` when the task is cancelled.
-  public func run(_ plan: SweepPlan, deliver: @Sendable (SweepBlock) throws -> Void) throws {
-    for group in try groups(plan, method: method) {
+  public func run(
+    _ plan: SweepPlan, skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
+    deliver: @Sendable (SweepBlock) throws -> Void
+  ) throws {
+    for (rows, group) in try groups(plan, method: method) where !isDone(0..<plan.cells, rows) {
       // Only the task's own thread knows that it was cancelled, and it may come too late to take a chunk.
       try Task.checkCancellation()
       let group = try group()
-      let chunks = group.chunks
+      let chunks = group.chunks.filter { !isDone($0, rows) }
       try WorkerPool.run(count: chunks.count, threads: threads) {
         try group.block(chunks[$0], check: $1)
       } deliver: {
@@ -27,20 +32,26 @@ extension PatchingEngine {
 
   /// The first metric of some cells, [cell, example], by one method.
   func block(_ plan: SweepPlan, cells: Range<Int>, method: CellMethod) throws -> [Float] {
-    try groups(plan, method: method).flatMap { try $0().block(cells, check: {}).values[metrics[0]] ?? [] }
+    try groups(plan, method: method).flatMap { try $0.make().block(cells, check: {}).values[metrics[0]] ?? [] }
   }
 
   /// The groups of examples of a sweep, each made when it is its turn, so that one group's unedited runs are held at a time.
-  private func groups(_ plan: SweepPlan, method: CellMethod) throws -> [() throws -> Group] {
+  private func groups(
+    _ plan: SweepPlan, method: CellMethod
+  ) throws -> [(rows: Range<Int>, make: () throws -> Group)] {
     let (base, other) = (try prompts.base(direction), try prompts.other(direction))
     let site = try siteNodes(plan)
     let kept = method == .partial ? Set(PartialExecutor.keptNodes(model.graph)).union(site) : Set(site)
     let bytes = kept.reduce(0) { $0 + model.graph[$1].layout.width * 4 } * 2
     return base.groups(ofEntries: max(1, memory / 2 / max(1, bytes))).map { rows in
-      {
-        try Group(
-          self, plan: plan, base: base, other: other, rows: rows, kept: kept, site: site, isPartial: method == .partial)
-      }
+      (
+        rows,
+        {
+          try Group(
+            self, plan: plan, base: base, other: other, rows: rows, kept: kept, site: site,
+            isPartial: method == .partial)
+        }
+      )
     }
   }
 

@@ -40,8 +40,10 @@ public struct PatchingEngine: Sendable {
   /// How the cells are computed.
   public let method: CellMethod
   let runs = RunCache()
-  let threads: Int
-  let memory: Int
+  /// How many workers share a sweep's cells.
+  public let threads: Int
+  /// Bytes that runs may take beside the weights.
+  public let memory: Int
   let baseLogProbabilities: [LogProbabilities]
 
   /// Runs both sides of all pairs and reads the baselines.

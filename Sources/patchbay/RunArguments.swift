@@ -5,7 +5,8 @@ struct RunArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run an experiment file and write its results.",
     discussion: """
-      Writes NAME.h5 to the output folder, and NAME.cache.h5 where the experiment asks for a cache. The files appear when they are whole.
+      Writes NAME.h5 to the output folder, and NAME.cache.h5 where the experiment asks for a cache. The files appear when they are whole; what a \
+      run that was stopped or killed had done is in NAME.h5.partial, and --resume goes on with it.
 
       Example: patchbay run experiments/ioi.yaml --model models/gpt2 --output results
       """)
@@ -20,12 +21,15 @@ struct RunArguments: ConsoleCommand {
   var threads: Int?
   @Option(help: "Memory that runs may take beside the weights, such as 512M or 4G; half of what is free if not given.")
   var memory: MemorySize?
+  @Flag(help: "Go on with what an earlier run of the same experiment has left; compute only what is missing.")
+  var resume = false
   @OptionGroup var console: ConsoleOptions
 
   func work(on console: Console) throws {
     if let threads, threads < 1 { throw UsageError("--threads must be 1 or more", command: "run") }
     try RunCommand(
-      experiment: experiment, model: model, output: output, threads: threads, memory: memory?.bytes
+      experiment: experiment, model: model, output: output, threads: threads, memory: memory?.bytes,
+      isResuming: resume
     ).run(on: console)
   }
 }

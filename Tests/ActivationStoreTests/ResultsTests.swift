@@ -72,41 +72,6 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder).isEmpty)
   }
 
-  @Test func aKeptFileIsGoneOnWith() throws {
-    let path = scratch.path("r.h5")
-    try Samples.startResults(path).keep()
-    #expect(try ResultsReader(path + ".partial").store.isComplete == false)
-    let unwritten = try ResultsReader(path + ".partial").values(sweep: "heads", dataset: "logit_diff").values
-    #expect(unwritten.indices.filter { unwritten[$0].isNaN } == [15, 16, 17])
-    let writer = try ResultsWriter(reopening: path)
-    #expect(writer.examples == 3)
-    try writer.write(sweep: "heads", dataset: "logit_diff", cells: 5..<6, values: [7, 8, 9])
-    try writer.write(sweep: "into-9.9-q", dataset: "has_path", cell: [2], flags: [1])
-    try writer.declare(SweepDeclaration(name: "late", axes: Samples.headAxes, metrics: ["kl"]))
-    try writer.finish()
-    let reader = try ResultsReader(path)
-    #expect(reader.store.isComplete)
-    #expect(try reader.values(sweep: "heads", dataset: "logit_diff")[[1, 2, 1]] == 8)
-    #expect(try reader.values(sweep: "heads", dataset: "logit_diff")[[1, 1, 1]] == Samples.headValue(1, 1, 1))
-    #expect(try reader.flags(sweep: "into-9.9-q", dataset: "has_path") == [1, 1, 1])
-    #expect(try reader.sweeps().contains("late"))
-    #expect(throws: StoreError.inputNotFound(path: path + ".partial")) { try ResultsWriter(reopening: path) }
-  }
-
-  @Test func aKilledRunLeavesWhatWasFlushed() throws {
-    let writer = try Samples.startResults(scratch.path("r.h5"))
-    try writer.flush()
-    try writer.write(sweep: "heads", dataset: "change_norm", cells: 0..<2, values: [5, 5, 5, 5, 5, 5])
-    // What a run that ends here would leave.
-    let killed = scratch.path("killed.h5")
-    try FileManager.default.copyItem(atPath: writer.path + ".partial", toPath: killed + ".partial")
-    let again = try ResultsWriter(reopening: killed)
-    try again.write(sweep: "heads", dataset: "logit_diff", cell: [1, 2], values: [1, 2, 3])
-    try again.finish()
-    let values = try ResultsReader(killed).values(sweep: "heads", dataset: "logit_diff")
-    #expect(values[[1, 2, 2]] == 3 && values[[1, 1, 2]] == Samples.headValue(1, 1, 2))
-  }
-
   @Test func aFinishedFileTakesThePlaceOfAnOlderOne() throws {
     let path = scratch.path("r.h5")
     try Data("an older file".utf8).write(to: URL(filePath: path))

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Ctrl-C in the middle of a run: exit status 130, and nothing half written is left.
+/// Ctrl-C in the middle of a cache: exit status 130, and nothing half written is left. `ResumeTests` has what becomes of runs.
 @Suite struct InterruptionTests {
   /// Large enough that a run takes several seconds.
   private static var model: TinyModel {
@@ -28,23 +28,6 @@ import Testing
     let finished = try interrupt(
       ["cache", "model", "--prompts", "prompts.jsonl", "--hooks", "*", "--output", "out/cache.h5"], in: place,
       with: signal)
-    try expectFailure(finished, status: 130, "error: interrupted", leaving: place)
-  }
-
-  @Test func runLeavesNothing() throws {
-    let place = try Workplace(Self.model)
-    let pair = """
-          - clean: "When Mary and John went to the store John gave a drink to"
-            corrupted: "When Mary and John went to the store Mary gave a drink to"
-            answer: "Mary"
-            wrong: "John"
-
-      """
-    try place.write(
-      "experiment.yaml",
-      "name: long\nmodel: model\nprompts:\n  pairs:\n" + String(repeating: pair, count: 40)
-        + "sweeps:\n  - {name: z, site: z, over: [layer, position, head]}\n")
-    let finished = try interrupt(["run", "experiment.yaml", "--output", "out"], in: place, with: SIGINT)
     try expectFailure(finished, status: 130, "error: interrupted", leaving: place)
   }
 }

@@ -13,7 +13,7 @@ import Testing
     #expect(finished.status == 0 && finished.errors.isEmpty)
     #expect(finished.output.contains("results: out/names.h5"))
     #expect(finished.output.contains("cache: out/names.cache.h5"))
-    #expect(finished.output.contains("resid_pre: the strongest of 26 cells"))
+    #expect(finished.output.contains(/\nresid_pre +26  layer \d, position \d+/))
     #expect(try place.written() == ["names.cache.h5", "names.h5"])
     let results = try ResultsReader("\(place.out)/names.h5")
     #expect(results.store.isComplete)

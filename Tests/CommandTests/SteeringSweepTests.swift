@@ -74,8 +74,8 @@ import Testing
     }
     #expect(finished.output.contains("two: change, root mean square over cells and prompts: logit_diff "))
     #expect(finished.output.contains("%) is not the sum of each by itself"))
-    #expect(finished.output.contains("carried: the strongest of 4 cells"))
-    #expect(finished.output.contains("mean effect of a prompt's own difference "))
+    #expect(finished.output.contains(#/\ncarried +4  layer \d, source_example \d/#))
+    #expect(finished.output.contains("carried: mean effect of a prompt's own difference "))
   }
 
   /// Vectors brought to one length change the stream by as much.

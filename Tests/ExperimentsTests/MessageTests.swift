@@ -50,6 +50,17 @@ import Testing
       ),
       (.cannotCreateFolder("out", reason: "no space"), .cannotCreateOutput, "out: the folder cannot be made: no space"),
       (.interrupted, .interrupted, "interrupted"),
+      (
+        .interruptedWithRest(done: 3, total: 9, file: "a/x.h5.partial"), .interrupted,
+        "interrupted; 3 of 9 runs are in 'a/x.h5.partial': say the same with --resume to go on with them"
+      ),
+      (
+        .cannotResume(file: "x.h5", difference: "line 2 was 'a' and is 'b'"), .badData,
+        """
+        'x.h5' cannot be gone on with: line 2 was 'a' and is 'b'; make it what it was, or run without --resume to begin anew (what is \
+        there is set aside)
+        """
+      ),
     ] as [(ExperimentError, FailureKind, String)])
   func errors(error: ExperimentError, kind: FailureKind, message: String) {
     #expect(error.message == message)

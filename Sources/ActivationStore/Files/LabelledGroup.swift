@@ -111,7 +111,7 @@ final class LabelledGroup {
   @discardableResult
   func addDataset(
     _ name: String, axes: [String], type: ElementType, chunk: [Int]? = nil, integerFill: Int = 0,
-    compress: Bool = false, chunkCache: Int = 1 << 20, attributes: [String: Attribute] = [:]
+    compress: Bool = false, chunkCache: Int = 1 << 20, inPlace: Bool = false, attributes: [String: Attribute] = [:]
   ) throws -> Dataset {
     try checkName(name)
     let shape = try axes.map { axis in
@@ -123,7 +123,7 @@ final class LabelledGroup {
     return try withGroup("\(path)/\(name)") { group in
       let recipe = DatasetRecipe(
         shape: shape, type: type, chunk: chunk ?? chunkShape(shape, type), integerFill: integerFill, compress: compress,
-        chunkCache: chunkCache)
+        chunkCache: chunkCache, isInPlace: inPlace)
       let handle = try DatasetHandle.create(name, in: group, recipe)
       for (index, axis) in axes.enumerated() {
         try scales[axis]?.with { scale in try handle.attach(scale, toAxis: index) }

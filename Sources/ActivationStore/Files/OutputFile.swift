@@ -11,9 +11,11 @@ final class OutputFile {
 
   /// Starts an empty file with `format`, `format_version`, `complete` = 0 and the given attributes.
   /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.writeFailed`.
-  init(creating target: String, format: FileFormat, attributes: [String: Attribute]) throws {
+  init(
+    creating target: String, format: FileFormat, attributes: [String: Attribute], stage: PartialFile.Stage = .partial
+  ) throws {
     self.target = target
-    let partial = try PartialFile(for: target)
+    let partial = try PartialFile(for: target, stage)
     partial.makeWayForLibrary()
     let path = partial.path
     self.partial = consume partial
@@ -32,7 +34,7 @@ final class OutputFile {
     }
   }
 
-  /// Goes on with a file that an earlier run has left unfinished.
+  /// Goes on with `TARGET.partial` that an earlier run has left unfinished.
   /// - Throws: `StoreError.inputNotFound`, `.busy`, and what `StoreReader` throws for a file of another kind.
   init(reopening target: String, format: FileFormat) throws {
     self.target = target
@@ -100,6 +102,20 @@ final class OutputFile {
     }
   }
 
+  /// Closes the file, gives it the name of a later stage and opens it again: what was laid out under another name stands there whole, at once.
+  /// - Throws: `StoreError.writeFailed`, `.alreadyClosed`; the file is gone then.
+  func settle(as stage: PartialFile.Stage) throws {
+    do {
+      try close()
+      try partial?.move(to: stage)
+      let path = stage.path(for: target)
+      file = try writing(target, "/") { try HDF5FileHandle.openToWrite(path) }
+    } catch {
+      discard()
+      throw error
+    }
+  }
+
   /// Marks the file complete, closes it and puts it in the target's place. When any of this fails, nothing is left behind.
   func finish() throws {
     _ = try location()
@@ -114,10 +130,11 @@ final class OutputFile {
     }
   }
 
-  /// Closes the file and leaves it, incomplete, as `TARGET.partial`, to be reopened.
-  func keep() throws {
-    _ = try location()
-    try close()
+  /// Closes the file and leaves it, incomplete, to be reopened. What cannot be written any more is lost; what was handed on is there.
+  func keep() {
+    for group in groups.values { group.abandon() }
+    groups = [:]
+    file = nil
     partial = nil
   }
 

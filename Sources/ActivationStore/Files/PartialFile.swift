@@ -1,7 +1,7 @@
 import CHDF5
 import Foundation
 
-/// The file `TARGET.partial` that an output is written to until it is whole, held under a lock that a second writer is refused by.
+/// The file that an output is written to until it is whole, held under a lock that a second writer is refused by.
 ///
 /// The lock is flock(2) on the file itself: what HDF5's own locking uses, so that other HDF5 programs are kept out too. It is taken before
 /// HDF5 opens the file because HDF5 empties a file first and asks for the lock afterwards.
@@ -9,16 +9,28 @@ struct PartialFile: ~Copyable {
   /// Where the finished file will stand.
   let target: String
   /// Where it stands until then.
-  let path: String
+  private(set) var path: String
   private let descriptor: Int32
 
-  static func path(for target: String) -> String { target + ".partial" }
+  /// How the names of files that are not whole go on after that of the target.
+  enum Stage: String {
+    /// Being written: of no use to anybody when its writer is killed.
+    case new = ".new"
+    /// Not whole; of some outputs, readable at any moment and fit to be gone on with.
+    case partial = ".partial"
+    /// A partial file while it is laid out.
+    case newPartial = ".partial.new"
+    /// A partial file that was set aside for another run.
+    case aside = ".partial.old"
+
+    func path(for target: String) -> String { target + rawValue }
+  }
 
   /// Makes the file, or takes over one that a run which is no more has left.
   /// - Throws: `StoreError.cannotCreateOutput`, `.busy`.
-  init(for target: String) throws(StoreError) {
+  init(for target: String, _ stage: Stage = .partial) throws(StoreError) {
     self.target = target
-    path = PartialFile.path(for: target)
+    path = stage.path(for: target)
     if case .folder = fileStatus(target) { throw .cannotCreateOutput(path: target, reason: .isFolder) }
     descriptor = try PartialFile.lockedDescriptor(path, target: target, flags: O_RDWR | O_CREAT)
   }
@@ -27,7 +39,7 @@ struct PartialFile: ~Copyable {
   /// - Throws: `StoreError.inputNotFound`, `.busy`.
   init(reopening target: String) throws(StoreError) {
     self.target = target
-    path = PartialFile.path(for: target)
+    path = Stage.partial.path(for: target)
     guard case .file = fileStatus(path) else { throw .inputNotFound(path: path) }
     descriptor = try PartialFile.lockedDescriptor(path, target: target, flags: O_RDWR)
   }
@@ -58,10 +70,17 @@ struct PartialFile: ~Copyable {
 
   /// Puts the file, written and closed, in the target's place in one step.
   /// - Throws: `StoreError.writeFailed`.
-  borrowing func moveToTarget() throws(StoreError) {
-    guard fsync(descriptor) == 0, rename(path, target) == 0 else {
+  mutating func moveToTarget() throws(StoreError) { try move(to: target) }
+
+  /// Gives the file, written and closed, the name of a later stage; what has that name is replaced. The lock goes with it.
+  /// - Throws: `StoreError.writeFailed`.
+  mutating func move(to stage: Stage) throws(StoreError) { try move(to: stage.path(for: target)) }
+
+  private mutating func move(to newPath: String) throws(StoreError) {
+    guard fsync(descriptor) == 0, rename(path, newPath) == 0 else {
       throw .writeFailed(path: target, object: path, detail: String(cString: strerror(errno)))
     }
+    path = newPath
   }
 
   /// Removes the file. That it is gone already is no failure.

@@ -12,6 +12,8 @@ struct DatasetRecipe {
   var compress = false
   /// Bytes of chunks to hold back for further writes; 0 hands each chunk on at once.
   var chunkCache = 1 << 20
+  /// In one piece, without checksums, with its room taken and filled from the start: writing it later changes numbers and nothing else of the file.
+  var isInPlace = false
 }
 
 extension Handle where Kind == DatasetKind {
@@ -22,14 +24,11 @@ extension Handle where Kind == DatasetKind {
     let type = try DatatypeHandle.stored(recipe.type)
     let space = try DataspaceHandle.shaped(recipe.shape)
     let creation = try PropertiesHandle("H5Pcreate") { H5Pcreate(pb_class_dataset_create()) }
-    let chunk = recipe.chunk.map { hsize_t($0) }
-    try Library.checked("H5Pset_chunk") { H5Pset_chunk(creation.id, Int32(chunk.count), chunk) }
-    // A chunk of text of variable length holds where the texts stand. HDF5 refuses Fletcher-32 for it; deflate has a checksum of its own.
-    if recipe.compress || recipe.type == .text {
-      try Library.checked("H5Pset_shuffle") { H5Pset_shuffle(creation.id) }
-      try Library.checked("H5Pset_deflate") { H5Pset_deflate(creation.id, 4) }
+    if recipe.isInPlace {
+      try Library.checked("H5Pset_alloc_time") { H5Pset_alloc_time(creation.id, H5D_ALLOC_TIME_EARLY) }
+    } else {
+      try setChunks(recipe, creation)
     }
-    if recipe.type != .text { try Library.checked("H5Pset_fletcher32") { H5Pset_fletcher32(creation.id) } }
     try setFill(recipe, creation)
     let access = try PropertiesHandle("H5Pcreate") { H5Pcreate(pb_class_dataset_access()) }
     try Library.checked("H5Pset_chunk_cache") { H5Pset_chunk_cache(access.id, 521, recipe.chunkCache, 1) }
@@ -37,6 +36,20 @@ extension Handle where Kind == DatasetKind {
     return try DatasetHandle("H5Dcreate2") {
       H5Dcreate2(groupID, name, type.id, space.id, pb_default_properties(), creation.id, access.id)
     }
+  }
+
+  private static func setChunks(
+    _ recipe: DatasetRecipe, _ creation: borrowing PropertiesHandle
+  ) throws(HDF5Failure) {
+    let id = creation.id
+    let chunk = recipe.chunk.map { hsize_t($0) }
+    try Library.checked("H5Pset_chunk") { H5Pset_chunk(id, Int32(chunk.count), chunk) }
+    // A chunk of text of variable length holds where the texts stand. HDF5 refuses Fletcher-32 for it; deflate has a checksum of its own.
+    if recipe.compress || recipe.type == .text {
+      try Library.checked("H5Pset_shuffle") { H5Pset_shuffle(id) }
+      try Library.checked("H5Pset_deflate") { H5Pset_deflate(id, 4) }
+    }
+    if recipe.type != .text { try Library.checked("H5Pset_fletcher32") { H5Pset_fletcher32(id) } }
   }
 
   private static func setFill(

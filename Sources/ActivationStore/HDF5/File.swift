@@ -51,6 +51,8 @@ extension Handle where Kind == FileKind {
     let access = try PropertiesHandle("H5Pcreate") { H5Pcreate(pb_class_file_access()) }
     try Library.checked("H5Pset_file_locking") { pb_set_file_locking(access.id, locking ? 1 : 0, 1) }
     try Library.checked("H5Pset_libver_bounds") { pb_set_format_1_8(access.id) }
+    // Numbers in one piece go to the operating system as they are written, not by way of a buffer that a killed process takes with it.
+    try Library.checked("H5Pset_sieve_buf_size") { H5Pset_sieve_buf_size(access.id, 0) }
     return access
   }
 }

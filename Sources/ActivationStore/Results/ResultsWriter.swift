@@ -3,8 +3,8 @@ import Foundation
 
 /// Writes a results file (`patchbay-results`), cell by cell as values come in.
 ///
-/// The file is `PATH.partial` until `finish`; a writer that goes away without it removes that file, one that is told to `keep` leaves it to be
-/// reopened. Cells that were never written are NaN (-1 in flags).
+/// The file is `PATH.partial` until `finish`; a writer that goes away without it removes that file. Cells that were never written are NaN (-1 in
+/// flags). `PartialResults` is for results that are to outlive the process that was making them.
 ///
 /// A class because one open file has many users: workers of a sweep write to it at the same time. `@unchecked Sendable`: every method holds
 /// `lock`, and what is mutable is reached through methods only.
@@ -22,18 +22,16 @@ public final class ResultsWriter: @unchecked Sendable {
     self.path = path
     examples = prompts.count
     output = try OutputFile(creating: path, format: .results, attributes: header.rootAttributes)
-    let longest = prompts.map(\.cleanTokens.count).max() ?? 0
-    let table = try PromptTable(
-      in: output, columns: PromptColumns(of: prompts), examples: prompts.count, positions: longest)
-    try table.write(prompts, from: 0)
+    try output.writePrompts(prompts)
   }
 
-  /// Goes on with `PATH.partial` that an earlier run has left: sweeps declared in it can be written at once.
-  /// - Throws: `StoreError.inputNotFound` when there is none, `.busy`, and what `StoreReader` throws for damaged or other files.
-  public init(reopening path: String) throws {
-    self.path = path
-    output = try OutputFile(reopening: path, format: .results)
-    examples = try output.group("/prompts").dataset("lengths").shape.first ?? 0
+  /// Starts the file that takes the place of a partial one which has everything, beside it.
+  /// - Throws: as `init(creating:header:prompts:)`.
+  public init(finishing partial: PartialResults, header: ResultsHeader, prompts: [PromptRow]) throws {
+    path = partial.path
+    examples = prompts.count
+    output = try OutputFile(creating: path, format: .results, attributes: header.rootAttributes, stage: .new)
+    try output.writePrompts(prompts)
   }
 
   /// Writes the metrics of an unpatched run: `/baseline/RUN/METRIC` [example].
@@ -43,41 +41,14 @@ public final class ResultsWriter: @unchecked Sendable {
     _ run: StoredRun, metrics: [String: [Float]], attributes: [String: Attribute] = [:]
   ) throws {
     try lock.withLock {
-      let path = "/baseline/\(run.rawValue)"
-      let group = try output.addGroup(path)
-      try group.addAxis(LabelledAxis("example", .range(examples)))
-      try group.set(attributes)
-      for (metric, values) in metrics.sorted(by: { $0.key < $1.key }) {
-        let dataset = try group.addDataset(metric, axes: ["example"], type: .float32)
-        try checkCount(values.count, examples, "\(path)/\(metric)", "[\(examples)]")
-        try writing(self.path, "\(path)/\(metric)") {
-          try dataset.with { try $0.write(values, as: pb_native_float(), nil) }
-        }
-      }
+      try output.writeBaseline(run, metrics: metrics, examples: examples, attributes: attributes)
     }
   }
 
   /// Makes the group of a sweep, its axes and its datasets, with no cell written yet.
   /// - Throws: `StoreError.badName`, `.emptyAxis`, `.writeFailed`.
   public func declare(_ sweep: SweepDeclaration) throws {
-    try lock.withLock {
-      guard isUsableName(sweep.name) else {
-        throw StoreError.badName(path: path, name: sweep.name, problem: .unusable)
-      }
-      let group = try output.addGroup("/sweeps/\(sweep.name)")
-      for axis in sweep.axes { try group.addAxis(axis) }
-      try group.addAxis(LabelledAxis("example", .range(examples)))
-      let (cells, all) = (sweep.axes.map(\.name), sweep.axes.map(\.name) + ["example"])
-      for metric in sweep.metrics { try group.addDataset(metric, axes: all, type: .float32) }
-      if sweep.hasChangeNorm { try group.addDataset("change_norm", axes: all, type: .float32) }
-      for extra in sweep.extras {
-        try group.addDataset(
-          extra.name, axes: extra.perExample ? all : cells, type: extra.kind == .int8 ? .int8 : .float32,
-          integerFill: -1,
-          attributes: extra.attributes)
-      }
-      try group.set(sweep.attributes)
-    }
+    try lock.withLock { try output.declare(sweep, examples: examples) }
   }
 
   /// Writes what stands at some indices of the leading axes.
@@ -142,10 +113,7 @@ public final class ResultsWriter: @unchecked Sendable {
   /// - Throws: `StoreError.writeFailed` (nothing is left behind then), `.alreadyClosed`.
   public func finish() throws { try lock.withLock { try output.finish() } }
 
-  /// Closes the file and leaves it, incomplete, as `PATH.partial`.
-  public func keep() throws { try lock.withLock { try output.keep() } }
-
-  /// Removes the unfinished file; does nothing after `finish`, `keep` or `discard`.
+  /// Removes the unfinished file; does nothing after `finish` or `discard`.
   public func discard() { lock.withLock { output.discard() } }
 
   /// The file descriptor that HDF5 writes to, for tests of failing devices.

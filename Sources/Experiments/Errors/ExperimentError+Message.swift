@@ -21,6 +21,13 @@ extension ExperimentError {
     case .badVector(let file, let problem): "\(file): \(problem)"
 
     case .interrupted: "interrupted"
+    case .interruptedWithRest(let done, let total, let file):
+      "interrupted; \(done) of \(total) runs are in '\(visible(file))': say the same with --resume to go on with them"
+    case .cannotResume(let file, let difference):
+      """
+      '\(visible(file))' cannot be gone on with: \(difference); make it what it was, or run without --resume to begin anew (what is there \
+      is set aside)
+      """
     case .cannotWrite(let file, let reason): "\(file): the file cannot be written: \(reason)"
     case .cannotCreateFolder(let folder, let reason): "\(folder): the folder cannot be made: \(reason)"
 

@@ -31,15 +31,19 @@ public enum ExperimentError: DiagnosedError, Equatable {
   // Running
   case cannotCreateFolder(String, reason: String)
   case cannotWrite(String, reason: String)
-  /// The user has stopped the run.
+  /// The user has stopped the run, and nothing was done.
   case interrupted
+  /// The user has stopped the run; what was done of it is in a file.
+  case interruptedWithRest(done: Int, total: Int, file: String)
+  /// A file that cannot be gone on with, since it is of something else.
+  case cannotResume(file: String, difference: String)
 
   public var kind: FailureKind {
     switch self {
     case .fileNotFound, .noSuchBundledModel, .bundledModelsMoved: .inputNotFound
     case .unreadable: .ioFailed
     case .cannotCreateFolder, .cannotWrite: .cannotCreateOutput
-    case .interrupted: .interrupted
+    case .interrupted, .interruptedWithRest: .interrupted
     case .nested(_, let kind, _): kind
     default: .badData
     }

@@ -148,14 +148,21 @@ public struct MazeSteeringResults: Sendable {
 
 extension MazeSteeringStudy.Measures {
   subscript(measure: MazeSteeringResults.Measure) -> Float {
-    switch measure {
-    case .cheese: cheese
-    case .corner: corner
-    case .reachedCheese: reachedCheese
-    case .reachedCorner: reachedCorner
-    case .reachedRegion: reachedRegion
-    case .steps: steps
-    case .fieldChange: fieldChange
+    get { self[keyPath: measure.place] }
+    set { self[keyPath: measure.place] = newValue }
+  }
+}
+
+extension MazeSteeringResults.Measure {
+  fileprivate var place: WritableKeyPath<MazeSteeringStudy.Measures, Float> {
+    switch self {
+    case .cheese: \.cheese
+    case .corner: \.corner
+    case .reachedCheese: \.reachedCheese
+    case .reachedCorner: \.reachedCorner
+    case .reachedRegion: \.reachedRegion
+    case .steps: \.steps
+    case .fieldChange: \.fieldChange
     }
   }
 }

@@ -52,15 +52,21 @@ struct MazeSteeringStudy: Sendable {
   /// How many choices of coefficients (and of sites or sources) there are in each maze.
   var cells: Int { spec.cells.count * (spec.source == .every ? mazes.count : sites.count) }
 
-  /// - Parameter advance: called when a maze is done, by one thread at a time; what it throws ends the study.
-  func run(threads: Int, advance: @escaping @Sendable () throws -> Void) throws -> MazeSteeringResults {
-    let shared = try sharedVectors(threads: threads)
+  /// - Parameters:
+  ///   - kept: what became of mazes that need not be done again.
+  ///   - deliver: called when a maze is done, by one thread at a time; what it throws ends the study.
+  func run(
+    threads: Int, kept: [Int: Outcome] = [:], deliver: @escaping @Sendable (Int, Outcome) throws -> Void
+  ) throws -> MazeSteeringResults {
     let outcomes = Outcomes<Outcome>(count: mazes.count)
-    try WorkerPool.run(count: mazes.count, threads: threads) { number, check in
-      (number, try self.outcome(of: number, shared: shared, check: check))
+    for (number, outcome) in kept { outcomes.set(number, outcome) }
+    let missing = mazes.indices.filter { kept[$0] == nil }
+    let shared = missing.isEmpty ? [] : try sharedVectors(threads: threads)
+    try WorkerPool.run(count: missing.count, threads: threads) { place, check in
+      (missing[place], try self.outcome(of: missing[place], shared: shared, check: check))
     } deliver: { number, outcome in
       outcomes.set(number, outcome)
-      try advance()
+      try deliver(number, outcome)
     }
     return MazeSteeringResults(self, outcomes.all)
   }
@@ -98,7 +104,7 @@ struct MazeSteeringStudy: Sendable {
 
   private func outcome(of number: Int, shared: [[[[Float]]]], check: () throws -> Void) throws -> Outcome {
     let (maze, decision) = (mazes[number], decisions[number])
-    let wantsField = spec.fields.map { number < $0.mazes } ?? false
+    let wantsField = isDrawn(number)
     let isWhole = spec.rollouts > 0 || wantsField
     let squares = isWhole ? VectorField.squares(of: maze) : [decision.square]
     let vectors = try vectorSets(number, shared)

@@ -28,6 +28,19 @@ struct CacheRecorder {
         promptColumns: PromptColumns(of: rows)))
   }
 
+  /// Whether a file is a whole cache that this very experiment has made of this very model.
+  static func isWhole(_ path: String, of run: ExperimentRun, sha256: String) -> Bool {
+    do {
+      let reader = try CacheReader(path)
+      let header = try reader.header()
+      return reader.store.isComplete && header.modelSHA256 == sha256
+        && header.patchbayVersion == PatchbayVersion.text
+        && header.attributes["experiment"] == .text(run.experiment.text)
+    } catch {
+      return false
+    }
+  }
+
   func write(counter: RunCounter) throws {
     try writer.write(prompts: rows, from: 0)
     let model = run.loaded.model

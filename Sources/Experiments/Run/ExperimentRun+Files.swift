@@ -3,15 +3,6 @@ import Analysis
 import Foundation
 import Patching
 
-/// How far a run is.
-public struct RunProgress: Sendable, Hashable {
-  /// What is being done: a sweep's name, or `cache`.
-  public let stage: String
-  /// Runs of one prompt that are done, and how many there are in all.
-  public let done: Int
-  public let total: Int
-}
-
 /// What a run leaves behind.
 public struct RunOutcome: Sendable {
   /// The results file.
@@ -28,71 +19,192 @@ public struct RunOutcome: Sendable {
   public let analysis: AnalysisOutcome?
   /// What vectors did in mazes, in the experiment's order.
   public let steering: [MazeSteeringResults]
+  /// How many runs an earlier run had done, which were not done again.
+  public let before: Int
 }
 
 extension ExperimentRun {
   /// Carries all sweeps out and writes `NAME.h5`, and `NAME.cache.h5` where a cache is asked for.
   ///
-  /// Cells are written as they are done; both files take their names when everything is there. After an error neither is there (files of an
-  /// earlier run stay).
+  /// Cells are written to `NAME.h5.partial` as they are done, and that file can be gone on with after an error, an interruption or a kill. Results and
+  /// cache take their names when everything is there; files of an earlier run stay until then.
   /// - Parameters:
   ///   - folder: where the files go; made if it is not there.
+  ///   - resuming: whether to go on with the partial file that an earlier run has left, if there is one.
   ///   - progress: called now and then, by one thread at a time.
   ///   - shouldStop: asked whenever some cells are done, by one thread at a time; a cancelled task stops a run as well.
-  /// - Throws: `ExperimentError.cannotCreateFolder` and `.interrupted`, `StoreError`, `PatchingError`.
+  /// - Throws: `ExperimentError.cannotCreateFolder`, `.interrupted` (nothing was done), `.interruptedWithRest`, `.cannotResume`, `StoreError`,
+  ///   `PatchingError`.
   public func run(
-    into folder: String, progress: @escaping @Sendable (RunProgress) -> Void = { _ in },
+    into folder: String, resuming: Bool = false, progress: @escaping @Sendable (RunProgress) -> Void = { _ in },
     shouldStop: @escaping @Sendable () -> Bool = { false }
   ) throws -> RunOutcome {
     try makeFolder(folder)
-    let rows = prompts.rows
-    let path = resolvedPath("\(experiment.name).h5", relativeTo: folder)
+    let path = resultsFile(in: folder)
     let sha256 = try loaded.folder.sha256()
-    let results = try ResultsWriter(creating: path, header: header(sha256: sha256), prompts: rows)
-    var cache: CacheRecorder?
+    let header = header(sha256: sha256)
+    let partial = try partialFile(path, header, resuming: resuming)
+    let before = runs(doneIn: partial)
+    let counter = RunCounter(total: total, before: before, shouldStop: shouldStop, report: progress)
+    let (steered, cache, summaries, additivity): ([MazeSteeringResults], String?, [SweepSummary], [AdditivitySummary])
     do {
-      let counter = RunCounter(total: total, shouldStop: shouldStop, report: progress)
-      if let spec = experiment.cache {
-        cache = try CacheRecorder(
-          creating: resolvedPath("\(experiment.name).cache.h5", relativeTo: folder), spec, run: self, rows: rows,
-          sha256: sha256)
+      for plan in plans {
+        try counter.check()
+        try run(plan, to: partial, counter: counter)
       }
+      steered = try steering.map { try run($0, to: partial, counter: counter) }
+      cache = try writeCache(into: folder, sha256: sha256, resuming: resuming, counter: counter)
+      (summaries, additivity) = try finish(partial, header, steered, counter: counter)
+      for (study, found) in zip(steering, steered) where study.spec.savesVectors {
+        try save(study, found, into: folder, sha256: sha256)
+      }
+    } catch {
+      let isStopped = error is CancellationError || error as? ExperimentError == .interrupted
+      guard partial.done > 0 else {
+        partial.discard()
+        throw isStopped ? ExperimentError.interrupted : error
+      }
+      partial.keep()
+      guard isStopped else { throw error }
+      throw ExperimentError.interruptedWithRest(
+        done: counter.done, total: total, file: PartialResults.path(of: path))
+    }
+    partial.discard()
+    return RunOutcome(
+      results: path, cache: cache, summaries: summaries, additivity: additivity,
+      heads: try HeadsSummary(self, summaries),
+      analysis: try analysis(of: cache, into: folder, shouldStop: shouldStop), steering: steered, before: before)
+  }
+
+  /// Where the results go.
+  func resultsFile(in folder: String) -> String { resolvedPath("\(experiment.name).h5", relativeTo: folder) }
+
+  // MARK: Under way
+
+  /// The file that cells are written to: a new one, or the one that an earlier run has left.
+  private func partialFile(_ path: String, _ header: ResultsHeader, resuming: Bool) throws -> PartialResults {
+    if resuming, FileManager.default.fileExists(atPath: PartialResults.path(of: path)) {
+      try checkThatItFits(PartialResults.path(of: path), header)
+      return try PartialResults(reopening: path)
+    }
+    _ = try PartialResults.setAside(path)
+    var header = header
+    header.attributes.merge(cutting) { $1 }
+    let sweeps = plans.map {
+      PartialResults.Sweep(declaration(of: $0), passes: $0.passes, flags: $0.flags)
+    }
+    return try PartialResults(
+      creating: path, header: header, prompts: prompts.rows,
+      baselines: [(.clean, named(baselines.clean)), (.corrupted, named(baselines.corrupted))], sweeps: sweeps,
+      tables: steering.map(\.table))
+  }
+
+  /// How many runs of one prompt are done in a file.
+  private func runs(doneIn file: PartialResults) -> Int {
+    var done = 0
+    for plan in plans {
+      done += file.done(sweep: plan.name, .run)
+      // An estimate of all cells of an example takes a run for each metric.
+      done += file.done(sweep: plan.name, .estimate) / max(1, plan.cells) * experiment.metrics.count
+    }
+    for study in steering { done += study.cells * file.done(table: study.spec.name) }
+    return done
+  }
+
+  private func run(_ plan: PlannedSweep, to file: PartialResults, counter: RunCounter) throws {
+    let recorder = SweepRecorder(plan: plan, run: self, file: file)
+    let engine = engine(for: plan)
+    @Sendable func record(_ block: SweepBlock, _ grid: CellGrid) throws {
+      try counter.check()
+      try recorder.add(block, grid)
+      counter.advance(by: block.cells.count * block.examples.count, stage: plan.name)
+    }
+    func isRun(_ grid: CellGrid) -> (Range<Int>, Range<Int>) -> Bool {
+      { file.isDone(sweep: plan.name, .run, cells: $0.lazy.map(grid.place), examples: $1) }
+    }
+    switch plan.work {
+    case .site(let cells):
+      if plan.spec.method.runs {
+        try engine.run(cells, skipping: isRun(CellGrid())) { try record($0, CellGrid()) }
+      }
+      guard plan.spec.method.estimates else { return }
+      try engine.attribute(
+        cells, skipping: { file.isDone(sweep: plan.name, .estimate, cells: $0, examples: $1) },
+        deliver: { block in
+          try counter.check()
+          try recorder.add(block)
+          // The cells of some examples come in several blocks, of which one has the last cell.
+          guard block.cells.upperBound == cells.cells else { return }
+          counter.advance(by: engine.metrics.count * block.examples.count, stage: plan.name)
+        })
+    case .paths(let paths, let grid):
+      try engine.run(paths, skipping: isRun(grid)) { try record($0, grid) }
+    }
+  }
+
+  private func run(
+    _ study: MazeSteeringStudy, to file: PartialResults, counter: RunCounter
+  ) throws -> MazeSteeringResults {
+    try study.run(
+      threads: threads ?? ProcessInfo.processInfo.activeProcessorCount, kept: try study.outcomes(keptIn: file)
+    ) { number, outcome in
+      try counter.check()
+      try file.write(table: study.spec.name, example: number, values: study.row(of: outcome))
+      counter.advance(by: study.cells, stage: study.spec.name)
+    }
+  }
+
+  /// - Returns: the cache file; nil where none is asked for.
+  private func writeCache(
+    into folder: String, sha256: String, resuming: Bool, counter: RunCounter
+  ) throws -> String? {
+    guard let spec = experiment.cache else { return nil }
+    let path = resolvedPath("\(experiment.name).cache.h5", relativeTo: folder)
+    let runs = spec.runs.count * prompts.set.count
+    if resuming, CacheRecorder.isWhole(path, of: self, sha256: sha256) {
+      counter.advance(by: runs, stage: "cache")
+      return path
+    }
+    let cache = try CacheRecorder(creating: path, spec, run: self, rows: prompts.rows, sha256: sha256)
+    do {
+      try cache.write(counter: counter)
+      try counter.check()
+      try cache.finish()
+    } catch {
+      cache.discard()
+      throw error
+    }
+    return path
+  }
+
+  // MARK: Its end
+
+  /// Writes the results file from the partial one, with what is read off the unedited runs.
+  private func finish(
+    _ partial: PartialResults, _ header: ResultsHeader, _ steered: [MazeSteeringResults], counter: RunCounter
+  ) throws -> ([SweepSummary], [AdditivitySummary]) {
+    let results = try ResultsWriter(finishing: partial, header: header, prompts: prompts.rows)
+    do {
       try results.writeBaseline(.clean, metrics: named(baselines.clean))
       try results.writeBaseline(.corrupted, metrics: named(baselines.corrupted))
-      // All groups stand before the first cell is computed: what is wrong with one is known at once.
-      for plan in plans { try results.declare(declaration(of: plan)) }
       for spec in experiment.readouts {
         try counter.check()
         try results.write(try readout(spec))
       }
       var additivity: [AdditivitySummary] = []
       let summaries = try plans.map { plan in
-        try counter.check()
-        let summary = try run(plan, to: results, counter: counter)
+        var completion = SweepCompletion(plan: plan, run: self)
+        let summary = try completion.run(from: partial, to: results, check: counter.check)
         if let found = try self.additivity(of: plan, to: results, counter: counter) { additivity.append(found) }
         return summary
       }
-      let steered = try steering.map { study in
-        let found = try study.run(threads: threads ?? ProcessInfo.processInfo.activeProcessorCount) {
-          try counter.check()
-          counter.advance(by: study.cells, stage: study.spec.name)
-        }
-        try results.write(found.arrays)
-        if study.spec.savesVectors { try save(study, found, into: folder, sha256: sha256) }
-        return found
-      }
-      let heads = try HeadsSummary(self, summaries)
-      try cache?.write(counter: counter)
+      for found in steered { try results.write(found.arrays) }
       try counter.check()
-      try cache?.finish()
       try results.finish()
-      return RunOutcome(
-        results: path, cache: cache?.path, summaries: summaries, additivity: additivity, heads: heads,
-        analysis: try analysis(of: cache?.path, into: folder, shouldStop: shouldStop), steering: steered)
+      return (summaries, additivity)
     } catch {
       results.discard()
-      cache?.discard()
-      throw error is CancellationError ? ExperimentError.interrupted : error
+      throw error
     }
   }
 
@@ -115,7 +227,7 @@ extension ExperimentRun {
   }
 
   /// Carries the analyses out, on the cache as it stands on the disk. What goes wrong in them leaves results and cache as they are.
-  private func analysis(
+  func analysis(
     of cache: String?, into folder: String, shouldStop: @escaping @Sendable () -> Bool
   ) throws -> AnalysisOutcome? {
     guard let cache, !experiment.analyses.isEmpty else { return nil }
@@ -124,58 +236,5 @@ extension ExperimentRun {
       caches: [try ActivationCache(name: experiment.name, file: cache)], file: experiment.file, text: experiment.text,
       threads: threads)
     return try run.run(into: folder, check: { if shouldStop() { throw ExperimentError.interrupted } })
-  }
-
-  private func run(_ plan: PlannedSweep, to results: ResultsWriter, counter: RunCounter) throws -> SweepSummary {
-    let recorder = try SweepRecorder(plan: plan, run: self, results: results)
-    let engine = engine(for: plan)
-    @Sendable func record(_ block: SweepBlock, _ grid: CellGrid) throws {
-      try counter.check()
-      try recorder.add(block, grid)
-      counter.advance(by: block.cells.count * block.examples.count, stage: plan.name)
-    }
-    switch plan.work {
-    case .site(let cells):
-      if plan.spec.method.runs { try engine.run(cells) { try record($0, CellGrid()) } }
-      if plan.spec.method.estimates {
-        try engine.attribute(cells) { block in
-          try counter.check()
-          try recorder.add(block)
-          // The cells of some examples come in several blocks, of which one has the last cell.
-          guard block.cells.upperBound == cells.cells else { return }
-          counter.advance(by: engine.metrics.count * block.examples.count, stage: plan.name)
-        }
-      }
-    case .paths(let pieces): for piece in pieces { try engine.run(piece.plan) { try record($0, piece.grid) } }
-    }
-    return try recorder.finish()
-  }
-}
-
-/// Counts runs that are done, and knows whether there are to be more. `@unchecked Sendable`: the lock guards the count.
-final class RunCounter: @unchecked Sendable {
-  private let lock = NSLock()
-  private let total: Int
-  private let shouldStop: @Sendable () -> Bool
-  private let report: @Sendable (RunProgress) -> Void
-  private var done = 0
-
-  init(total: Int, shouldStop: @escaping @Sendable () -> Bool, report: @escaping @Sendable (RunProgress) -> Void) {
-    self.total = total
-    self.shouldStop = shouldStop
-    self.report = report
-  }
-
-  /// - Throws: `ExperimentError.interrupted`, `CancellationError`.
-  func check() throws {
-    try Task.checkCancellation()
-    if shouldStop() { throw ExperimentError.interrupted }
-  }
-
-  func advance(by count: Int, stage: String) {
-    lock.withLock {
-      done += count
-      report(RunProgress(stage: stage, done: done, total: total))
-    }
   }
 }

@@ -57,13 +57,11 @@ public struct ExperimentRun: Sendable {
     }
     let plain = try engine(GraphOptions())
     var engines = [GraphOptions(): plain]
-    // Sixteen megabytes of each metric, or less where memory is short.
-    let waiting = min(1 << 22, (memory ?? .max) / 64)
     plans = try experiment.sweeps.map { spec in
       let options = spec.graphOptions
       let own = try engines[options] ?? engine(options)
       engines[options] = own
-      return try own.plan(spec, waiting: waiting)
+      return try own.plan(spec)
     }
     steering = try experiment.steering.map { spec in
       guard let mazes else { preconditionFailure("steering is of mazes") }

@@ -5,17 +5,16 @@ import Patching
 
 extension PatchingEngine {
   /// Checks that a sweep fits the model and the prompts, and lays out its results.
-  /// - Parameter waiting: how many values of a metric may wait for the rest of their examples, where these come in several blocks.
   /// - Throws: `ExperimentError` at the sweep's line.
-  func plan(_ spec: SweepSpec, waiting: Int) throws -> PlannedSweep {
+  func plan(_ spec: SweepSpec) throws -> PlannedSweep {
     do {
       switch spec.kind {
       case .site(let sweep):
         let plan = try plan(sweep)
         try check(sweep, spec)
         return PlannedSweep(spec, plan, gradients: metrics.count)
-      case .path(let path): return try plan(path, spec, waiting)
-      case .edges(let edges): return try plan(edges, spec, waiting)
+      case .path(let path): return try plan(path, spec)
+      case .edges(let edges): return try plan(edges, spec)
       }
     } catch let error as ExperimentError {
       throw error
@@ -55,7 +54,7 @@ extension PatchingEngine {
 
   // MARK: Paths
 
-  private func plan(_ path: PathSpec, _ spec: SweepSpec, _ waiting: Int) throws -> PlannedSweep {
+  private func plan(_ path: PathSpec, _ spec: SweepSpec) throws -> PlannedSweep {
     let sweep = try PathSweep(
       name: spec.name, senders: senders(path.senders), receivers: path.receivers, freeze: path.freeze,
       together: path.together, senderPositions: path.positions.senders, receiverPositions: path.positions.receivers)
@@ -63,7 +62,7 @@ extension PatchingEngine {
     var axes = [LabelledAxis("sender", .texts(whole.senderLabels))]
     if !path.together { axes.append(LabelledAxis("receiver", .texts(whole.receiverLabels))) }
     return PlannedSweep(
-      spec, axes: axes, runs: whole.cells, hasPath: whole.hasPath, work: .paths(try pieces(of: whole, waiting)))
+      spec, axes: axes, runs: whole.cells, hasPath: whole.hasPath, work: .paths(whole, CellGrid()))
   }
 
   private func senders(_ senders: PathSpec.Senders) -> [[Sender]] {
@@ -78,7 +77,7 @@ extension PatchingEngine {
   }
 
   /// Every head into every input of every head. A head that an input lacks, since heads share keys and values, is a cell without a run.
-  private func plan(_ edges: EdgeSpec, _ spec: SweepSpec, _ waiting: Int) throws -> PlannedSweep {
+  private func plan(_ edges: EdgeSpec, _ spec: SweepSpec) throws -> PlannedSweep {
     let d = model.graph.dimensions
     var receivers: [Receiver] = []
     var columns: [Int] = []
@@ -96,35 +95,13 @@ extension PatchingEngine {
     let whole = try plan(sweep)
     let width = d.layers * d.heads * edges.inputs.count
     var hasPath = [Bool](repeating: false, count: whole.senders * width)
-    let grid = CellGrid(offset: 0, columns: columns, width: width)
+    let grid = CellGrid(columns: columns, width: width)
     for (cell, path) in whole.hasPath.enumerated() where path { hasPath[grid.place(of: cell)] = true }
     let axes = [
       LabelledAxis("sender_layer", .range(d.layers)), LabelledAxis("sender_head", .range(d.heads)),
       LabelledAxis("receiver_layer", .range(d.layers)), LabelledAxis("receiver_head", .range(d.heads)),
       LabelledAxis("input", .texts(edges.inputs.map(\.rawValue))),
     ]
-    return PlannedSweep(
-      spec, axes: axes, runs: whole.cells, hasPath: hasPath,
-      work: .paths(try pieces(of: whole, waiting, columns: columns, width: width)))
-  }
-
-  /// A path sweep in runs of senders, few enough for their values to wait; but not so few that workers do.
-  private func pieces(
-    of whole: PathPlan, _ waiting: Int, columns: [Int]? = nil, width: Int? = nil
-  ) throws -> [PlannedSweep.PathPiece] {
-    let sweep = whole.sweep
-    let perSender = whole.cells / whole.senders
-    let size = max(8, waiting / (perSender * prompts.count))
-    return try stride(from: 0, to: whole.senders, by: size).map { first in
-      let offset = first * (width ?? perSender)
-      let part = try PathSweep(
-        name: sweep.name, senders: Array(sweep.senders[first..<min(first + size, whole.senders)]),
-        receivers: sweep.receivers, freeze: sweep.freeze, together: sweep.together,
-        senderPositions: sweep.senderPositions, receiverPositions: sweep.receiverPositions)
-      return PlannedSweep.PathPiece(
-        plan: try plan(part),
-        grid: columns.map { CellGrid(offset: offset, columns: $0, width: width ?? perSender) }
-          ?? CellGrid(offset: offset))
-    }
+    return PlannedSweep(spec, axes: axes, runs: whole.cells, hasPath: hasPath, work: .paths(whole, grid))
   }
 }

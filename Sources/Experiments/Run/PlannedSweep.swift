@@ -7,14 +7,8 @@ public struct PlannedSweep: Sendable {
   /// What the engine is given.
   enum Work: Sendable {
     case site(SweepPlan)
-    /// One after the other; together they are the sweep.
-    case paths([PathPiece])
-  }
-
-  /// The paths from some of a sweep's senders.
-  struct PathPiece: Sendable {
-    let plan: PathPlan
-    let grid: CellGrid
+    /// With where the plan's cells are among those of the results.
+    case paths(PathPlan, CellGrid)
   }
 
   public let spec: SweepSpec

@@ -6,7 +6,7 @@ import Patching
 /// What a run's results file says in its header and in each sweep's group.
 extension ExperimentRun {
   func header(sha256: String) -> ResultsHeader {
-    var attributes: [String: Attribute] = [:]
+    var attributes = fingerprints
     // `answer_token` has room for one; where several are accepted, all of them are here.
     let pairs = prompts.set.pairs
     if pairs.contains(where: { $0.answers.count > 1 }) {

@@ -24,9 +24,14 @@ extension PatchingEngine {
   /// many cells there are.
   ///
   /// Examples are taken in groups whose runs and derivatives fit in the memory budget. What comes out does not depend on the groups.
-  /// - Parameter deliver: called with every block once, by one worker at a time.
+  /// - Parameters:
+  ///   - isDone: says of cells and examples whether they are to be left out.
+  ///   - deliver: called with every block once, by one worker at a time.
   /// - Throws: `PatchingError.noEstimate` for a metric without a gradient, `.estimateNotFinite`; what `deliver` throws; `CancellationError`.
-  public func attribute(_ plan: SweepPlan, deliver: @Sendable (EstimateBlock) throws -> Void) throws {
+  public func attribute(
+    _ plan: SweepPlan, skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
+    deliver: @Sendable (EstimateBlock) throws -> Void
+  ) throws {
     for metric in metrics {
       guard let reason = metric.reasonAgainstEstimate else { continue }
       throw PatchingError.noEstimate(sweep: plan.sweep.name, metric: metric, reason: reason)
@@ -34,10 +39,10 @@ extension PatchingEngine {
     guard plan.sweep.standing.isEmpty else { throw PatchingError.noEstimateBesideOthers(sweep: plan.sweep.name) }
     let (base, other) = (try prompts.base(direction), try prompts.other(direction))
     let site = try siteNodes(plan)
-    for rows in base.groups(ofEntries: entriesToAttribute(site)) {
+    for rows in base.groups(ofEntries: entriesToAttribute(site)) where !isDone(0..<plan.cells, rows) {
       try Task.checkCancellation()
       let group = try AttributionGroup(self, plan, rows: rows, base: base, other: other, site: site)
-      let chunks = group.chunks
+      let chunks = group.chunks.filter { !isDone($0, rows) }
       try WorkerPool.run(count: chunks.count, threads: threads) {
         try group.block(chunks[$0], check: $1)
       } deliver: {

@@ -6,16 +6,22 @@ import Tensors
 
 extension PatchingEngine {
   /// Carries a path sweep out, block by block. Cells are numbered sender by sender, within each column by column.
-  /// - Parameter deliver: called with every block once, by one worker at a time. A cell without a path has the base run's values and change norm 0.
-  /// - Throws: as `run(_:deliver:)` of plain sweeps.
-  public func run(_ plan: PathPlan, deliver: @Sendable (SweepBlock) throws -> Void) throws {
+  /// - Parameters:
+  ///   - isDone: says of cells and examples whether they are to be left out.
+  ///   - deliver: called with every block once, by one worker at a time. A cell without a path has the base run's values and change norm 0.
+  /// - Throws: as `run(_:skipping:deliver:)` of plain sweeps.
+  public func run(
+    _ plan: PathPlan, skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
+    deliver: @Sendable (SweepBlock) throws -> Void
+  ) throws {
     let (base, other) = (try prompts.base(direction), try prompts.other(direction))
     let ends = PathNodes(plan, model.graph)
     let kept = Set(PartialExecutor.keptNodes(model.graph)).union(ends.senders).union(ends.receivers)
     let bytes = kept.reduce(0) { $0 + model.graph[$1].layout.width * 4 } * 2
-    for rows in base.groups(ofEntries: max(1, memory / 2 / max(1, bytes))) {
+    for rows in base.groups(ofEntries: max(1, memory / 2 / max(1, bytes))) where !isDone(0..<plan.cells, rows) {
       let group = try PathGroup(self, plan, ends, base: base, other: other, rows: rows, kept: kept)
-      let chunks = group.chunks
+      let columns = plan.columns.count
+      let chunks = group.chunks.filter { !isDone($0.lowerBound * columns..<$0.upperBound * columns, rows) }
       try WorkerPool.run(count: chunks.count, threads: threads) {
         try group.block(senders: chunks[$0], check: $1)
       } deliver: {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Foundation
 
 /// How far a command has come: a bar on a terminal, a plain line every few seconds elsewhere, nothing when quiet.
@@ -12,7 +13,7 @@ public final class ProgressLine: @unchecked Sendable {
   private let start = ContinuousClock.now
   private let lock = NSLock()
   private var lastShown: ContinuousClock.Instant?
-  private let before: Int
+  private var before: Int
   private var done: Int
 
   /// - Parameters:
@@ -40,8 +41,10 @@ public final class ProgressLine: @unchecked Sendable {
   }
 
   /// So many units are done in all, and this is going on now.
-  public func advance(to count: Int, title: String) {
+  /// - Parameter before: how many of them an earlier run had done; nil for as many as was said at first.
+  public func advance(to count: Int, title: String, before: Int? = nil) {
     lock.withLock {
+      if let before { self.before = before }
       done = count
       self.title = title
       show()
@@ -63,7 +66,7 @@ public final class ProgressLine: @unchecked Sendable {
     if let lastShown, now - lastShown < interval { return }
     lastShown = now
     let share = min(1, Double(done) / Double(total))
-    let text = "\(title): \(done) of \(total) \(unit) (\(Int(share * 100)) %)\(remaining(now))"
+    let text = "\(title): \(done) of \(total) \(unit) (\(Int(share * 100)) %)\(pace(now))"
     if isBar {
       let filled = Int(share * 24)
       let bar = String(repeating: "=", count: filled) + String(repeating: " ", count: 24 - filled)
@@ -73,11 +76,16 @@ public final class ProgressLine: @unchecked Sendable {
     }
   }
 
-  private func remaining(_ now: ContinuousClock.Instant) -> String {
+  /// How many are done in a second, and how long the rest will take.
+  private func pace(_ now: ContinuousClock.Instant) -> String {
     let elapsed = (now - start) / .seconds(1)
     let (own, rest) = (Double(done - before), Double(total - done))
-    guard own > 0.02 * Double(total - before), elapsed > 1 else { return "" }
-    let left = max(0, elapsed / own * rest)
-    return left < 90 ? ", about \(Int(left.rounded(.up))) s left" : ", about \(Int((left / 60).rounded())) min left"
+    guard own > 0, elapsed > 1 else { return "" }
+    let rate = own / elapsed
+    let rateText = ", \(decimal(rate, rate < 10 ? 1 : 0)) a second"
+    guard own > 0.02 * Double(total - before) else { return rateText }
+    let left = max(0, rest / rate)
+    return rateText
+      + (left < 90 ? ", about \(Int(left.rounded(.up))) s left" : ", about \(Int((left / 60).rounded())) min left")
   }
 }

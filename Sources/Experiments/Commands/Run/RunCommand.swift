@@ -1,5 +1,7 @@
+import ActivationStore
 import Diagnostics
 import Execution
+import Foundation
 
 /// `patchbay run`: an experiment file's sweeps, carried out and written to a results file.
 public struct RunCommand: Sendable {
@@ -12,6 +14,8 @@ public struct RunCommand: Sendable {
   public let threads: Int?
   /// Bytes that runs may take beside the weights; half of what is free if nil.
   public let memory: Int?
+  /// Whether to go on with what an earlier run has left.
+  public let isResuming: Bool
 
   public static let defaultOutput = "activations"
   /// Where figures go unless all is to go to one folder.
@@ -19,107 +23,72 @@ public struct RunCommand: Sendable {
 
   public init(
     experiment: String, model: String? = nil, output: String = RunCommand.defaultOutput, threads: Int? = nil,
-    memory: Int? = nil
+    memory: Int? = nil, isResuming: Bool = false
   ) {
     self.experiment = experiment
     self.model = model
     self.output = output
     self.threads = threads
     self.memory = memory
+    self.isResuming = isResuming
   }
 
-  /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`, `StoreError`, `PatchingError`, `ConsoleError`, `CancellationError`. No
-  ///   output is there then, or what was there before.
+  /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`, `StoreError`, `PatchingError`, `ConsoleError`, `CancellationError`. Results
+  ///   and cache are what they were before then; what was done is in the partial file.
   public func run(on console: Console) throws {
     let experiment = try Experiment(file: experiment)
+    let results = resolvedPath("\(experiment.name).h5", relativeTo: output)
+    let rest = PartialResults.path(of: results)
+    let earlier = isResuming ? ExperimentRun.cutting(ofRunInto: results) : nil
     let run = try ExperimentRun(
-      experiment, model: model.map { ModelReference($0) }, threads: threads, memory: memory)
+      experiment, model: model.map { ModelReference($0) }, threads: threads ?? earlier?.threads,
+      memory: memory ?? earlier?.memory)
     try Task.checkCancellation()
+    if isResuming, let outcome = try run.finishedOutcome(in: output) {
+      console.note("nothing was left to do: '\(results)' is whole")
+      try report(outcome, run, on: console)
+      return
+    }
+    if !isResuming, let aside = try PartialResults.setAside(results) {
+      console.note(
+        """
+        begun anew; what an earlier run had done is in '\(aside)' (to go on with that, rename it to \
+        '\(rest)' and say --resume)
+        """)
+    }
     let progress = ProgressLine(experiment.name, total: run.total, unit: "runs", on: console)
     defer { progress.finish() }
-    let outcome = try run.run(into: output) { progress.advance(to: $0.done, title: $0.stage) }
+    let outcome: RunOutcome
+    do {
+      outcome = try run.run(into: output, resuming: isResuming) {
+        progress.advance(to: $0.done, title: $0.stage, before: $0.before)
+      }
+    } catch {
+      progress.finish()
+      if !isBusy(error), (error as? any DiagnosedError)?.kind != .interrupted,
+        FileManager.default.fileExists(atPath: rest)
+      {
+        console.note("what was done is in '\(rest)'; --resume goes on with it")
+      }
+      throw error
+    }
     progress.finish()
-    let exports = "\(output == Self.defaultOutput ? Self.defaultExports : output)/\(experiment.name)"
+    if outcome.before > 0 { console.note("\(outcome.before) of \(run.total) runs were done before") }
+    try report(outcome, run, on: console)
+  }
+
+  private func report(_ outcome: RunOutcome, _ run: ExperimentRun, on console: Console) throws {
+    let exports = "\(output == Self.defaultOutput ? Self.defaultExports : output)/\(run.experiment.name)"
     let figures = try outcome.writeFigures(into: exports)
-    let note = figures > 0 ? "\nfigures: \(exports)" : ""
-    try console.print(Self.report(outcome, run) + note)
+    let files =
+      [("figures", figures > 0 ? exports : nil), ("results", outcome.results), ("cache", outcome.cache)]
+      + [("analyses", outcome.analysis?.path)]
+    let places = files.compactMap { name, file in file.map { "\(name): \($0)" } }.joined(separator: "\n")
+    try console.print(RunSummary(outcome: outcome, run: run).text + "\n\n" + places)
   }
+}
 
-  private static func report(_ outcome: RunOutcome, _ run: ExperimentRun) -> String {
-    var parts = [baselines(run)]
-    parts += outcome.summaries.map(strongest)
-    if !outcome.additivity.isEmpty { parts.append(outcome.additivity.map(additivity).joined(separator: "\n")) }
-    parts += outcome.steering.map(\.report)
-    if let heads = outcome.heads { parts.append(heads.report) }
-    if let analysis = outcome.analysis { parts += analysis.results.map(\.report) }
-    parts.append(
-      (["results: \(outcome.results)"] + (outcome.cache.map { ["cache: \($0)"] } ?? [])
-        + (outcome.analysis.map { ["analyses: \($0.path)"] } ?? [])).joined(separator: "\n"))
-    return parts.joined(separator: "\n\n")
-  }
-
-  private static func baselines(_ run: ExperimentRun) -> String {
-    let count = run.prompts.set.count
-    var table = TextTable(header: ["metric", "clean", "corrupted"], alignments: [.left, .right, .right])
-    for metric in run.experiment.metrics {
-      table.add(
-        [metric.rawValue] + [run.baselines.clean, run.baselines.corrupted].map { decimal(mean($0[metric] ?? []), 3) })
-    }
-    let pairs = run.promptsNote ?? "\(count) \(count == 1 ? "pair" : "pairs") of prompts"
-    return """
-      \(run.experiment.name): \(run.experiment.direction.rawValue), \(pairs); means of \
-      the unpatched runs:
-
-      \(table.text)
-      """
-  }
-
-  private static func mean(_ values: [Float]) -> Double {
-    values.isEmpty ? .nan : values.reduce(0) { $0 + Double($1) } / Double(values.count)
-  }
-
-  /// A line for a sweep: what its directions change, and how much of that each does not do by itself.
-  private static func additivity(_ summary: AdditivitySummary) -> String {
-    func part(_ name: String, _ change: Double, _ interaction: Double) -> String {
-      let share = change > 0 ? " (\(decimal(100 * interaction / change, 1)) %)" : ""
-      return "\(name) \(decimal(change, 3))"
-        + (summary.directions > 1
-          ? ", of which \(decimal(interaction, 3))\(share) is not the sum of each by itself" : "")
-    }
-    let parts =
-      [part(summary.metric.rawValue, summary.change, summary.interaction)]
-      + summary.activations.map { part($0.hook, $0.change, $0.interaction) }
-    return "\(summary.sweep): change, root mean square over cells and prompts: \(parts.joined(separator: "; "))"
-  }
-
-  private static func strongest(_ summary: SweepSummary) -> String {
-    var table = TextTable(
-      header: summary.axes + ["effect", "of means", "prompts"],
-      alignments: [TextTable.Alignment](repeating: .right, count: summary.axes.count + 3))
-    for cell in summary.strongest {
-      table.add(
-        cell.labels + [decimal(cell.meanOfRatios, 3), decimal(cell.ratioOfMeans, 3), "\(cell.examples)"])
-    }
-    let without =
-      summary.withoutEffect == 0
-      ? "" : "; \(summary.withoutEffect) of the prompts have none, since both their baselines are the same"
-    let estimated = summary.method == .attribution ? "estimated " : ""
-    let transfer =
-      summary.transfer.map {
-        "; mean effect of a prompt's own difference \(decimal($0.own, 3)), of the others' \(decimal($0.others, 3))"
-      } ?? ""
-    let agreement =
-      summary.agreement.map {
-        """
-        ; over \($0.cells) cells the estimates correlate with the runs by \(decimal($0.pearson, 3)) (ranks: \
-        \(decimal($0.spearman, 3)); means over prompts)
-        """
-      } ?? ""
-    return """
-      \(summary.sweep): the strongest of \(summary.cells) cells by \(estimated)effect on \(summary.metric.rawValue) (0 unpatched, 1 the other \
-      run; mean of the prompts' effects, and effect of the means)\(without)\(transfer)\(agreement)
-
-      \(table.text)
-      """
-  }
+/// Whether a file was found in the hands of another run.
+private func isBusy(_ error: any Error) -> Bool {
+  if case StoreError.busy = error { true } else { false }
 }

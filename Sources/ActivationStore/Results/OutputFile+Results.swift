@@ -1,0 +1,52 @@
+import CHDF5
+
+/// The parts of a results file that finished and partial ones share.
+extension OutputFile {
+  func writePrompts(_ prompts: [PromptRow]) throws {
+    let longest = prompts.map(\.cleanTokens.count).max() ?? 0
+    let table = try PromptTable(
+      in: self, columns: PromptColumns(of: prompts), examples: prompts.count, positions: longest)
+    try table.write(prompts, from: 0)
+  }
+
+  /// `/baseline/RUN/METRIC` [example].
+  func writeBaseline(
+    _ run: StoredRun, metrics: [String: [Float]], examples: Int, attributes: [String: Attribute] = [:]
+  ) throws {
+    let path = "/baseline/\(run.rawValue)"
+    let group = try addGroup(path)
+    try group.addAxis(LabelledAxis("example", .range(examples)))
+    try group.set(attributes)
+    for (metric, values) in metrics.sorted(by: { $0.key < $1.key }) {
+      let dataset = try group.addDataset(metric, axes: ["example"], type: .float32)
+      guard values.count == examples else {
+        throw StoreError.wrongShape(
+          path: target, dataset: "\(path)/\(metric)", found: [values.count],
+          expected: "\(examples) values for [\(examples)]")
+      }
+      try writing(target, "\(path)/\(metric)") {
+        try dataset.with { try $0.write(values, as: pb_native_float(), nil) }
+      }
+    }
+  }
+
+  /// The group of a sweep, its axes and its datasets, with no cell written yet.
+  /// - Parameter inPlace: whether all datasets have their room from the start (`DatasetRecipe.isInPlace`).
+  func declare(_ sweep: SweepDeclaration, examples: Int, inPlace: Bool = false) throws {
+    guard isUsableName(sweep.name) else {
+      throw StoreError.badName(path: target, name: sweep.name, problem: .unusable)
+    }
+    let group = try addGroup("/sweeps/\(sweep.name)")
+    for axis in sweep.axes { try group.addAxis(axis) }
+    try group.addAxis(LabelledAxis("example", .range(examples)))
+    let (cells, all) = (sweep.axes.map(\.name), sweep.axes.map(\.name) + ["example"])
+    for metric in sweep.metrics { try group.addDataset(metric, axes: all, type: .float32, inPlace: inPlace) }
+    if sweep.hasChangeNorm { try group.addDataset("change_norm", axes: all, type: .float32, inPlace: inPlace) }
+    for extra in sweep.extras {
+      try group.addDataset(
+        extra.name, axes: extra.perExample ? all : cells, type: extra.kind == .int8 ? .int8 : .float32,
+        integerFill: -1, inPlace: inPlace, attributes: extra.attributes)
+    }
+    try group.set(sweep.attributes)
+  }
+}

@@ -1,0 +1,358 @@
+import CHDF5
+import Foundation
+
+/// The results of a run that is not over yet: `PATH.partial`, a results file that can be read at any moment and gone on with after any end of its run.
+///
+/// It is laid out whole, with room for every cell, under another name (`PATH.partial.new`) and renamed when that is done. From then on nothing but numbers
+/// is written into it, straight to the operating system, and only after the numbers of some cells the flags that say that these are done. So a process may be
+/// killed between any two instructions: what is flagged is there. (What a machine that loses its power had not yet put on its disk is lost.)
+///
+/// A class because one open file has many users: workers of a sweep write to it at the same time. `@unchecked Sendable`: every method holds
+/// `lock`, and what is mutable is reached through methods only.
+public final class PartialResults: @unchecked Sendable {
+  /// Where the finished file will stand.
+  public let path: String
+  /// How many prompts there are.
+  public let examples: Int
+  private let lock = NSLock()
+  private let output: OutputFile
+  /// What is done, by the path of the dataset that says so.
+  private var flags: [String: Flags] = [:]
+
+  /// Where the partial file of a results file stands.
+  public static func path(of results: String) -> String { PartialFile.Stage.partial.path(for: results) }
+
+  /// Lays the file out.
+  /// - Parameters:
+  ///   - baselines: of the unpatched runs, one value an example for each metric.
+  ///   - sweeps: each with what there is to do in every cell, and the values of its datasets of flags, which do not change any more.
+  ///   - tables: what else is to be kept of each example.
+  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.badName`, `.emptyAxis`, `.writeFailed`.
+  public init(
+    creating path: String, header: ResultsHeader, prompts: [PromptRow],
+    baselines: [(run: StoredRun, metrics: [String: [Float]])], sweeps: [Sweep], tables: [Table] = []
+  ) throws {
+    self.path = path
+    examples = prompts.count
+    // Another run that is past its layout holds the partial file only.
+    if case .file = fileStatus(Self.path(of: path)) { _ = try PartialFile(reopening: path) }
+    output = try OutputFile(
+      creating: path, format: .results, attributes: header.rootAttributes, stage: .newPartial)
+    try output.writePrompts(prompts)
+    for (run, metrics) in baselines { try output.writeBaseline(run, metrics: metrics, examples: examples) }
+    for sweep in sweeps {
+      try output.declare(sweep.declaration, examples: examples, inPlace: true)
+      for (name, values) in sweep.flags {
+        let dataset = try output.group("/sweeps/\(sweep.declaration.name)").dataset(name)
+        try write(
+          values, pb_native_int8(), to: dataset, [Box(start: dataset.shape.map { _ in 0 }, count: dataset.shape)])
+      }
+      for pass in sweep.passes {
+        try addFlags(Self.place(sweep.declaration.name, pass), cells: sweep.declaration.cells)
+      }
+    }
+    for table in tables {
+      let place = "/progress/tables/\(table.name)"
+      try addFlags(place, cells: 1)
+      let group = try output.group(place)
+      try group.addAxis(LabelledAxis("value", .range(table.width)))
+      try group.addDataset("values", axes: ["example", "value"], type: .float32, inPlace: true)
+    }
+    try output.settle(as: .partial)
+  }
+
+  /// Goes on with `PATH.partial` that an earlier run has left.
+  /// - Throws: `StoreError.inputNotFound` when there is none, `.busy`, and what `StoreReader` throws for damaged or other files.
+  public init(reopening path: String) throws {
+    self.path = path
+    output = try OutputFile(reopening: path, format: .results)
+    examples = try output.group("/prompts").dataset("lengths").shape.first ?? 0
+    let reader = PartialReader(output)
+    for place in try reader.flagged() {
+      let (shape, done) = try reader.flags(place)
+      guard shape.count == 2, shape[1] == examples else {
+        throw StoreError.wrongShape(
+          path: path, dataset: "\(place)/done", found: shape, expected: "[cell, \(examples) examples]")
+      }
+      flags[place] = Flags(cells: shape[0], examples: examples, done: done)
+    }
+  }
+
+  // MARK: Cells
+
+  /// What can be done in a cell.
+  public enum Pass: String, Sendable, Hashable, CaseIterable {
+    /// The cell is run.
+    case run
+    /// Its effect is estimated.
+    case estimate
+  }
+
+  /// A sweep to lay out.
+  public struct Sweep: Sendable {
+    public let declaration: SweepDeclaration
+    public let passes: [Pass]
+    /// For each dataset of flags without examples, its values, row-major.
+    public let flags: [String: [Int8]]
+
+    public init(_ declaration: SweepDeclaration, passes: [Pass], flags: [String: [Int8]] = [:]) {
+      self.declaration = declaration
+      self.passes = passes
+      self.flags = flags
+    }
+  }
+
+  /// Writes what was found in some cells, and that they are done.
+  /// - Parameters:
+  ///   - span: consecutive cells, counted row-major over the sweep's axes.
+  ///   - range: the examples that were looked at.
+  ///   - done: those of the span that there was something to do in.
+  ///   - datasets: each [cell of the span, example of the range].
+  /// - Throws: `StoreError.missing`, `.wrongShape`, `.writeFailed`, `.alreadyClosed`.
+  public func write(
+    sweep: String, _ pass: Pass, span: Range<Int>, examples range: Range<Int>, done: [Int],
+    datasets: [(name: String, values: [Float])]
+  ) throws {
+    try lock.withLock {
+      let group = try output.group("/sweeps/\(sweep)")
+      for (name, values) in datasets {
+        let dataset = try group.dataset(name)
+        try write(values, pb_native_float(), to: dataset, boxes(of: span, examples: range, in: dataset.shape))
+      }
+      try markDone(Self.place(sweep, pass), done, range)
+    }
+  }
+
+  /// Whether there is nothing left to do in some cells for some examples.
+  public func isDone(sweep: String, _ pass: Pass, cells: some Sequence<Int>, examples range: Range<Int>) -> Bool {
+    lock.withLock { flags[Self.place(sweep, pass)]?.isDone(cells, range) ?? false }
+  }
+
+  /// In how many cells, counted for every example, a pass is done.
+  public func done(sweep: String, _ pass: Pass) -> Int {
+    lock.withLock { flags[Self.place(sweep, pass)]?.count ?? 0 }
+  }
+
+  /// Of how many examples a table has the numbers.
+  public func done(table: String) -> Int { lock.withLock { flags["/progress/tables/\(table)"]?.count ?? 0 } }
+
+  /// In how many cells of anything, counted for every example, something is done.
+  public var done: Int { lock.withLock { flags.values.reduce(0) { $0 + $1.count } } }
+
+  /// Some cells of a sweep's dataset: [cell, example].
+  /// - Throws: `StoreError.missing`, `.wrongShape`, `.damaged`, `.alreadyClosed`.
+  public func values(sweep: String, dataset name: String, cells: Range<Int>) throws -> [Float] {
+    try lock.withLock {
+      let dataset = try output.group("/sweeps/\(sweep)").dataset(name)
+      return try read(dataset, boxes(of: cells, examples: 0..<examples, in: dataset.shape))
+    }
+  }
+
+  // MARK: Tables
+
+  /// Numbers that are kept of each example for whoever goes on.
+  public struct Table: Sendable {
+    public let name: String
+    /// How many of each example.
+    public let width: Int
+
+    public init(name: String, width: Int) {
+      self.name = name
+      self.width = width
+    }
+  }
+
+  /// Writes an example's numbers, and that they are there.
+  public func write(table: String, example: Int, values: [Float]) throws {
+    try lock.withLock {
+      let place = "/progress/tables/\(table)"
+      let dataset = try output.group(place).dataset("values")
+      try write(values, pb_native_float(), to: dataset, [Box(start: [example, 0], count: [1, dataset.shape[1]])])
+      try markDone(place, [0], example..<example + 1)
+    }
+  }
+
+  /// An example's numbers; nil where they are not there.
+  public func row(table: String, example: Int) throws -> [Float]? {
+    try lock.withLock {
+      let place = "/progress/tables/\(table)"
+      guard flags[place]?.isDone([0], example..<example + 1) ?? false else { return nil }
+      let dataset = try output.group(place).dataset("values")
+      return try read(dataset, [Box(start: [example, 0], count: [1, dataset.shape[1]])])
+    }
+  }
+
+  // MARK: Its end
+
+  /// Closes the file and leaves it, to be reopened.
+  public func keep() { lock.withLock { output.keep() } }
+
+  /// Removes the file; does nothing after `keep` or `discard`.
+  public func discard() { lock.withLock { output.discard() } }
+
+  /// Sets a partial file that nobody is writing aside, as `PATH.partial.old`, where cells are done in it.
+  /// - Returns: where it is now; nil where there is none that is worth it.
+  /// - Throws: `StoreError.busy`, `.writeFailed`.
+  public static func setAside(_ path: String) throws -> String? {
+    guard case .file = fileStatus(Self.path(of: path)) else { return nil }
+    do {
+      let earlier = try PartialResults(reopening: path)
+      let isWorthIt = earlier.done > 0
+      earlier.keep()
+      guard isWorthIt else { return nil }
+    } catch StoreError.busy {
+      throw StoreError.busy(path: path, toWrite: true)
+    } catch is StoreError {
+      // Of another format, or left by an older version: nothing that could be gone on with.
+      return nil
+    }
+    var file = try PartialFile(reopening: path)
+    try file.move(to: .aside)
+    return file.path
+  }
+
+  /// The file descriptor that HDF5 writes to, for tests of failing devices.
+  package func descriptor() throws -> Int32 { try lock.withLock { try output.descriptor() } }
+}
+
+extension PartialResults {
+  private static func place(_ sweep: String, _ pass: Pass) -> String { "/progress/sweeps/\(sweep)/\(pass.rawValue)" }
+
+  private func addFlags(_ place: String, cells: Int) throws {
+    let group = try output.addGroup(place)
+    try group.addAxis(LabelledAxis("cell", .range(cells)))
+    try group.addAxis(LabelledAxis("example", .range(examples)))
+    try group.addDataset("done", axes: ["cell", "example"], type: .int8, inPlace: true)
+    flags[place] = Flags(cells: cells, examples: examples)
+  }
+
+  private func markDone(_ place: String, _ cells: [Int], _ range: Range<Int>) throws {
+    let dataset = try output.group(place).dataset("done")
+    for run in cells.runs {
+      let ones = [Int8](repeating: 1, count: run.count * range.count)
+      let box = Box(start: [run.lowerBound, range.lowerBound], count: [run.count, range.count])
+      try write(ones, pb_native_int8(), to: dataset, [box])
+    }
+    flags[place]?.set(cells, range)
+  }
+
+  private func write<T>(
+    _ values: [T], _ memoryType: hid_t, to dataset: LabelledGroup.Dataset, _ boxes: [Box]
+  ) throws {
+    let expected = boxes.reduce(0) { $0 + $1.elements }
+    guard values.count == expected else {
+      throw StoreError.wrongShape(
+        path: path, dataset: dataset.axes.joined(separator: ", "), found: [values.count], expected: "\(expected) values"
+      )
+    }
+    try writing(path, "cells") {
+      try values.withUnsafeBufferPointer { values in
+        guard var next = values.baseAddress else { return }
+        for box in boxes {
+          try dataset.with { try $0.write(next, as: memoryType, box) }
+          next += box.elements
+        }
+      }
+    }
+  }
+
+  private func read(_ dataset: LabelledGroup.Dataset, _ boxes: [Box]) throws -> [Float] {
+    var values = [Float](repeating: .nan, count: boxes.reduce(0) { $0 + $1.elements })
+    try reading(Self.path(of: path), "cells") {
+      try values.withUnsafeMutableBufferPointer { values in
+        guard var next = values.baseAddress else { return }
+        for box in boxes {
+          try dataset.with { try $0.read(next, as: pb_native_float(), box) }
+          next += box.elements
+        }
+      }
+    }
+    return values
+  }
+
+  private func boxes(of cells: Range<Int>, examples range: Range<Int>, in shape: [Int]) throws -> [Box] {
+    let axes = Array(shape.dropLast())
+    guard cells.lowerBound >= 0, cells.upperBound <= axes.reduce(1, *), range.upperBound <= shape.last ?? 0 else {
+      throw StoreError.wrongShape(
+        path: path, dataset: "cells", found: [cells.upperBound, range.upperBound], expected: "within \(shape)")
+    }
+    return ActivationStore.boxes(of: cells, in: axes).map {
+      Box(start: $0.start + [range.lowerBound], count: $0.count + [range.count])
+    }
+  }
+
+  /// Which cells are done for which examples.
+  private struct Flags {
+    let examples: Int
+    private(set) var count: Int
+    private var done: [Bool]
+
+    init(cells: Int, examples: Int, done: [Int8]? = nil) {
+      self.examples = examples
+      self.done = done?.map { $0 == 1 } ?? [Bool](repeating: false, count: cells * examples)
+      count = self.done.count { $0 }
+    }
+
+    func isDone(_ cells: some Sequence<Int>, _ range: Range<Int>) -> Bool {
+      cells.allSatisfy { cell in range.allSatisfy { done[cell * examples + $0] } }
+    }
+
+    mutating func set(_ cells: [Int], _ range: Range<Int>) {
+      for cell in cells {
+        for example in range where !done[cell * examples + example] {
+          done[cell * examples + example] = true
+          count += 1
+        }
+      }
+    }
+  }
+}
+
+/// What a partial file that is reopened has flags for.
+private struct PartialReader {
+  let output: OutputFile
+
+  init(_ output: OutputFile) { self.output = output }
+
+  /// The groups that have flags.
+  func flagged() throws -> [String] {
+    var places: [String] = []
+    for name in try names("/progress/sweeps") {
+      places += try names("/progress/sweeps/\(name)").map { "/progress/sweeps/\(name)/\($0)" }
+    }
+    return places + (try names("/progress/tables").map { "/progress/tables/\($0)" })
+  }
+
+  func flags(_ place: String) throws -> (shape: [Int], done: [Int8]) {
+    let dataset = try output.group(place).dataset("done")
+    var done = [Int8](repeating: 0, count: dataset.shape.reduce(1, *))
+    try reading(output.target, place) {
+      try done.withUnsafeMutableBytes { bytes in
+        guard let base = bytes.baseAddress else { return }
+        try dataset.with { try $0.read(base, as: pb_native_int8(), nil) }
+      }
+    }
+    return (dataset.shape, done)
+  }
+
+  private func names(_ group: String) throws -> [String] {
+    let location = try output.location()
+    guard pathExists(group, in: location) else { return [] }
+    return try reading(output.target, group) { try GroupHandle.open(group, in: location).names() }
+  }
+}
+
+extension [Int] {
+  /// Rising numbers as runs of consecutive ones.
+  fileprivate var runs: [Range<Int>] {
+    var runs: [Range<Int>] = []
+    for number in self {
+      if let last = runs.last, last.upperBound == number {
+        runs[runs.count - 1] = last.lowerBound..<number + 1
+      } else {
+        runs.append(number..<number + 1)
+      }
+    }
+    return runs
+  }
+}
