@@ -49,7 +49,6 @@ import Testing
     #expect(try again.values(sweep: "heads", dataset: "logit_diff", cells: 2..<4) == [200, 201, 202, 300, 301, 302])
     let mixed = try again.values(sweep: "heads", dataset: "logit_diff", cells: 5..<6)
     #expect(mixed[0].isNaN && mixed[1] == 501 && mixed[2].isNaN)
-    #expect(again.done(table: "mazes") == 1)
     #expect(try again.row(table: "mazes", example: 0) == nil)
     #expect(try again.row(table: "mazes", example: 2)?.map(\.description) == ["1.0", "2.0", "nan", "4.0"])
     again.discard()

@@ -133,9 +133,6 @@ public final class PartialResults: @unchecked Sendable {
     lock.withLock { flags[Self.place(sweep, pass)]?.count ?? 0 }
   }
 
-  /// Of how many examples a table has the numbers.
-  public func done(table: String) -> Int { lock.withLock { flags["/progress/tables/\(table)"]?.count ?? 0 } }
-
   /// In how many cells of anything, counted for every example, something is done.
   public var done: Int { lock.withLock { flags.values.reduce(0) { $0 + $1.count } } }
 

@@ -44,7 +44,7 @@ extension ExperimentRun {
     let sha256 = try loaded.folder.sha256()
     let header = header(sha256: sha256)
     let partial = try partialFile(path, header, resuming: resuming)
-    let before = runs(doneIn: partial)
+    let before = try runs(doneIn: partial)
     let counter = RunCounter(total: total, before: before, shouldStop: shouldStop, report: progress)
     let (steered, cache, summaries, additivity): ([MazeSteeringResults], String?, [SweepSummary], [AdditivitySummary])
     do {
@@ -100,14 +100,14 @@ extension ExperimentRun {
   }
 
   /// How many runs of one prompt are done in a file.
-  private func runs(doneIn file: PartialResults) -> Int {
+  private func runs(doneIn file: PartialResults) throws -> Int {
     var done = 0
     for plan in plans {
       done += file.done(sweep: plan.name, .run)
       // An estimate of all cells of an example takes a run for each metric.
       done += file.done(sweep: plan.name, .estimate) / max(1, plan.cells) * experiment.metrics.count
     }
-    for study in steering { done += study.cells * file.done(table: study.spec.name) }
+    for study in steering { done += study.cells * (try study.outcomes(keptIn: file).count) }
     return done
   }
 

@@ -1,0 +1,90 @@
+import ActivationStore
+import Experiments
+import Foundation
+import Patching
+import Synchronization
+import TestSupport
+import Testing
+
+/// A run that was stopped after any number of cells and gone on with is an unbroken run.
+@Suite struct ResumingTests {
+  /// Everything that a results file holds but its text, by name.
+  private func contents(_ path: String) throws -> [String: [UInt64]] {
+    let reader = try StoreReader(path)
+    var contents: [String: [UInt64]] = [:]
+    for dataset in try reader.allDatasets() {
+      switch try reader.describe(dataset).type {
+      case .float32, .float64: contents[dataset] = try reader.numbers(at: dataset).map(\.bitPattern)
+      case .int8, .int32, .int64:
+        contents[dataset] = try reader.integers(at: dataset).map { UInt64(bitPattern: Int64($0)) }
+      default: break
+      }
+    }
+    return contents
+  }
+
+  /// Stops a run when it has asked so many times whether to stop, one more each time, and goes on with it, until there is no more to stop.
+  /// - Returns: how often it was stopped with something done.
+  private func check(_ experiment: Experiment, every step: Int, memory: Int? = nil) throws -> Int {
+    let folder = try TemporaryFolder()
+    func run() throws -> ExperimentRun { try ExperimentRun(experiment, threads: 2, memory: memory) }
+    let whole = try run().run(into: "\(folder.path)/whole")
+    let right = try contents(whole.results)
+    var stops = 0
+    while stops < 100 {
+      let limit = step + stops
+      let asked = Mutex(0)
+      let once = try run()
+      let last = Mutex(RunProgress?.none)
+      do {
+        let outcome = try once.run(into: "\(folder.path)/broken", resuming: true) { progress in
+          last.withLock { $0 = progress }
+        } shouldStop: {
+          asked.withLock {
+            $0 += 1
+            return $0 == limit
+          }
+        }
+        #expect(try contents(outcome.results) == right)
+        #expect(outcome.summaries.map(\.effects.description) == whole.summaries.map(\.effects.description))
+        if let last = last.withLock({ $0 }) { #expect(last.done == once.total && last.before == outcome.before) }
+        #expect(!FileManager.default.fileExists(atPath: outcome.results + ".partial"))
+        return stops
+      } catch ExperimentError.interruptedWithRest(let done, let total, let file) {
+        #expect(done <= total && total == once.total)
+        #expect(try StoreReader(file).isComplete == false)
+        stops += 1
+      }
+    }
+    Issue.record("the run does not come to its end")
+    return stops
+  }
+
+  @Test(arguments: [3, 5, 9]) func sweepsOfEveryKind(step: Int) throws {
+    let yaml = try GoldenExperiment("gpt2").yaml(
+      name: "x",
+      """
+      sweeps:
+        - {name: both, site: z, over: [layer, position, head], method: both}
+        - {name: steer, site: resid_pre, over: [layer], edit: {add: {from: difference, coefficient: [0.5, 2]}}}
+        - {name: edges, path: {edges: heads, inputs: [q, v]}}
+      cache: {hooks: ["*resid_pre"]}
+      """)
+    let experiment = try Experiment(yaml: yaml, file: "x.yaml")
+    #expect(try check(experiment, every: step) > 1)
+    // Examples in several groups.
+    #expect(try check(experiment, every: step, memory: 1 << 20) > 1)
+  }
+
+  @Test func studiesInMazes() throws {
+    let yaml = MazeDecodingTests.experiment(
+      """
+
+      steering:
+        - {name: own, add: {cheese: [-1, 1]}, rollouts: 2, steps: 30, fields: {mazes: 1, at: -1}}
+        - {name: both, add: {cheese: [-1], top-right: [1]}, additivity: true}
+        - {name: every, add: {cheese: [-1]}, from: every}
+      """, mazes: "{count: 5, sizes: [5, 7], seed: 3}")
+    #expect(try check(try Experiment(yaml: yaml, file: "x.yaml"), every: 3) > 2)
+  }
+}
