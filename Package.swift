@@ -13,7 +13,7 @@ let package = Package(
       name: "Patchbay",
       targets: [
         "Checkpoints", "Tokenization", "Execution", "Interventions", "Patching", "ActivationStore", "Analysis",
-        "Experiments", "Mazes", "Figures",
+        "Experiments", "Mazes", "Figures", "Reports",
       ]),
   ],
   dependencies: [
@@ -67,6 +67,10 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints"], exclude: ["README.md"]),
+    .target(
+      name: "Reports",
+      dependencies: ["ActivationStore", "Analysis", "Diagnostics", "Figures", "Mazes", "Patching", "Tensors"],
+      exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-bench",
       dependencies: [
@@ -88,7 +92,7 @@ let package = Package(
         "Execution",
         "Checkpoints", "Tokenization",
         "Interventions", "Patching",
-        "ActivationStore", .product(name: "Yams", package: "Yams"),
+        "ActivationStore", "Reports", .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),
     .executableTarget(
@@ -131,6 +135,9 @@ let package = Package(
         "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching", "Tensors", "TestSupport",
       ]),
     .testTarget(name: "FiguresTests", dependencies: ["Diagnostics", "Figures", "Mazes", "Tensors"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: ["ActivationStore", "Analysis", "Diagnostics", "Figures", "Mazes", "Patching", "Reports", "Tensors"]),
     .testTarget(name: "MazesTests", dependencies: ["Diagnostics", "Mazes", "Tensors"]),
     .testTarget(
       name: "AnalysisTests",
