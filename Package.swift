@@ -88,7 +88,7 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Analysis", "BundledModels", "Datasets", "Diagnostics", "Figures", "Mazes", "Training", "Tensors", "ModelGraph",
+        "Analysis", "BundledModels", "Datasets", "Diagnostics", "Mazes", "Training", "Tensors", "ModelGraph",
         "Execution",
         "Checkpoints", "Tokenization",
         "Interventions", "Patching",

@@ -5,7 +5,8 @@ struct RunArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run an experiment file and write its results.",
     discussion: """
-      Writes NAME.h5 to the output folder, and NAME.cache.h5 where the experiment asks for a cache. The files appear when they are whole.
+      Writes NAME.h5 to the output folder, and NAME.cache.h5 where the experiment asks for a cache. The files appear when they are whole. The \
+      report, its figures and its tables go to notebooks-export/NAME, or to NAME in the output folder where one is given.
 
       Example: patchbay run experiments/ioi.yaml --model models/gpt2 --output results
       """)

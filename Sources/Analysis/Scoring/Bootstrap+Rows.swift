@@ -17,7 +17,7 @@ extension Bootstrap {
     let weights = Tensor(shape: [times.count / examples, examples], times)
     let count = rows.count / examples
     let blocks = (count + Self.rowsAtATime - 1) / Self.rowsAtATime
-    return try Workers.map(blocks, threads: threads) { block in
+    return try Workers.map(blocks, threads: threads) { block -> [Interval] in
       let range = block * Self.rowsAtATime..<min(count, (block + 1) * Self.rowsAtATime)
       return means(of: RowBlock(rows, range, examples: examples), weights)
     }.flatMap(\.self)
@@ -29,7 +29,7 @@ extension Bootstrap {
   private func means(of block: RowBlock, _ weights: Tensor) -> [Interval] {
     let (redrawn, drawn) = (block.products(with: weights), block.countProducts(with: weights))
     let redraws = weights.shape[0]
-    return block.rows.map { row in
+    return block.rows.map { row -> Interval in
       guard row.count > 0 else { return Interval(value: .nan, low: .nan, high: .nan) }
       // The products are of what is left of the row's own mean, which loses less to rounding.
       let moved = (0..<redraws).compactMap { redraw -> Double? in

@@ -21,11 +21,11 @@ public struct SignFlips: Sendable, Equatable {
     let signs = isExact ? allSigns(examples) : drawnSigns(examples)
     let count = rows.count / examples
     let blocks = (count + Bootstrap.rowsAtATime - 1) / Bootstrap.rowsAtATime
-    return try Workers.map(blocks, threads: threads) { number in
+    return try Workers.map(blocks, threads: threads) { number -> [Double] in
       let range = number * Bootstrap.rowsAtATime..<min(count, (number + 1) * Bootstrap.rowsAtATime)
       let block = RowBlock(rows, range, examples: examples, centred: false)
       let (sums, draws) = (block.products(with: signs), signs.shape[0])
-      return block.rows.map { row in
+      return block.rows.map { row -> Double in
         guard row.count > 0 else { return .nan }
         // As far from 0 up to rounding: sums of float32 products differ in their last digits though they are of the same numbers.
         let bound = Float(abs(row.mean) * Double(row.count) - 1e-5 * row.size)

@@ -40,6 +40,8 @@ struct Grid: Sendable {
   /// Whether the values are shares of 1, from white upwards, rather than around 0.
   let isSequential: Bool
   var layers: [Layer]
+  /// For each cell, 1 where there is a path, 0 where there is none; nil where that is no question.
+  var paths: [Int8]? = nil
 
   /// Which axes go where.
   static func layout(_ names: [String]) -> (rows: [Int], columns: [Int], facets: [Int]) {

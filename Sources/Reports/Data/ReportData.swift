@@ -35,8 +35,7 @@ struct ReportData: Sendable {
     header = try results.header()
     isComplete = store.isComplete
     let yaml = ExperimentText(header.experiment)
-    let fileName = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-    name = header.attributes["name"]?.plain ?? yaml.name ?? fileName
+    name = Self.name(header, path)
     let runs = try results.baselineRuns()
     clean = runs.contains(.clean) ? try results.baseline(.clean) : [:]
     corrupted = runs.contains(.corrupted) ? try results.baseline(.corrupted) : [:]
@@ -49,6 +48,7 @@ struct ReportData: Sendable {
       try check()
       return try SweepData($0, in: results, metrics: metrics)
     }
+    let header = header
     func groups(_ parent: String) throws -> [ArrayGroup] {
       guard store.contains("/\(parent)") else { return [] }
       let names = Set(try store.listing(of: "/\(parent)").groups)
@@ -57,10 +57,20 @@ struct ReportData: Sendable {
         return try ArrayGroup($0, at: "/\(parent)/\($0)", in: store)
       }
     }
-    (readouts, steering, additivity) = (try groups("readouts"), try groups("steering"), try groups("additivity"))
+    readouts = try groups("readouts")
+    steering = try groups("steering")
+    additivity = try groups("additivity")
     cells = sweeps.reduce(0) { $0 + $1.cells }
     done = isComplete ? cells : sweeps.reduce(0) { $0 + $1.done }
     siblings = Self.siblings(of: path, name: name)
+  }
+
+  /// The name of the experiment of a results file, without reading more than its header.
+  static func name(of path: String) throws -> String { name(try ResultsReader(path).header(), path) }
+
+  private static func name(_ header: ResultsHeader, _ path: String) -> String {
+    header.attributes["name"]?.plain ?? ExperimentText(header.experiment).name
+      ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
   var isDenoising: Bool { header.direction == "denoise" }

@@ -1,5 +1,6 @@
 import Diagnostics
 import Execution
+import Reports
 
 /// `patchbay run`: an experiment file's sweeps, carried out and written to a results file.
 public struct RunCommand: Sendable {
@@ -14,9 +15,6 @@ public struct RunCommand: Sendable {
   public let memory: Int?
 
   public static let defaultOutput = "activations"
-  /// Where figures go unless all is to go to one folder.
-  static let defaultExports = "notebooks-export"
-
   public init(
     experiment: String, model: String? = nil, output: String = RunCommand.defaultOutput, threads: Int? = nil,
     memory: Int? = nil
@@ -28,7 +26,7 @@ public struct RunCommand: Sendable {
     self.memory = memory
   }
 
-  /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`, `StoreError`, `PatchingError`, `ConsoleError`, `CancellationError`. No
+  /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`, `StoreError`, `PatchingError`, `ReportError`, `ConsoleError`, `CancellationError`. No
   ///   output is there then, or what was there before.
   public func run(on console: Console) throws {
     let experiment = try Experiment(file: experiment)
@@ -39,10 +37,9 @@ public struct RunCommand: Sendable {
     defer { progress.finish() }
     let outcome = try run.run(into: output) { progress.advance(to: $0.done, title: $0.stage) }
     progress.finish()
-    let exports = "\(output == Self.defaultOutput ? Self.defaultExports : output)/\(experiment.name)"
-    let figures = try outcome.writeFigures(into: exports)
-    let note = figures > 0 ? "\nfigures: \(exports)" : ""
-    try console.print(Self.report(outcome, run) + note)
+    let exports = "\(output == Self.defaultOutput ? ExportCommand.defaultOutput : output)/\(experiment.name)"
+    let files = try writeExports(of: outcome.results, into: exports) { try Task.checkCancellation() }
+    try console.print(([Self.report(outcome, run)] + files.lines).joined(separator: "\n"))
   }
 
   private static func report(_ outcome: RunOutcome, _ run: ExperimentRun) -> String {
