@@ -137,7 +137,9 @@ let package = Package(
     .testTarget(name: "FiguresTests", dependencies: ["Diagnostics", "Figures", "Mazes", "Tensors"]),
     .testTarget(
       name: "ReportsTests",
-      dependencies: ["ActivationStore", "Analysis", "Diagnostics", "Figures", "Mazes", "Patching", "Reports", "Tensors"]),
+      dependencies: [
+        "ActivationStore", "Analysis", "Diagnostics", "Figures", "Mazes", "Patching", "Reports", "Tensors",
+      ]),
     .testTarget(name: "MazesTests", dependencies: ["Diagnostics", "Mazes", "Tensors"]),
     .testTarget(
       name: "AnalysisTests",
@@ -152,7 +154,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching",
-        "Checkpoints", "Execution", "Mazes", "Tensors", "TestSupport", "Tokenization", "Training",
+        "Checkpoints", "Execution", "Mazes", "Reports", "Tensors", "TestSupport", "Tokenization", "Training",
       ]),
     .testTarget(
       name: "CommandTests",

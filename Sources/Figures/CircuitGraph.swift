@@ -110,7 +110,8 @@ public struct CircuitGraph: Hashable, Sendable {
     guard let from = layout.place(edge.from), var to = layout.place(edge.to) else { return }
     let colour = edge.effect < 0 ? Colour.series[0] : Colour.series[1]
     let thickness = 1 + 5 * abs(edge.effect) / largest
-    if let input = edge.input { to.x += ["q": -13, "k": 0, "v": 13][input] ?? 0 }
+    // Heads have a place for each input; into anything else edges come side by side from where they are.
+    to.x += edge.input.map { ["q": -13, "k": 0, "v": 13][$0] ?? 0 } ?? max(-22, min(22, (from.x - to.x) * 0.12))
     let start = SIMD2(from.x, from.y + top - CircuitLayout.nodeHeight / 2)
     let end = SIMD2(to.x, to.y + top + CircuitLayout.nodeHeight / 2 + 2)
     let name = "\(edge.from.name) → \(edge.to.name)\(edge.input.map { ".\($0)" } ?? "")"
@@ -119,7 +120,8 @@ public struct CircuitGraph: Hashable, Sendable {
       title: said,
       keepsHidden
         ? [
-          ("class", "edge"), ("data-effect", tidyLong(edge.effect)), ("data-from", edge.from.name), ("data-to", edge.to.name),
+          ("class", "edge"), ("data-effect", tidyLong(edge.effect)), ("data-from", edge.from.name),
+          ("data-to", edge.to.name),
         ] : [])
     let neck = end + SIMD2(0, min(9, thickness + 5))
     let reach = max(30, abs(end.y - start.y) * 0.45)

@@ -48,6 +48,7 @@ private func writeText(_ text: String, to path: String) throws {
 private func makeExportFolder(_ folder: String) throws {
   do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
     let reason = (error as NSError).userInfo[NSUnderlyingErrorKey].map { ($0 as? NSError)?.localizedDescription ?? "" }
-    throw ReportError.cannotCreateFolder(folder, reason: reason.flatMap { $0.isEmpty ? nil : $0 } ?? error.localizedDescription)
+    throw ReportError.cannotCreateFolder(
+      folder, reason: reason.flatMap { $0.isEmpty ? nil : $0 } ?? error.localizedDescription)
   }
 }

@@ -29,7 +29,8 @@ struct ArrayGroup: Sendable {
         axes[leaf] = LabelledAxis(leaf, try store.labels(at: "\(path)/\(leaf)"))
       } else if [.float32, .float64].contains(description.type) {
         datasets[leaf] = Dataset(
-          name: leaf, axes: description.dimensions.map { $0 ?? "" }, values: try store.tensor(at: "\(path)/\(leaf)").values)
+          name: leaf, axes: description.dimensions.map { $0 ?? "" },
+          values: try store.tensor(at: "\(path)/\(leaf)").values)
       }
     }
     (self.axes, self.datasets) = (axes, datasets)
@@ -48,7 +49,9 @@ struct ArrayGroup: Sendable {
   }
 
   /// Axes of a dataset without `example`.
-  func cellAxes(_ dataset: Dataset) -> [LabelledAxis] { dataset.axes.filter { $0 != "example" }.compactMap { axes[$0] } }
+  func cellAxes(_ dataset: Dataset) -> [LabelledAxis] {
+    dataset.axes.filter { $0 != "example" }.compactMap { axes[$0] }
+  }
 }
 
 extension AxisLabels {

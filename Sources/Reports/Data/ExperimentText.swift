@@ -7,6 +7,26 @@ struct ExperimentText: Sendable, Hashable {
 
   private var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
 
+  /// The comment at the head of the file by paragraphs: lines that were only wrapped are joined, those that stand in (commands) are kept as they are.
+  var paragraphs: [(text: String, isCode: Bool)] {
+    var result: [(text: String, isCode: Bool)] = []
+    var isOpen = false
+    for line in (comment ?? "").split(separator: "\n", omittingEmptySubsequences: false) {
+      if line.allSatisfy(\.isWhitespace) {
+        isOpen = false
+        continue
+      }
+      let isCode = line.hasPrefix("   ")
+      if isOpen, let last = result.last, last.isCode == isCode {
+        result[result.count - 1].text += (isCode ? "\n" : " ") + trimmed(line)
+      } else {
+        result.append((trimmed(line), isCode))
+      }
+      isOpen = true
+    }
+    return result
+  }
+
   /// The comment at the head of the file, without its marks; nil where there is none.
   var comment: String? {
     let head = lines.drop { $0.allSatisfy(\.isWhitespace) }.prefix { $0.hasPrefix("#") }

@@ -51,17 +51,22 @@ struct Grid: Sendable {
       (rows, columns, rest(rows + columns))
     }
     for (down, across) in [
-      ("destination", "source"), ("sender", "receiver"), ("row", "column"), (SweepData.sourceAxis, "example"), ("source", "example"),
+      ("destination", "source"), ("sender", "receiver"), ("row", "column"), (SweepData.sourceAxis, "example"),
+      ("source", "example"),
     ] {
       if let down = place(down), let across = place(across) { return made([down], [across]) }
     }
-    let (senders, receivers) = (names.indices.filter { names[$0].hasPrefix("sender_") }, names.indices.filter { names[$0].hasPrefix("receiver_") })
+    let (senders, receivers) = (
+      names.indices.filter { names[$0].hasPrefix("sender_") }, names.indices.filter { names[$0].hasPrefix("receiver_") }
+    )
     if !senders.isEmpty, !receivers.isEmpty { return made(senders, receivers) }
     if let position = place("position") ?? place("source") ?? place("destination") {
       let rows = place("layer") ?? rest([position]).last
       return made(rows.map { [$0] } ?? [], [position])
     }
-    if names.count == 1 { return ["coefficient", "head", "layer", "channel", "neuron"].contains(names[0]) ? ([], [0], []) : ([0], [], []) }
+    if names.count == 1 {
+      return ["coefficient", "head", "layer", "channel", "neuron"].contains(names[0]) ? ([], [0], []) : ([0], [], [])
+    }
     if let layer = place("layer"), let head = place("head") { return made([layer], [head]) }
     guard names.count > 1 else { return ([], [], []) }
     return made([names.count - 2], [names.count - 1])
@@ -83,7 +88,8 @@ extension Grid {
     }
     self.init(
       id: id, title: sweep.name, valueName: "effect", axes: axes.map(Axis.init), rows: layout.rows,
-      columns: layout.columns, facets: layout.facets, start: start, runAxis: nil, places: display?.places, isSweep: true,
+      columns: layout.columns, facets: layout.facets, start: start, runAxis: nil, places: display?.places,
+      isSweep: true,
       isSequential: false, layers: layers)
   }
 
@@ -105,7 +111,8 @@ extension Grid {
   /// The labels of entries of some axes: heads by layer and head as `9.6`.
   func labels(_ axes: [Int], tokens: TokenAxis?) -> [String] {
     entries(axes).map { entry in
-      zip(axes, entry).map { axis, index in label(axis, index, tokens: tokens) }.joined(separator: axes.count == 2 ? "." : " ")
+      zip(axes, entry).map { axis, index in label(axis, index, tokens: tokens) }.joined(
+        separator: axes.count == 2 ? "." : " ")
     }
   }
 
@@ -157,7 +164,9 @@ struct SenderGrid {
     ]
     var places = [Int](repeating: -1, count: layers.count * columns.count)
     for one in found {
-      guard let row = layers.firstIndex(of: one.layer), let column = columns.firstIndex(of: one.column) else { continue }
+      guard let row = layers.firstIndex(of: one.layer), let column = columns.firstIndex(of: one.column) else {
+        continue
+      }
       places[row * columns.count + column] = one.cell
     }
     self.places = places

@@ -73,5 +73,6 @@ func shownToken(_ text: String) -> String {
   let marks: Set<Character> = [" ", "▁", "Ġ"]
   guard let first = plain.first, marks.contains(first) else { return plain.isEmpty ? "∅" : plain }
   let rest = plain.dropFirst()
-  return rest.isEmpty || rest.allSatisfy({ marks.contains($0) }) ? String(repeating: "␣", count: plain.count) : String(rest)
+  return rest.isEmpty || rest.allSatisfy({ marks.contains($0) })
+    ? String(repeating: "␣", count: plain.count) : String(rest)
 }

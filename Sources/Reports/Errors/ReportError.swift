@@ -20,7 +20,8 @@ public enum ReportError: DiagnosedError, Equatable {
       "\(visible(file, limit: 300)): the unfinished file of a run; let the run come to its end and export what it leaves, which is called .h5"
     case .cannotCreateFolder(let folder, let reason):
       "cannot make the folder '\(visible(folder, limit: 300))': \(visible(reason, limit: 300))"
-    case .cannotWrite(let file, let reason): "cannot write '\(visible(file, limit: 300))': \(visible(reason, limit: 300))"
+    case .cannotWrite(let file, let reason):
+      "cannot write '\(visible(file, limit: 300))': \(visible(reason, limit: 300))"
     }
   }
 }

@@ -9,7 +9,9 @@ struct ReadoutFigures {
 
   /// `attention`, `logit_lens` or `direct_logit_attribution`; by what is in it where the file does not say.
   var kind: String {
-    readout.text("read") ?? (readout.datasets["pattern"] != nil ? "attention" : readout.axes["part"] != nil ? "direct_logit_attribution" : "logit_lens")
+    readout.text("read")
+      ?? (readout.datasets["pattern"] != nil
+        ? "attention" : readout.axes["part"] != nil ? "direct_logit_attribution" : "logit_lens")
   }
 
   /// A part of the residual stream, how much of the logit difference is its own work.
@@ -41,12 +43,14 @@ struct ReadoutFigures {
     let series = runs.map { run -> BarChart.Series in
       let own = Array(parts.filter { $0.run == run }.prefix(shown))
       return BarChart.Series(
-        name: "\(run) run", values: own.map(\.interval.value), low: own.map(\.interval.low), high: own.map(\.interval.high))
+        name: "\(run) run", values: own.map(\.interval.value), low: own.map(\.interval.low),
+        high: own.map(\.interval.high))
     }
     let all = readout.count("part")
     let chart = BarChart(
       title: "\(readout.name): whose work the logit difference is",
-      subtitle: "direct logit attribution, the \(names.count) largest of \(all) parts; 95 % bootstrap over \(counted(readout.count("example"), "example"))",
+      subtitle:
+        "direct logit attribution, the \(names.count) largest of \(all) parts; 95 % bootstrap over \(counted(readout.count("example"), "example"))",
       valueName: "part of the logit difference", names: names, series: series)
     return NamedFigure(name: "readout-\(readout.name)", figure: try chart.figure())
   }
@@ -54,7 +58,9 @@ struct ReadoutFigures {
   /// The arrays that are maps: attention by head, the lens by metric.
   func grids() -> [Grid] {
     let names = kind == "attention" ? ["pattern"] : data.metrics.filter { readout.datasets[$0] != nil }
-    guard kind != "direct_logit_attribution", let first = names.first, let shape = readout.datasets[first] else { return [] }
+    guard kind != "direct_logit_attribution", let first = names.first, let shape = readout.datasets[first] else {
+      return []
+    }
     let axes = readout.cellAxes(shape)
     let layout = Grid.layout(axes.map(\.name))
     let examples = shape.axes.last == "example" ? readout.count("example") : 0
@@ -106,10 +112,12 @@ struct ReadoutFigures {
       let labels = { (axes: [Int]) in grid.labels(axes, tokens: self.tokens) }
       let map = Heatmap(
         title: "\(readout.name): \(held.joined(separator: ", "))",
-        subtitle: grid.isSequential ? "attention, \(who)" : "\(layer.metric) of the residual stream read as output, \(who)",
+        subtitle: grid.isSequential
+          ? "attention, \(who)" : "\(layer.metric) of the residual stream read as output, \(who)",
         rowsName: grid.rows.map { grid.axes[$0].name }.joined(separator: ", "),
         columnsName: grid.columns.map { grid.axes[$0].name }.joined(separator: ", "),
-        valueName: grid.isSequential ? "attention" : layer.metric, rowLabels: labels(grid.rows), columnLabels: labels(grid.columns),
+        valueName: grid.isSequential ? "attention" : layer.metric, rowLabels: labels(grid.rows),
+        columnLabels: labels(grid.columns),
         values: numbers, colours: colours, decimals: 2)
       let ending = zip(grid.facets, facet).map { "-\(fileName(grid.axes[$0].labels[$1]))" }.joined()
       return NamedFigure(name: "readout-\(readout.name)\(ending)", figure: try map.figure())

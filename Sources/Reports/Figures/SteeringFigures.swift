@@ -36,7 +36,8 @@ struct SteeringFigures {
   func intervals(_ measure: String, _ what: String) -> [Interval] {
     guard let dataset = study.datasets["\(measure)_\(what)"], dataset.axes.last == "bound" else { return [] }
     return stride(from: 0, to: dataset.values.count - 2, by: 3).map {
-      Interval(value: Double(dataset.values[$0]), low: Double(dataset.values[$0 + 1]), high: Double(dataset.values[$0 + 2]))
+      Interval(
+        value: Double(dataset.values[$0]), low: Double(dataset.values[$0 + 1]), high: Double(dataset.values[$0 + 2]))
     }
   }
 
@@ -56,15 +57,19 @@ struct SteeringFigures {
       default: "taken as they are"
       }
     let rollouts = study.text("rollouts").flatMap { Int($0) } ?? 0
-    let played = rollouts > 0 ? "; \(counted(rollouts, "rollout")) in each maze, of \(study.text("steps") ?? "?") steps at most" : ""
-    return "\(vectors.count == 1 ? "Vector" : "Vectors") \(listed(vectors)) (\(whose)), times a coefficient, added at \(site) at every step; \(counted(examples, "maze"))\(played). \"To cheese\" and \"to corner\" are probabilities of the first step at the decision square."
+    let played =
+      rollouts > 0
+      ? "; \(counted(rollouts, "rollout")) in each maze, of \(study.text("steps") ?? "?") steps at most" : ""
+    return
+      "\(vectors.count == 1 ? "Vector" : "Vectors") \(listed(vectors)) (\(whose)), times a coefficient, added at \(site) at every step; \(counted(examples, "maze"))\(played). \"To cheese\" and \"to corner\" are probabilities of the first step at the decision square."
   }
 
   /// Figures but those of vector fields.
   func charts() throws -> [NamedFigure] {
     let axes = self.axes
     var figures: [(String, Figure)] = []
-    let isTransfer = axes.first?.name == "source", isSites = axes.first?.name == "site"
+    let isTransfer = axes.first?.name == "source"
+    let isSites = axes.first?.name == "site"
     let own = axes.filter { $0.name != "source" && $0.name != "site" }
     if isTransfer {
       if let map = transfer() { figures.append(("transfer", try map.figure())) }
@@ -89,10 +94,13 @@ struct SteeringFigures {
   /// Vector fields without and with, where the file has them.
   func fields() throws -> [NamedFigure] {
     guard let kept = study.axes["field"], case .integers(let numbers) = kept.labels,
-      let parts = fieldParts(), let rows = study.axes["field_row"]?.count, let columns = study.axes["field_column"]?.count
+      let parts = fieldParts(), let rows = study.axes["field_row"]?.count,
+      let columns = study.axes["field_column"]?.count
     else { return [] }
     let times = study.texts("field_at").isEmpty ? [study.text("field_at") ?? "1"] : study.texts("field_at")
-    let coefficients = zip(times.flatMap { $0.split(separator: ",").map { $0.drop { $0 == " " } } }, vectors).map { "\($0) × \($1)" }
+    let coefficients = zip(times.flatMap { $0.split(separator: ",").map { $0.drop { $0 == " " } } }, vectors).map {
+      "\($0) × \($1)"
+    }
     return try numbers.enumerated().compactMap { place, number -> NamedFigure? in
       guard data.prompts.indices.contains(number), let drawing = data.prompts[number].labels["maze"] else { return nil }
       let maze = try Maze(drawing: drawing.split(separator: "/").map(String.init))
@@ -106,7 +114,8 @@ struct SteeringFigures {
       }
       let (before, after) = (arrows(0), arrows(2))
       let figure = MazeFigure(
-        title: "\(study.name): maze \(number)", subtitle: "mean steps of the policy from every square; added at \(site)",
+        title: "\(study.name): maze \(number)",
+        subtitle: "mean steps of the policy from every square; added at \(site)",
         panels: [
           .init(title: "without", maze: maze, squares: squares, arrows: before),
           .init(title: coefficients.joined(separator: ", "), maze: maze, squares: squares, arrows: after),
@@ -127,7 +136,9 @@ struct SteeringFigures {
 
   /// What each maze's vector does in each maze, to look at in the page: rows are the vectors' mazes.
   func transferGrid() -> Grid? {
-    guard let dataset = study.datasets[subject], dataset.axes.first == "source", dataset.axes.last == "example" else { return nil }
+    guard let dataset = study.datasets[subject], dataset.axes.first == "source", dataset.axes.last == "example" else {
+      return nil
+    }
     let base = study.datasets["\(subject)_unsteered"]?.values ?? []
     guard base.count == examples, examples > 0 else { return nil }
     let axes = study.cellAxes(dataset) + [LabelledAxis("example", .range(examples))]
@@ -173,7 +184,8 @@ struct SteeringFigures {
     }
     return BarChart(
       title: "\(study.name): change of the probability to head for the \(subject == "p_cheese" ? "cheese" : "corner")",
-      subtitle: "\(counted(examples, "maze")); 95 % bootstrap", valueName: "change at the decision square", names: names,
+      subtitle: "\(counted(examples, "maze")); 95 % bootstrap", valueName: "change at the decision square",
+      names: names,
       series: series)
   }
 
@@ -190,7 +202,8 @@ struct SteeringFigures {
   private func grid(_ measure: String, _ axes: [LabelledAxis]) -> Heatmap {
     let (values, width) = (intervals(measure, "mean").map(\.value), axes[1].count)
     return Heatmap(
-      title: "\(study.name): \(Self.title(measure))", subtitle: "added at \(site); mean of \(counted(examples, "maze"))",
+      title: "\(study.name): \(Self.title(measure))",
+      subtitle: "added at \(site); mean of \(counted(examples, "maze"))",
       rowsName: "× \(axes[0].name)", columnsName: "× \(axes[1].name)", valueName: Self.title(measure),
       rowLabels: axes[0].labels.shown, columnLabels: axes[1].labels.shown,
       values: (0..<axes[0].count).map { Array(values[$0 * width..<($0 + 1) * width]) }, colours: .sequential(0...1))
@@ -204,8 +217,10 @@ struct SteeringFigures {
     let names = (0..<shown).map(String.init)
     return Heatmap(
       title: "\(study.name): \(grid.layers[0].metric)",
-      subtitle: "\(label(0, Array(axes.dropFirst()))) of one maze in another; the first \(shown) of \(counted(examples, "maze"))",
-      rowsName: "vector of maze", columnsName: "added in maze", valueName: "change", rowLabels: names, columnLabels: names,
+      subtitle:
+        "\(label(0, Array(axes.dropFirst()))) of one maze in another; the first \(shown) of \(counted(examples, "maze"))",
+      rowsName: "vector of maze", columnsName: "added in maze", valueName: "change", rowLabels: names,
+      columnLabels: names,
       values: (0..<shown).map { source in
         (0..<shown).map { maze in Double(all[source * cells * examples + maze]) }
       }, colours: .diverging(limit: 1), decimals: nil)
@@ -222,7 +237,9 @@ struct SteeringFigures {
       (0..<cells).map { cell -> Double in
         let start = (node * cells + cell) * examples
         return finiteMean(
-          (start..<start + examples).lazy.filter { effects.values[$0] > 0 }.map { interactions.values[$0] / effects.values[$0] })
+          (start..<start + examples).lazy.filter { effects.values[$0] > 0 }.map {
+            interactions.values[$0] / effects.values[$0]
+          })
       }
     }
     if own.count == 1, case .numbers(let numbers) = own[0].labels, numbers.count == cells {
@@ -244,7 +261,8 @@ struct SteeringFigures {
         subtitle: "‖Δ(s,t) − Δ(s,0) − Δ(0,t)‖ / ‖Δ(s,t)‖ at the decision square; mean of \(counted(examples, "maze"))",
         rowsName: "s × \(own[0].name)", columnsName: "t × \(own[1].name)", valueName: "share of the change",
         rowLabels: own[0].labels.shown, columnLabels: own[1].labels.shown,
-        values: (0..<own[0].count).map { Array(shares[node][$0 * width..<($0 + 1) * width]) }, colours: .sequential(0...1))
+        values: (0..<own[0].count).map { Array(shares[node][$0 * width..<($0 + 1) * width]) },
+        colours: .sequential(0...1))
       return ("additivity-\(fileName(names[node]))", try map.figure())
     }
   }
@@ -262,8 +280,10 @@ struct SteeringFigures {
       return list
     }
     let changes = intervals(subject, "change")
-    let cells = count <= 60 || changes.count != count
-      ? Array(0..<min(count, 60)) : Array((0..<count).sorted { abs(changes[$0].value) > abs(changes[$1].value) }.prefix(20))
+    let cells =
+      count <= 60 || changes.count != count
+      ? Array(0..<min(count, 60))
+      : Array((0..<count).sorted { abs(changes[$0].value) > abs(changes[$1].value) }.prefix(20))
     return (cells, cells.map(labels))
   }
 }

@@ -92,11 +92,16 @@ struct SweepFigures {
       lines[others.map { indices[$0] }, default: []].append(cell)
     }
     func size(_ cells: [Int]) -> Double { cells.map { abs(effects.effects[$0].value) }.filter(\.isFinite).max() ?? 0 }
-    let strongest = Set(lines.sorted { (size($0.value), $1.key.description) > (size($1.value), $0.key.description) }.prefix(7).map(\.key))
+    let strongest = Set(
+      lines.sorted { (size($0.value), $1.key.description) > (size($1.value), $0.key.description) }.prefix(7).map(\.key))
     let shown = lines.keys.filter { strongest.contains($0) }.sorted { $0.lexicographicallyPrecedes($1) }
     let series = shown.map { key -> LineChart.Series in
-      let cells = (lines[key] ?? []).map { (numbers[sweep.indices(ofCell: $0)[axis]], effects.effects[$0]) }.sorted { $0.0 < $1.0 }
-      let name = zip(others, key).map { "\(ReportWords.word(sweep.axes[$0].name)) \(grid.label($0, $1, tokens: data.tokens))" }
+      let cells = (lines[key] ?? []).map { (numbers[sweep.indices(ofCell: $0)[axis]], effects.effects[$0]) }.sorted {
+        $0.0 < $1.0
+      }
+      let name = zip(others, key).map {
+        "\(ReportWords.word(sweep.axes[$0].name)) \(grid.label($0, $1, tokens: data.tokens))"
+      }
       return LineChart.Series(
         name: name.isEmpty ? sweep.name : name.joined(separator: ", "), x: cells.map(\.0), y: cells.map(\.1.value),
         low: cells.map(\.1.low), high: cells.map(\.1.high))

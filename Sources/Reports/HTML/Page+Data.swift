@@ -49,7 +49,8 @@ struct PageData {
       object(metrics.compactMap { metric in run[metric].map { (metric, jsonString(base64($0))) } })
     }
     let hasTokens = data.tokens.longest > 0
-    let prompts = hasTokens
+    let prompts =
+      hasTokens
       ? zip(data.tokens.clean, data.tokens.corrupted).prefix(Self.promptLimit).map { clean, corrupted in
         object([("c", strings(clean.map(shownToken))), ("k", strings(corrupted.map(shownToken)))])
       } : []
@@ -62,7 +63,8 @@ struct PageData {
     }
     return scriptSafe(
       object([
-        ("examples", "\(data.prompts.count)"), ("metrics", strings(metrics)), ("prompts", list(prompts)), ("pos", list(places)),
+        ("examples", "\(data.prompts.count)"), ("metrics", strings(metrics)), ("prompts", list(prompts)),
+        ("pos", list(places)),
         ("base", baselines(data.base)), ("other", baselines(data.other)),
         ("baseName", jsonString(data.isDenoising ? "corrupted" : "clean")),
         ("otherName", jsonString(data.isDenoising ? "clean" : "corrupted")), ("grids", list(maps)),
@@ -78,17 +80,22 @@ struct PageData {
         [
           ("m", jsonString(layer.metric)), ("src", jsonString(layer.source)),
           ("a", object(layer.arrays.map { ($0.name, jsonString(base64($0.values))) })),
-        ] + (hasRaw ? [("raw", jsonString(base64(layer.raw ?? [])))] : []) + (layer.isChange ? [("change", "true")] : []))
+        ] + (hasRaw ? [("raw", jsonString(base64(layer.raw ?? [])))] : [])
+          + (layer.isChange ? [("change", "true")] : []))
     }
     func integers(_ values: [Int]) -> String { "[" + values.map(String.init).joined(separator: ",") + "]" }
     let hasExampleAxis = grid.axes.contains { $0.name == "example" }
     return object(
       [
-        ("id", jsonString(grid.id)), ("title", jsonString(grid.title)), ("v", jsonString(grid.valueName)), ("axes", list(axes)),
-        ("r", integers(grid.rows)), ("c", integers(grid.columns)), ("f", integers(grid.facets)), ("s", integers(grid.start)),
-        ("run", "\(grid.runAxis ?? -1)"), ("sweep", grid.isSweep ? "true" : "false"), ("seq", grid.isSequential ? "true" : "false"),
+        ("id", jsonString(grid.id)), ("title", jsonString(grid.title)), ("v", jsonString(grid.valueName)),
+        ("axes", list(axes)),
+        ("r", integers(grid.rows)), ("c", integers(grid.columns)), ("f", integers(grid.facets)),
+        ("s", integers(grid.start)),
+        ("run", "\(grid.runAxis ?? -1)"), ("sweep", grid.isSweep ? "true" : "false"),
+        ("seq", grid.isSequential ? "true" : "false"),
         ("ex", hasExampleAxis ? "true" : "false"), ("layers", list(entries)),
-      ] + (grid.places.map { [("places", integers($0))] } ?? []) + (grid.paths.map { [("paths", integers($0.map(Int.init)))] } ?? []))
+      ] + (grid.places.map { [("places", integers($0))] } ?? [])
+        + (grid.paths.map { [("paths", integers($0.map(Int.init)))] } ?? []))
   }
 
   private func object(_ members: [(String, String)]) -> String {

@@ -10,8 +10,9 @@ extension Page {
     const floats = b64 => { const s = atob(b64), b = new Uint8Array(s.length); for (let i = 0; i < s.length; i++) b[i] = s.charCodeAt(i); return new Float32Array(b.buffer); };
     const lazy = new Map();
     const arr = b64 => { if (!b64) return null; let a = lazy.get(b64); if (!a) lazy.set(b64, a = floats(b64)); return a; };
-    const num = (v, d = 3) => { if (!Number.isFinite(v)) return '–'; const t = v !== 0 && (Math.abs(v) >= 1e5 || Math.abs(v) < 1e-4) ? v.toExponential(1) : v.toFixed(d);
-      return (/[1-9]/.test(t) ? t : t.replace('-', '')).replace('-', '−'); };
+    const num = (v, d = 3) => { if (!Number.isFinite(v)) return '–'; const t = v !== 0 && (Math.abs(v) >= 1e5 || Math.abs(v) < .5 * 10 ** -d) ? v.toExponential(1) : v.toFixed(d);
+      return (/[1-9]/.test(t) ? t : t.replace('-', '')).replaceAll('-', '−').replace('e+', 'e'); };
+    const plain = (v, d) => { const t = v.toFixed(d); return (/[1-9]/.test(t) ? t : t.replace('-', '')).replace('-', '−'); };
     const product = (lists) => lists.reduce((all, n) => all.flatMap(h => Array.from({length: n}, (_, i) => [...h, i])), [[]]);
 
     // Theme: the system's, or the reader's choice.
@@ -169,14 +170,14 @@ extension Page {
         const skip = ch < 11 ? 2 : 1;
         rowLabels.forEach((l, r) => { if (r % skip) return; svg.append(S('text', { x: left - 6, y: top + (r + .5) * ch + 4, 'text-anchor': 'end', class: l.varies ? 'v' : '' }, cut(l.text, 190))); });
         const missing = getComputedStyle(root).getPropertyValue('--missing').trim();
-        const digits = limit >= 100 ? 0 : limit >= 10 ? 1 : 2, write = cw >= 34 && ch >= 18 && rows * n <= 1500;
+        const digits = limit >= 100 ? 0 : limit >= 10 ? 1 : limit >= .1 ? 2 : limit >= .01 ? 3 : 4, write = cw >= 34 && ch >= 18 && rows * n <= 1500;
         const cells = S('g', {});
         let best = [0, 0], most = -1;
         this.rows.forEach((_, r) => this.cols.forEach((_, c) => {
           const i = this.cell(r, c).index, x = i < 0 ? NaN : v[i], known = Number.isFinite(x), rgb = known ? colour(p, share(x)) : null;
           if (known && Math.abs(x) > most) { most = Math.abs(x); best = [r, c]; }
           cells.append(S('rect', { x: (left + c * cw + .5).toFixed(1), y: (top + r * ch + .5).toFixed(1), width: (cw - 1).toFixed(1), height: ch - 1, rx: cw > 14 && ch > 14 ? 2 : 0, fill: known ? css(rgb) : missing }));
-          if (write && known) cells.append(S('text', { class: 'in', x: (left + (c + .5) * cw).toFixed(1), y: top + r * ch + ch / 2 + 3.5, 'text-anchor': 'middle', style: `fill:${inkOn(rgb)}` }, num(x, digits)));
+          if (write && known) cells.append(S('text', { class: 'in', x: (left + (c + .5) * cw).toFixed(1), y: top + r * ch + ch / 2 + 3.5, 'text-anchor': 'middle', style: `fill:${inkOn(rgb)}` }, plain(x, digits)));
         }));
         svg.append(cells);
         const frame = S('rect', { class: 'sel', width: cw, height: ch, rx: 2, visibility: 'hidden' });

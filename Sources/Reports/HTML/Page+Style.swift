@@ -2,11 +2,11 @@ extension Page {
   /// Colours by variables, light and dark; nothing is fetched. Blue and orange-red tell signs apart with every kind of colour blindness.
   static let style = #"""
     :root{--ground:#fbfbfa;--card:#fff;--ink:#1f2328;--muted:#59636e;--line:#e1e4e8;--soft:#f2f3f5;--accent:#0b5cad;--mark:#fff1c9;--mark-ink:#5c3b00;--warn:#fff4e5;--warn-ink:#7a3e00;
-    --fig-ground:transparent;--fig-ink:#1f2328;--fig-muted:#57606a;--fig-grid:#e3e6ea;--missing:#e9ebee;color-scheme:light}
+    --fig-ground:#fff;--fig-ink:#1f2328;--fig-muted:#57606a;--fig-grid:#e3e6ea;--missing:#e9ebee;color-scheme:light}
     @media (prefers-color-scheme:dark){:root:not([data-theme=light]){--ground:#14171b;--card:#1b1f24;--ink:#e4e7eb;--muted:#9ba5b0;--line:#30363d;--soft:#23282e;--accent:#79b8ff;--mark:#4a3a10;--mark-ink:#ffe2a0;--warn:#3b2a12;--warn-ink:#ffd08a;
-    --fig-ink:#e4e7eb;--fig-muted:#9ba5b0;--fig-grid:#30363d;--missing:#2a2f36;color-scheme:dark}}
+    --fig-ground:#1b1f24;--fig-ink:#e4e7eb;--fig-muted:#9ba5b0;--fig-grid:#30363d;--missing:#2a2f36;color-scheme:dark}}
     :root[data-theme=dark]{--ground:#14171b;--card:#1b1f24;--ink:#e4e7eb;--muted:#9ba5b0;--line:#30363d;--soft:#23282e;--accent:#79b8ff;--mark:#4a3a10;--mark-ink:#ffe2a0;--warn:#3b2a12;--warn-ink:#ffd08a;
-    --fig-ink:#e4e7eb;--fig-muted:#9ba5b0;--fig-grid:#30363d;--missing:#2a2f36;color-scheme:dark}
+    --fig-ground:#1b1f24;--fig-ink:#e4e7eb;--fig-muted:#9ba5b0;--fig-grid:#30363d;--missing:#2a2f36;color-scheme:dark}
     *{box-sizing:border-box}
     html{scroll-behavior:smooth;scroll-padding-top:7.5rem;-webkit-text-size-adjust:100%}
     @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
@@ -32,7 +32,7 @@ extension Page {
     .card{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:1.3rem 1.5rem;margin:1.1rem 0}
     .banner{background:var(--warn);color:var(--warn-ink);border-radius:10px;padding:.8rem 1.2rem;margin:1rem 0;font-weight:600}
     details{margin:.8rem 0}summary{cursor:pointer;color:var(--accent);width:fit-content}
-    blockquote{margin:.6rem 0;padding:.2rem 0 .2rem 1.2rem;border-left:3px solid var(--line);white-space:pre-line;max-width:50rem}
+    blockquote{margin:.6rem 0;padding:.2rem 0 .2rem 1.2rem;border-left:3px solid var(--line);max-width:48rem}blockquote pre{padding:.5rem .9rem}
     ul.plain{list-style:none;padding:0;margin:.6rem 0}
     .short{display:grid;grid-template-columns:repeat(auto-fill,minmax(15.5rem,1fr));gap:.8rem;padding:0;margin:1rem 0;list-style:none}
     .short li{background:var(--card);border:1px solid var(--line);border-radius:12px;padding:.9rem 1.1rem}

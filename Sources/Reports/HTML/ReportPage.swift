@@ -43,8 +43,10 @@ struct Report {
       sha.isEmpty ? "" : "weights <code title=\"SHA-256 \(html(data.header.modelSHA256))\">\(html(sha))</code>",
       "patchbay \(html(data.header.patchbayVersion))", html(counted(data.prompts.count, "example")),
     ].filter { !$0.isEmpty }
-    let unfinished = data.isComplete
-      ? "" : "<p class=\"banner\" role=\"alert\">unfinished: \(data.done) of \(data.cells) cells. The run did not come to its end; what is here may change.</p>"
+    let unfinished =
+      data.isComplete
+      ? ""
+      : "<p class=\"banner\" role=\"alert\">unfinished: \(data.done) of \(data.cells) cells. The run did not come to its end; what is here may change.</p>"
     return """
       <div class="kicker"><span>Patchbay report</span><button id="theme" type="button" hidden>Theme</button></div>
       <h1>\(html(data.name))</h1>
@@ -57,7 +59,9 @@ struct Report {
     guard !short.isEmpty else { return nil }
     return Page.Section(
       id: "short", title: "In short",
-      body: "<p>The strongest cell of each sweep, by its mean effect\(data.shownMetric.map { " on <code>\(html($0))</code>" } ?? "").</p><ul class=\"short\">\(short.joined(separator: "\n"))</ul>")
+      body:
+        "<p>The strongest cell of each sweep, by its mean effect\(data.shownMetric.map { " on <code>\(html($0))</code>" } ?? "").</p><ul class=\"short\">\(short.joined(separator: "\n"))</ul>"
+    )
   }
 
   // MARK: The experiment
@@ -69,19 +73,27 @@ struct Report {
     if let metric = data.shownMetric {
       let rest = data.metrics.dropFirst().map { "<code>\(html($0))</code> (\(html(ReportWords.metric($0))))" }
       parts.append(
-        "<p>Shown is <code>\(html(metric))</code>: \(html(ReportWords.metric(metric))).\(rest.isEmpty ? "" : " Also there: \(listed(rest)).")</p>")
+        "<p>Shown is <code>\(html(metric))</code>: \(html(ReportWords.metric(metric))).\(rest.isEmpty ? "" : " Also there: \(listed(rest)).")</p>"
+      )
     }
     let drawn = data.header.attributes["prompts_drawn"]?.plain.split(separator: ";").first.map(String.init)
-    parts.append("<p>Over \(html(drawn ?? counted(data.prompts.count, data.tokens.longest > 0 ? "pair of prompts" : "example", data.tokens.longest > 0 ? "pairs of prompts" : nil))).</p>")
+    parts.append(
+      "<p>Over \(html(drawn ?? counted(data.prompts.count, data.tokens.longest > 0 ? "pair of prompts" : "example", data.tokens.longest > 0 ? "pairs of prompts" : nil))).</p>"
+    )
     parts.append(pair())
     let omissions = ReportWords.omissions(data)
     if !omissions.isEmpty {
       parts.append("<h3>Left out</h3><ul>\(omissions.map { "<li>\(html($0))</li>" }.joined())</ul>")
     }
-    if let comment = yaml.comment {
-      parts.append("<details open><summary>In the author's words</summary><blockquote>\(html(comment))</blockquote></details>")
+    if yaml.comment != nil {
+      let words = yaml.paragraphs.map { $0.isCode ? "<pre>\(html($0.text))</pre>" : "<p>\(html($0.text))</p>" }
+      parts.append(
+        "<details open><summary>In the author's words</summary><blockquote>\(words.joined(separator: "\n"))</blockquote></details>"
+      )
     }
-    parts.append("<details><summary>The experiment file</summary><pre tabindex=\"0\">\(html(data.header.experiment))</pre></details>")
+    parts.append(
+      "<details><summary>The experiment file</summary><pre tabindex=\"0\">\(html(data.header.experiment))</pre></details>"
+    )
     return Page.Section(id: "experiment", title: "The experiment", body: parts.joined(separator: "\n"))
   }
 
@@ -92,7 +104,9 @@ struct Report {
       let drawing = maze.split(separator: "/").joined(separator: "\n")
       return "<details><summary>The first maze</summary><pre>\(html(drawing))</pre></details>"
     }
-    guard let clean = data.tokens.clean.first, let corrupted = data.tokens.corrupted.first, !clean.isEmpty else { return "" }
+    guard let clean = data.tokens.clean.first, let corrupted = data.tokens.corrupted.first, !clean.isEmpty else {
+      return ""
+    }
     func shown(_ own: [String], _ other: [String]) -> String {
       own.enumerated().map { index, token in
         let differs = !other.indices.contains(index) || other[index] != token
@@ -101,10 +115,14 @@ struct Report {
     }
     let metric = data.shownMetric
     func value(_ run: [String: [Float]]) -> String {
-      metric.flatMap { name in run[name]?.first.map { " <span class=\"meta\">\(html(name)) \(tableNumber(Double($0), 2))</span>" } } ?? ""
+      metric.flatMap { name in
+        run[name]?.first.map { " <span class=\"meta\">\(html(name)) \(tableNumber(Double($0), 2))</span>" }
+      } ?? ""
     }
     let changed = zip(clean, corrupted).count { $0 != $1 }
-    let note = changed == 0 ? "both the same" : "\(counted(changed, "token")) of \(clean.count) \(changed == 1 ? "differs" : "differ")"
+    let note =
+      changed == 0
+      ? "both the same" : "\(counted(changed, "token")) of \(clean.count) \(changed == 1 ? "differs" : "differ")"
     return """
       <h3>The first pair <span class="meta">(\(note))</span></h3>
       <dl class="pair"><dt>clean</dt><dd>\(shown(clean, corrupted))\(value(data.clean))</dd>
@@ -141,7 +159,8 @@ struct Report {
         if let effects = try sweep.effects(metric, of: data, estimated: true) { found.append((metric, true, effects)) }
       }
       guard let first = found.first(where: { $0.metric == shown }) ?? found.first else {
-        bodies.append("<div class=\"card\"><h3>\(html(sweep.name))</h3><p>No cell can be compared with a baseline.</p></div>")
+        bodies.append(
+          "<div class=\"card\"><h3>\(html(sweep.name))</h3><p>No cell can be compared with a baseline.</p></div>")
         continue
       }
       tables.append(ReportTables.sweep(sweep, found, data))
@@ -193,8 +212,10 @@ struct Report {
       metric: found.metric, source: found.estimated ? "estimate" : "run",
       arrays: [
         ("effect", floats(effects.effects.map(\.value))), ("ratio", floats(effects.ratiosOfMeans)),
-        ("change", floats(effects.changes)), ("value", floats(effects.means)), ("low", floats(effects.effects.map(\.low))),
-        ("high", floats(effects.effects.map(\.high))), ("p", floats(effects.p)), ("n", effects.counts.map { Float($0) }),
+        ("change", floats(effects.changes)), ("value", floats(effects.means)),
+        ("low", floats(effects.effects.map(\.low))),
+        ("high", floats(effects.effects.map(\.high))), ("p", floats(effects.p)),
+        ("n", effects.counts.map { Float($0) }),
       ], raw: found.estimated ? sweep.estimates[found.metric] : sweep.values[found.metric], isChange: found.estimated)
   }
 
@@ -222,15 +243,20 @@ struct Report {
       <span class="bounds">[\(tableNumber(all.low, 2)), \(tableNumber(all.high, 2))]</span> <span>\(html(place))</span></li>
       """)
     return htmlTable(
-      sweep.axes.map { ReportWords.word($0.name) } + ["effect", "95 % interval", "ratio of means", "p", "p (FDR)", "examples"],
+      sweep.axes.map { ReportWords.word($0.name) } + [
+        "effect", "95 % interval", "ratio of means", "p", "p (FDR)", "examples",
+      ],
       cells.map { cell in
         let interval = effects.effects[cell]
         return labels(cell) + [
           tableNumber(interval.value), "\(tableNumber(interval.low)) to \(tableNumber(interval.high))",
-          tableNumber(effects.ratiosOfMeans[cell]), shownP(effects.p[cell]), shownP(effects.rates[cell]), "\(effects.counts[cell])",
+          tableNumber(effects.ratiosOfMeans[cell]), shownP(effects.p[cell]), shownP(effects.rates[cell]),
+          "\(effects.counts[cell])",
         ]
       }, labels: sweep.axes.count,
-      caption: "The \(cells.count == 1 ? "strongest cell" : "\(cells.count) strongest cells") of \(effects.cells), by mean normalised effect on \(first.metric)\(first.estimated ? ", estimated" : "")")
+      caption:
+        "The \(cells.count == 1 ? "strongest cell" : "\(cells.count) strongest cells") of \(effects.effects.count { $0.value.isFinite }), by mean normalised effect on \(first.metric)\(first.estimated ? ", estimated" : "")"
+    )
   }
 
   private mutating func circuit(_ swept: [(sweep: SweepData, effects: CellEffects)]) throws {
@@ -263,12 +289,17 @@ struct Report {
       var parts = ["<h3>\(html(readout.name))</h3>"]
       switch drawing.kind {
       case "direct_logit_attribution":
-        parts.append("<p>Direct logit attribution: what each part of the residual stream adds to the logit difference by itself, in the unpatched runs. The parts sum to the logit difference.</p>")
+        parts.append(
+          "<p>Direct logit attribution: what each part of the residual stream adds to the logit difference by itself, in the unpatched runs. The parts sum to the logit difference.</p>"
+        )
         let found = try drawing.parts()
         var table = Table("readout-\(readout.name)", header: ["run", "part", "mean", "low", "high", "n"])
         for part in found {
           let interval = part.interval
-          table.add([part.run, part.name] + [interval.value, interval.low, interval.high].map(Table.number) + ["\(readout.count("example"))"])
+          table.add(
+            [part.run, part.name] + [interval.value, interval.low, interval.high].map(Table.number) + [
+              "\(readout.count("example"))"
+            ])
         }
         tables.append(table)
         if let bars = try drawing.bars(found) {
@@ -276,17 +307,22 @@ struct Report {
           parts.append(Page.chart(bars.figure))
         }
       case "attention":
-        parts.append("<p>Attention of the unpatched runs: how much each token (down) takes from each token before it (across).</p>")
+        parts.append(
+          "<p>Attention of the unpatched runs: how much each token (down) takes from each token before it (across).</p>"
+        )
         try maps(drawing, &parts)
       default:
-        parts.append("<p>Logit lens: the residual stream before each layer, and after the last, read through the final norm and the unembedding as if it were the output.</p>")
+        parts.append(
+          "<p>Logit lens: the residual stream before each layer, and after the last, read through the final norm and the unembedding as if it were the output.</p>"
+        )
         try maps(drawing, &parts)
       }
       bodies.append("<div class=\"card\">\(parts.joined(separator: "\n"))</div>")
     }
     if !bodies.isEmpty {
       sections.append(
-        Page.Section(id: "readouts", title: "Read off the unpatched runs", body: bodies.joined(separator: "\n"), hasMaps: true))
+        Page.Section(
+          id: "readouts", title: "Read off the unpatched runs", body: bodies.joined(separator: "\n"), hasMaps: true))
     }
   }
 
@@ -322,7 +358,8 @@ struct Report {
       bodies.append("<div class=\"card\">\(parts.joined(separator: "\n"))</div>")
     }
     if !bodies.isEmpty {
-      sections.append(Page.Section(id: "steering", title: "Steering in mazes", body: bodies.joined(separator: "\n"), hasMaps: true))
+      sections.append(
+        Page.Section(id: "steering", title: "Steering in mazes", body: bodies.joined(separator: "\n"), hasMaps: true))
     }
   }
 
@@ -339,12 +376,14 @@ struct Report {
           guard means[place].indices.contains(cell), changes[place].indices.contains(cell) else { return ["–", "–"] }
           let change = changes[place][cell]
           return [
-            tableNumber(means[place][cell].value), "\(tableNumber(change.value)) [\(tableNumber(change.low)), \(tableNumber(change.high))]",
+            tableNumber(means[place][cell].value),
+            "\(tableNumber(change.value)) [\(tableNumber(change.low)), \(tableNumber(change.high))]",
           ]
         }
     }
     return htmlTable(
-      drawing.axes.map { ReportWords.word($0.name) } + measures.flatMap { [SteeringFigures.title($0), "change"] }, [first] + rows,
+      drawing.axes.map { ReportWords.word($0.name) } + measures.flatMap { [SteeringFigures.title($0), "change"] },
+      [first] + rows,
       labels: drawing.axes.count, caption: "Means over mazes, and changes from without, with 95 % intervals")
   }
 
@@ -357,7 +396,10 @@ struct Report {
         return finiteMean(own).squareRoot()
       }
       func row(_ name: String, _ change: Double, _ interaction: Double) -> [String] {
-        [name, tableNumber(change), tableNumber(interaction), change > 0 ? tableNumber(100 * interaction / change, 1) + " %" : "–"]
+        [
+          name, tableNumber(change), tableNumber(interaction),
+          change > 0 ? tableNumber(100 * interaction / change, 1) + " %" : "–",
+        ]
       }
       var rows = data.metrics.filter { group.datasets["\($0)_change"] != nil }.map { metric in
         row(metric, size("\(metric)_change") { _ in true }, size("\(metric)_interaction") { _ in true })
@@ -370,7 +412,9 @@ struct Report {
       return "<div class=\"card\"><h3>\(html(group.name))</h3>"
         + htmlTable(
           ["of", "change", "not the sum", "share"], rows, labels: 1,
-          caption: "Root mean square over cells and examples: what the directions change together, and what of that is not the sum of what each changes alone")
+          caption:
+            "Root mean square over cells and examples: what the directions change together, and what of that is not the sum of what each changes alone"
+        )
         + "</div>"
     }
     if !bodies.isEmpty {
@@ -381,7 +425,8 @@ struct Report {
   // MARK: How it was computed
 
   private func methods(_ embedded: PageData) -> Page.Section {
-    let p = isExact
+    let p =
+      isExact
       ? "all \(1 << data.prompts.count) choices of signs were gone through"
       : "\(CellEffects.flips.flips) random choices of signs (seed \(CellEffects.flips.seed)); p = (1 + as far from 0) / (1 + choices), so that it is at least \(tableNumber(1 / Double(CellEffects.flips.flips + 1), 4))"
     var notes = [
@@ -394,7 +439,8 @@ struct Report {
     }
     if !embedded.leftOut.isEmpty {
       notes.append(
-        "To keep this page small, it holds means only, no values of single examples, of: \(embedded.leftOut.joined(separator: ", ")). The results file has all.")
+        "To keep this page small, it holds means only, no values of single examples, of: \(embedded.leftOut.joined(separator: ", ")). The results file has all."
+      )
     }
     if !data.siblings.isEmpty { notes.append("Beside the results file: \(listed(data.siblings)).") }
     let file = data.path.split(separator: "/").last.map(String.init) ?? data.path

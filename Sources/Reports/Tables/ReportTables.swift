@@ -36,7 +36,9 @@ enum ReportTables {
   }
 
   /// A sweep in long form: a row for each metric and each cell that has a value.
-  static func sweep(_ sweep: SweepData, _ found: [(metric: String, estimated: Bool, effects: CellEffects)], _ data: ReportData)
+  static func sweep(
+    _ sweep: SweepData, _ found: [(metric: String, estimated: Bool, effects: CellEffects)], _ data: ReportData
+  )
     -> Table
   {
     let place = sweep.axes.firstIndex { $0.name == "position" || $0.name == "destination" }

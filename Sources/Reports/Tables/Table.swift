@@ -33,6 +33,7 @@ func csvField(_ text: String) -> String {
   var field = text
   let isFormula = [0x3D, 0x2B, 0x40, 0x09, 0x0D].contains(first) || (first == 0x2D && Double(text) == nil)
   if isFormula, Double(text) == nil { field = "'" + text }
-  let needsQuotes = field.utf8.contains { [0x2C, 0x22, 0x0A, 0x0D].contains($0) } || first == 0x20 || field.utf8.last == 0x20
+  let needsQuotes =
+    field.utf8.contains { [0x2C, 0x22, 0x0A, 0x0D].contains($0) } || first == 0x20 || field.utf8.last == 0x20
   return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
 }

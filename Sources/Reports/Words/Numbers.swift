@@ -11,8 +11,10 @@ func shortNumber(_ value: Double) -> String {
 /// A number as a table shows it: so many decimals, a real minus sign, a dash for what is none; very large and very small ones by powers of ten.
 func tableNumber(_ value: Double, _ decimals: Int = 3) -> String {
   guard value.isFinite else { return value.isNaN ? "–" : value < 0 ? "−∞" : "∞" }
-  if value != 0, abs(value) >= 1e5 || abs(value) < 1e-4, decimals > 0 {
-    return String(format: "%.1e", value).replacing("-", with: "−")
+  if value != 0, abs(value) >= 1e5 || abs(value) < 0.5 * pow(10, Double(-decimals)), decimals > 0 {
+    // 3.4e-05 as 3.4e−5.
+    let parts = String(format: "%.1e", value).split(separator: "e")
+    return "\(parts[0])e\(Int(parts[1]) ?? 0)".replacing("-", with: "−")
   }
   let text = decimal(value, decimals)
   guard text.hasPrefix("-") else { return text }

@@ -74,14 +74,18 @@ enum ReportWords {
     }
     let standing = sweep.attributes.keys.filter { $0.hasPrefix("with_") }.sorted().compactMap { sweep.text($0) }
     let name = self.site(site)
-    return "\(site == name ? name : "\(site) (\(name))") \(what), for each \(listed(sweep.axes.map { word($0.name) })) by itself"
+    return
+      "\(site == name ? name : "\(site) (\(name))") \(what), for each \(listed(sweep.axes.map { word($0.name) })) by itself"
       + (chosen.isEmpty ? "" : "; of \(chosen.joined(separator: ", ")) only")
       + (standing.isEmpty ? "" : "; besides, in every cell: \(standing.joined(separator: "; "))") + "."
   }
 
   private static func additions(_ sweep: SweepData) -> String {
     let what = sweep.text("add") ?? "a vector"
-    let words = ["difference": "the difference of the two runs", "example-difference": "another prompt's difference of the two runs", "vector": "a vector"]
+    let words = [
+      "difference": "the difference of the two runs",
+      "example-difference": "another prompt's difference of the two runs", "vector": "a vector",
+    ]
     let name = what.split(separator: ", ").map { words[String($0)] ?? String($0) }
     let once = sweep.text("coefficient").map { "\($0) times " } ?? ""
     return once + listed(name)
@@ -92,11 +96,13 @@ enum ReportWords {
     let kept = sweep.text("freeze") == "heads+mlps" ? "all other heads and all MLPs" : "all other heads"
     let place = sweep.text("receiver_position").flatMap { $0 == "all" ? nil : " (at position \($0))" } ?? ""
     if isEdges {
-      return "Paths: what each head writes took its value of the \(other) run on the way to one input (\(sweep.text("inputs") ?? "q, k, v")) of each later head\(place), \(kept) kept as they were."
+      return
+        "Paths: what each head writes took its value of the \(other) run on the way to one input (\(sweep.text("inputs") ?? "q, k, v")) of each later head\(place), \(kept) kept as they were."
     }
     let receivers = sweep.text("receivers") ?? "the receivers"
     let together = sweep.text("together") == "0" ? ", one receiver at a time" : ""
-    return "Paths: what each sender (\(sweep.text("senders") ?? "")) writes took its value of the \(other) run on the way to \(receivers)\(place)\(together), \(kept) kept as they were."
+    return
+      "Paths: what each sender (\(sweep.text("senders") ?? "")) writes took its value of the \(other) run on the way to \(receivers)\(place)\(together), \(kept) kept as they were."
   }
 
   /// The name of an axis, for sentences.
@@ -113,12 +119,14 @@ enum ReportWords {
       let without = data.withoutEffect(metric)
       if without.isEmpty { continue }
       lines.append(
-        "\(metric): \(counted(without.count, "example")) with the same value in both unpatched runs \(without.count == 1 ? "has" : "have") no normalised effect (\(shortList(without))).")
+        "\(metric): \(counted(without.count, "example")) with the same value in both unpatched runs \(without.count == 1 ? "has" : "have") no normalised effect (\(shortList(without)))."
+      )
     }
     if !data.tokens.isAligned, data.tokens.longest > 0 {
       let shortest = data.tokens.clean.map(\.count).min() ?? 0
       lines.append(
-        "Prompts have \(shortest) to \(data.tokens.longest) tokens: cells of positions that a prompt lacks are over the other prompts (column n).")
+        "Prompts have \(shortest) to \(data.tokens.longest) tokens: cells of positions that a prompt lacks are over the other prompts (column n)."
+      )
     }
     return lines
   }

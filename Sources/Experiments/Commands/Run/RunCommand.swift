@@ -38,8 +38,10 @@ public struct RunCommand: Sendable {
     let outcome = try run.run(into: output) { progress.advance(to: $0.done, title: $0.stage) }
     progress.finish()
     let exports = "\(output == Self.defaultOutput ? ExportCommand.defaultOutput : output)/\(experiment.name)"
+    // The results are whole: what is found stands before anything that can go wrong with the exports.
+    try console.print(Self.report(outcome, run))
     let files = try writeExports(of: outcome.results, into: exports) { try Task.checkCancellation() }
-    try console.print(([Self.report(outcome, run)] + files.lines).joined(separator: "\n"))
+    try console.print(files.lines.joined(separator: "\n"))
   }
 
   private static func report(_ outcome: RunOutcome, _ run: ExperimentRun) -> String {
