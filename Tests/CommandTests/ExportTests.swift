@@ -39,6 +39,7 @@ import Testing
   func numpyFindsTheSameNumbers() throws {
     let place = try Workplace()
     _ = try place.experiment(
+      ("[logit_diff, rank]", "[logit_diff, prob]"),
       (
         "sweeps:\n",
         """
@@ -49,7 +50,8 @@ import Testing
 
         """
       ))
-    #expect(try Tool.run("run", "experiment.yaml", "--output", "out", "--quiet", in: place.path).status == 0)
+    let run = try Tool.run("run", "experiment.yaml", "--output", "out", "--quiet", in: place.path)
+    #expect(run.status == 0, "\(run.errors)")
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let python = try #require(PythonReadsTests.interpreter)

@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test func scatterNamesItsPoints() throws {
-    let points = [(0.0, 0.0, "0.0"), (22.8, -9.5, "0.6"), (1, .nan, "gone")].map {
+    let points = [(0.0, 3.0, "0.0"), (22.8, -9.5, "0.6"), (1, .nan, "gone")].map {
       ScatterChart.Point(x: $0.0, y: $0.1, name: $0.2)
     }
     let chart = ScatterChart(title: "estimates", xName: "run", yName: "estimate", points: points)

@@ -44,7 +44,7 @@ struct SteeringFigures {
   func unsteered(_ measure: String) -> Double { finiteMean(study.datasets["\(measure)_unsteered"]?.values ?? []) }
 
   /// What the vector is about: the way to the cheese, or to the corner.
-  private var subject: String { vectors.first?.contains("top-right") == true ? "p_corner" : "p_cheese" }
+  var subject: String { vectors.first?.contains("top-right") == true ? "p_corner" : "p_cheese" }
   private var subtitle: String { "added at \(site); \(counted(examples, "maze")), bands: 95 % bootstrap" }
 
   /// In words: what was added where.
@@ -152,6 +152,20 @@ struct SteeringFigures {
       layers: [
         .init(metric: "change of \(Self.title(subject))", source: "run", arrays: [("value", changes)], raw: nil)
       ])
+  }
+
+  /// The cell whose mean of the subject changes most, with that mean and the cell in words.
+  func strongest() -> (change: Interval, mean: Double, place: String)? {
+    let (changes, means) = (intervals(subject, "change"), intervals(subject, "mean"))
+    let known = changes.indices.filter { changes[$0].value.isFinite && means.indices.contains($0) }
+    guard let best = known.max(by: { abs(changes[$0].value) < abs(changes[$1].value) }) else { return nil }
+    var (rest, parts) = (best, [String]())
+    for axis in axes.reversed() {
+      parts.insert(
+        "\(axis.name == "source" ? "vector of maze" : axis.name) \(axis.labels.shown[rest % axis.count])", at: 0)
+      rest /= axis.count
+    }
+    return (changes[best], means[best].value, parts.joined(separator: ", "))
   }
 
   private func curves(_ measures: [String], _ numbers: [Double], _ yName: String) throws -> LineChart {

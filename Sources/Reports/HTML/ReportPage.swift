@@ -60,7 +60,7 @@ struct Report {
     return Page.Section(
       id: "short", title: "In short",
       body:
-        "<p>The strongest cell of each sweep, by its mean effect\(data.shownMetric.map { " on <code>\(html($0))</code>" } ?? "").</p><ul class=\"short\">\(short.joined(separator: "\n"))</ul>"
+        "<p>\(data.sweeps.isEmpty ? "What changes most in each study." : "The strongest cell of each sweep, by its mean effect\(data.shownMetric.map { " on <code>\(html($0))</code>" } ?? "")\(data.steering.isEmpty ? "" : ", and what changes most in each steering study").")</p><ul class=\"short\">\(short.joined(separator: "\n"))</ul>"
     )
   }
 
@@ -354,6 +354,7 @@ struct Report {
         parts.append(Page.chart(field.figure, isWide: true))
       }
       parts.append(table(drawing))
+      short += Self.short(drawing)
       tables.append(ReportTables.group(study, name: "steering-\(study.name)"))
       bodies.append("<div class=\"card\">\(parts.joined(separator: "\n"))</div>")
     }
@@ -361,6 +362,19 @@ struct Report {
       sections.append(
         Page.Section(id: "steering", title: "Steering in mazes", body: bodies.joined(separator: "\n"), hasMaps: true))
     }
+  }
+
+  /// The choice of coefficients that changes most where the mouse heads.
+  private static func short(_ drawing: SteeringFigures) -> [String] {
+    let found = drawing.strongest()
+    guard let (change, mean, place) = found else { return [] }
+    return [
+      """
+      <li><span class="what">\(html(drawing.study.name)): \(html(SteeringFigures.title(drawing.subject)))</span>\
+      <span class="value">\(tableNumber(mean, 2))</span><span class="bounds">\(change.value > 0 ? "+" : "")\(tableNumber(change.value, 2)) \
+      [\(tableNumber(change.low, 2)), \(tableNumber(change.high, 2))]</span> <span>\(html(place))</span></li>
+      """
+    ]
   }
 
   private func table(_ drawing: SteeringFigures) -> String {
