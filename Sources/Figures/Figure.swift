@@ -7,9 +7,12 @@ public struct Figure: Hashable, Sendable {
   public let svg: String
 
   /// The same to stand inside a page, in the page's own colours: ground, text, muted text and lines are `var(--fig-ground)`, `--fig-ink`, `--fig-muted`,
-  /// `--fig-grid`, with those of `svg` where the page sets none. Coloured cells keep theirs, so this is for charts rather than for `Heatmap`.
+  /// `--fig-grid`, and of the series the two that are dark, `--fig-blue` and `--fig-black`, with those of `svg` where the page sets none. Coloured cells keep theirs, so this is for charts rather than for `Heatmap`.
   public var inlineSVG: String {
-    let names: [(Colour, String)] = [(.ground, "ground"), (.ink, "ink"), (.muted, "muted"), (.grid, "grid")]
+    let names: [(Colour, String)] = [
+      (.ground, "ground"), (.ink, "ink"), (.muted, "muted"), (.grid, "grid"), (Colour.series[0], "blue"),
+      (Colour(0x000000), "black"),
+    ]
     return names.reduce(svg) { text, colour in
       text.replacing("\"\(colour.0.text)\"", with: "\"var(--fig-\(colour.1), \(colour.0.text))\"")
     }

@@ -33,6 +33,16 @@ import Testing
     #expect(abs(drawn - 0.01182) < 0.0035)
   }
 
+  /// So many examples that their signs are drawn in parts: one that is far from 0 beside noise of the same size without a mean.
+  @Test func thousandsOfExamples() throws {
+    let examples = 5000
+    let noise = (0..<examples).map { Float(($0 * 7919) % 101) - 50 }
+    let centre = noise.reduce(0, +) / Float(examples)
+    let p = try SignFlips(flips: 2000, seed: 2).p(
+      ofRows: noise.map { $0 - centre } + noise.map { $0 + 5 }, examples: examples)
+    #expect(p[0] > 0.9 && p[1] == 1.0 / 2001)
+  }
+
   /// By hand: p of 0.01, 0.02, 0.03, 0.5 of four: 0.04, 0.04, 0.04, 0.5.
   @Test func falseDiscoveryRates() {
     let rates = SignFlips.falseDiscoveryRates([0.02, .nan, 0.5, 0.01, 0.03])

@@ -243,7 +243,7 @@ extension Page {
 
     // The choices for all maps at once.
     const bar = document.getElementById('choices');
-    if (bar && maps.length) {
+    if (bar && D.grids.some(g => g.sweep || g.layers.some(l => l.raw))) {
       bar.hidden = false;
       const example = $('select'), metric = $('select'), measure = $('select'), prompt = document.getElementById('chosen');
       example.append($('option', { value: -1, textContent: `all ${D.examples} (mean)` }));

@@ -4,9 +4,9 @@ extension Page {
     :root{--ground:#fbfbfa;--card:#fff;--ink:#1f2328;--muted:#59636e;--line:#e1e4e8;--soft:#f2f3f5;--accent:#0b5cad;--mark:#fff1c9;--mark-ink:#5c3b00;--warn:#fff4e5;--warn-ink:#7a3e00;
     --fig-ground:#fff;--fig-ink:#1f2328;--fig-muted:#57606a;--fig-grid:#e3e6ea;--missing:#e9ebee;color-scheme:light}
     @media (prefers-color-scheme:dark){:root:not([data-theme=light]){--ground:#14171b;--card:#1b1f24;--ink:#e4e7eb;--muted:#9ba5b0;--line:#30363d;--soft:#23282e;--accent:#79b8ff;--mark:#4a3a10;--mark-ink:#ffe2a0;--warn:#3b2a12;--warn-ink:#ffd08a;
-    --fig-ground:#1b1f24;--fig-ink:#e4e7eb;--fig-muted:#9ba5b0;--fig-grid:#30363d;--missing:#2a2f36;color-scheme:dark}}
+    --fig-ground:#1b1f24;--fig-blue:#4ba6e3;--fig-black:#e4e7eb;--fig-ink:#e4e7eb;--fig-muted:#9ba5b0;--fig-grid:#30363d;--missing:#2a2f36;color-scheme:dark}}
     :root[data-theme=dark]{--ground:#14171b;--card:#1b1f24;--ink:#e4e7eb;--muted:#9ba5b0;--line:#30363d;--soft:#23282e;--accent:#79b8ff;--mark:#4a3a10;--mark-ink:#ffe2a0;--warn:#3b2a12;--warn-ink:#ffd08a;
-    --fig-ground:#1b1f24;--fig-ink:#e4e7eb;--fig-muted:#9ba5b0;--fig-grid:#30363d;--missing:#2a2f36;color-scheme:dark}
+    --fig-ground:#1b1f24;--fig-blue:#4ba6e3;--fig-black:#e4e7eb;--fig-ink:#e4e7eb;--fig-muted:#9ba5b0;--fig-grid:#30363d;--missing:#2a2f36;color-scheme:dark}
     *{box-sizing:border-box}
     html{scroll-behavior:smooth;scroll-padding-top:7.5rem;-webkit-text-size-adjust:100%}
     @media (prefers-reduced-motion:reduce){html{scroll-behavior:auto}}
@@ -51,7 +51,7 @@ extension Page {
     .bar{position:sticky;top:0;z-index:5;background:color-mix(in srgb,var(--ground) 92%,transparent);backdrop-filter:blur(6px);border-bottom:1px solid var(--line);padding:.55rem 0}
     .bar .row{display:flex;flex-wrap:wrap;gap:.45rem 1.1rem;align-items:center}
     label{font-size:.85rem;color:var(--muted);display:inline-flex;gap:.45rem;align-items:center}
-    select,button{font:inherit;font-size:.88rem;color:var(--ink);background:var(--card);border:1px solid var(--line);border-radius:7px;padding:.22rem .55rem;max-width:15rem}
+    select,button{font:inherit;font-size:.88rem;color:var(--ink);background:var(--card);border:1px solid var(--line);border-radius:7px;padding:.22rem .55rem;max-width:21rem}
     button{cursor:pointer}
     input[type=range]{accent-color:var(--accent);width:min(18rem,60vw)}
     .prompt{white-space:nowrap;overflow-x:auto;font-size:.85rem;padding-top:.35rem;color:var(--muted);scrollbar-width:thin}
@@ -67,8 +67,10 @@ extension Page {
     figure.map .scale i{display:block;width:11rem;height:.7rem;border-radius:3px;border:1px solid var(--line)}
     figure.map .note,figcaption{font-size:.82rem;color:var(--muted)}
     figure.chart{overflow-x:auto}
-    figure.chart svg{max-width:100%;height:auto;display:block;min-width:min(100%,22rem)}
-    figure.wide svg{min-width:34rem}
+    figure.chart svg{max-width:100%;height:auto;display:block;min-width:27rem;font-family:inherit}
+    figure.wide svg{min-width:36rem}
+    .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,28rem),1fr));gap:0 1.2rem;align-items:start}.charts>*{min-width:0}
+    svg:focus-visible{outline-offset:-3px}
     .edge.off{display:none}.node.faded{opacity:.22}g.on{filter:drop-shadow(0 0 3px var(--accent))}
     #tip{position:absolute;z-index:8;pointer-events:none;background:var(--ink);color:var(--ground);font-size:.82rem;line-height:1.45;padding:.45rem .7rem;border-radius:8px;max-width:min(24rem,92vw);box-shadow:0 4px 18px #0003;font-variant-numeric:tabular-nums}
     #tip b{display:block;font-size:.95rem}#tip[hidden]{display:none}

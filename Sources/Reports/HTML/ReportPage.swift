@@ -69,19 +69,22 @@ struct Report {
   private func experiment() -> Page.Section {
     let yaml = ExperimentText(data.header.experiment)
     var parts: [String] = []
+    let hasTokens = data.tokens.longest > 0
     if !data.sweeps.isEmpty { parts.append("<p class=\"lead\">\(html(ReportWords.direction(data)))</p>") }
     if let metric = data.shownMetric {
-      let rest = data.metrics.dropFirst().map { "<code>\(html($0))</code> (\(html(ReportWords.metric($0))))" }
+      let rest = data.metrics.dropFirst().map {
+        "<code>\(html($0))</code> (\(html(ReportWords.metric($0, hasTokens: hasTokens))))"
+      }
       parts.append(
-        "<p>Shown is <code>\(html(metric))</code>: \(html(ReportWords.metric(metric))).\(rest.isEmpty ? "" : " Also there: \(listed(rest)).")</p>"
+        "<p>Shown is <code>\(html(metric))</code>: \(html(ReportWords.metric(metric, hasTokens: hasTokens))).\(rest.isEmpty ? "" : " Also there: \(listed(rest)).")</p>"
       )
     }
     let drawn = data.header.attributes["prompts_drawn"]?.plain.split(separator: ";").first.map(String.init)
     parts.append(
-      "<p>Over \(html(drawn ?? counted(data.prompts.count, data.tokens.longest > 0 ? "pair of prompts" : "example", data.tokens.longest > 0 ? "pairs of prompts" : nil))).</p>"
+      "<p>Over \(html(drawn ?? counted(data.prompts.count, hasTokens ? "pair of prompts" : "example", hasTokens ? "pairs of prompts" : nil))).</p>"
     )
     parts.append(pair())
-    let omissions = ReportWords.omissions(data)
+    let omissions = data.sweeps.isEmpty ? [] : ReportWords.omissions(data)
     if !omissions.isEmpty {
       parts.append("<h3>Left out</h3><ul>\(omissions.map { "<li>\(html($0))</li>" }.joined())</ul>")
     }
@@ -345,14 +348,12 @@ struct Report {
         grids.append(grid)
         parts.append(Page.map(grid))
       }
-      for chart in try drawing.charts() {
-        figures.append(chart)
-        if !chart.name.hasSuffix("-transfer") { parts.append(Page.chart(chart.figure)) }
-      }
-      for field in try drawing.fields() {
-        figures.append(field)
-        parts.append(Page.chart(field.figure, isWide: true))
-      }
+      let charts = try drawing.charts()
+      let shown = charts.filter { !$0.name.hasSuffix("-transfer") }.map { Page.chart($0.figure) }
+      if !shown.isEmpty { parts.append("<div class=\"charts\">\(shown.joined(separator: "\n"))</div>") }
+      let fields = try drawing.fields()
+      parts += fields.map { Page.chart($0.figure, isWide: true) }
+      figures += charts + fields
       parts.append(table(drawing))
       short += Self.short(drawing)
       tables.append(ReportTables.group(study, name: "steering-\(study.name)"))

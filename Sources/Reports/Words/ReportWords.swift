@@ -2,7 +2,14 @@ import ActivationStore
 
 /// The experiment in words, made of what the file says of itself.
 enum ReportWords {
-  static func metric(_ name: String) -> String {
+  /// - Parameter hasTokens: whether there are positions to speak of; mazes have none.
+  static func metric(_ name: String, hasTokens: Bool = true) -> String {
+    let words = metric(name)
+    return hasTokens
+      ? words : words.replacing(", at the last position", with: "").replacing(" at the last position", with: "")
+  }
+
+  private static func metric(_ name: String) -> String {
     switch name {
     case "logit_diff": "the answer's logit less the wrong token's, at the last position"
     case "logit": "the answer's logit at the last position"
