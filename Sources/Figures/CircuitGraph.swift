@@ -187,25 +187,30 @@ struct CircuitLayout {
       case .logits: Int.max
       }
     }
+    // Heads of one number stand above one another, every other layer half a place aside, so that what runs past a head does not seem to run into it.
     func place(_ part: CircuitGraph.Part) -> Int {
       if case .head(_, let head) = part { head } else { Int.max }
     }
+    let columns = Set(parts.filter { $0 != .embed && $0 != .logits }.map(place)).sorted()
     let levels = Dictionary(grouping: parts, by: layer)
     let order = levels.keys.sorted()
-    let most = levels.values.map(\.count).max() ?? 1
-    width = max(520, 100 + Double(most) * Self.step)
+    let left = 112.0
+    width = max(520, left + (Double(columns.count) - 0.5) * Self.step + 40)
     let gap = 84.0
     height = Double(order.count - 1) * gap + Self.nodeHeight
     var places: [CircuitGraph.Part: SIMD2<Double>] = [:]
     var rows: [Row] = []
+    let spare = (width - left - (Double(columns.count) - 0.5) * Self.step - 40) / 2
     for (index, level) in order.enumerated() {
       let y = height - Self.nodeHeight / 2 - Double(index) * gap
-      rows.append(Row(name: level < 0 ? "" : level == Int.max ? "" : "layer \(level)", y: y))
-      let own = (levels[level] ?? []).sorted { place($0) < place($1) }
-      let middle = (80 + width) / 2
-      for (number, part) in own.enumerated() {
-        places[part] = [middle + (Double(number) - Double(own.count - 1) / 2) * Self.step, y]
+      rows.append(Row(name: level < 0 || level == Int.max ? "" : "layer \(level)", y: y))
+      for part in levels[level] ?? [] {
+        let column = Double(columns.firstIndex(of: place(part)) ?? 0) + (index % 2 == 0 ? 0 : 0.5)
+        places[part] = [left + spare + column * Self.step, y]
       }
+    }
+    for part in [CircuitGraph.Part.embed, .logits] where places[part] != nil {
+      places[part]?.x = (left - 30 + width) / 2
     }
     (self.places, self.rows) = (places, rows)
     self.parts = parts.sorted { (layer($0), place($0)) < (layer($1), place($1)) }

@@ -32,12 +32,14 @@ import Testing
     func names(_ paths: [String]) -> [String] { paths.map { URL(fileURLWithPath: $0).lastPathComponent } }
     #expect(
       names(files.figures).filter { $0.hasSuffix(".svg") } == [
-        "sweep-zeta.svg", "sweep-zeta-estimates.svg", "sweep-alpha.svg", "sweep-paths.svg", "sweep-steer.svg",
-        "sweep-steer-curves.svg", "circuit.svg", "readout-looks-clean-0.0.svg",
+        "sweep-zeta.svg", "sweep-zeta-estimates.svg", "sweep-alpha.svg", "sweep-cross.svg", "sweep-cross-bars.svg",
+        "sweep-cross-transfer.svg", "sweep-paths.svg", "sweep-steer.svg", "sweep-steer-curves.svg", "circuit.svg",
+        "readout-looks-clean-0.0.svg",
       ])
     #expect(
       names(files.tables) == [
-        "prompts.csv", "baselines.csv", "sweep-zeta.csv", "sweep-alpha.csv", "sweep-paths.csv", "sweep-steer.csv",
+        "prompts.csv", "baselines.csv", "sweep-zeta.csv", "sweep-alpha.csv", "sweep-cross.csv", "sweep-paths.csv",
+        "sweep-steer.csv",
         "readout-looks.csv",
       ])
     for path in [files.report] + files.figures + files.tables { #expect(FileManager.default.fileExists(atPath: path)) }
@@ -129,6 +131,7 @@ import Testing
       "logit_diff: 1 example with the same value in both unpatched runs has no normalised effect (number 2).",
       "the answer&#39;s logit less the wrong token&#39;s, at the last position",
       "all 8 choices of signs were gone through",
+      "On average over all cells an example&#39;s own difference did 1.00, those of others 0.25.",
       "weights <code title=\"SHA-256 0123456789abcdef0123\">0123456789ab</code>", "<pre>patchbay run it</pre>",
     ] { #expect(page.contains(sentence), "\(sentence)") }
     #expect(!page.contains("unfinished"))
@@ -137,13 +140,13 @@ import Testing
   /// Sweeps stand in the order that the file says, or, of files that do not say, that of the experiment's text; metrics likewise.
   @Test(
     arguments: [
-      ([:], ["zeta", "alpha", "paths", "steer"], "logit_diff"),
+      ([:], ["zeta", "alpha", "cross", "paths", "steer"], "logit_diff"),
       (
         [
           "sweeps": .texts(["steer", "alpha", "zeta", "paths"]), "metrics": .texts(["prob", "logit_diff"]),
           "name": .text("other"),
         ],
-        ["steer", "alpha", "zeta", "paths"], "prob"
+        ["steer", "alpha", "zeta", "paths", "cross"], "prob"
       ),
     ] as [([String: Attribute], [String], String)])
   func order(attributes: [String: Attribute], sweeps: [String], metric: String) throws {
@@ -162,7 +165,7 @@ import Testing
       message { try writeExports(of: partial, into: "\(scratch.path)/out") }.contains("the unfinished file of a run"))
     try FileManager.default.moveItem(atPath: partial, toPath: "\(scratch.path)/sample.h5")
     try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out")
-    #expect(try scratch.text("out/report.html").contains("unfinished: 16 of 23 cells."))
+    #expect(try scratch.text("out/report.html").contains("unfinished: 19 of 26 cells."))
   }
 
   private func message(_ body: () throws -> Void) -> String {

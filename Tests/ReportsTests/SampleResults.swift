@@ -106,6 +106,14 @@ struct SampleResults {
     for cell in 0..<3 {
       try writer.write(sweep: "steer", dataset: "logit_diff", cell: [0, cell], values: patched([-1, 0.5, 2][cell]))
     }
+    try writer.declare(
+      SweepDeclaration(
+        name: "cross", axes: [.init("source_example", .range(examples))], metrics: ["logit_diff"],
+        attributes: ["site": .text("resid_pre"), "edit": .text("add"), "add": .text("example-difference")]))
+    for cell in 0..<examples {
+      let values = (0..<examples).map { base[$0] + ($0 == cell ? 1 : 0.25) * (other[$0] - base[$0]) }
+      try writer.write(sweep: "cross", dataset: "logit_diff", cell: [cell], values: values)
+    }
     try writer.write(
       Readout(
         name: "looks",

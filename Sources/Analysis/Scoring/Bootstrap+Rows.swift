@@ -31,6 +31,8 @@ extension Bootstrap {
     let redraws = weights.shape[0]
     return block.rows.map { row -> Interval in
       guard row.count > 0 else { return Interval(value: .nan, low: .nan, high: .nan) }
+      // Where nothing varies (an edit that did nothing) nothing is redrawn: most cells of large maps.
+      if row.isConstant { return Interval(value: row.mean, low: row.mean, high: row.mean) }
       // The products are of what is left of the row's own mean, which loses less to rounding.
       let moved = (0..<redraws).compactMap { redraw -> Double? in
         let number = drawn?[row.index * redraws + redraw] ?? Float(block.examples)
@@ -50,6 +52,8 @@ struct RowBlock {
     let count: Int
     /// The sum of their absolute values.
     let size: Double
+    /// Whether all its finite numbers are one.
+    let isConstant: Bool
   }
 
   let rows: [Row]
@@ -67,10 +71,12 @@ struct RowBlock {
     var isWhole = true
     rows = range.enumerated().map { index, row in
       let own = all[row * examples..<(row + 1) * examples]
-      let (count, sum, size) = own.reduce((0, 0.0, 0.0)) {
-        $1.isFinite ? ($0.0 + 1, $0.1 + Double($1), $0.2 + abs(Double($1))) : $0
+      var (count, sum, size, low, high) = (0, 0.0, 0.0, Float.infinity, -Float.infinity)
+      for value in own where value.isFinite {
+        (count, sum, size) = (count + 1, sum + Double(value), size + abs(Double(value)))
+        (low, high) = (min(low, value), max(high, value))
       }
-      let mean = count > 0 ? sum / Double(count) : .nan
+      let mean = count == 0 ? .nan : low == high ? Double(low) : sum / Double(count)
       for (place, value) in own.enumerated() {
         guard value.isFinite else {
           isWhole = false
@@ -79,7 +85,7 @@ struct RowBlock {
         values[index * examples + place] = centred ? Float(Double(value) - mean) : value
         present[index * examples + place] = 1
       }
-      return Row(index: index, mean: mean, count: count, size: size)
+      return Row(index: index, mean: mean, count: count, size: size, isConstant: low == high)
     }
     self.values = Tensor(shape: [range.count, examples], values)
     self.present = isWhole ? nil : Tensor(shape: [range.count, examples], present)

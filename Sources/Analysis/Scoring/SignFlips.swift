@@ -46,6 +46,7 @@ public struct SignFlips: Sendable, Equatable {
       let sums = block.products(with: signs)
       return block.rows.map { row -> Int in
         guard row.count > 0 else { return 0 }
+        if row.size == 0 { return draws }
         // As far from 0 up to rounding: sums of float32 products differ in their last digits though they are of the same numbers.
         let bound = Float(abs(row.mean) * Double(row.count) - 1e-5 * row.size)
         var found = 0

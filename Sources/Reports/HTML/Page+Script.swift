@@ -177,7 +177,9 @@ extension Page {
           const i = this.cell(r, c).index, x = i < 0 ? NaN : v[i], known = Number.isFinite(x), rgb = known ? colour(p, share(x)) : null;
           if (known && Math.abs(x) > most) { most = Math.abs(x); best = [r, c]; }
           cells.append(S('rect', { x: (left + c * cw + .5).toFixed(1), y: (top + r * ch + .5).toFixed(1), width: (cw - 1).toFixed(1), height: ch - 1, rx: cw > 14 && ch > 14 ? 2 : 0, fill: known ? css(rgb) : missing }));
-          if (write && known) cells.append(S('text', { class: 'in', x: (left + (c + .5) * cw).toFixed(1), y: top + r * ch + ch / 2 + 3.5, 'text-anchor': 'middle', style: `fill:${inkOn(rgb)}` }, plain(x, digits)));
+          const said = known && write ? plain(x, digits) : '';
+          // Zeros would be all that one sees of a large map.
+          if (said && (rows * n <= 60 || /[1-9]/.test(said))) cells.append(S('text', { class: 'in', x: (left + (c + .5) * cw).toFixed(1), y: top + r * ch + ch / 2 + 3.5, 'text-anchor': 'middle', style: `fill:${inkOn(rgb)}` }, said));
         }));
         svg.append(cells);
         const frame = S('rect', { class: 'sel', width: cw, height: ch, rx: 2, visibility: 'hidden' });

@@ -202,6 +202,11 @@ struct Report {
       figures.append(scatter)
       parts.append(Page.chart(scatter.figure))
     }
+    if let transfer = TransferGrid(sweep, found.filter { !$0.estimated }, shown: first.metric) {
+      grids.append(transfer.grid)
+      if let figure = try transfer.figure() { figures.append(figure) }
+      parts.append("<p>\(html(transfer.sentence))</p>\(Page.map(transfer.grid))")
+    }
     parts.append(strongest(sweep, first, grid))
     return "<div class=\"card\">\(parts.joined(separator: "\n"))</div>"
   }

@@ -94,7 +94,7 @@ enum ReportWords {
       "example-difference": "another prompt's difference of the two runs", "vector": "a vector",
     ]
     let name = what.split(separator: ", ").map { words[String($0)] ?? String($0) }
-    let once = sweep.text("coefficient").map { "\($0) times " } ?? ""
+    let once = sweep.text("coefficient").map { $0 == "1" ? "" : "\($0) times " } ?? ""
     return once + listed(name)
   }
 
