@@ -33,6 +33,18 @@ struct ArrayGroup: Sendable {
           values: try store.tensor(at: "\(path)/\(leaf)").values)
       }
     }
+    for dataset in datasets.values {
+      // Axes without names are of no use here; those whose labels are not as many as the numbers are damage.
+      guard dataset.axes.allSatisfy({ axes[$0] != nil }) else {
+        datasets[dataset.name] = nil
+        continue
+      }
+      let shape = dataset.axes.compactMap { axes[$0]?.count }
+      guard shape.reduce(1, *) == dataset.values.count else {
+        throw StoreError.wrongShape(
+          path: store.path, dataset: "\(path)/\(dataset.name)", found: [dataset.values.count], expected: "\(shape)")
+      }
+    }
     (self.axes, self.datasets) = (axes, datasets)
   }
 

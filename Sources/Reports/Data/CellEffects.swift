@@ -36,7 +36,8 @@ struct CellEffects: Sendable {
         let (from, to) = (Double(base[example]), Double(other[example]))
         (sum, start, reached, count) = (sum + value, start + from, reached + to, count + 1)
         let ratio = (value - from) / (to - from)
-        guard ratio.isFinite else { continue }
+        // Beyond that the distance is nothing but rounding, and no figure has room.
+        guard ratio.isFinite, abs(ratio) < 1e12 else { continue }
         ratios[cell * examples + example] = Float(ratio)
         counts[cell] += 1
       }

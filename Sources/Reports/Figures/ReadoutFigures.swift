@@ -23,7 +23,7 @@ struct ReadoutFigures {
 
   /// Of each run the parts with their bounds, the largest first; the same order in all runs.
   func parts() throws -> [Part] {
-    guard let dataset = readout.datasets["logit_diff"], dataset.axes.suffix(2) == ["part", "example"] else { return [] }
+    guard let dataset = readout.datasets["logit_diff"], dataset.axes == ["run", "part", "example"] else { return [] }
     let (runs, names, examples) = (readout.labels("run"), readout.labels("part"), readout.count("example"))
     guard examples > 0 else { return [] }
     let means = try CellEffects.bootstrap.means(ofRows: dataset.values, examples: examples)

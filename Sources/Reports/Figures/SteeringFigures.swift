@@ -34,7 +34,9 @@ struct SteeringFigures {
 
   /// Means over mazes (`mean`) or mean changes from unsteered (`change`) of all cells, as stored.
   func intervals(_ measure: String, _ what: String) -> [Interval] {
-    guard let dataset = study.datasets["\(measure)_\(what)"], dataset.axes.last == "bound" else { return [] }
+    guard let dataset = study.datasets["\(measure)_\(what)"], dataset.axes.last == "bound", study.count("bound") == 3,
+      dataset.axes.dropLast().elementsEqual(axes.map(\.name))
+    else { return [] }
     return stride(from: 0, to: dataset.values.count - 2, by: 3).map {
       Interval(
         value: Double(dataset.values[$0]), low: Double(dataset.values[$0 + 1]), high: Double(dataset.values[$0 + 2]))
@@ -225,7 +227,8 @@ struct SteeringFigures {
 
   /// Of many mazes, the first ones.
   private func transfer() -> Heatmap? {
-    guard let grid = transferGrid(), let all = grid.layers.first?.arrays.first?.values else { return nil }
+    guard let grid = transferGrid(), grid.shape.first == examples, let all = grid.layers.first?.arrays.first?.values
+    else { return nil }
     let shown = min(examples, 40)
     let cells = grid.shape.dropFirst().dropLast().reduce(1, *)
     let names = (0..<shown).map(String.init)
@@ -243,7 +246,8 @@ struct SteeringFigures {
   /// How much of the change of later activations is not the sum of what each vector does, or not in proportion to the coefficient: mean over mazes of the share.
   private func additivity(_ own: [LabelledAxis]) throws -> [(String, Figure)] {
     guard let effects = study.datasets["effect"], let interactions = study.datasets["interaction"],
-      effects.axes.first == "activation", effects.axes.last == "example", examples > 0
+      effects.axes.first == "activation", effects.axes.last == "example", interactions.axes == effects.axes,
+      examples > 0
     else { return [] }
     let names = study.labels("activation")
     let cells = effects.values.count / max(1, names.count * examples)
