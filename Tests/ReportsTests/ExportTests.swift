@@ -89,7 +89,7 @@ import Testing
     let all = rows(try scratch.text("out/sample/tables/sweep-zeta.csv"))
     #expect(
       all[0] == [
-        "metric", "source", "layer", "head", "mean", "change", "effect", "ratio_of_means", "low", "high", "p", "p_fdr",
+        "metric", "method", "layer", "head", "mean", "change", "effect", "ratio_of_means", "low", "high", "p", "p_fdr",
         "n",
       ])
     #expect(all.count == 1 + 4 * 3)

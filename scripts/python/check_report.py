@@ -63,7 +63,7 @@ def check_sweep(file, name, path):
     rows = list(csv.DictReader(open(path, newline="")))
     compared, seen = 0, {}
     for row in rows:
-        metric, source = row["metric"], row["source"]
+        metric, source = row["metric"], row["method"]
         base = file[f"baseline/{base_run}/{metric}"][:].astype(np.float64)
         other = file[f"baseline/{other_run}/{metric}"][:].astype(np.float64)
         data = group[metric if source == "run" else f"{metric}_attribution"]
@@ -108,8 +108,8 @@ def check_sweep(file, name, path):
 
 def check_rates(rows, name):
     """Benjamini and Hochberg over the cells of each metric."""
-    for key in {(r["metric"], r["source"]) for r in rows}:
-        own = [r for r in rows if (r["metric"], r["source"]) == key and r["p"]]
+    for key in {(r["metric"], r["method"]) for r in rows}:
+        own = [r for r in rows if (r["metric"], r["method"]) == key and r["p"]]
         p = np.array([float(r["p"]) for r in own])
         order = np.argsort(p)
         adjusted = np.minimum.accumulate((p[order] * len(p) / np.arange(1, len(p) + 1))[::-1])[::-1]

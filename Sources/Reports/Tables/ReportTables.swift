@@ -45,7 +45,7 @@ enum ReportTables {
     let hasToken = place != nil && data.tokens.longest > 0
     var table = Table(
       "sweep-\(sweep.name)",
-      header: ["metric", "source"] + sweep.axes.map(\.name) + (hasToken ? ["token"] : [])
+      header: ["metric", "method"] + sweep.axes.map(\.name) + (hasToken ? ["token"] : [])
         + ["mean", "change", "effect", "ratio_of_means", "low", "high", "p", "p_fdr", "n"])
     let labels = sweep.axes.map(\.labels.texts)
     for (metric, estimated, effects) in found {
