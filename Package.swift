@@ -13,7 +13,7 @@ let package = Package(
       name: "Patchbay",
       targets: [
         "Checkpoints", "Tokenization", "Execution", "Interventions", "Patching", "ActivationStore", "Analysis",
-        "Experiments", "Mazes", "Figures",
+        "Experiments", "Mazes", "Figures", "Reports",
       ]),
   ],
   dependencies: [
@@ -67,6 +67,10 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints"], exclude: ["README.md"]),
+    .target(
+      name: "Reports",
+      dependencies: ["ActivationStore", "Analysis", "Diagnostics", "Figures", "Mazes", "Patching", "Tensors"],
+      exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-bench",
       dependencies: [
@@ -84,11 +88,12 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Analysis", "BundledModels", "Datasets", "Diagnostics", "Figures", "Mazes", "Training", "Tensors", "ModelGraph",
+        "Analysis", "BundledModels", "Datasets", "Diagnostics", "Mazes", "Training", "Tensors", "ModelGraph",
         "Execution",
         "Checkpoints", "Tokenization",
         "Interventions", "Patching",
-        "ActivationStore", .product(name: "Crypto", package: "swift-crypto"), .product(name: "Yams", package: "Yams"),
+        "ActivationStore", "Reports", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),
     .executableTarget(
@@ -131,6 +136,11 @@ let package = Package(
         "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching", "Tensors", "TestSupport",
       ]),
     .testTarget(name: "FiguresTests", dependencies: ["Diagnostics", "Figures", "Mazes", "Tensors"]),
+    .testTarget(
+      name: "ReportsTests",
+      dependencies: [
+        "ActivationStore", "Analysis", "Diagnostics", "Figures", "Mazes", "Patching", "Reports", "Tensors",
+      ]),
     .testTarget(name: "MazesTests", dependencies: ["Diagnostics", "Mazes", "Tensors"]),
     .testTarget(
       name: "AnalysisTests",
@@ -145,7 +155,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching",
-        "Checkpoints", "Execution", "Mazes", "Tensors", "TestSupport", "Tokenization", "Training",
+        "Checkpoints", "Execution", "Mazes", "Reports", "Tensors", "TestSupport", "Tokenization", "Training",
       ]),
     .testTarget(
       name: "CommandTests",

@@ -6,6 +6,18 @@ public struct Figure: Hashable, Sendable {
   /// A whole SVG document on a light ground of its own; it can also stand inside an HTML page, next to others.
   public let svg: String
 
+  /// The same to stand inside a page, in the page's own colours: ground, text, muted text and lines are `var(--fig-ground)`, `--fig-ink`, `--fig-muted`,
+  /// `--fig-grid`, and of the series the two that are dark, `--fig-blue` and `--fig-black`, with those of `svg` where the page sets none. Coloured cells keep theirs, so this is for charts rather than for `Heatmap`.
+  public var inlineSVG: String {
+    let names: [(Colour, String)] = [
+      (.ground, "ground"), (.ink, "ink"), (.muted, "muted"), (.grid, "grid"), (Colour.series[0], "blue"),
+      (Colour(0x000000), "black"),
+    ]
+    return names.reduce(svg) { text, colour in
+      text.replacing("\"\(colour.0.text)\"", with: "\"var(--fig-\(colour.1), \(colour.0.text))\"")
+    }
+  }
+
   init(title: String, width: Double, height: Double, _ canvas: Canvas) {
     (self.title, self.width, self.height) = (title, width, height)
     svg = canvas.document(width: width, height: height, title: title)

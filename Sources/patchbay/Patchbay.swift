@@ -17,7 +17,7 @@ struct Patchbay: ParsableCommand {
     subcommands: [
       RunArguments.self, TrainArguments.self, DatasetArguments.self, LogitsArguments.self, CacheArguments.self,
       AnalyzeArguments.self, VectorArguments.self, GenerateArguments.self, HooksArguments.self, HeadsArguments.self,
-      MazesArguments.self, InspectArguments.self, ModelsArguments.self,
+      MazesArguments.self, InspectArguments.self, ExportArguments.self, ModelsArguments.self,
     ])
 }
 

@@ -71,7 +71,7 @@ import Testing
       """)
     let finished = try Tool.run("run", "check.yaml", "--output", "out", "--quiet", in: place.path)
     #expect(finished.status == 0, "\(finished.errors)")
-    #expect(finished.output.contains("figures: out/check"))
+    #expect(finished.output.contains("report: out/check/report.html"))
     let check = try Tool.finish(
       try Tool.start(
         try #require(PythonReadsTests.interpreter),

@@ -2,7 +2,9 @@ import Testing
 
 /// The arguments themselves: help, version, and what is not understood.
 @Suite struct UsageTests {
-  @Test(arguments: ["run", "train", "logits", "cache", "generate", "hooks", "heads", "mazes", "inspect", "models"])
+  @Test(arguments: [
+    "run", "train", "logits", "cache", "generate", "hooks", "heads", "mazes", "inspect", "export", "models",
+  ])
   func everyCommandHasHelpWithAnExample(command: String) throws {
     let help = try Tool.run(command, "--help")
     #expect(help.status == 0)
@@ -15,7 +17,9 @@ import Testing
     for arguments in [[], ["--help"], ["help"]] {
       let help = try Tool.run(arguments)
       #expect(help.status == 0)
-      for command in ["run", "train", "logits", "cache", "generate", "hooks", "heads", "mazes", "inspect", "models"] {
+      for command in [
+        "run", "train", "logits", "cache", "generate", "hooks", "heads", "mazes", "inspect", "export", "models",
+      ] {
         #expect(help.output.contains("  \(command)  "))
       }
     }
@@ -29,7 +33,7 @@ import Testing
     (["lgits"], "error: unknown command 'lgits' (did you mean 'logits'?)"),
     (
       ["frobnicate"],
-      "error: unknown command 'frobnicate' (one of: run, train, dataset, logits, cache, analyze, vector, generate, hooks, heads, mazes, inspect, models)"
+      "error: unknown command 'frobnicate' (one of: run, train, dataset, logits, cache, analyze, vector, generate, hooks, heads, mazes, inspect, export, models)"
     ),
     (["hooks"], "error: missing expected argument '<model>' (see `patchbay hooks --help`)"),
     (["hooks", "m", "--jsn"], "error: unknown option '--jsn'. Did you mean '--json'? (see `patchbay hooks --help`)"),

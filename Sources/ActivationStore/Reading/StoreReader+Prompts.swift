@@ -7,8 +7,11 @@ extension StoreReader {
   /// - Throws: `StoreError.missing`, `.wrongType`, `.wrongShape`, `.damaged`.
   public func prompts() throws -> [PromptRow] {
     let lengths = try promptLengths()
-    let shape = try describe("/prompts/clean_tokens").shape
-    guard shape.count == 2, shape[0] == lengths.count, lengths.allSatisfy({ $0 >= -1 && $0 <= shape[1] }) else {
+    // Pictures have no tokens: their rows are labels.
+    let hasTokens = contains("/prompts/clean_tokens")
+    let shape = hasTokens ? try describe("/prompts/clean_tokens").shape : [lengths.count, 0]
+    guard shape.count == 2, shape[0] == lengths.count, !hasTokens || lengths.allSatisfy({ $0 >= -1 && $0 <= shape[1] })
+    else {
       throw StoreError.wrongShape(
         path: path, dataset: "/prompts/clean_tokens", found: shape,
         expected: "[\(lengths.count), \(lengths.max() ?? 0) or more]")
@@ -35,7 +38,7 @@ extension StoreReader {
       return try column(name, 1, texts).map { (key, $0) }
     }
     return lengths.indices.map { example in
-      let tokens = (example * width)..<(example * width + max(lengths[example], 0))
+      let tokens = (example * width)..<(example * width + (hasTokens ? max(lengths[example], 0) : 0))
       return PromptRow(
         cleanTokens: clean.map { Array($0[tokens]) } ?? [], corruptedTokens: corrupted.map { Array($0[tokens]) },
         answerToken: answer.flatMap { $0[example] < 0 ? nil : $0[example] },

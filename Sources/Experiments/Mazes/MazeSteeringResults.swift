@@ -118,19 +118,50 @@ public struct MazeSteeringResults: Sendable {
       datasets.append(.init("effect", axes: ["activation"] + names + ["example"], values: effects))
       datasets.append(.init("interaction", axes: ["activation"] + names + ["example"], values: interactions))
     }
+    datasets += fieldDatasets
     let extra =
       [LabelledAxis("bound", .texts(["mean", "low", "high"])), LabelledAxis("example", .range(examples))]
-      + (later.isEmpty ? [] : [LabelledAxis("activation", .texts(later))])
+      + (later.isEmpty ? [] : [LabelledAxis("activation", .texts(later))]) + fieldAxes
     return LabelledArrays(
       group: "/steering/\(spec.name)", axes: axes + extra, datasets: datasets, attributes: attributes)
   }
 
+  /// Mean steps from every square without and with the vectors, [field, field_row, field_column]; NaN where nothing is open.
+  private var fieldDatasets: [LabelledArrays.Dataset] {
+    guard !fields.isEmpty else { return [] }
+    let edge = fields.map(\.maze.size).max() ?? 0
+    func values(_ field: VectorField, _ component: Int) -> [Float] {
+      var values = [Float](repeating: .nan, count: edge * edge)
+      for (square, arrow) in zip(field.squares, field.arrows) {
+        values[square.row * edge + square.column] = Float(arrow[component])
+      }
+      return values
+    }
+    return [("without", \Field.before), ("with", \Field.after)].flatMap { name, side in
+      ["x", "y"].enumerated().map { component, direction in
+        LabelledArrays.Dataset(
+          "field_\(name)_\(direction)", axes: fieldAxes.map(\.name),
+          values: fields.flatMap { values($0[keyPath: side], component) })
+      }
+    }
+  }
+
+  private var fieldAxes: [LabelledAxis] {
+    guard !fields.isEmpty else { return [] }
+    let edge = fields.map(\.maze.size).max() ?? 0
+    return [
+      LabelledAxis("field", .range(fields.count)), LabelledAxis("field_row", .range(edge)),
+      LabelledAxis("field_column", .range(edge)),
+    ]
+  }
+
   private var attributes: [String: Attribute] {
-    [
+    let drawn = spec.fields.map { ["field_at": Attribute.numbers($0.coefficients.map(shortest))] } ?? [:]
+    return [
       "site": .text(spec.site.rawValue), "vectors": .texts(spec.terms.map(\.vector.name)),
       "from": .text(spec.source.rawValue), "rollouts": .integer(spec.rollouts), "steps": .integer(spec.stepLimit),
       "interval": .text("95 % percentile bootstrap over mazes, 2000 redraws"),
-    ]
+    ].merging(drawn) { $1 }
   }
 
   /// A cell's labels, one for each axis.

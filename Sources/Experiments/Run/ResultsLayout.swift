@@ -6,7 +6,17 @@ import Patching
 /// What a run's results file says in its header and in each sweep's group.
 extension ExperimentRun {
   func header(sha256: String) -> ResultsHeader {
-    var attributes = fingerprints
+    var attributes: [String: Attribute] = [
+      "name": .text(experiment.name), "metrics": .texts(experiment.metrics.map(\.rawValue)),
+    ]
+    // Groups of a file have no order of their own.
+    for (kind, names) in [
+      ("sweeps", experiment.sweeps.map(\.name)), ("readouts", experiment.readouts.map(\.name)),
+      ("steering", experiment.steering.map(\.name)),
+    ] where !names.isEmpty {
+      attributes[kind] = .texts(names)
+    }
+    attributes.merge(fingerprints) { $1 }
     // `answer_token` has room for one; where several are accepted, all of them are here.
     let pairs = prompts.set.pairs
     if pairs.contains(where: { $0.answers.count > 1 }) {

@@ -1,3 +1,5 @@
+import Foundation
+
 /// SVG elements in the order they are painted. Coordinates are pixels from the top left; numbers are written with at most two decimals, so that the
 /// same figure is the same text on every machine.
 struct Canvas {
@@ -53,6 +55,23 @@ struct Canvas {
         + (turn == 0 ? "" : " transform=\"rotate(\(tidy(turn)) \(tidy(x)) \(tidy(y)))\"") + ">\(escaped(text))</text>")
   }
 
+  /// A curve with two points that it bends towards (a cubic one of Bezier's).
+  mutating func curve(
+    _ from: SIMD2<Double>, _ first: SIMD2<Double>, _ second: SIMD2<Double>, _ to: SIMD2<Double>, _ colour: Colour,
+    width: Double, dash: String = ""
+  ) {
+    let points = "M\(list([from])) C\(list([first, second, to]))"
+    elements.append("<path d=\"\(points)\" fill=\"none\"\(line(colour, width, dash))/>")
+  }
+
+  /// Begins a group with a title, which pages show where it is pointed at, and attributes; `close` ends it.
+  mutating func open(title: String, _ attributes: [(String, String)] = []) {
+    let list = attributes.map { " \($0)=\"\(escaped($1))\"" }.joined()
+    elements.append("<g\(list)><title>\(escaped(title))</title>")
+  }
+
+  mutating func close() { elements.append("</g>") }
+
   /// Everything on a light ground of its own, so that a dark page around it changes nothing. No element has an id, so that several figures can stand
   /// in one page.
   func document(width: Double, height: Double, title: String) -> String {
@@ -87,6 +106,12 @@ func tidy(_ value: Double) -> String {
   if rest == 0 { return "\(sign)\(whole)" }
   return "\(sign)\(whole)." + (rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)")
 }
+
+/// A number with six decimals at most, for attributes that programs read.
+func tidyLong(_ value: Double) -> String { value.isFinite ? "\((value * 1e6).rounded() / 1e6)" : "0" }
+
+/// A power of ten not above a number that is more than 0.
+func power(of value: Double) -> Double { pow(10, (log10(value) + 1e-9).rounded(.down)) }
 
 /// Text as XML takes it: the five characters with a meaning written as entities, and control characters, which XML has no way to write, as U+FFFD.
 func escaped(_ text: String) -> String {

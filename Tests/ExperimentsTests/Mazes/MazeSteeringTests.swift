@@ -6,6 +6,7 @@ import Experiments
 import Foundation
 import Mazes
 import ModelGraph
+import Reports
 import Tensors
 import TestSupport
 import Testing
@@ -283,15 +284,51 @@ import Testing
     #expect(try values(2) == alone && alone[.reachedCheese]?.count == 10)
   }
 
+  /// The names of the figures that are made of the results file.
+  private func figures(_ steering: String) throws -> [String] {
+    let folder = try TemporaryFolder()
+    let yaml = MazeDecodingTests.experiment("steering:\n  - {name: s, \(steering)}", mazes: Self.mazes)
+    let outcome = try ExperimentRun(try Experiment(yaml: yaml, file: "x.yaml")).run(into: folder.path)
+    return try writeExports(of: outcome.results, into: "\(folder.path)/x").figures
+      .filter { $0.hasSuffix(".svg") }.map {
+        String($0.dropFirst("\(folder.path)/x/figures/steering-".count).dropLast(4))
+      }
+  }
+
   @Test func figuresAreDrawn() throws {
-    let single = try run("add: {cheese: [-1, 1]}, rollouts: 2, steps: 20, additivity: true, fields: {at: -1}").0
-      .figures()
-    #expect(single.map(\.name) == ["s-heading", "s-rollouts", "s-additivity", "s-field-0"])
-    #expect(single[0].figure.svg.contains("to cheese") && single[3].figure.svg.contains("-1 × cheese"))
-    let grid = try run("add: {cheese: [-1, 1], top-right: [0, 1]}, additivity: true").0.figures()
-    #expect(grid.map(\.name) == ["s-p_cheese", "s-p_corner", "s-additivity-fc_policy_out"])
-    #expect(try run("add: {cheese: 1}, from: every").0.figures().map(\.name) == ["s-transfer"])
-    #expect(try run("add: {cheese: 1}, site: 'embedder.block3.*'").0.figures().map(\.name) == ["s-sites"])
+    #expect(
+      try figures("add: {cheese: [-1, 1]}, rollouts: 2, steps: 20, additivity: true, fields: {at: -1}")
+        == ["s-heading", "s-rollouts", "s-additivity", "s-field-0"])
+    #expect(
+      try figures("add: {cheese: [-1, 1], top-right: [0, 1]}, additivity: true")
+        == ["s-p_cheese", "s-p_corner", "s-additivity-fc_policy_out"])
+    #expect(try figures("add: {cheese: 1}, from: every") == ["s-transfer"])
+    #expect(try figures("add: {cheese: 1}, site: 'embedder.block3.*'") == ["s-sites"])
+  }
+
+  /// Fields of the file are those of the study, square by square.
+  @Test func fieldsAreStored() throws {
+    let (found, store) = try run("add: {cheese: [-1, 1]}, fields: {mazes: 2, at: -1}")
+    let edge = try #require(found.fields.map(\.maze.size).max())
+    for (name, side) in [("without", \MazeSteeringResults.Field.before), ("with", \.after)] {
+      for (component, direction) in ["x", "y"].enumerated() {
+        let stored = try store.tensor(at: "/steering/s/field_\(name)_\(direction)")
+        #expect(stored.shape == [2, edge, edge])
+        for (place, field) in found.fields.enumerated() {
+          let arrows = Dictionary(uniqueKeysWithValues: zip(field[keyPath: side].squares, field[keyPath: side].arrows))
+          for row in 0..<edge {
+            for column in 0..<edge {
+              let value = stored[[place, row, column]]
+              if let arrow = arrows[Square(row, column)] {
+                #expect(value == Float(arrow[component]))
+              } else {
+                #expect(value.isNaN)
+              }
+            }
+          }
+        }
+      }
+    }
   }
 
   @Test(arguments: [

@@ -2,6 +2,7 @@ import ActivationStore
 import Diagnostics
 import Execution
 import Foundation
+import Reports
 
 /// `patchbay run`: an experiment file's sweeps, carried out and written to a results file.
 public struct RunCommand: Sendable {
@@ -18,9 +19,6 @@ public struct RunCommand: Sendable {
   public let isResuming: Bool
 
   public static let defaultOutput = "activations"
-  /// Where figures go unless all is to go to one folder.
-  static let defaultExports = "notebooks-export"
-
   public init(
     experiment: String, model: String? = nil, output: String = RunCommand.defaultOutput, threads: Int? = nil,
     memory: Int? = nil, isResuming: Bool = false
@@ -33,8 +31,8 @@ public struct RunCommand: Sendable {
     self.isResuming = isResuming
   }
 
-  /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`, `StoreError`, `PatchingError`, `ConsoleError`, `CancellationError`. Results
-  ///   and cache are what they were before then; what was done is in the partial file.
+  /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`, `StoreError`, `PatchingError`, `ReportError`, `ConsoleError`, `CancellationError`.
+  ///   Results and cache are what they were before then; what was done is in the partial file.
   public func run(on console: Console) throws {
     let experiment = try Experiment(file: experiment)
     let results = resolvedPath("\(experiment.name).h5", relativeTo: output)
@@ -78,13 +76,13 @@ public struct RunCommand: Sendable {
   }
 
   private func report(_ outcome: RunOutcome, _ run: ExperimentRun, on console: Console) throws {
-    let exports = "\(output == Self.defaultOutput ? Self.defaultExports : output)/\(run.experiment.name)"
-    let figures = try outcome.writeFigures(into: exports)
-    let files =
-      [("figures", figures > 0 ? exports : nil), ("results", outcome.results), ("cache", outcome.cache)]
-      + [("analyses", outcome.analysis?.path)]
+    let files = [("results", outcome.results), ("cache", outcome.cache), ("analyses", outcome.analysis?.path)]
     let places = files.compactMap { name, file in file.map { "\(name): \($0)" } }.joined(separator: "\n")
+    // The results are whole: what is found stands before anything that can go wrong with the exports.
     try console.print(RunSummary(outcome: outcome, run: run).text + "\n\n" + places)
+    let exports = "\(output == Self.defaultOutput ? ExportCommand.defaultOutput : output)/\(run.experiment.name)"
+    let exported = try writeExports(of: outcome.results, into: exports) { try Task.checkCancellation() }
+    try console.print(exported.lines.joined(separator: "\n"))
   }
 }
 

@@ -1,0 +1,174 @@
+import ActivationStore
+
+/// A map of cells to look at: which axes go down, across and into choosers, and the numbers of each metric.
+struct Grid: Sendable {
+  struct Axis: Sendable {
+    let name: String
+    let labels: [String]
+    /// Whether entries are positions of the prompts.
+    let isPosition: Bool
+  }
+
+  /// The numbers of one metric; every array has one for each cell.
+  struct Layer: Sendable {
+    let metric: String
+    /// `run`, or `estimate`.
+    let source: String
+    /// What can be shown, by name: `effect`, `ratio`, `change`, `value`, and beside effects `low`, `high`, `p`, `n`.
+    var arrays: [(name: String, values: [Float])]
+    /// [cell, example]; nil where there is none, or no room for it.
+    var raw: [Float]?
+    /// Whether `raw` are changes from the base run.
+    var isChange = false
+  }
+
+  let id: String
+  let title: String
+  /// What the numbers are, beside the scale.
+  let valueName: String
+  let axes: [Axis]
+  /// Indices of axes.
+  var rows: [Int], columns: [Int], facets: [Int]
+  /// The entry of each facet that is looked at first.
+  var start: [Int]
+  /// The axis that says which run it is, for its tokens.
+  let runAxis: Int?
+  /// The cell shown at each place of the axes, row-major, -1 for none; nil where places are the cells.
+  let places: [Int]?
+  /// Whether there are normalised effects, or plain values only.
+  let isSweep: Bool
+  /// Whether the values are shares of 1, from white upwards, rather than around 0.
+  let isSequential: Bool
+  var layers: [Layer]
+  /// For each cell, 1 where there is a path, 0 where there is none; nil where that is no question.
+  var paths: [Int8]? = nil
+
+  /// Which axes go where.
+  static func layout(_ names: [String]) -> (rows: [Int], columns: [Int], facets: [Int]) {
+    func place(_ name: String) -> Int? { names.firstIndex(of: name) }
+    func rest(_ taken: [Int]) -> [Int] { names.indices.filter { !taken.contains($0) } }
+    func made(_ rows: [Int], _ columns: [Int]) -> (rows: [Int], columns: [Int], facets: [Int]) {
+      (rows, columns, rest(rows + columns))
+    }
+    for (down, across) in [
+      ("destination", "source"), ("sender", "receiver"), ("row", "column"), (SweepData.sourceAxis, "example"),
+      ("source", "example"),
+    ] {
+      if let down = place(down), let across = place(across) { return made([down], [across]) }
+    }
+    let (senders, receivers) = (
+      names.indices.filter { names[$0].hasPrefix("sender_") }, names.indices.filter { names[$0].hasPrefix("receiver_") }
+    )
+    if !senders.isEmpty, !receivers.isEmpty { return made(senders, receivers) }
+    if let position = place("position") ?? place("source") ?? place("destination") {
+      let rows = place("layer") ?? rest([position]).last
+      return made(rows.map { [$0] } ?? [], [position])
+    }
+    if names.count == 1 {
+      return ["coefficient", "head", "layer", "channel", "neuron"].contains(names[0]) ? ([], [0], []) : ([0], [], [])
+    }
+    if let layer = place("layer"), let head = place("head") { return made([layer], [head]) }
+    guard names.count > 1 else { return ([], [], []) }
+    return made([names.count - 2], [names.count - 1])
+  }
+}
+
+extension Grid {
+  /// A sweep's grid, without the values of single examples.
+  init(_ sweep: SweepData, id: String, layers: [Layer], strongest: Int?) {
+    let display = SenderGrid(sweep)
+    let axes = display?.axes ?? sweep.axes
+    var layout = Grid.layout(axes.map(\.name))
+    // A list of named places reads better downwards.
+    if axes.count == 1, case .texts = axes[0].labels { layout = ([0], [], []) }
+    var start = layout.facets.map { _ in 0 }
+    if let strongest, display == nil {
+      let indices = sweep.indices(ofCell: strongest)
+      start = layout.facets.map { indices[$0] }
+    }
+    self.init(
+      id: id, title: sweep.name, valueName: "effect", axes: axes.map(Axis.init), rows: layout.rows,
+      columns: layout.columns, facets: layout.facets, start: start, runAxis: nil, places: display?.places,
+      isSweep: true,
+      isSequential: false, layers: layers)
+  }
+
+  /// The lengths of the axes.
+  var shape: [Int] { axes.map(\.labels.count) }
+
+  /// Entries of some axes taken together, the last changing fastest: for each the entry on each axis.
+  func entries(_ axes: [Int]) -> [[Int]] {
+    axes.reduce([[]]) { all, axis in all.flatMap { head in self.axes[axis].labels.indices.map { head + [$0] } } }
+  }
+
+  /// The number of the cell at an entry of each axis; nil for none.
+  func cell(_ indices: [Int]) -> Int? {
+    let flat = zip(indices, shape).reduce(0) { $0 * $1.1 + $1.0 }
+    guard let places else { return flat }
+    return places[flat] < 0 ? nil : places[flat]
+  }
+
+  /// The labels of entries of some axes: heads by layer and head as `9.6`.
+  func labels(_ axes: [Int], tokens: TokenAxis?) -> [String] {
+    entries(axes).map { entry in
+      zip(axes, entry).map { axis, index in label(axis, index, tokens: tokens) }.joined(
+        separator: axes.count == 2 ? "." : " ")
+    }
+  }
+
+  func label(_ axis: Int, _ index: Int, tokens: TokenAxis?) -> String {
+    let label = axes[axis].labels[index]
+    guard axes[axis].isPosition, let tokens, let position = Int(label) else { return label }
+    let place = position < 0 ? tokens.places.count + position : position
+    return tokens.places.indices.contains(place) ? "\(label) \(tokens.places[place].name)" : label
+  }
+}
+
+extension Grid.Axis {
+  init(_ axis: LabelledAxis) {
+    self.init(
+      name: axis.name, labels: axis.labels.shown.map { $0.replacing("−", with: "-") },
+      isPosition: ["position", "destination", "source"].contains(axis.name))
+  }
+}
+
+/// Senders that are heads and MLPs by their layer: a map of layers by heads instead of a long list.
+struct SenderGrid {
+  let axes: [LabelledAxis]
+  /// For each place of the map, the cell; -1 for none.
+  let places: [Int]
+
+  /// nil where the sweep is no list of senders, or has others (groups of heads, embeddings) than heads and MLPs of layers.
+  init?(_ sweep: SweepData) {
+    guard sweep.axes.count == 1, sweep.axes[0].name == "sender" else { return nil }
+    let names = sweep.axes[0].labels.texts
+    var found: [(layer: Int, column: Int, cell: Int)] = []
+    let mlp = Int.max
+    for (cell, name) in names.enumerated() {
+      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+      guard parts.count == 2 else { return nil }
+      if parts[0] == "mlp", let layer = Int(parts[1]) {
+        found.append((layer, mlp, cell))
+      } else if let layer = Int(parts[0]), let head = Int(parts[1]) {
+        found.append((layer, head, cell))
+      } else {
+        return nil
+      }
+    }
+    let layers = Set(found.map(\.layer)).sorted()
+    let columns = Set(found.map(\.column)).sorted()
+    guard columns.count > 1, layers.count > 1 else { return nil }
+    axes = [
+      LabelledAxis("layer", .integers(layers)),
+      LabelledAxis("head", .texts(columns.map { $0 == mlp ? "MLP" : "\($0)" })),
+    ]
+    var places = [Int](repeating: -1, count: layers.count * columns.count)
+    for one in found {
+      guard let row = layers.firstIndex(of: one.layer), let column = columns.firstIndex(of: one.column) else {
+        continue
+      }
+      places[row * columns.count + column] = one.cell
+    }
+    self.places = places
+  }
+}

@@ -1,0 +1,57 @@
+import Analysis
+import Figures
+import Foundation
+
+/// Makes the report of a results file, with its figures and tables, from that file alone.
+///
+/// `folder` is made if it is not there; it gets `report.html`, `figures/NAME.svg` and `.png`, `tables/NAME.csv`. Each file is written beside its place and renamed; files
+/// of an earlier export of the same names are replaced, others stay. An unfinished results file (its attribute `complete` is 0) gets a report that says so.
+/// - Parameters:
+///   - resultsPath: a results file (`patchbay-results`).
+///   - check: asked now and then; what it throws ends the export.
+/// - Throws: `StoreError` for what cannot be read, `ReportError`, `FigureError`, and what `check` throws.
+@discardableResult
+public func writeExports(
+  of resultsPath: String, into folder: String, check: () throws -> Void = {}
+) throws -> ExportedFiles {
+  let report = try Report(try ReportData(resultsPath, check: check), check: check)
+  try check()
+  let page = report.page().text
+  for part in ["", "/figures", "/tables"] { try makeExportFolder(folder + part) }
+  let figures = report.figures
+  // A picture takes ten times as long as everything else that is drawn.
+  let drawn = try Workers.map(figures.count * 2) { number -> String in
+    let path = "\(folder)/figures/\(fileName(figures[number / 2].name)).\(number % 2 == 0 ? "png" : "svg")"
+    try figures[number / 2].figure.write(to: path)
+    return path
+  }
+  try check()
+  let tables = try report.tables.map { table -> String in
+    let path = "\(folder)/tables/\(fileName(table.name)).csv"
+    try writeText(table.text, to: path)
+    return path
+  }
+  let path = "\(folder)/report.html"
+  try writeText(page, to: path)
+  return ExportedFiles(report: path, figures: drawn, tables: tables)
+}
+
+/// The folder's name for a results file: the experiment's, as far as it is fit to be one.
+public func exportName(of resultsPath: String) throws -> String {
+  let name = fileName(try ReportData.name(of: resultsPath))
+  return name.allSatisfy { $0 == "." } ? "report" : name
+}
+
+private func writeText(_ text: String, to path: String) throws {
+  do { try writeWhole(Array(text.utf8), to: path) } catch FigureError.cannotWrite(let file, let reason) {
+    throw ReportError.cannotWrite(file: file, reason: reason)
+  }
+}
+
+private func makeExportFolder(_ folder: String) throws {
+  do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
+    let reason = (error as NSError).userInfo[NSUnderlyingErrorKey].map { ($0 as? NSError)?.localizedDescription ?? "" }
+    throw ReportError.cannotCreateFolder(
+      folder, reason: reason.flatMap { $0.isEmpty ? nil : $0 } ?? error.localizedDescription)
+  }
+}

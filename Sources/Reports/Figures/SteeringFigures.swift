@@ -1,0 +1,307 @@
+import ActivationStore
+import Analysis
+import Figures
+import Mazes
+
+/// What vectors did in mazes: one study, `/steering/NAME`.
+struct SteeringFigures {
+  let study: ArrayGroup
+  let data: ReportData
+
+  /// What is measured, by the names of datasets, in the order of tables.
+  static let measures = [
+    "p_cheese", "p_corner", "reached_cheese", "reached_corner", "reached_region", "steps", "field_change",
+  ]
+
+  static func title(_ measure: String) -> String {
+    switch measure {
+    case "p_cheese": "to cheese"
+    case "p_corner": "to corner"
+    case "reached_cheese": "got cheese"
+    case "reached_corner": "came by corner"
+    case "reached_region": "came top right"
+    case "field_change": "field change"
+    default: measure
+    }
+  }
+
+  var vectors: [String] { study.texts("vectors") }
+  var examples: Int { study.count("example") }
+  private var site: String { study.text("site") ?? "?" }
+  /// Axes of the cells, outermost first.
+  var axes: [LabelledAxis] { Self.measures.lazy.compactMap { study.datasets[$0] }.first.map(study.cellAxes) ?? [] }
+  var measured: [String] { Self.measures.filter { study.datasets[$0] != nil && study.datasets["\($0)_mean"] != nil } }
+
+  /// Means over mazes (`mean`) or mean changes from unsteered (`change`) of all cells, as stored.
+  func intervals(_ measure: String, _ what: String) -> [Interval] {
+    guard let dataset = study.datasets["\(measure)_\(what)"], dataset.axes.last == "bound", study.count("bound") == 3,
+      dataset.axes.dropLast().elementsEqual(axes.map(\.name))
+    else { return [] }
+    return stride(from: 0, to: dataset.values.count - 2, by: 3).map {
+      Interval(
+        value: Double(dataset.values[$0]), low: Double(dataset.values[$0 + 1]), high: Double(dataset.values[$0 + 2]))
+    }
+  }
+
+  func unsteered(_ measure: String) -> Double { finiteMean(study.datasets["\(measure)_unsteered"]?.values ?? []) }
+
+  /// What the vector is about: the way to the cheese, or to the corner.
+  var subject: String { vectors.first?.contains("top-right") == true ? "p_corner" : "p_cheese" }
+  private var subtitle: String { "added at \(site); \(counted(examples, "maze")), bands: 95 % bootstrap" }
+
+  /// In words: what was added where.
+  var sentence: String {
+    let whose =
+      switch study.text("from") {
+      case "own"?: "each maze's own"
+      case "mean"?: "the mean over all mazes of each"
+      case "every"?: "each maze's in every maze"
+      default: "taken as they are"
+      }
+    let rollouts = study.text("rollouts").flatMap { Int($0) } ?? 0
+    let played =
+      rollouts > 0
+      ? "; \(counted(rollouts, "rollout")) in each maze, of \(study.text("steps") ?? "?") steps at most" : ""
+    return
+      "\(vectors.count == 1 ? "Vector" : "Vectors") \(listed(vectors)) (\(whose)), times a coefficient, added at \(site) at every step; \(counted(examples, "maze"))\(played). \"To cheese\" and \"to corner\" are probabilities of the first step at the decision square."
+  }
+
+  /// Figures but those of vector fields.
+  func charts() throws -> [NamedFigure] {
+    let axes = self.axes
+    var figures: [(String, Figure)] = []
+    let isTransfer = axes.first?.name == "source"
+    let isSites = axes.first?.name == "site"
+    let own = axes.filter { $0.name != "source" && $0.name != "site" }
+    if isTransfer {
+      if let map = transfer() { figures.append(("transfer", try map.figure())) }
+    } else if isSites {
+      figures.append(("sites", try sites().figure()))
+    } else if own.count == 1, case .numbers(let numbers) = own[0].labels {
+      figures.append(
+        ("heading", try curves(["p_cheese", "p_corner"], numbers, "probability at the decision square").figure()))
+      if study.datasets["reached_cheese"] != nil {
+        figures.append(
+          ("rollouts", try curves(["reached_cheese", "reached_region"], numbers, "share of rollouts").figure()))
+      }
+    } else if own.count == 2 {
+      for measure in ["p_cheese", "p_corner", "reached_cheese", "reached_region"] where measured.contains(measure) {
+        figures.append((measure, try grid(measure, own).figure()))
+      }
+    }
+    figures += try additivity(own)
+    return figures.map { NamedFigure(name: "steering-\(study.name)-\($0.0)", figure: $0.1) }
+  }
+
+  /// Vector fields without and with, where the file has them.
+  func fields() throws -> [NamedFigure] {
+    guard let kept = study.axes["field"], case .integers(let numbers) = kept.labels,
+      let parts = fieldParts(), let rows = study.axes["field_row"]?.count,
+      let columns = study.axes["field_column"]?.count
+    else { return [] }
+    let times = study.texts("field_at").isEmpty ? [study.text("field_at") ?? "1"] : study.texts("field_at")
+    let coefficients = zip(times.flatMap { $0.split(separator: ",").map { $0.drop { $0 == " " } } }, vectors).map {
+      "\($0) × \($1)"
+    }
+    return try numbers.enumerated().compactMap { place, number -> NamedFigure? in
+      guard data.prompts.indices.contains(number), let drawing = data.prompts[number].labels["maze"] else { return nil }
+      let maze = try Maze(drawing: drawing.split(separator: "/").map(String.init))
+      let squares = VectorField.squares(of: maze)
+      guard maze.size <= rows, maze.size <= columns else { return nil }
+      func arrows(_ part: Int) -> [SIMD2<Double>] {
+        squares.map { square in
+          let flat = (place * rows + square.row) * columns + square.column
+          return [Double(parts[part].values[flat]), Double(parts[part + 1].values[flat])]
+        }
+      }
+      let (before, after) = (arrows(0), arrows(2))
+      let figure = MazeFigure(
+        title: "\(study.name): maze \(number)",
+        subtitle: "mean steps of the policy from every square; added at \(site)",
+        panels: [
+          .init(title: "without", maze: maze, squares: squares, arrows: before),
+          .init(title: coefficients.joined(separator: ", "), maze: maze, squares: squares, arrows: after),
+          .init(
+            title: "difference", maze: maze, squares: squares, arrows: zip(before, after).map { $1 - $0 },
+            isDifference: true),
+        ], marked: maze.decisionSquare)
+      return NamedFigure(name: "steering-\(study.name)-field-\(number)", figure: try figure.figure())
+    }
+  }
+
+  private func fieldParts() -> [ArrayGroup.Dataset]? {
+    let names = ["field_without_x", "field_without_y", "field_with_x", "field_with_y"]
+    let parts = names.compactMap { study.datasets[$0] }
+    let count = study.count("field") * study.count("field_row") * study.count("field_column")
+    return parts.count == names.count && parts.allSatisfy { $0.values.count == count } ? parts : nil
+  }
+
+  /// What each maze's vector does in each maze, to look at in the page: rows are the vectors' mazes.
+  func transferGrid() -> Grid? {
+    guard let dataset = study.datasets[subject], dataset.axes.first == "source", dataset.axes.last == "example" else {
+      return nil
+    }
+    let base = study.datasets["\(subject)_unsteered"]?.values ?? []
+    guard base.count == examples, examples > 0 else { return nil }
+    let axes = study.cellAxes(dataset) + [LabelledAxis("example", .range(examples))]
+    let layout = Grid.layout(axes.map(\.name))
+    let changes = dataset.values.indices.map { dataset.values[$0] - base[$0 % examples] }
+    return Grid(
+      id: "steering-\(study.name)", title: study.name, valueName: "change",
+      axes: axes.map { Grid.Axis(name: $0.name, labels: $0.labels.shown, isPosition: false) }, rows: layout.rows,
+      columns: layout.columns, facets: layout.facets, start: layout.facets.map { _ in 0 }, runAxis: nil, places: nil,
+      isSweep: false, isSequential: false,
+      layers: [
+        .init(metric: "change of \(Self.title(subject))", source: "run", arrays: [("value", changes)], raw: nil)
+      ])
+  }
+
+  /// The cell whose mean of the subject changes most, with that mean and the cell in words.
+  func strongest() -> (change: Interval, mean: Double, place: String)? {
+    let (changes, means) = (intervals(subject, "change"), intervals(subject, "mean"))
+    let known = changes.indices.filter { changes[$0].value.isFinite && means.indices.contains($0) }
+    guard let best = known.max(by: { abs(changes[$0].value) < abs(changes[$1].value) }) else { return nil }
+    var (rest, parts) = (best, [String]())
+    for axis in axes.reversed() {
+      parts.insert(
+        "\(axis.name == "source" ? "vector of maze" : axis.name) \(axis.labels.shown[rest % axis.count])", at: 0)
+      rest /= axis.count
+    }
+    return (changes[best], means[best].value, parts.joined(separator: ", "))
+  }
+
+  private func curves(_ measures: [String], _ numbers: [Double], _ yName: String) throws -> LineChart {
+    let bootstrap = Bootstrap(redraws: 2000)
+    let series = measures.filter(measured.contains).map { measure -> LineChart.Series in
+      var points = zip(numbers, intervals(measure, "mean")).map { ($0, $1) }
+      if !numbers.contains(0) {
+        let base = (study.datasets["\(measure)_unsteered"]?.values ?? []).map(Double.init).filter(\.isFinite)
+        if !base.isEmpty { points.append((0, bootstrap.mean(of: base))) }
+      }
+      points.sort { $0.0 < $1.0 }
+      return LineChart.Series(
+        name: Self.title(measure), x: points.map(\.0), y: points.map(\.1.value), low: points.map(\.1.low),
+        high: points.map(\.1.high))
+    }
+    return LineChart(
+      title: "\(study.name): \(vectors.first ?? "") vector", subtitle: subtitle, xName: "coefficient", yName: yName,
+      series: series, yRange: 0...1)
+  }
+
+  private func sites() -> BarChart {
+    let all = axes
+    let names = all[0].labels.texts
+    let changes = intervals(subject, "change")
+    let width = max(1, changes.count / max(1, names.count))
+    let series = (0..<width).map { cell -> BarChart.Series in
+      let own = names.indices.map { changes[$0 * width + cell] }
+      return BarChart.Series(
+        name: label(cell, Array(all.dropFirst())), values: own.map(\.value), low: own.map(\.low), high: own.map(\.high))
+    }
+    return BarChart(
+      title: "\(study.name): change of the probability to head for the \(subject == "p_cheese" ? "cheese" : "corner")",
+      subtitle: "\(counted(examples, "maze")); 95 % bootstrap", valueName: "change at the decision square",
+      names: names,
+      series: series)
+  }
+
+  /// A choice of coefficients, in words.
+  private func label(_ cell: Int, _ axes: [LabelledAxis]) -> String {
+    var (rest, parts) = (cell, [String]())
+    for (axis, vector) in zip(axes, vectors).reversed() {
+      parts.insert("\(axis.labels.shown[rest % axis.count]) × \(vector)", at: 0)
+      rest /= axis.count
+    }
+    return parts.joined(separator: ", ")
+  }
+
+  private func grid(_ measure: String, _ axes: [LabelledAxis]) -> Heatmap {
+    let (values, width) = (intervals(measure, "mean").map(\.value), axes[1].count)
+    return Heatmap(
+      title: "\(study.name): \(Self.title(measure))",
+      subtitle: "added at \(site); mean of \(counted(examples, "maze"))",
+      rowsName: "× \(axes[0].name)", columnsName: "× \(axes[1].name)", valueName: Self.title(measure),
+      rowLabels: axes[0].labels.shown, columnLabels: axes[1].labels.shown,
+      values: (0..<axes[0].count).map { Array(values[$0 * width..<($0 + 1) * width]) }, colours: .sequential(0...1))
+  }
+
+  /// Of many mazes, the first ones.
+  private func transfer() -> Heatmap? {
+    guard let grid = transferGrid(), grid.shape.first == examples, let all = grid.layers.first?.arrays.first?.values
+    else { return nil }
+    let shown = min(examples, 40)
+    let cells = grid.shape.dropFirst().dropLast().reduce(1, *)
+    let names = (0..<shown).map(String.init)
+    return Heatmap(
+      title: "\(study.name): \(grid.layers[0].metric)",
+      subtitle:
+        "\(label(0, Array(axes.dropFirst()))) of one maze in another; the first \(shown) of \(counted(examples, "maze"))",
+      rowsName: "vector of maze", columnsName: "added in maze", valueName: "change", rowLabels: names,
+      columnLabels: names,
+      values: (0..<shown).map { source in
+        (0..<shown).map { maze in Double(all[source * cells * examples + maze]) }
+      }, colours: .diverging(limit: 1), decimals: nil)
+  }
+
+  /// How much of the change of later activations is not the sum of what each vector does, or not in proportion to the coefficient: mean over mazes of the share.
+  private func additivity(_ own: [LabelledAxis]) throws -> [(String, Figure)] {
+    guard let effects = study.datasets["effect"], let interactions = study.datasets["interaction"],
+      effects.axes.first == "activation", effects.axes.last == "example", interactions.axes == effects.axes,
+      examples > 0
+    else { return [] }
+    let names = study.labels("activation")
+    let cells = effects.values.count / max(1, names.count * examples)
+    let shares = names.indices.map { node in
+      (0..<cells).map { cell -> Double in
+        let start = (node * cells + cell) * examples
+        return finiteMean(
+          (start..<start + examples).lazy.filter { effects.values[$0] > 0 }.map {
+            interactions.values[$0] / effects.values[$0]
+          })
+      }
+    }
+    if own.count == 1, case .numbers(let numbers) = own[0].labels, numbers.count == cells {
+      let order = numbers.indices.sorted { numbers[$0] < numbers[$1] }
+      let chart = LineChart(
+        title: "\(study.name): how far from linear",
+        subtitle: "‖Δ(t) − t Δ(1)‖ / ‖Δ(t)‖ at the decision square; mean of \(counted(examples, "maze"))",
+        xName: "coefficient t", yName: "share of the change",
+        series: names.indices.map { node in
+          .init(name: names[node], x: order.map { numbers[$0] }, y: order.map { shares[node][$0] })
+        }, withZero: true)
+      return [("additivity", try chart.figure())]
+    }
+    guard own.count == 2, own[0].count * own[1].count == cells else { return [] }
+    let width = own[1].count
+    return try names.indices.map { node in
+      let map = Heatmap(
+        title: "\(study.name): what is not additive in \(names[node])",
+        subtitle: "‖Δ(s,t) − Δ(s,0) − Δ(0,t)‖ / ‖Δ(s,t)‖ at the decision square; mean of \(counted(examples, "maze"))",
+        rowsName: "s × \(own[0].name)", columnsName: "t × \(own[1].name)", valueName: "share of the change",
+        rowLabels: own[0].labels.shown, columnLabels: own[1].labels.shown,
+        values: (0..<own[0].count).map { Array(shares[node][$0 * width..<($0 + 1) * width]) },
+        colours: .sequential(0...1))
+      return ("additivity-\(fileName(names[node]))", try map.figure())
+    }
+  }
+
+  /// The table of the page: a row for each cell, of a matrix those that change most.
+  func rows() -> (cells: [Int], labels: [[String]]) {
+    let all = axes
+    let count = all.reduce(1) { $0 * $1.count }
+    func labels(_ cell: Int) -> [String] {
+      var (rest, list) = (cell, [String]())
+      for axis in all.reversed() {
+        list.insert(axis.labels.shown[rest % axis.count], at: 0)
+        rest /= axis.count
+      }
+      return list
+    }
+    let changes = intervals(subject, "change")
+    let cells =
+      count <= 60 || changes.count != count
+      ? Array(0..<min(count, 60))
+      : Array((0..<count).sorted { abs(changes[$0].value) > abs(changes[$1].value) }.prefix(20))
+    return (cells, cells.map(labels))
+  }
+}

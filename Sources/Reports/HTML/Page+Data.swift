@@ -1,0 +1,112 @@
+import Diagnostics
+import Foundation
+
+/// The numbers of the maps, as JSON with arrays of float32 in base64.
+struct PageData {
+  let data: ReportData
+  let grids: [Grid]
+  /// How many numbers are embedded, and whether values of single examples had to be left out.
+  private(set) var numbers = 0
+  private(set) var leftOut: [String] = []
+  private(set) var json = ""
+
+  /// Numbers of maps that a page may hold: at 5.3 bytes each, 8 MB.
+  static let budget = 1_500_000
+  /// Prompts whose tokens a page may hold.
+  static let promptLimit = 2000
+
+  init(_ data: ReportData, _ grids: [Grid]) {
+    self.data = data
+    self.grids = grids
+    var kept = grids.map { grid in grid.layers.map { _ in (means: false, raw: false) } }
+    // Means of the shown metric first, then of the others, then values of single examples in the same order.
+    let depth = grids.map(\.layers.count).max() ?? 0
+    for place in 0..<depth {
+      for (index, grid) in grids.enumerated() where place < grid.layers.count {
+        let count = grid.layers[place].arrays.reduce(0) { $0 + $1.values.count }
+        guard numbers + count <= Self.budget else { continue }
+        numbers += count
+        kept[index][place].means = true
+      }
+    }
+    for place in 0..<depth {
+      for (index, grid) in grids.enumerated() where place < grid.layers.count && kept[index][place].means {
+        guard let raw = grid.layers[place].raw else { continue }
+        guard numbers + raw.count <= Self.budget else {
+          leftOut.append("\(grid.title) (\(grid.layers[place].metric))")
+          continue
+        }
+        numbers += raw.count
+        kept[index][place].raw = true
+      }
+    }
+    json = text(kept)
+  }
+
+  private func text(_ kept: [[(means: Bool, raw: Bool)]]) -> String {
+    let metrics = data.metrics
+    func baselines(_ run: [String: [Float]]) -> String {
+      object(metrics.compactMap { metric in run[metric].map { (metric, jsonString(base64($0))) } })
+    }
+    let hasTokens = data.tokens.longest > 0
+    let prompts =
+      hasTokens
+      ? zip(data.tokens.clean, data.tokens.corrupted).prefix(Self.promptLimit).map { clean, corrupted in
+        object([("c", strings(clean.map(shownToken))), ("k", strings(corrupted.map(shownToken)))])
+      } : []
+    let places = data.tokens.places.map {
+      object([("n", jsonString($0.name)), ("v", $0.varies ? "true" : "false")])
+    }
+    let maps = zip(grids, kept).compactMap { grid, kept -> String? in
+      let layers = zip(grid.layers, kept).filter(\.1.means)
+      return layers.isEmpty ? nil : map(grid, layers.map { ($0, hasRaw: $1.raw) })
+    }
+    return scriptSafe(
+      object([
+        ("examples", "\(data.prompts.count)"), ("metrics", strings(metrics)), ("prompts", list(prompts)),
+        ("pos", list(places)),
+        ("base", baselines(data.base)), ("other", baselines(data.other)),
+        ("baseName", jsonString(data.isDenoising ? "corrupted" : "clean")),
+        ("otherName", jsonString(data.isDenoising ? "clean" : "corrupted")), ("grids", list(maps)),
+      ]))
+  }
+
+  private func map(_ grid: Grid, _ layers: [(layer: Grid.Layer, hasRaw: Bool)]) -> String {
+    let axes = grid.axes.map { axis in
+      object([("n", jsonString(axis.name)), ("l", strings(axis.labels)), ("p", axis.isPosition ? "true" : "false")])
+    }
+    let entries = layers.map { layer, hasRaw in
+      object(
+        [
+          ("m", jsonString(layer.metric)), ("src", jsonString(layer.source)),
+          ("a", object(layer.arrays.map { ($0.name, jsonString(base64($0.values))) })),
+        ] + (hasRaw ? [("raw", jsonString(base64(layer.raw ?? [])))] : [])
+          + (layer.isChange ? [("change", "true")] : []))
+    }
+    func integers(_ values: [Int]) -> String { "[" + values.map(String.init).joined(separator: ",") + "]" }
+    let hasExampleAxis = grid.axes.contains { $0.name == "example" }
+    return object(
+      [
+        ("id", jsonString(grid.id)), ("title", jsonString(grid.title)), ("v", jsonString(grid.valueName)),
+        ("axes", list(axes)),
+        ("r", integers(grid.rows)), ("c", integers(grid.columns)), ("f", integers(grid.facets)),
+        ("s", integers(grid.start)),
+        ("run", "\(grid.runAxis ?? -1)"), ("sweep", grid.isSweep ? "true" : "false"),
+        ("seq", grid.isSequential ? "true" : "false"),
+        ("ex", hasExampleAxis ? "true" : "false"), ("layers", list(entries)),
+      ] + (grid.places.map { [("places", integers($0))] } ?? [])
+        + (grid.paths.map { [("paths", integers($0.map(Int.init)))] } ?? []))
+  }
+
+  private func object(_ members: [(String, String)]) -> String {
+    "{" + members.map { "\(jsonString($0.0)):\($0.1)" }.joined(separator: ",") + "}"
+  }
+
+  private func list(_ elements: some Sequence<String>) -> String { "[" + elements.joined(separator: ",") + "]" }
+  private func strings(_ texts: [String]) -> String { list(texts.map { jsonString($0) }) }
+
+  /// Little-endian, as every machine that shows pages has them.
+  private func base64(_ values: [Float]) -> String {
+    values.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0).base64EncodedString() }
+  }
+}

@@ -1,0 +1,90 @@
+import Figures
+
+/// The report as one page that needs nothing beside itself.
+struct Page {
+  let name: String
+  /// The parts under their headings, in order.
+  let sections: [Section]
+  let head: String
+  let data: String
+
+  struct Section {
+    let id: String
+    let title: String
+    let body: String
+    /// Whether the choices for all maps begin to stand above it.
+    var hasMaps = false
+  }
+
+  var text: String {
+    let links = sections.map { "<a href=\"#\($0.id)\">\(html($0.title))</a>" }.joined(separator: "\n")
+    let first = sections.firstIndex(where: \.hasMaps)
+    let before = sections.prefix(first ?? sections.count).map(section).joined(separator: "\n")
+    let after = first.map { sections[$0...].map(section).joined(separator: "\n") } ?? ""
+    let bar =
+      first == nil
+      ? ""
+      : """
+      <div class="bar" id="choices" hidden><div class="row"></div><div class="prompt" id="chosen" tabindex="0" role="region" aria-label="the prompt that is shown" aria-live="polite"></div></div>
+      """
+    return """
+      <!doctype html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <meta name="generator" content="patchbay">
+      <link rel="icon" href="data:,">
+      <title>\(html(name)) · Patchbay report</title>
+      <style>
+      \(Self.style)
+      </style>
+      </head>
+      <body>
+      <a class="skip" href="#main">Skip to the results</a>
+      <div class="wrap">
+      <header class="top">
+      \(head)
+      <nav class="toc" aria-label="Contents">
+      \(links)
+      </nav>
+      </header>
+      <main id="main">
+      \(before)
+      <div>
+      \(bar)
+      \(after)
+      </div>
+      </main>
+      </div>
+      <script type="application/json" id="data">\(data)</script>
+      <script>
+      \(Self.script)
+      </script>
+      </body>
+      </html>
+
+      """
+  }
+
+  private func section(_ section: Section) -> String {
+    """
+    <section id="\(section.id)" aria-labelledby="\(section.id)-title"><h2 id="\(section.id)-title">\(html(section.title))</h2>
+    \(section.body)
+    </section>
+    """
+  }
+
+  /// A chart that stands in the page as it is drawn.
+  static func chart(_ figure: Figure, isWide: Bool = false) -> String {
+    "<figure class=\"chart\(isWide ? " wide" : "")\">\(figure.inlineSVG)</figure>"
+  }
+
+  /// Where a map is made.
+  static func map(_ grid: Grid) -> String {
+    """
+    <figure class="map" data-grid="\(html(grid.id))"><noscript>The map needs scripts; the same stands as a picture in figures/.</noscript></figure>
+    """
+  }
+}

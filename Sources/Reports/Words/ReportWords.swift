@@ -1,0 +1,145 @@
+import ActivationStore
+
+/// The experiment in words, made of what the file says of itself.
+enum ReportWords {
+  /// - Parameter hasTokens: whether there are positions to speak of; mazes have none.
+  static func metric(_ name: String, hasTokens: Bool = true) -> String {
+    let words = metric(name)
+    return hasTokens
+      ? words : words.replacing(", at the last position", with: "").replacing(" at the last position", with: "")
+  }
+
+  private static func metric(_ name: String) -> String {
+    switch name {
+    case "logit_diff": "the answer's logit less the wrong token's, at the last position"
+    case "logit": "the answer's logit at the last position"
+    case "log_prob": "the logarithm of the answer's probability, in nats"
+    case "prob": "the answer's probability at the last position"
+    case "choice": "the answer's probability over that of the answer and the wrong token together"
+    case "kl": "how far the output over the whole vocabulary is from the base run's (Kullback-Leibler, in nats)"
+    case "rank": "how many tokens have a higher logit than the answer; 0 is the top"
+    default: "as the file has it"
+    }
+  }
+
+  static func site(_ name: String) -> String {
+    switch name {
+    case "resid_pre": "the residual stream before each layer"
+    case "resid_mid": "the residual stream between attention and MLP"
+    case "resid_post": "the residual stream after each layer"
+    case "attn_out": "what attention writes"
+    case "mlp_out": "what the MLP writes"
+    case "q": "queries"
+    case "k": "keys"
+    case "v": "values"
+    case "z": "each head's output before it is projected"
+    case "result": "what each head writes to the residual stream"
+    case "pattern": "the attention pattern"
+    case "attn_scores": "the attention scores"
+    case "mlp_pre": "the MLP's units before their nonlinearity"
+    case "mlp_post": "the MLP's units"
+    case "embed": "the token embedding"
+    case "pos_embed": "the position embedding"
+    default: "the activation"
+    }
+  }
+
+  /// What was put into what.
+  static func direction(_ data: ReportData) -> String {
+    data.isDenoising
+      ? "Denoising: activations of the clean run were put into the corrupted run. An effect of 0 means that nothing changed, one of 1 that the clean run's value is reached."
+      : "Noising: activations of the corrupted run were put into the clean run. An effect of 0 means that nothing changed, one of 1 that the corrupted run's value is reached."
+  }
+
+  /// What a sweep did.
+  static func sweep(_ sweep: SweepData, isDenoising: Bool) -> String {
+    let (other, base) = isDenoising ? ("clean", "corrupted") : ("corrupted", "clean")
+    let sentence = sweep.isPath ? path(sweep, other: other) : edit(sweep, other: other, base: base)
+    let methods = [
+      "attribution": "Effects are estimated from one gradient instead of being run.",
+      "both": "Each cell was run, and estimated from one gradient as well.",
+    ]
+    return [sentence, sweep.text("method").flatMap { methods[$0] } ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+  }
+
+  private static func edit(_ sweep: SweepData, other: String, base: String) -> String {
+    let site = sweep.text("site") ?? sweep.name
+    let what =
+      switch sweep.text("edit") {
+      case "patch": "was taken from the \(other) run"
+      case "zero": "was set to zero in the \(base) run"
+      case "mean": "was set to the \(other) run's mean over prompts in the \(base) run"
+      case "resample": "was taken from another prompt's \(other) run, drawn by seed \(sweep.text("seed") ?? "?")"
+      case "scale": "was multiplied by \(sweep.text("scale") ?? "a factor") in the \(base) run"
+      case "add": "had \(additions(sweep)) added in the \(base) run"
+      case "project_out": "lost its part along a direction in the \(base) run"
+      case let edit?: "was edited (\(edit)) in the \(base) run"
+      case nil: "was edited in the \(base) run"
+      }
+    let chosen = sweep.attributes.keys.filter { $0.hasPrefix("chosen_") }.sorted().map { key in
+      "\(key.dropFirst("chosen_".count)) \(sweep.text(key) ?? "")"
+    }
+    let standing = sweep.attributes.keys.filter { $0.hasPrefix("with_") }.sorted().compactMap { sweep.text($0) }
+    let name = self.site(site)
+    return
+      "\(site == name ? name : "\(site) (\(name))") \(what), for each \(listed(sweep.axes.map { word($0.name) })) by itself"
+      + (chosen.isEmpty ? "" : "; of \(chosen.joined(separator: ", ")) only")
+      + (standing.isEmpty ? "" : "; besides, in every cell: \(standing.joined(separator: "; "))") + "."
+  }
+
+  private static func additions(_ sweep: SweepData) -> String {
+    let what = sweep.text("add") ?? "a vector"
+    let words = [
+      "difference": "the difference of the two runs",
+      "example-difference": "another prompt's difference of the two runs", "vector": "a vector",
+    ]
+    let name = what.split(separator: ", ").map { words[String($0)] ?? String($0) }
+    let once = sweep.text("coefficient").map { $0 == "1" ? "" : "\($0) times " } ?? ""
+    return once + listed(name)
+  }
+
+  private static func path(_ sweep: SweepData, other: String) -> String {
+    let isEdges = sweep.attributes["edges"] != nil
+    let kept = sweep.text("freeze") == "heads+mlps" ? "all other heads and all MLPs" : "all other heads"
+    let place = sweep.text("receiver_position").flatMap { $0 == "all" ? nil : " (at position \($0))" } ?? ""
+    if isEdges {
+      return
+        "Paths: what each head writes took its value of the \(other) run on the way to one input (\(sweep.text("inputs") ?? "q, k, v")) of each later head\(place), \(kept) kept as they were."
+    }
+    let receivers = sweep.text("receivers") ?? "the receivers"
+    let together = sweep.text("together") == "0" ? ", one receiver at a time" : ""
+    return
+      "Paths: what each sender (\(sweep.text("senders") ?? "")) writes took its value of the \(other) run on the way to \(receivers)\(place)\(together), \(kept) kept as they were."
+  }
+
+  /// The name of an axis, for sentences.
+  static func word(_ axis: String) -> String { axis.replacing("_", with: " ") }
+
+  /// What is missing from effects and why, a line each.
+  static func omissions(_ data: ReportData) -> [String] {
+    var lines: [String] = []
+    if let note = data.header.attributes["prompts_drawn"]?.plain {
+      let parts = note.split(separator: ";").map { $0.drop { $0 == " " } }
+      lines += parts.dropFirst().map { "Drawing: \($0)." }
+    }
+    for metric in data.metrics {
+      let without = data.withoutEffect(metric)
+      if without.isEmpty { continue }
+      lines.append(
+        "\(metric): \(counted(without.count, "example")) with the same value in both unpatched runs \(without.count == 1 ? "has" : "have") no normalised effect (\(shortList(without)))."
+      )
+    }
+    if !data.tokens.isAligned, data.tokens.longest > 0 {
+      let shortest = data.tokens.clean.map(\.count).min() ?? 0
+      lines.append(
+        "Prompts have \(shortest) to \(data.tokens.longest) tokens: cells of positions that a prompt lacks are over the other prompts (column n)."
+      )
+    }
+    return lines
+  }
+
+  private static func shortList(_ numbers: [Int]) -> String {
+    let shown = numbers.prefix(8).map { "\($0)" }.joined(separator: ", ")
+    return "number \(shown)\(numbers.count > 8 ? ", ..." : "")"
+  }
+}

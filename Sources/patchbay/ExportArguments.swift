@@ -1,0 +1,21 @@
+import ArgumentParser
+import Experiments
+
+struct ExportArguments: ConsoleCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Make the report of a results file, with figures and tables.",
+    discussion: """
+      Writes report.html, one page that needs nothing else, figures/ (SVG and PNG) and tables/ (CSV) to notebooks-export/NAME, NAME being the \
+      experiment's. Run does the same when it is done; a results file that a run has left unfinished gets a report that says so.
+
+      Example: patchbay export activations/ioi.h5
+      """)
+
+  @Argument(help: "A results file that run has written.")
+  var results: String
+  @Option(name: .shortAndLong, help: "The folder that NAME is made in.")
+  var output = ExportCommand.defaultOutput
+  @OptionGroup var console: ConsoleOptions
+
+  func work(on console: Console) throws { try ExportCommand(results: results, output: output).run(on: console) }
+}

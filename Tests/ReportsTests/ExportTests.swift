@@ -1,0 +1,237 @@
+import ActivationStore
+import Diagnostics
+import Foundation
+import Reports
+import Testing
+
+/// What an export leaves behind, read as people and programs read it.
+@Suite struct ExportTests {
+  private func export(_ sample: SampleResults = SampleResults()) throws -> (scratch: Scratch, files: ExportedFiles) {
+    let scratch = try Scratch()
+    try sample.write(to: "\(scratch.path)/sample.h5")
+    return (scratch, try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out/sample"))
+  }
+
+  private func rows(_ text: String) -> [[String]] {
+    var (rows, row, field, isQuoted): ([[String]], [String], String, Bool) = ([], [], "", false)
+    for scalar in text.unicodeScalars {
+      switch (scalar, isQuoted) {
+      case ("\"", _): isQuoted.toggle()
+      case (",", false): (row, field) = (row + [field], "")
+      case ("\r", false): break
+      case ("\n", false): (rows, row, field) = (rows + [row + [field]], [], "")
+      default: field.unicodeScalars.append(scalar)
+      }
+    }
+    return rows
+  }
+
+  @Test func everythingIsThere() throws {
+    let (scratch, files) = try export()
+    #expect(files.report == "\(scratch.path)/out/sample/report.html")
+    func names(_ paths: [String]) -> [String] { paths.map { URL(fileURLWithPath: $0).lastPathComponent } }
+    #expect(
+      names(files.figures).filter { $0.hasSuffix(".svg") } == [
+        "sweep-zeta.svg", "sweep-zeta-estimates.svg", "sweep-alpha.svg", "sweep-cross.svg", "sweep-cross-bars.svg",
+        "sweep-cross-transfer.svg", "sweep-paths.svg", "sweep-steer.svg", "sweep-steer-curves.svg", "circuit.svg",
+        "readout-looks-clean-0.0.svg",
+      ])
+    #expect(
+      names(files.tables) == [
+        "prompts.csv", "baselines.csv", "sweep-zeta.csv", "sweep-alpha.csv", "sweep-cross.csv", "sweep-paths.csv",
+        "sweep-steer.csv",
+        "readout-looks.csv",
+      ])
+    for path in [files.report] + files.figures + files.tables { #expect(FileManager.default.fileExists(atPath: path)) }
+    // Nothing half-written stays behind.
+    let left = try FileManager.default.subpathsOfDirectory(atPath: "\(scratch.path)/out")
+    #expect(
+      !left.contains { $0.hasSuffix(".partial") } && left.count == 1 + 1 + 2 + files.figures.count + files.tables.count)
+  }
+
+  /// The page is one file: nothing in it names another one to fetch.
+  @Test func thePageNeedsNothingElse() throws {
+    let (scratch, _) = try export()
+    let page = try scratch.text("out/sample/report.html")
+    #expect(page.hasPrefix("<!doctype html>") && page.contains("<title>sample · Patchbay report</title>"))
+    for piece in ["src=", "@import", "url(", "<link rel=\"stylesheet\"", "fetch("] { #expect(!page.contains(piece)) }
+    // http:// stands in names of XML only.
+    for range in page.ranges(of: "http") { #expect(page[range.lowerBound...].hasPrefix("http://www.w3.org/")) }
+  }
+
+  @Test func textsFromFilesAreEscaped() throws {
+    let (scratch, _) = try export()
+    let page = try scratch.text("out/sample/report.html")
+    #expect(!page.contains("<script>alert") && page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
+    #expect(page.contains("\\u003cscript\\u003ealert(1)"))
+    #expect(
+      page.contains("&lt;b&gt;tags&lt;/b&gt; &amp; an ampersand, on two lines.") && page.contains("models/&lt;tiny&gt;")
+    )
+    // Two scripts and no more: the data and what draws them.
+    #expect(page.ranges(of: "<script").count == 2 && page.ranges(of: "</script>").count == 2)
+    let figure = try scratch.text("out/sample/figures/sweep-alpha.svg")
+    #expect(!figure.contains("<script") && figure.contains("&lt;script&gt;"))
+    let parser = XMLText(figure)
+    #expect(parser.isBalanced)
+    let table = try scratch.text("out/sample/tables/sweep-alpha.csv")
+    let own = rows(table)
+    #expect(own.allSatisfy { $0.count == own[0].count })
+    let token = try #require(own[0].firstIndex(of: "token"))
+    let words = own.dropFirst().prefix(6).map { $0[token] }
+    #expect(words.contains("'=SUM(A1)") && words.contains("\n") && words.contains(","))
+    #expect(table.contains(",\",\",") && table.contains("\" \"\"quoted\"\"\"") && table.contains("\r\n"))
+  }
+
+  /// By hand: 3 pairs with distances 8, 4 and 0. The third has no effect; the cell at layer 1, head 1 goes 2/4 - 1/10 = 0.4 of the way in the other two. Both
+  /// ratios are 0.4, of two numbers of one sign p is 2/4, of six cells... of four cells the rates are p times four over their rank.
+  @Test func tablesHoldTheNumbers() throws {
+    let (scratch, _) = try export()
+    let all = rows(try scratch.text("out/sample/tables/sweep-zeta.csv"))
+    #expect(
+      all[0] == [
+        "metric", "method", "layer", "head", "mean", "change", "effect", "ratio_of_means", "low", "high", "p", "p_fdr",
+        "n",
+      ])
+    #expect(all.count == 1 + 4 * 3)
+    let cell = try #require(all.first { Array($0.prefix(4)) == ["logit_diff", "run", "1", "1"] })
+    let numbers = cell.dropFirst(4).map { Double($0) ?? .nan }
+    // Base -4, -1, 2; patched -0.8, 0.6, 2: mean 0.6, change 1.6; distances 8, 4, 0: ratio of means 4.8 / 12.
+    for (found, wanted) in zip(numbers, [0.6, 1.6, 0.4, 0.4, 0.4, 0.4, 0.5, 0.5, 2]) {
+      #expect(abs(found - wanted) < 1e-6)
+    }
+    let estimate = try #require(all.first { Array($0.prefix(4)) == ["logit_diff", "estimate", "1", "1"] })
+    #expect(abs((Double(estimate[6]) ?? .nan) - 0.2) < 1e-6)
+    let baselines = rows(try scratch.text("out/sample/tables/baselines.csv"))
+    #expect(
+      baselines[1].prefix(3) == ["logit_diff", "clean", "3.0"]
+        && baselines[2].prefix(3) == ["logit_diff", "corrupted", "-1.0"])
+  }
+
+  /// Noising: the base run is the clean one, and the same values say something else.
+  @Test func theOtherDirection() throws {
+    let (scratch, _) = try export(SampleResults(direction: "noise"))
+    let all = rows(try scratch.text("out/sample/tables/sweep-zeta.csv"))
+    let cell = try #require(all.first { Array($0.prefix(4)) == ["logit_diff", "run", "1", "1"] })
+    // Base 4, 3, 2; patched 0.8, 1.4, 2: mean 1.4, change -1.6; effect 0.4 again.
+    for (found, wanted) in zip(cell[4...].map { Double($0) ?? .nan }, [1.4, -1.6, 0.4, 0.4]) {
+      #expect(abs(found - wanted) < 1e-6)
+    }
+    #expect(
+      try scratch.text("out/sample/report.html").contains(
+        "Noising: activations of the corrupted run were put into the clean run."))
+  }
+
+  @Test func thePageSaysWhatWasDone() throws {
+    let (scratch, _) = try export()
+    let page = try scratch.text("out/sample/report.html")
+    for sentence in [
+      "Denoising: activations of the clean run were put into the corrupted run.",
+      "z (each head&#39;s output before it is projected) was taken from the clean run, for each layer and head by itself. Each cell was run, and estimated from one gradient as well.",
+      "Paths: what each sender (heads) writes took its value of the clean run on the way to 1.0.q, all other heads kept as they were.",
+      "logit_diff: 1 example with the same value in both unpatched runs has no normalised effect (number 2).",
+      "the answer&#39;s logit less the wrong token&#39;s, at the last position",
+      "all 8 choices of signs were gone through",
+      "On average over all cells an example&#39;s own difference did 1.00, those of others 0.25.",
+      "weights <code title=\"SHA-256 0123456789abcdef0123\">0123456789ab</code>", "<pre>patchbay run it</pre>",
+    ] { #expect(page.contains(sentence), "\(sentence)") }
+    #expect(!page.contains("unfinished"))
+  }
+
+  /// Sweeps stand in the order that the file says, or, of files that do not say, that of the experiment's text; metrics likewise.
+  @Test(
+    arguments: [
+      ([:], ["zeta", "alpha", "cross", "paths", "steer"], "logit_diff"),
+      (
+        [
+          "sweeps": .texts(["steer", "alpha", "zeta", "paths"]), "metrics": .texts(["prob", "logit_diff"]),
+          "name": .text("other"),
+        ],
+        ["steer", "alpha", "zeta", "paths", "cross"], "prob"
+      ),
+    ] as [([String: Attribute], [String], String)])
+  func order(attributes: [String: Attribute], sweeps: [String], metric: String) throws {
+    let (scratch, files) = try export(SampleResults(attributes: attributes))
+    let names = files.tables.compactMap { $0.split(separator: "/").last }.filter { $0.hasPrefix("sweep-") }
+    #expect(names.map { String($0.dropFirst(6).dropLast(4)) } == sweeps)
+    #expect(try scratch.text("out/sample/report.html").contains("Shown is <code>\(metric)</code>"))
+    #expect(try exportName(of: "\(scratch.path)/sample.h5") == (attributes.isEmpty ? "sample" : "other"))
+  }
+
+  @Test func anUnfinishedFileSaysSo() throws {
+    let scratch = try Scratch()
+    try SampleResults(unwritten: 7, isFinished: false).write(to: "\(scratch.path)/sample.h5")
+    try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out")
+    #expect(try scratch.text("out/report.html").contains("unfinished: 19 of 26 cells."))
+  }
+
+  private func message(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return "no error"
+    } catch let error as any DiagnosedError {
+      return "\(error.kind.rawValue) \(error.message)"
+    } catch { return "\(error)" }
+  }
+
+  @Test func otherFilesAndFoldersThatCannotBeMade() throws {
+    let scratch = try Scratch()
+    let results = "\(scratch.path)/sample.h5"
+    try SampleResults().write(to: results)
+    let vector = "\(scratch.path)/vector.h5"
+    let file = try ArraysFile(creating: vector, format: .vector, attributes: [:])
+    try file.finish()
+    let other = message { try writeExports(of: vector, into: "\(scratch.path)/out") }
+    #expect(other.hasPrefix("65 ") && other.contains("patchbay-results"))
+    #expect(message { try writeExports(of: "\(scratch.path)/none.h5", into: "\(scratch.path)/out") }.hasPrefix("66 "))
+    #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/out"))
+    let blocked = message { try writeExports(of: results, into: results) }
+    #expect(blocked.hasPrefix("73 cannot make the folder '\(results)': "))
+    struct Stopped: Error {}
+    #expect(throws: Stopped.self) {
+      try writeExports(of: results, into: "\(scratch.path)/out") { throw Stopped() }
+    }
+  }
+
+  /// A second export takes the first one's place.
+  @Test func exportsAreRepeatable() throws {
+    let (scratch, files) = try export()
+    let before = try (files.tables + [files.report]).map { try String(contentsOfFile: $0, encoding: .utf8) }
+    let again = try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out/sample")
+    #expect(again == files)
+    #expect(try (files.tables + [files.report]).map { try String(contentsOfFile: $0, encoding: .utf8) } == before)
+  }
+
+  @Test(
+    arguments: [
+      (
+        ReportError.cannotCreateFolder("out", reason: "Not a directory"), 73,
+        "cannot make the folder 'out': Not a directory"
+      ),
+      (
+        .cannotWrite(file: "a\n.csv", reason: "No space left on device"), 73,
+        "cannot write 'a\\n.csv': No space left on device"
+      ),
+    ] as [(ReportError, Int32, String)])
+  func messages(error: ReportError, status: Int32, message: String) {
+    #expect(error.kind.rawValue == status && error.message == message)
+  }
+}
+
+/// XML read far enough to see that all elements end.
+private struct XMLText {
+  let isBalanced: Bool
+
+  init(_ text: String) {
+    var open: [Substring] = []
+    var isGood = true
+    for piece in text.split(separator: "<").dropFirst(text.hasPrefix("<") ? 0 : 1) {
+      guard let tag = piece.split(separator: ">", omittingEmptySubsequences: false).first else { continue }
+      if tag.hasPrefix("/") {
+        isGood = isGood && open.popLast() == tag.dropFirst()
+      } else if !tag.hasSuffix("/"), let name = tag.split(separator: " ").first {
+        open.append(name)
+      }
+    }
+    isBalanced = isGood && open.isEmpty
+  }
+}
