@@ -67,6 +67,10 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints"], exclude: ["README.md"]),
+    .target(
+      name: "Reports",
+      dependencies: ["ActivationStore", "Analysis", "Diagnostics", "Figures", "Mazes", "Patching", "Tensors"],
+      exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-bench",
       dependencies: [
@@ -141,6 +145,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["ActivationStore", "Diagnostics", "Experiments", "Reports"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

@@ -1,0 +1,66 @@
+/// A notebook under way: its cells, and the functions that they use.
+struct NotebookBuilder {
+  let source: NotebookSource
+  private(set) var cells: [NotebookCell] = []
+  private var helpers: Set<NotebookHelper> = []
+  private var ids: Set<String> = []
+
+  init(_ source: NotebookSource) { self.source = source }
+
+  /// A cell of Markdown.
+  mutating func say(_ id: String, _ markdown: String) {
+    cells.append(NotebookCell(id: unique(id), content: .markdown, source: markdown))
+  }
+
+  /// A cell of code.
+  mutating func run(_ id: String, _ code: String, uses helpers: [NotebookHelper] = [], _ outputs: [NotebookCell.Output] = []) {
+    for helper in helpers { use(helper) }
+    cells.append(NotebookCell(id: unique(id), content: .code(outputs), source: code))
+  }
+
+  /// Where the functions will stand, whose number is known only at the end.
+  mutating func leavePlaceForHelpers() { place = cells.count }
+  private var place = 0
+
+  /// All cells, the functions that they use among them.
+  func finished() -> [NotebookCell] {
+    func cell(_ id: String, _ list: [NotebookHelper]) -> NotebookCell? {
+      let used = list.filter(helpers.contains)
+      guard !used.isEmpty else { return nil }
+      return NotebookCell(id: id, content: .code([]), source: used.map(\.source).joined(separator: "\n\n\n"))
+    }
+    let computing = cell("helpers-computing", NotebookHelper.computing)
+    let drawing = cell("helpers-drawing", NotebookHelper.drawing)
+    guard computing != nil || drawing != nil else { return cells }
+    let words = NotebookCell(
+      id: "helpers", content: .markdown,
+      source: """
+        ## A few helpers
+
+        What the cells below share, defined here so that nothing needs to be installed. With h5netcdf installed too, \
+        `xr.open_dataset(RESULTS, group="sweeps/NAME", engine="h5netcdf")` opens a group just as `read` does.
+        """)
+    return cells[..<place] + [words] + [computing, drawing].compactMap(\.self) + cells[place...]
+  }
+
+  func usesNames() -> Bool { helpers.contains(.names) }
+
+  private mutating func use(_ helper: NotebookHelper) {
+    if helpers.insert(helper).inserted { for other in helper.needs { use(other) } }
+  }
+
+  /// Letters and digits of a text, hyphens for the rest, and a number behind what is there already.
+  private mutating func unique(_ text: String) -> String {
+    let letters = text.unicodeScalars.map { scalar -> Character in
+      ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) ? Character(scalar) : "-"
+    }
+    let stem = String(letters.prefix(48))
+    var id = stem
+    var number = 2
+    while !ids.insert(id).inserted {
+      id = "\(stem)-\(number)"
+      number += 1
+    }
+    return id
+  }
+}

@@ -1,0 +1,91 @@
+/// How a sweep is drawn: by its axes, one thing for each shape.
+struct NotebookSweepView {
+  enum Shape: Equatable {
+    /// One number an example: nothing to draw.
+    case single
+    case bars
+    /// Along a coefficient.
+    case lines(x: String)
+    case map
+  }
+
+  let shape: Shape
+  /// What the picture's code does to its array first, a line each.
+  let steps: [String]
+  /// The array's name after that, and the array.
+  let variable: String
+  let picture: LabelledValues
+  let helpers: [NotebookHelper]
+  /// What the picture leaves out.
+  let note: String?
+
+  private static let positions = ["position", "source", "destination"]
+  static let mostBars = 30, mostRows = 30, mostColumns = 60, mostLines = 8
+
+  /// - Parameters:
+  ///   - cells: axes of one entry are gone.
+  ///   - name: what they are called in the code.
+  init(_ cells: LabelledValues, name: String = "cells") {
+    let axes = cells.cellAxes
+    let graded = axes.filter { $0.name.hasPrefix("coefficient") && $0.labels.allSatisfy { Double($0) != nil } }
+    var steps: [String] = []
+    var helpers: [NotebookHelper] = []
+    var notes: [String] = []
+    var picture = cells
+    func take(_ axis: String, _ count: Int, _ what: String) {
+      guard let size = picture.axes.first(where: { $0.name == axis })?.count, size > count else { return }
+      picture = picture.top(axis, count)
+      steps.append("picture = top(picture, \(pythonLiteral(axis)), \(count))")
+      helpers.append(.top)
+      notes.append("the \(count) \(what) of \(size) that hold the largest effects")
+    }
+    func merge(_ parts: [String]) -> String {
+      guard parts.count > 1 else { return parts.first ?? "" }
+      picture = picture.merged(parts)
+      steps.append("picture = merge(picture, \(pythonList(parts)))")
+      helpers.append(.merge)
+      return parts.joined(separator: ".")
+    }
+    func order(_ names: [String]) {
+      guard picture.cellAxes.map(\.name) != names else { return }
+      picture = picture.transposed(names)
+      steps.append("picture = picture.transpose(\(names.map(pythonLiteral).joined(separator: ", ")))")
+    }
+    if axes.isEmpty {
+      shape = .single
+    } else if graded.count == 1 {
+      let others = axes.map(\.name).filter { $0 != graded[0].name }
+      if !others.isEmpty { take(merge(others), Self.mostLines, "lines") }
+      helpers.append(.lines)
+      shape = .lines(x: graded[0].name)
+    } else if axes.count == 1 {
+      take(axes[0].name, Self.mostBars, "bars")
+      helpers.append(.bars)
+      shape = .bars
+    } else {
+      picture = cells.mean
+      steps.append("picture = \(name).mean(\"example\")")
+      let columns = Self.columns(axes.map(\.name))
+      let rows = axes.map(\.name).filter { !columns.contains($0) }
+      let (row, column) = (merge(rows), merge(columns))
+      order([row, column])
+      take(row, Self.mostRows, "rows")
+      take(column, Self.mostColumns, "columns")
+      helpers.append(.heatmap)
+      shape = .map
+    }
+    variable = steps.isEmpty ? name : "picture"
+    if !steps.isEmpty, shape != .map { steps.insert("picture = \(name)", at: 0) }
+    (self.steps, self.picture, self.helpers) = (steps, picture, helpers)
+    note = notes.isEmpty ? nil : "Drawn: \(listed(notes))."
+  }
+
+  /// The axes that lie along the columns.
+  private static func columns(_ names: [String]) -> [String] {
+    let receivers = names.filter { $0.hasPrefix("receiver") || $0 == "input" }
+    if !receivers.isEmpty, receivers.count < names.count { return receivers }
+    if names.contains("source"), names.contains("destination") { return ["source"] }
+    if let position = names.first(where: positions.contains) { return [position] }
+    return Array(names.suffix(1))
+  }
+}
