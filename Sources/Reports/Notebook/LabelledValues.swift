@@ -103,6 +103,21 @@ struct LabelledValues: Sendable, Equatable {
     return keeping(name, order.prefix(count).sorted())
   }
 
+  /// The axis `sender`, of labels such as 3.1, as two axes, layer and head; nil where it has other labels, or not all heads of all layers.
+  var byHead: LabelledValues? {
+    guard axes.count == 1, axes[0].name == "sender" else { return nil }
+    let places = axes[0].labels.compactMap { label -> [Int]? in
+      let parts = label.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
+      guard parts.count == 2, let layer = parts[0], let head = parts[1], "\(layer).\(head)" == label else { return nil }
+      return [layer, head]
+    }
+    let (layers, heads) = (Set(places.map { $0[0] }).sorted(), Set(places.map { $0[1] }).sorted())
+    guard places.count == axes[0].count, places == layers.flatMap({ layer in heads.map { [layer, $0] } }) else { return nil }
+    return LabelledValues(
+      axes: [Axis(name: "layer", labels: layers.map(String.init)), Axis(name: "head", labels: heads.map(String.init))],
+      values: values)
+  }
+
   private func gathered(_ target: [Axis], _ source: ([Int]) -> [Int]) -> LabelledValues {
     let total = target.reduce(1) { $0 * $1.count }
     let shape = shape

@@ -27,7 +27,7 @@ struct NotebookBuilder {
     func cell(_ id: String, _ list: [NotebookHelper]) -> NotebookCell? {
       let used = list.filter(helpers.contains)
       guard !used.isEmpty else { return nil }
-      return NotebookCell(id: id, content: .code([]), source: used.map(\.source).joined(separator: "\n\n\n"))
+      return NotebookCell(id: id, content: .foldedCode, source: used.map(\.source).joined(separator: "\n\n\n"))
     }
     let computing = cell("helpers-computing", NotebookHelper.computing)
     let drawing = cell("helpers-drawing", NotebookHelper.drawing)
@@ -37,7 +37,7 @@ struct NotebookBuilder {
       source: """
         ## A few helpers
 
-        What the cells below share, defined here so that nothing needs to be installed. With h5netcdf installed too, \
+        What the cells below share, defined here so that nothing needs to be installed (JupyterLab shows the two cells folded; a click opens them). With h5netcdf installed too, \
         `xr.open_dataset(RESULTS, group="sweeps/NAME", engine="h5netcdf")` opens a group just as `read` does.
         """)
     return cells[..<place] + [words] + [computing, drawing].compactMap(\.self) + cells[place...]

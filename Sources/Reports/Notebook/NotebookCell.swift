@@ -8,6 +8,8 @@ struct NotebookCell: Sendable {
     case markdown
     /// With what it leaves behind when it is run.
     case code([Output])
+    /// Folded away by JupyterLab, and run like any other.
+    case foldedCode
   }
 
   /// What a code cell leaves behind.
@@ -33,6 +35,13 @@ struct NotebookCell: Sendable {
 }
 
 extension NotebookCell {
+  var isCode: Bool {
+    switch content {
+    case .markdown: false
+    case .code, .foldedCode: true
+    }
+  }
+
   /// - Parameters:
   ///   - count: the number that Jupyter shows beside a code cell.
   ///   - scale: pixels of a picture for each pixel of its figure.
@@ -42,11 +51,17 @@ extension NotebookCell {
     case .markdown:
       return .object(["cell_type": .string("markdown"), "id": .string(id), "metadata": .object([:]), "source": lines])
     case .code(let outputs):
-      return .object([
-        "cell_type": .string("code"), "execution_count": .integer(count), "id": .string(id), "metadata": .object([:]),
-        "outputs": .array(try outputs.map { try Self.json($0, scale: scale) }), "source": lines,
-      ])
+      return code(lines, count, .object([:]), try outputs.map { try Self.json($0, scale: scale) })
+    case .foldedCode:
+      return code(lines, count, .object(["jupyter": .object(["source_hidden": .bool(true)])]), [])
     }
+  }
+
+  private func code(_ lines: JSONValue, _ count: Int, _ metadata: JSONValue, _ outputs: [JSONValue]) -> JSONValue {
+    .object([
+      "cell_type": .string("code"), "execution_count": .integer(count), "id": .string(id), "metadata": metadata,
+      "outputs": .array(outputs), "source": lines,
+    ])
   }
 
   private static func json(_ output: Output, scale: Double) throws -> JSONValue {
@@ -102,7 +117,7 @@ struct NotebookDocument: Sendable {
   private func json(scale: Double) throws -> JSONValue {
     var count = 0
     let cells = try cells.map { cell -> JSONValue in
-      if case .code = cell.content { count += 1 }
+      if cell.isCode { count += 1 }
       return try cell.json(count: count, scale: scale)
     }
     return .object([

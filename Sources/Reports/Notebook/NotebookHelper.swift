@@ -1,10 +1,10 @@
 /// The functions that a notebook defines for itself; it has those that its cells use.
 enum NotebookHelper: Int, CaseIterable, Sendable {
   case read, effect, draws, interval, number, table, strongest
-  case shown, names, merge, top, heatmap, bars, lines, curves
+  case shown, names, merge, top, byHead, heatmap, bars, lines, curves
 
   /// Those that work with numbers, and those that draw.
-  static let computing: [NotebookHelper] = [.read, .effect, .draws, .interval, .number, .table, .strongest, .merge, .top]
+  static let computing: [NotebookHelper] = [.read, .effect, .draws, .interval, .number, .table, .strongest, .merge, .top, .byHead]
   static let drawing: [NotebookHelper] = [.heatmap, .bars, .lines, .curves]
   /// Those that the cell about prompts defines.
   static let naming: [NotebookHelper] = [.shown, .names]
@@ -12,7 +12,7 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
   /// What this one calls.
   var needs: [NotebookHelper] {
     switch self {
-    case .read, .draws, .number, .table, .shown, .merge, .top: []
+    case .read, .draws, .number, .table, .shown, .merge, .top, .byHead: []
     case .effect: [.read]
     case .interval: [.draws]
     case .strongest: [.interval, .number, .table, .names]
@@ -146,11 +146,21 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
           size = size.reshape(len(size), -1).max(axis=1)
           return values.isel({axis: np.sort(np.argsort(-size, kind="stable")[:count])})
       """#
+    case .byHead:
+      #"""
+      def by_head(values):
+          """Senders such as 3.1 as two axes, layer and head."""
+          layer, head = np.array([name.split(".") for name in values["sender"].values], dtype=int).T
+          heads = values.assign_coords(layer=("sender", layer), head=("sender", head))
+          return heads.set_index(sender=["layer", "head"]).unstack("sender").transpose("layer", "head")
+      """#
     case .heatmap:
       #"""
-      def heatmap(values, title, colours="RdBu_r", limits=None):
-          """Draws an array of two axes. Red is above 0, blue below, white is 0, grey is where there is no value."""
-          largest = float(np.nanmax(np.abs(values))) or 1.0
+      def heatmap(values, title, colours="RdBu_r", limits=None, least=0.0):
+          """Draws an array of two axes. Red is above 0, blue below, white is 0, grey is where there is no value.
+
+          Colours end at the largest value, but not below `least`; or at `limits`."""
+          largest = max(float(np.nanmax(np.abs(values))), least) or 1.0
           low, high = limits or (-largest, largest)
           size = (min(14, 5 + values.shape[1] // 3), min(12, 3 + values.shape[0] // 4))
           figure, axes = plt.subplots(figsize=size, layout="constrained")
@@ -159,7 +169,7 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
           rows, columns = (names(values, axis) for axis in values.dims)
           axes.set_xticks(range(len(columns)), columns, rotation=90 if max(map(len, columns)) > 3 else 0)
           axes.set_yticks(range(len(rows)), rows)
-          if values.size <= 120:
+          if values.size <= 64:
               for (row, column), value in np.ndenumerate(values.values):
                   colour = "white" if abs(value) > 0.6 * max(abs(low), abs(high)) else "black"
                   axes.text(column, row, number(value, 2), ha="center", va="center", fontsize=8, color=colour)
@@ -175,10 +185,9 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
           mean, low, high = np.transpose([interval(row) for row in values.transpose(axis, "example").values])
           places = np.arange(len(mean))
           figure, axes = plt.subplots(figsize=(8, 2 + len(mean) // 4), layout="constrained")
-          colours = np.where(mean < 0, "#4393c3", "#d6604d")
-          axes.barh(places, mean, xerr=np.maximum([mean - low, high - mean], 0), color=colours, ecolor="black", capsize=2)
+          axes.barh(places, mean, xerr=np.maximum([mean - low, high - mean], 0), color="#4393c3", ecolor="black", capsize=2)
           axes.set_yticks(places, names(values, axis))
-          axes.invert_yaxis()
+          axes.set_ylim(len(mean) - 0.5, -0.5)
           axes.axvline(0, color="black", linewidth=0.8)
           axes.set(title=title, xlabel=unit, ylabel=axis)
           plt.show()

@@ -40,14 +40,14 @@ extension NotebookBuilder {
     let kept = axes.first { ["position", "head"].contains($0.name) && axes.count > 1 } ?? axes[axes.count - 1]
     let place = main.cells.place(ofCell: strongest)
     let others = zip(axes, place).filter { $0.0.name != kept.name }
-    let one = others.reduce(main.cells) { $0.selecting($1.0.name, $1.1) }.top(kept.name, 12)
+    let one = others.reduce(main.cells) { $0.selecting($1.0.name, $1.1) }.top(kept.name, 8)
     let what = others.isEmpty ? "" : " at " + listed(others.map { "\($0.name.replacing("_", with: " ")) \($0.labels[$1])" })
     say(
       "select-words",
       """
       ## Select
 
-      By the labels of the axes: here everything\(markdownWords(what)), by \(markdownWords(kept.name)), strongest \(min(12, kept.count)).
+      By the labels of the axes: here everything\(markdownWords(what)), by \(markdownWords(kept.name)), the \(min(8, kept.count)) strongest.
       """)
     let rows = source.names(one.axes[0]).enumerated().map { entry, name in
       let values = one.cell(entry)
@@ -57,7 +57,7 @@ extension NotebookBuilder {
       "select",
       """
       cells = \(main.call)
-      one = top(cells\(others.isEmpty ? "" : selection(main, strongest, without: kept.name)), \(pythonLiteral(kept.name)), 12)
+      one = top(cells\(others.isEmpty ? "" : selection(main, strongest, without: kept.name)), \(pythonLiteral(kept.name)), 8)
       rows = []
       for name, values in zip(names(one, \(pythonLiteral(kept.name))), one.values):
           mean, low, high = interval(values)
@@ -256,7 +256,7 @@ extension NotebookBuilder {
 
       Results of the same sweep from another run, such as of another model or other \(source.exampleWord)s. Until `SECOND` names one, the file is compared with itself.
       """)
-    let call = main.call.replacing(#")"#, with: ", path=SECOND)", maxReplacements: 1)
+    let call = "effect(\(main.arguments), path=SECOND)\(main.squeeze)"
     run(
       "second",
       """

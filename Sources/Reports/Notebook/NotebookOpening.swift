@@ -52,7 +52,7 @@ extension NotebookBuilder {
       """
     if !source.sweeps.isEmpty, let metric = source.metric {
       words += """
-        - **Direction:** \(markdownWords(header.direction)). The \(source.base.rawValue) run is the one that is edited (the *base* run); what is put in comes from the \
+        - **Direction:** \(markdownWords(header.direction)), \(source.other.rawValue) into \(source.base.rawValue). The \(source.base.rawValue) run is the one that is edited (the *base* run); what is put in comes from the \
         \(source.other.rawValue) run (the *other* run).
         - **Metric:** \(markdownCode(metric)), \(Self.meaning(of: metric)).\(others)
         - **Effect:** (edited − base) / (other − base), for each example by itself: 0 where nothing changed, 1 where the metric became what it \

@@ -40,13 +40,19 @@ extension NotebookSource {
   }
 
   /// What the notebook's `heatmap` draws.
-  /// - Parameter values: of two axes, with a number among them.
-  func heatmap(_ values: LabelledValues, _ title: String, colours: ColourScale = .diverging()) throws -> NotebookCell.Output {
+  /// - Parameters:
+  ///   - values: of two axes, with a number among them.
+  ///   - least: diverging colours end no nearer to 0.
+  func heatmap(
+    _ values: LabelledValues, _ title: String, colours: ColourScale? = nil, least: Double = 0
+  ) throws -> NotebookCell.Output {
+    let largest = values.values.reduce(least) { $1.isNaN ? $0 : max($0, abs($1)) }
+    let colours = colours ?? .diverging(limit: largest)
     let (rows, columns) = (values.axes[0], values.axes[1])
     let lines = (0..<rows.count).map { Array(values.values[$0 * columns.count..<($0 + 1) * columns.count]) }
     let figure = try Heatmap(
       title: title, rowsName: rows.name, columnsName: columns.name, rowLabels: names(rows), columnLabels: names(columns),
-      values: lines, colours: colours, decimals: values.values.count <= 120 ? 2 : nil
+      values: lines, colours: colours, decimals: values.values.count <= 64 ? 2 : nil
     ).figure()
     return .figure(
       NotebookCell.Drawn(

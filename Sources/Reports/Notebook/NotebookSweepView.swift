@@ -20,7 +20,9 @@ struct NotebookSweepView {
   let note: String?
 
   private static let positions = ["position", "source", "destination"]
-  static let mostBars = 30, mostRows = 30, mostColumns = 60, mostLines = 8
+  static let mostBars = 30, mostRows = 40, mostMergedRows = 16, mostColumns = 60, mostLines = 8
+  /// Colours of effects end no nearer to 0, so that next to nothing looks like it.
+  static let leastEffect = 0.2
 
   /// - Parameters:
   ///   - cells: axes of one entry are gone.
@@ -32,24 +34,29 @@ struct NotebookSweepView {
     var helpers: [NotebookHelper] = []
     var notes: [String] = []
     var picture = cells
+    var current = name
+    func step(_ code: (String) -> String) {
+      steps.append("picture = \(code(current))")
+      current = "picture"
+    }
     func take(_ axis: String, _ count: Int, _ what: String) {
       guard let size = picture.axes.first(where: { $0.name == axis })?.count, size > count else { return }
       picture = picture.top(axis, count)
-      steps.append("picture = top(picture, \(pythonLiteral(axis)), \(count))")
+      step { "top(\($0), \(pythonLiteral(axis)), \(count))" }
       helpers.append(.top)
       notes.append("the \(count) \(what) of \(size) that hold the largest effects")
     }
     func merge(_ parts: [String]) -> String {
       guard parts.count > 1 else { return parts.first ?? "" }
       picture = picture.merged(parts)
-      steps.append("picture = merge(picture, \(pythonList(parts)))")
+      step { "merge(\($0), \(pythonList(parts)))" }
       helpers.append(.merge)
       return parts.joined(separator: ".")
     }
     func order(_ names: [String]) {
       guard picture.cellAxes.map(\.name) != names else { return }
       picture = picture.transposed(names)
-      steps.append("picture = picture.transpose(\(names.map(pythonLiteral).joined(separator: ", ")))")
+      step { "\($0).transpose(\(names.map(pythonLiteral).joined(separator: ", ")))" }
     }
     if axes.isEmpty {
       shape = .single
@@ -58,24 +65,28 @@ struct NotebookSweepView {
       if !others.isEmpty { take(merge(others), Self.mostLines, "lines") }
       helpers.append(.lines)
       shape = .lines(x: graded[0].name)
+    } else if let heads = cells.mean.byHead, heads.values.count >= 12 {
+      picture = heads
+      step { "by_head(\($0).mean(\"example\"))" }
+      helpers += [.byHead, .heatmap]
+      shape = .map
     } else if axes.count == 1 {
       take(axes[0].name, Self.mostBars, "bars")
       helpers.append(.bars)
       shape = .bars
     } else {
       picture = cells.mean
-      steps.append("picture = \(name).mean(\"example\")")
+      step { "\($0).mean(\"example\")" }
       let columns = Self.columns(axes.map(\.name))
       let rows = axes.map(\.name).filter { !columns.contains($0) }
       let (row, column) = (merge(rows), merge(columns))
       order([row, column])
-      take(row, Self.mostRows, "rows")
+      take(row, rows.count > 1 ? Self.mostMergedRows : Self.mostRows, "rows")
       take(column, Self.mostColumns, "columns")
       helpers.append(.heatmap)
       shape = .map
     }
-    variable = steps.isEmpty ? name : "picture"
-    if !steps.isEmpty, shape != .map { steps.insert("picture = \(name)", at: 0) }
+    variable = current
     (self.steps, self.picture, self.helpers) = (steps, picture, helpers)
     note = notes.isEmpty ? nil : "Drawn: \(listed(notes))."
   }

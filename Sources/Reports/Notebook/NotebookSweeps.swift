@@ -3,15 +3,17 @@ extension NotebookBuilder {
   /// A sweep's effects as the notebook has them.
   struct Shown {
     let group: NotebookGroup
-    /// The call that returns the cells.
-    let call: String
-    /// Without axes of one entry, which the call takes off.
+    /// The code that returns the cells: the call, what it is given, and what takes axes of one entry off.
+    var call: String { "effect(\(arguments))" + squeeze }
+    let arguments: String, squeeze: String
+    /// Without axes of one entry.
     let cells: LabelledValues
     /// What the cells are: `effect`, or `change` where no example has an effect.
     let what: String
     let isEstimate: Bool
 
-    var unit: String { what == "effect" ? "normalised effect" : "change of the metric" }
+    static let effectUnit = "normalised effect"
+    var unit: String { what == "effect" ? Self.effectUnit : "change of the metric" }
     var axes: [String] { cells.cellAxes.map(\.name) }
   }
 
@@ -21,13 +23,13 @@ extension NotebookBuilder {
     for raw in [false, true] {
       guard let all = try source.effect(group, metric: metric, estimate: isEstimate, raw: raw) else { return nil }
       guard all.hasNumbers else { continue }
-      var call = "effect(\(pythonLiteral(group.name))"
-      if metric != source.metric { call += ", \(pythonLiteral(metric))" }
-      call += (isEstimate ? ", estimate=True" : "") + (raw ? ", raw=True" : "") + ")"
+      var arguments = pythonLiteral(group.name)
+      if metric != source.metric { arguments += ", \(pythonLiteral(metric))" }
+      arguments += (isEstimate ? ", estimate=True" : "") + (raw ? ", raw=True" : "")
       let single = all.cellAxes.filter { $0.count == 1 }.map(\.name)
-      if !single.isEmpty { call += ".squeeze(\(pythonList(single)), drop=True)" }
+      let squeeze = single.isEmpty ? "" : ".squeeze(\(pythonList(single)), drop=True)"
       return Shown(
-        group: group, call: call, cells: single.reduce(all) { $0.selecting($1, 0) }, what: raw ? "change" : "effect",
+        group: group, arguments: arguments, squeeze: squeeze, cells: single.reduce(all) { $0.selecting($1, 0) }, what: raw ? "change" : "effect",
         isEstimate: isEstimate)
     }
     return nil
@@ -56,6 +58,7 @@ extension NotebookBuilder {
     if let sentence = strongestWords(shown) { words += "\n\n" + sentence }
     if isPath { words += " Where there is no path from a sender to a receiver, there is no value." }
     if let note = view.note { words += " " + note }
+    if isFaint(view, shown.unit) { words += " All effects are small; colours end at ±\(NotebookSweepView.leastEffect)." }
     say("sweep-\(group.name)-words", words)
     let title = "\(group.name): \(shown.isEstimate ? "estimated " : "")\(shown.unit) (\(metric))"
     guard view.shape != .single else {
@@ -83,13 +86,13 @@ extension NotebookBuilder {
   /// The lines of code that draw `cells`.
   private func drawing(_ view: NotebookSweepView, _ title: String, _ unit: String) -> String {
     let name = view.variable
-    let (title, unit) = (pythonLiteral(title), pythonLiteral(unit))
+    let (title, label) = (pythonLiteral(title), pythonLiteral(unit))
     let call =
       switch view.shape {
       case .single: ""
-      case .bars: "bars(\(name), \(title), \(unit))"
-      case .lines(let x): "lines(\(name), \(title), \(pythonLiteral(x)), \(unit))"
-      case .map: "heatmap(\(name), \(title))"
+      case .bars: "bars(\(name), \(title), \(label))"
+      case .lines(let x): "lines(\(name), \(title), \(pythonLiteral(x)), \(label))"
+      case .map: "heatmap(\(name), \(title)\(isFaint(view, unit) ? ", least=\(NotebookSweepView.leastEffect)" : ""))"
       }
     return (view.steps + [call]).joined(separator: "\n")
   }
@@ -98,18 +101,30 @@ extension NotebookBuilder {
     switch view.shape {
     case .single, .bars: try source.bars(view.picture, title, unit: unit)
     case .lines(let x): try source.lines(view.picture, title, x: x, unit: unit)
-    case .map: try source.heatmap(view.picture, title)
+    case .map: try source.heatmap(view.picture, title, least: isFaint(view, unit) ? NotebookSweepView.leastEffect : 0)
     }
+  }
+
+  /// Whether all effects are so small that colours would make much of next to nothing.
+  private func isFaint(_ view: NotebookSweepView, _ unit: String) -> Bool {
+    view.shape == .map && unit == Shown.effectUnit
+      && !view.picture.values.contains { $0.isFinite && abs($0) >= NotebookSweepView.leastEffect }
   }
 
   private func strongestWords(_ shown: Shown) -> String? {
     guard !shown.cells.cellAxes.isEmpty, let cell = source.strongestCells(shown.cells, 1).first else { return nil }
     let values = shown.cells.cell(cell)
     let place = zip(shown.cells.cellAxes, shown.cells.place(ofCell: cell)).map { axis, entry in
-      "\(markdownWords(axis.name.replacing("_", with: " "))) \(markdownWords(source.names(axis)[entry]))"
+      "\(markdownWords(axis.name.replacing("_", with: " "))) \(Self.inWords(source.names(axis)[entry], axis.labels[entry]))"
     }
     let mean = notebookNumber(source.bootstrap.interval(values).mean)
     return "The strongest cell is \(place.joined(separator: ", ")): \(mean) (95 % interval \(source.between(values)))."
+  }
+
+  /// A label with, in parentheses, what stands there.
+  private static func inWords(_ name: String, _ label: String) -> String {
+    let rest = name.dropFirst(label.count)
+    return rest.isEmpty ? markdownWords(label) : "\(markdownWords(label)) (\(markdownWords(String(rest.dropFirst()))))"
   }
 
   /// How the estimates of a sweep compare with its runs.
