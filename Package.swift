@@ -146,7 +146,7 @@ let package = Package(
       name: "TrainingTests",
       dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["ActivationStore", "Diagnostics", "Experiments", "Reports"]),
+      name: "ReportsTests", dependencies: ["ActivationStore", "Analysis", "Diagnostics", "Experiments", "Reports"]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

@@ -4,6 +4,8 @@ struct LabelledValues: Sendable, Equatable {
     var name: String
     /// As Python's `str` writes them.
     var labels: [String]
+    /// Whether the labels are texts rather than numbers.
+    var isText = false
     var count: Int { labels.count }
   }
 
@@ -84,7 +86,8 @@ struct LabelledValues: Sendable, Equatable {
     let ordered = transposed(rest + parts)
     let merging = parts.compactMap { part in axes.first { $0.name == part } }
     let labels = merging.reduce([[]]) { labels, axis in labels.flatMap { label in axis.labels.map { label + [$0] } } }
-    let single = Axis(name: parts.joined(separator: "."), labels: labels.map { $0.joined(separator: ".") })
+    let single = Axis(
+      name: parts.joined(separator: "."), labels: labels.map { $0.joined(separator: ".") }, isText: true)
     let kept = ordered.axes.filter { rest.contains($0.name) } + [single] + axes.filter { $0.name == Self.example }
     return LabelledValues(axes: kept, values: ordered.values)
   }
@@ -112,7 +115,9 @@ struct LabelledValues: Sendable, Equatable {
       return [layer, head]
     }
     let (layers, heads) = (Set(places.map { $0[0] }).sorted(), Set(places.map { $0[1] }).sorted())
-    guard places.count == axes[0].count, places == layers.flatMap({ layer in heads.map { [layer, $0] } }) else { return nil }
+    guard places.count == axes[0].count, places == layers.flatMap({ layer in heads.map { [layer, $0] } }) else {
+      return nil
+    }
     return LabelledValues(
       axes: [Axis(name: "layer", labels: layers.map(String.init)), Axis(name: "head", labels: heads.map(String.init))],
       values: values)

@@ -1,10 +1,12 @@
 import ActivationStore
 import Foundation
 
-/// Writes a Jupyter notebook about a results file: what was done in plain words, the figures, tables and intervals redrawn from the file, and how to go on.
+/// Writes a Jupyter notebook about a results file: what was done in plain words, the figures, tables and intervals redrawn from the file,
+/// and how to go on.
 ///
-/// The notebook finds the file by the way from its own folder, needs h5py, xarray, matplotlib and numpy and nothing else, and carries its outputs as they are when it
-/// is run: tables to the letter, figures as Patchbay draws them until matplotlib does. Everything comes from the results file alone.
+/// The notebook finds the file by the way from its own folder, needs h5py, xarray, matplotlib and numpy and nothing else, and carries its
+/// outputs as they are when it is run: tables to the letter, figures as Patchbay draws them until matplotlib does. Everything comes from the
+/// results file alone.
 /// - Parameters:
 ///   - resultsPath: a file of the format `patchbay-results`. One whose run has not come to its end will do, but not a `.partial` one.
 ///   - notebookPath: ends in .ipynb, in a folder that is there; a file of that name is written over, in one step.

@@ -13,7 +13,9 @@ struct NotebookBuilder {
   }
 
   /// A cell of code.
-  mutating func run(_ id: String, _ code: String, uses helpers: [NotebookHelper] = [], _ outputs: [NotebookCell.Output] = []) {
+  mutating func run(
+    _ id: String, _ code: String, uses helpers: [NotebookHelper] = [], _ outputs: [NotebookCell.Output] = []
+  ) {
     for helper in helpers { use(helper) }
     cells.append(NotebookCell(id: unique(id), content: .code(outputs), source: code))
   }
@@ -43,18 +45,22 @@ struct NotebookBuilder {
     return cells[..<place] + [words] + [computing, drawing].compactMap(\.self) + cells[place...]
   }
 
-  func usesNames() -> Bool { helpers.contains(.names) }
+  /// Letters, digits, - and _ of a text, hyphens for the rest.
+  func letters(of text: String) -> String {
+    String(
+      text.unicodeScalars.map { scalar -> Character in
+        let stays = scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789_".unicodeScalars.contains(scalar))
+        return stays ? Character(scalar) : "-"
+      })
+  }
 
   private mutating func use(_ helper: NotebookHelper) {
     if helpers.insert(helper).inserted { for other in helper.needs { use(other) } }
   }
 
-  /// Letters and digits of a text, hyphens for the rest, and a number behind what is there already.
+  /// What a text becomes as an id, with a number behind it where that is taken.
   private mutating func unique(_ text: String) -> String {
-    let letters = text.unicodeScalars.map { scalar -> Character in
-      ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar) ? Character(scalar) : "-"
-    }
-    let stem = String(letters.prefix(48))
+    let stem = String(letters(of: text).prefix(48))
     var id = stem
     var number = 2
     while !ids.insert(id).inserted {

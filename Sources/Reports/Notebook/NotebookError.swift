@@ -25,7 +25,8 @@ public enum NotebookError: DiagnosedError, Equatable {
     case .name(let file): "the notebook's file '\(visible(file, limit: 300))' must end in .ipynb"
     case .wrongSize(let dataset, let found, let expected):
       "\(visible(dataset, limit: 300)) has \(found) values, and its axes make \(expected); write the results anew"
-    case .cannotWrite(let file, let reason): "cannot write '\(visible(file, limit: 300))': \(visible(reason, limit: 300))"
+    case .cannotWrite(let file, let reason):
+      "cannot write '\(visible(file, limit: 300))': \(visible(reason, limit: 300))"
     }
   }
 }

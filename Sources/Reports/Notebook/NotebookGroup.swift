@@ -13,22 +13,22 @@ struct NotebookGroup: Sendable {
   init(_ name: String, at path: String, in store: StoreReader) throws {
     (self.name, self.path, self.store) = (name, path, store)
     attributes = try store.attributes(of: "/\(path)")
-    var labels: [String: [String]] = [:]
+    var axes: [String: LabelledValues.Axis] = [:]
     var described: [String: DatasetDescription] = [:]
     for leaf in try store.listing(of: "/\(path)").datasets {
       let description = try store.describe("/\(path)/\(leaf)")
       if description.isScale {
-        labels[leaf] = try store.labels(at: "/\(path)/\(leaf)").texts
+        let labels = try store.labels(at: "/\(path)/\(leaf)")
+        let isText = if case .texts = labels { true } else { false }
+        axes[leaf] = LabelledValues.Axis(name: leaf, labels: labels.texts, isText: isText)
       } else {
         described[leaf] = description
       }
     }
     datasets = described.compactMapValues { description in
-      let axes = zip(description.dimensions, description.shape).compactMap { name, size in
-        name.flatMap { name in labels[name].map { LabelledValues.Axis(name: name, labels: $0) } }
-      }
+      let own = description.dimensions.compactMap { $0.flatMap { axes[$0] } }
       // A dataset of another program's making, without a scale on each axis, is nothing that the notebook could label.
-      return axes.count == description.shape.count ? axes : nil
+      return own.map(\.count) == description.shape ? own : nil
     }
   }
 

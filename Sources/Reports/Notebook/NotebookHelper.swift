@@ -1,25 +1,27 @@
 /// The functions that a notebook defines for itself; it has those that its cells use.
 enum NotebookHelper: Int, CaseIterable, Sendable {
   case read, effect, draws, interval, number, table, strongest
-  case shown, names, merge, top, byHead, heatmap, bars, lines, curves
+  case shown, names, merge, top, byHead, cut, heatmap, bars, lines, curves, changes
 
-  /// Those that work with numbers, and those that draw.
-  static let computing: [NotebookHelper] = [.read, .effect, .draws, .interval, .number, .table, .strongest, .merge, .top, .byHead]
-  static let drawing: [NotebookHelper] = [.heatmap, .bars, .lines, .curves]
-  /// Those that the cell about prompts defines.
-  static let naming: [NotebookHelper] = [.shown, .names]
+  /// Those that work with numbers, and those that draw; the rest stand where prompts are looked at.
+  static let computing: [NotebookHelper] = [
+    .read, .effect, .draws, .interval, .number, .table, .strongest, .merge, .top, .byHead, .changes,
+  ]
+  static let drawing: [NotebookHelper] = [.cut, .heatmap, .bars, .lines, .curves]
 
   /// What this one calls.
   var needs: [NotebookHelper] {
     switch self {
-    case .read, .draws, .number, .table, .shown, .merge, .top, .byHead: []
+    case .read, .draws, .number, .table, .shown, .merge, .top, .byHead, .cut: []
     case .effect: [.read]
     case .interval: [.draws]
     case .strongest: [.interval, .number, .table, .names]
-    case .names: []
-    case .heatmap: [.names, .number]
-    case .bars, .lines: [.names, .interval]
-    case .curves: []
+    case .names: [.shown]
+    case .heatmap: [.cut, .names, .number]
+    case .bars: [.cut, .names, .interval]
+    case .lines: [.names, .interval]
+    case .curves: [.interval]
+    case .changes: [.number, .table]
     }
   }
 
@@ -52,7 +54,8 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
           change = data[f"{metric}_attribution"] if estimate else data[metric] - base
           if "has_path" in data:
               change = change.where(data["has_path"] == 1)
-          return change if raw else change / (other - base).where(other != base)
+          values = change if raw else change / (other - base).where(other != base)
+          return values.where(np.isfinite(values))
       """#
     case .draws:
       #"""
@@ -123,7 +126,7 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
       #"""
       def names(values, axis):
           """The labels of an axis as texts; a position with what stands there."""
-          labels = [str(label) for label in values[axis].values]
+          labels = [shown(str(label)) for label in values[axis].values]
           if axis in ("position", "source", "destination") and POSITIONS:
               return [f"{label} {POSITIONS[int(label)]}" for label in labels]
           return labels
@@ -154,6 +157,12 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
           heads = values.assign_coords(layer=("sender", layer), head=("sender", head))
           return heads.set_index(sender=["layer", "head"]).unstack("sender").transpose("layer", "head")
       """#
+    case .cut:
+      #"""
+      def cut(name, room):
+          """A name that leaves a figure room for what it is about."""
+          return name if len(name) <= room else name[:room - 1] + "…"
+      """#
     case .heatmap:
       #"""
       def heatmap(values, title, colours="RdBu_r", limits=None, least=0.0):
@@ -166,7 +175,7 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
           figure, axes = plt.subplots(figsize=size, layout="constrained")
           axes.set_facecolor("lightgrey")
           picture = axes.imshow(values, cmap=colours, vmin=low, vmax=high, aspect="auto")
-          rows, columns = (names(values, axis) for axis in values.dims)
+          rows, columns = ([cut(name, room) for name in names(values, axis)] for axis, room in zip(values.dims, (40, 20)))
           axes.set_xticks(range(len(columns)), columns, rotation=90 if max(map(len, columns)) > 3 else 0)
           axes.set_yticks(range(len(rows)), rows)
           if values.size <= 64:
@@ -186,7 +195,7 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
           places = np.arange(len(mean))
           figure, axes = plt.subplots(figsize=(8, 2 + len(mean) // 4), layout="constrained")
           axes.barh(places, mean, xerr=np.maximum([mean - low, high - mean], 0), color="#4393c3", ecolor="black", capsize=2)
-          axes.set_yticks(places, names(values, axis))
+          axes.set_yticks(places, [cut(name, 40) for name in names(values, axis)])
           axes.set_ylim(len(mean) - 0.5, -0.5)
           axes.axvline(0, color="black", linewidth=0.8)
           axes.set(title=title, xlabel=unit, ylabel=axis)
@@ -211,16 +220,34 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
     case .curves:
       #"""
       def curves(study, measures, title, unit):
-          """Means over mazes against the coefficient, with their 95 % intervals; dotted: without any vector."""
+          """Means over mazes against the coefficient, with 95 % intervals; at 0 the policy without any vector."""
           figure, axes = plt.subplots(figsize=(8, 5), layout="constrained")
           for measure, name in measures.items():
-              mean = study[f"{measure}_mean"]
-              (line,) = axes.plot(study["coefficient"], mean.sel(bound="mean"), marker="o", label=name)
-              axes.fill_between(study["coefficient"], mean.sel(bound="low"), mean.sel(bound="high"), alpha=0.15)
-              axes.axhline(study[f"{measure}_unsteered"].mean(), color=line.get_color(), linestyle=":")
+              points = {0.0: interval(study[f"{measure}_unsteered"])}
+              for at in study["coefficient"].values:
+                  points[float(at)] = study[f"{measure}_mean"].sel(coefficient=at).values
+              mean, low, high = np.transpose([points[at] for at in sorted(points)])
+              axes.plot(sorted(points), mean, marker="o", label=name)
+              axes.fill_between(sorted(points), low, high, alpha=0.15)
+          axes.axhline(0, color="black", linewidth=0.8)
           axes.set(title=title, xlabel="coefficient", ylabel=unit)
           axes.legend()
           plt.show()
+      """#
+    case .changes:
+      #"""
+      def changes(study, measures):
+          """Prints what vectors change, as means over mazes with the 95 % intervals that the file has."""
+          axes = [axis for axis in study[f"{measures[0]}_change"].dims if axis != "bound"]
+          rows = []
+          for place in list(np.ndindex(*(study.sizes[axis] for axis in axes)))[:20]:
+              cell = study.isel(dict(zip(axes, place)))
+              row = [str(cell[axis].item()) for axis in axes]
+              for measure in measures:
+                  mean, low, high = (number(bound, 2) for bound in cell[f"{measure}_change"].values)
+                  row.append(f"{mean} ({low} to {high})")
+              rows.append(row)
+          table([*axes, *measures], rows)
       """#
     }
   }

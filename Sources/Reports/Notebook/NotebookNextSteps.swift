@@ -3,9 +3,12 @@ import ActivationStore
 /// How to go on: the same helpers, used for what a reader is likely to want next.
 extension NotebookBuilder {
   mutating func addNextSteps(_ sweeps: [Shown]) throws {
-    let candidates = sweeps.filter { !$0.axes.isEmpty && $0.group.attributes["source_example"] == nil }
+    let candidates = sweeps.filter { !$0.axes.isEmpty && !$0.axes.contains("source_example") }
     // The sweep with the most to choose from.
-    guard let main = candidates.max(by: { ($0.axes.count, -$0.cells.values.count) < ($1.axes.count, -$1.cells.values.count) }),
+    guard
+      let main = candidates.max(by: {
+        ($0.axes.count, -$0.cells.values.count) < ($1.axes.count, -$1.cells.values.count)
+      }),
       let strongest = source.strongestCells(main.cells, 1).first
     else { return }
     say(
@@ -27,7 +30,7 @@ extension NotebookBuilder {
   private func selection(_ shown: Shown, _ cell: Int, without: String? = nil) -> String {
     let place = shown.cells.place(ofCell: cell)
     let terms = zip(shown.cells.cellAxes, place).filter { $0.0.name != without }.map { axis, entry in
-      (axis.name, Double(axis.labels[entry]) == nil ? pythonLiteral(axis.labels[entry]) : axis.labels[entry])
+      (axis.name, axis.isText ? pythonLiteral(axis.labels[entry]) : axis.labels[entry])
     }
     let isPlain = terms.allSatisfy { $0.0.unicodeScalars.allSatisfy { ("a"..."z").contains($0) || $0 == "_" } }
     return isPlain
@@ -41,7 +44,8 @@ extension NotebookBuilder {
     let place = main.cells.place(ofCell: strongest)
     let others = zip(axes, place).filter { $0.0.name != kept.name }
     let one = others.reduce(main.cells) { $0.selecting($1.0.name, $1.1) }.top(kept.name, 8)
-    let what = others.isEmpty ? "" : " at " + listed(others.map { "\($0.name.replacing("_", with: " ")) \($0.labels[$1])" })
+    let what =
+      others.isEmpty ? "" : " at " + listed(others.map { "\($0.name.replacing("_", with: " ")) \($0.labels[$1])" })
     say(
       "select-words",
       """
@@ -129,11 +133,13 @@ extension NotebookBuilder {
     }
     guard let metric = source.metric, let second = source.metrics.dropFirst().first else { return }
     for a in sweeps where a.axes.count > 0 {
-      guard let b = try shown(a.group, metric: second, estimate: a.isEstimate), b.what == a.what, b.isEstimate == a.isEstimate
+      guard let b = try shown(a.group, metric: second, estimate: a.isEstimate), b.what == a.what,
+        b.isEstimate == a.isEstimate
       else { continue }
       addDifference(
         "metrics", "Compare two metrics",
-        "The effect on \(markdownCode(metric)) less that on \(markdownCode(second)) in \(markdownCode(a.group.name)).", a, b)
+        "The effect on \(markdownCode(metric)) less that on \(markdownCode(second)) in \(markdownCode(a.group.name)).",
+        a, b)
       break
     }
   }
@@ -190,7 +196,9 @@ extension NotebookBuilder {
     let lengths = source.prompts.lengths
     guard Set(lengths).count > 1, let shortest = lengths.min(), shortest > 0,
       let shown = sweeps.first(where: { shown in
-        guard let axis = shown.cells.cellAxes.first(where: { $0.name == "position" }), shown.axes.count == 2 else { return false }
+        guard let axis = shown.cells.cellAxes.first(where: { $0.name == "position" }), shown.axes.count == 2 else {
+          return false
+        }
         return axis.labels == (0..<axis.count).map(String.init) && axis.count >= (lengths.max() ?? 0)
       })
     else { return }
@@ -230,7 +238,7 @@ extension NotebookBuilder {
   }
 
   private mutating func addExport(_ main: Shown) {
-    let file = "\(main.group.name)-cells.csv"
+    let file = "\(letters(of: main.group.name))-cells.csv"
     say(
       "export-words",
       """

@@ -8,6 +8,7 @@ extension NotebookBuilder {
     run(
       "setup",
       #"""
+      import warnings
       from functools import cache
       from pathlib import Path
 
@@ -18,13 +19,14 @@ extension NotebookBuilder {
 
       RESULTS = Path(\#(pythonLiteral(source.relativePath)))  # seen from the folder that this notebook lies in
       if not RESULTS.exists():
-          raise FileNotFoundError(f"{RESULTS} is not there, seen from {Path.cwd()}: "
-                                  "if notebook or results were moved, put the place of the results into RESULTS")
+          raise FileNotFoundError(f"{RESULTS} is not there, seen from {Path.cwd()}. "
+                                  "If the notebook or the results were moved, say above where the results are.")
 
       with h5py.File(RESULTS, "r") as file:
           about = dict(file.attrs)
       \#(setupOfRuns)
       plt.rcParams.update({"figure.dpi": 100, "text.parse_math": False})  # tokens may hold dollar signs
+      warnings.filterwarnings("ignore", message="Glyph .* missing")  # and characters that matplotlib's font lacks
       print(f"{RESULTS.name}: model {about['model']}, Patchbay {about['patchbay_version']}")
       if not about["complete"]:
           print("The run has not come to its end; what it has not computed is NaN.")
@@ -54,7 +56,7 @@ extension NotebookBuilder {
       words += """
         - **Direction:** \(markdownWords(header.direction)), \(source.other.rawValue) into \(source.base.rawValue). The \(source.base.rawValue) run is the one that is edited (the *base* run); what is put in comes from the \
         \(source.other.rawValue) run (the *other* run).
-        - **Metric:** \(markdownCode(metric)), \(Self.meaning(of: metric)).\(others)
+        - **Metric:** \(markdownCode(metric)), \(meaning(of: metric)).\(others)
         - **Effect:** (edited − base) / (other − base), for each example by itself: 0 where nothing changed, 1 where the metric became what it \
         is in the other run, below 0 where it moved away from there.
         - **Intervals** are 95 % bootstrap intervals over examples.
@@ -69,7 +71,8 @@ extension NotebookBuilder {
 
   private var others: String {
     let rest = source.metrics.dropFirst().map(markdownCode)
-    return rest.isEmpty ? "" : " Also in the file: \(listed(Array(rest))); put another name into `METRIC` to see it everywhere."
+    return rest.isEmpty
+      ? "" : " Also in the file: \(listed(Array(rest))); put another name into `METRIC` to see it everywhere."
   }
 
   private var setupOfRuns: String {
@@ -81,8 +84,11 @@ extension NotebookBuilder {
       """
   }
 
-  static func meaning(of metric: String) -> String {
+  private func meaning(of metric: String) -> String {
     switch metric {
+    case "logit_diff" where source.isMazes:
+      "the logit of the first step to the cheese less that of the first step to the corner, at the decision square"
+    case "prob" where source.isMazes: "the probability of the first step to the cheese, at the decision square"
     case "logit_diff": "the logit of the right answer less that of the wrong one, at the end"
     case "logit": "the logit of the right answer"
     case "log_prob": "the logarithm of the right answer's probability"
@@ -235,7 +241,8 @@ extension NotebookBuilder {
         """
       printed += notebookTable(
         ["example"] + columns.map { NotebookPrompts.short($0.name) },
-        (0..<min(5, prompts.count)).map { example in ["\(example)"] + columns.map { notebookToken($0.values[example]) } })
+        (0..<min(5, prompts.count)).map { example in ["\(example)"] + columns.map { notebookToken($0.values[example]) }
+        })
     }
     if let drawings {
       show += "print()\nprint(prompts[\"label_maze\"].values[0].replace(\"/\", \"\\n\"))"
@@ -252,7 +259,9 @@ extension NotebookBuilder {
     for metric in source.metrics {
       for run in runs {
         guard let values = source.baselines[run]?[metric] else { continue }
-        rows.append([metric, run.rawValue, notebookNumber(source.bootstrap.interval(values).mean), source.between(values)])
+        rows.append([
+          metric, run.rawValue, notebookNumber(source.bootstrap.interval(values).mean), source.between(values),
+        ])
       }
     }
     say(
@@ -272,6 +281,7 @@ extension NotebookBuilder {
               mean, low, high = interval(values)
               rows.append([metric, run, number(mean), f"{number(low)} to {number(high)}"])
       table(["metric", "run", "mean", "95 % interval"], rows)
-      """, uses: [.read, .interval, .number, .table], [.text(notebookTable(["metric", "run", "mean", "95 % interval"], rows))])
+      """, uses: [.read, .interval, .number, .table],
+      [.text(notebookTable(["metric", "run", "mean", "95 % interval"], rows))])
   }
 }

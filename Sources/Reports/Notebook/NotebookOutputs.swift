@@ -5,7 +5,9 @@ extension NotebookSource {
   /// The labels of an axis as the notebook's `names` returns them.
   func names(_ axis: LabelledValues.Axis) -> [String] {
     let tokens = prompts.positionNames
-    guard ["position", "source", "destination"].contains(axis.name), !tokens.isEmpty else { return axis.labels }
+    guard ["position", "source", "destination"].contains(axis.name), !tokens.isEmpty else {
+      return axis.labels.map(notebookToken)
+    }
     return axis.labels.map { label in
       guard let position = Int(label), position < tokens.count, position >= -tokens.count else { return label }
       return "\(label) \(tokens[position < 0 ? tokens.count + position : position])"
@@ -51,12 +53,14 @@ extension NotebookSource {
     let (rows, columns) = (values.axes[0], values.axes[1])
     let lines = (0..<rows.count).map { Array(values.values[$0 * columns.count..<($0 + 1) * columns.count]) }
     let figure = try Heatmap(
-      title: title, rowsName: rows.name, columnsName: columns.name, rowLabels: names(rows), columnLabels: names(columns),
+      title: title, rowsName: rows.name, columnsName: columns.name, rowLabels: names(rows),
+      columnLabels: names(columns),
       values: lines, colours: colours, decimals: values.values.count <= 64 ? 2 : nil
     ).figure()
     return .figure(
       NotebookCell.Drawn(
-        figure: figure, width: 100 * min(14, 5 + columns.count / 3), height: 100 * min(12, 3 + rows.count / 4), axes: 2))
+        figure: figure, width: 100 * min(14, 5 + columns.count / 3), height: 100 * min(12, 3 + rows.count / 4), axes: 2)
+    )
   }
 
   /// What the notebook's `bars` draws.
@@ -77,7 +81,8 @@ extension NotebookSource {
     let others = values.cellAxes.filter { $0.name != x }
     let ordered = values.transposed(others.map(\.name) + [x])
     let at = (ordered.axes.first { $0.name == x }?.labels ?? []).compactMap(Double.init)
-    let series = (others.first.map { axis in names(axis).map { "\(axis.name) \($0)" } } ?? ["mean"]).enumerated().map { entry, name in
+    let series = (others.first.map { axis in names(axis).map { "\(axis.name) \($0)" } } ?? ["mean"]).enumerated().map {
+      entry, name in
       let all = at.indices.map { bootstrap.interval(ordered.cell(entry * at.count + $0)) }
       return LineChart.Series(name: name, x: at, y: all.map(\.mean), low: all.map(\.low), high: all.map(\.high))
     }

@@ -32,8 +32,10 @@ struct NotebookPrompts: Sendable {
     texts = present.contains("text") ? try store.texts(at: "/prompts/text") : nil
     answers = present.contains("answer_token") ? try store.int32s(at: "/prompts/answer_token") : nil
     wrongs = present.contains("wrong_token") ? try store.int32s(at: "/prompts/wrong_token") : nil
-    labels = try present.filter { $0 == "label" || $0.hasPrefix("label_") }.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
-      .map { ($0, try store.texts(at: "/prompts/\($0)")) }
+    labels = try present.filter { $0 == "label" || $0.hasPrefix("label_") }.sorted {
+      Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8))
+    }
+    .map { ($0, try store.texts(at: "/prompts/\($0)")) }
   }
 
   /// What stands at each position: the token, in brackets the label whose value stands there in every prompt, a star behind the token of

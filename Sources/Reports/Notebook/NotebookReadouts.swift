@@ -75,12 +75,14 @@ extension NotebookBuilder {
   }
 
   private mutating func addLens(_ group: NotebookGroup) throws {
-    guard let metric = ([source.metric].compactMap(\.self) + group.datasets.keys.sorted()).first(where: group.has) else { return }
+    guard let metric = ([source.metric].compactMap(\.self) + group.datasets.keys.sorted()).first(where: group.has)
+    else { return }
     let all = try group.values(metric)
     guard let firstRun = firstRun(all), all.names == ["run", "layer", "position", "example"] else { return }
     let positions = all.axes[2].labels
     let lengths = source.prompts.lengths
-    guard lengths.count == all.examples, let longest = lengths.max(), longest > 0, positions == (0..<positions.count).map(String.init),
+    guard lengths.count == all.examples, let longest = lengths.max(), longest > 0,
+      positions == (0..<positions.count).map(String.init),
       positions.count >= longest, all.hasNumbers
     else { return }
     let last = atLast(all, lengths)
@@ -90,10 +92,11 @@ extension NotebookBuilder {
       """
       ## \(markdownWords(group.name)): when the answer is there
 
-      Logit lens: what the residual stream would say if the model ended at that layer. The last layer is the stream as the model itself reads it out. First at each \
-      \(source.exampleWord)'s own last token\(source.prompts.isAligned ? ", then at every position" : "").
+      Logit lens: what the residual stream would say if the model ended at that layer; the last layer is the stream as the model itself reads it out. \
+      \(source.prompts.isAligned ? "First at the last token, then at every position." : "At each \(source.exampleWord)'s own last token.")
       """)
-    let runs = last.axes[0].labels, layers = last.axes[1].labels
+    let runs = last.axes[0].labels
+    let layers = last.axes[1].labels
     let rows = layers.indices.map { layer in
       [layers[layer]] + runs.indices.map { notebookNumber(notebookMean(last.cell($0 * layers.count + layer))) }
     }
@@ -113,7 +116,8 @@ extension NotebookBuilder {
     let mapTitle = "\(group.name): \(metric) by layer and position, \(firstRun.name)"
     run(
       "readout-\(group.name)-everywhere",
-      "heatmap(lens.sel(run=\(pythonLiteral(firstRun.name))).mean(\"example\"), \(pythonLiteral(mapTitle)))", uses: [.heatmap],
+      "heatmap(lens.sel(run=\(pythonLiteral(firstRun.name))).mean(\"example\"), \(pythonLiteral(mapTitle)))",
+      uses: [.heatmap],
       [try source.heatmap(everywhere, mapTitle)])
   }
 
@@ -142,7 +146,8 @@ extension NotebookBuilder {
       let own = runOf.selecting("head", index)
       guard let map = aligned ? own.mean : firstExample(own), map.hasNumbers else { return }
       outputs.append(
-        try source.heatmap(map, "\(group.name): where head \(head) looks, \(firstRun.name)", colours: .sequential(0...1)))
+        try source.heatmap(
+          map, "\(group.name): where head \(head) looks, \(firstRun.name)", colours: .sequential(0...1)))
     }
     let rest = all.axes[1].count - heads.count
     say(

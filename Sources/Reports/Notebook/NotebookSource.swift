@@ -29,7 +29,8 @@ struct NotebookSource: Sendable {
     let file = URL(fileURLWithPath: path).standardizedFileURL
     fileName = file.lastPathComponent
     relativePath = Self.relative(file, to: URL(fileURLWithPath: notebookPath).standardizedFileURL)
-    name = Self.text(header.attributes["name"]) ?? Self.name(in: header.experiment)
+    name =
+      Self.text(header.attributes["name"]) ?? Self.name(in: header.experiment)
       ?? file.deletingPathExtension().lastPathComponent
     var baselines: [StoredRun: [String: [Double]]] = [:]
     for run in try results.baselineRuns() {
@@ -59,12 +60,16 @@ struct NotebookSource: Sendable {
   /// The run that is edited, and the one that is patched in.
   var base: StoredRun { isDenoising ? .corrupted : .clean }
   var other: StoredRun { isDenoising ? .clean : .corrupted }
-  /// What examples are called: pictures have no tokens.
-  var exampleWord: String { prompts.hasTokens || prompts.lengths.contains { $0 > 0 } ? "prompt" : "example" }
+  /// Whether the examples are mazes, which have no tokens but a drawing.
+  var isMazes: Bool { !prompts.hasTokens && prompts.labels.contains { $0.name == "label_maze" } }
+  /// What examples are called.
+  var exampleWord: String { isMazes ? "maze" : prompts.lengths.contains { $0 > 0 } ? "prompt" : "example" }
 
   /// What the notebook's `effect` returns: of every cell and example (patched - base) / (other - base), or, raw, the change alone.
   /// - Returns: nil where the file lacks what it is made of.
-  func effect(_ sweep: NotebookGroup, metric: String, estimate: Bool = false, raw: Bool = false) throws -> LabelledValues? {
+  func effect(_ sweep: NotebookGroup, metric: String, estimate: Bool = false, raw: Bool = false) throws
+    -> LabelledValues?
+  {
     guard let base = baselines[base]?[metric], let other = baselines[other]?[metric] else { return nil }
     let dataset = estimate ? "\(metric)_attribution" : metric
     guard sweep.has(dataset) else { return nil }
@@ -77,7 +82,7 @@ struct NotebookSource: Sendable {
       let change = estimate ? values.values[index] : values.values[index] - base[example]
       let whole = other[example] - base[example]
       let scaled = raw ? change : whole == 0 ? .nan : change / whole
-      values.values[index] = flags.map { $0[cell] == 1 } ?? true ? scaled : .nan
+      values.values[index] = scaled.isFinite && flags.map { $0[cell] == 1 } ?? true ? scaled : .nan
     }
     return values
   }
@@ -100,8 +105,8 @@ extension NotebookSource {
       .flatMap { words(after: "name:", in: String($0)).first }
   }
 
-  /// The words that follow a key of the experiment's text, up to the end of what is written in one line: enough for the order of names in files that do not say it
-  /// themselves, without reading YAML.
+  /// The words that follow a key of the experiment's text, up to the end of what is written in one line: enough for the order of names in
+  /// files that do not say it themselves, without reading YAML.
   private static func words(after key: String, in experiment: String) -> [String] {
     experiment.split(separator: "\n").filter { !$0.hasPrefix("#") }.flatMap { line -> [String] in
       line.ranges(of: key).flatMap { range in

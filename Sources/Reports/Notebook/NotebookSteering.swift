@@ -11,7 +11,8 @@ extension NotebookBuilder {
   }
 
   private mutating func addStudy(_ group: NotebookGroup) throws {
-    guard let mean = group.datasets["p_cheese_mean"], group.has("p_cheese_change"), group.has("p_cheese_unsteered") else { return }
+    guard let mean = group.datasets["p_cheese_mean"], group.has("p_cheese_change"), group.has("p_cheese_unsteered")
+    else { return }
     let axes = mean.filter { $0.name != "bound" }
     let vectors = listed(group.texts("vectors").map(markdownCode))
     let whose =
@@ -41,36 +42,49 @@ extension NotebookBuilder {
   }
 
   private mutating func addCurves(_ group: NotebookGroup, _ axis: LabelledValues.Axis) throws {
-    run("steering-\(group.name)", "study = read(\(pythonLiteral(group.path)))", uses: [.read])
-    for (id, measures, unit) in [("headings", Self.headings, "probability"), ("arrivals", Self.arrivals, "share of rollouts")] {
+    var opening = "study = read(\(pythonLiteral(group.path)))\n"
+    for (id, measures, unit) in [
+      ("headings", Self.headings, "probability"), ("arrivals", Self.arrivals, "share of rollouts"),
+    ] {
       let present = measures.filter { group.has("\($0.0)_mean") && group.has("\($0.0)_unsteered") }
       let at = axis.labels.compactMap(Double.init)
       guard !present.isEmpty, at.count == axis.count else { continue }
       let title = "\(group.name): \(unit) against the coefficient"
       var series: [LineChart.Series] = []
-      for (measure, name) in present {
-        let bounds = try group.values("\(measure)_mean")
-        let (mean, low, high) = (bounds.selecting("bound", 0), bounds.selecting("bound", 1), bounds.selecting("bound", 2))
-        series.append(LineChart.Series(name: name, x: at, y: mean.values, low: low.values, high: high.values))
-      }
+      for (measure, name) in present { series.append(try curve(group, measure, name, at)) }
       guard series.contains(where: { $0.y.contains(where: \.isFinite) }) else { continue }
-      for (measure, name) in present {
-        let unsteered = notebookMean(try group.values("\(measure)_unsteered").values)
-        series.append(
-          LineChart.Series(name: "\(name), without", x: [at.min() ?? 0, at.max() ?? 0], y: [unsteered, unsteered]))
-      }
-      let figure = try LineChart(title: title, xName: "coefficient", yName: unit, series: series, withZero: true).figure()
+      let figure = try LineChart(title: title, xName: "coefficient", yName: unit, series: series, withZero: true)
+        .figure()
       let names = present.map { "\(pythonLiteral($0.0)): \(pythonLiteral($0.1))" }.joined(separator: ", ")
       run(
         "steering-\(group.name)-\(id)",
-        "curves(study, {\(names)}, \(pythonLiteral(title)), \(pythonLiteral(unit)))", uses: [.curves],
-        [.figure(NotebookCell.Drawn(figure: figure, width: 800, height: 500, axes: 1))])
+        """
+        \(opening)curves(study, {\(names)},
+               \(pythonLiteral(title)), \(pythonLiteral(unit)))
+        """, uses: [.read, .curves], [.figure(NotebookCell.Drawn(figure: figure, width: 800, height: 500, axes: 1))])
+      opening = ""
     }
-    try addStudyTable(group, [axis])
+    try addStudyTable(group, [axis], isRead: opening.isEmpty)
+  }
+
+  /// Means with the file's bounds; at 0 the unsteered policy, where no coefficient is 0.
+  private func curve(_ group: NotebookGroup, _ measure: String, _ name: String, _ at: [Double]) throws
+    -> LineChart.Series
+  {
+    let bounds = try group.values("\(measure)_mean").transposed(["bound", "coefficient"]).values
+    let unsteered = source.bootstrap.interval(try group.values("\(measure)_unsteered").values)
+    var points = [0.0: [unsteered.mean, unsteered.low, unsteered.high]]
+    for (index, x) in at.enumerated() { points[x] = (0..<3).map { bounds[$0 * at.count + index] } }
+    let sorted = points.sorted { $0.key < $1.key }
+    return LineChart.Series(
+      name: name, x: sorted.map(\.key), y: sorted.map { $0.value[0] }, low: sorted.map { $0.value[1] },
+      high: sorted.map { $0.value[2] })
   }
 
   /// Changes from the unsteered policy, with their intervals as the file has them.
-  private mutating func addStudyTable(_ group: NotebookGroup, _ axes: [LabelledValues.Axis]) throws {
+  private mutating func addStudyTable(
+    _ group: NotebookGroup, _ axes: [LabelledValues.Axis], isRead: Bool = false
+  ) throws {
     let measures = (Self.headings + Self.arrivals).map(\.0).filter { group.has("\($0)_change") }
     let changes = try measures.map { try group.values("\($0)_change") }
     guard let first = changes.first, first.names == axes.map(\.name) + ["bound"] else { return }
@@ -86,20 +100,9 @@ extension NotebookBuilder {
     run(
       "steering-\(group.name)-changes",
       """
-      study = read(\(pythonLiteral(group.path)))
-      measures = \(pythonList(measures))
-      axes = \(pythonList(axes.map(\.name)))
-      rows = []
-      for place in list(np.ndindex(*(study.sizes[axis] for axis in axes)))[:20]:
-          cell = study.isel(dict(zip(axes, place)))
-          row = [str(cell[axis].item()) for axis in axes]
-          for measure in measures:
-              mean, low, high = (number(bound, 2) for bound in cell[f"{measure}_change"].values)
-              row.append(f"{mean} ({low} to {high})")
-          rows.append(row)
-      print("changes from the policy without any vector")
-      table([*axes, *measures], rows)
-      """, uses: [.read, .number, .table],
+      \(isRead ? "" : "study = read(\(pythonLiteral(group.path)))\n")print("changes from the policy without any vector")
+      changes(study, \(pythonList(measures)))
+      """, uses: [.read, .changes],
       [.text("changes from the policy without any vector\n" + notebookTable(axes.map(\.name) + measures, rows))])
   }
 
@@ -160,7 +163,9 @@ extension NotebookBuilder {
       guard group.has("\(metric)_change"), group.has("\(metric)_interaction") else { continue }
       let (change, interaction) = (try group.values("\(metric)_change"), try group.values("\(metric)_interaction"))
       guard change.hasNumbers, interaction.hasNumbers else { continue }
-      func rootMeanSquare(_ values: LabelledValues) -> Double { notebookMean(values.values.map { $0 * $0 }).squareRoot() }
+      func rootMeanSquare(_ values: LabelledValues) -> Double {
+        notebookMean(values.values.map { $0 * $0 }).squareRoot()
+      }
       let (whole, beyond) = (rootMeanSquare(change), rootMeanSquare(interaction))
       let single = interaction.cellAxes.filter { $0.count == 1 }.map(\.name)
       let cells = single.reduce(interaction) { $0.selecting($1, 0) }
@@ -179,7 +184,8 @@ extension NotebookBuilder {
         print(f"root mean square: change {number(change)}, interaction {number(beyond)}")
         """
       var outputs = [
-        NotebookCell.Output.text("root mean square: change \(notebookNumber(whole)), interaction \(notebookNumber(beyond))\n")
+        NotebookCell.Output.text(
+          "root mean square: change \(notebookNumber(whole)), interaction \(notebookNumber(beyond))\n")
       ]
       if view.shape == .map {
         let squeeze = single.isEmpty ? "" : ".squeeze(\(pythonList(single)), drop=True)"

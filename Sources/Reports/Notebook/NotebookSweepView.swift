@@ -20,7 +20,7 @@ struct NotebookSweepView {
   let note: String?
 
   private static let positions = ["position", "source", "destination"]
-  static let mostBars = 30, mostRows = 40, mostMergedRows = 16, mostColumns = 60, mostLines = 8
+  static let mostBars = 30, mostRows = 40, mostMergedRows = 16, mostColumns = 60, mostMergedColumns = 40, mostLines = 8
   /// Colours of effects end no nearer to 0, so that next to nothing looks like it.
   static let leastEffect = 0.2
 
@@ -82,7 +82,7 @@ struct NotebookSweepView {
       let (row, column) = (merge(rows), merge(columns))
       order([row, column])
       take(row, rows.count > 1 ? Self.mostMergedRows : Self.mostRows, "rows")
-      take(column, Self.mostColumns, "columns")
+      take(column, columns.count > 1 ? Self.mostMergedColumns : Self.mostColumns, "columns")
       helpers.append(.heatmap)
       shape = .map
     }

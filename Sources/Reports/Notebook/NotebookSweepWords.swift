@@ -20,20 +20,26 @@ struct NotebookSweepWords {
     switch group.text("edit") {
     case "patch"?: done = "In \(runs), \(what) was replaced by what it is in the \(other) run"
     case "zero"?: done = "In \(runs), \(what) was set to zero"
-    case "mean"?: done = "In \(runs), \(what) was replaced by its mean over the \(other) runs of all \(source.exampleWord)s"
-    case "resample"?: done = "In \(runs), \(what) was replaced by what it is in the \(other) run of another, random, \(source.exampleWord)"
+    case "mean"?:
+      done = "In \(runs), \(what) was replaced by its mean over the \(other) runs of all \(source.exampleWord)s"
+    case "resample"?:
+      done =
+        "In \(runs), \(what) was replaced by what it is in the \(other) run of another, random, \(source.exampleWord)"
     case "scale"?: done = "In \(runs), \(what) was multiplied by \(markdownWords(group.text("scale") ?? "a factor"))"
     case "project_out"?: done = "In \(runs), what \(what) has along a direction was taken out"
     case "add"?:
       let added =
         switch group.text("add") {
         case "difference"?: "the difference \(other) less \(base) was added to \(what)"
-        case "example-difference"?: "each \(source.exampleWord)'s difference \(other) less \(base) was added, in every \(source.exampleWord), to \(what)"
+        case "example-difference"?:
+          "each \(source.exampleWord)'s difference \(other) less \(base) was added, in every \(source.exampleWord), to \(what)"
         default: "a vector was added to \(what)"
         }
       let coefficient = group.text("coefficient").map { ", times \(markdownWords($0))" }
       done = "In \(runs), \(added)\(coefficient ?? (isGraded ? ", times the coefficient" : ""))"
-    default: done = "In \(runs), \(what) was edited (\(markdownWords(group.text("edit") ?? "how is in the experiment's text")))"
+    default:
+      done =
+        "In \(runs), \(what) was edited (\(markdownWords(group.text("edit") ?? "how is in the experiment's text")))"
     }
     let chosen = group.attributes.keys.filter { $0.hasPrefix("chosen_") }.sorted().map {
       "\(markdownWords(String($0.dropFirst(7)))) \(markdownCode(group.text($0) ?? ""))"

@@ -29,7 +29,8 @@ extension NotebookBuilder {
       let single = all.cellAxes.filter { $0.count == 1 }.map(\.name)
       let squeeze = single.isEmpty ? "" : ".squeeze(\(pythonList(single)), drop=True)"
       return Shown(
-        group: group, arguments: arguments, squeeze: squeeze, cells: single.reduce(all) { $0.selecting($1, 0) }, what: raw ? "change" : "effect",
+        group: group, arguments: arguments, squeeze: squeeze, cells: single.reduce(all) { $0.selecting($1, 0) },
+        what: raw ? "change" : "effect",
         isEstimate: isEstimate)
     }
     return nil
@@ -53,12 +54,18 @@ extension NotebookBuilder {
     let isPath = group.has("has_path")
     var words = "## \(markdownWords(group.name))\n\n" + NotebookSweepWords(group: group, source: source).text
     if shown.what == "change" {
-      words += "\n\nNo \(source.exampleWord) has a normalised effect, since its two baselines are the same: what is shown is the change of the metric itself."
+      words +=
+        "\n\nNo \(source.exampleWord) has a normalised effect, since its two baselines are the same: what is shown is the change of the metric itself."
     }
     if let sentence = strongestWords(shown) { words += "\n\n" + sentence }
     if isPath { words += " Where there is no path from a sender to a receiver, there is no value." }
     if let note = view.note { words += " " + note }
-    if isFaint(view, shown.unit) { words += " All effects are small; colours end at ±\(NotebookSweepView.leastEffect)." }
+    if !source.prompts.isAligned, source.prompts.hasTokens, shown.axes.contains("position") {
+      words += " The prompts differ in length: the same position is another word in each, and few reach the last ones."
+    }
+    if isFaint(view, shown.unit) {
+      words += " All effects are small; colours end at ±\(NotebookSweepView.leastEffect)."
+    }
     say("sweep-\(group.name)-words", words)
     let title = "\(group.name): \(shown.isEstimate ? "estimated " : "")\(shown.unit) (\(metric))"
     guard view.shape != .single else {
@@ -71,7 +78,9 @@ extension NotebookBuilder {
         print(f"\(shown.what) {number(mean)}, 95 % interval {number(low)} to {number(high)}")
         """, uses: [.effect, .interval, .number],
         [
-          .text("\(shown.what) \(notebookNumber(source.bootstrap.interval(values).mean)), 95 % interval \(source.between(values))\n")
+          .text(
+            "\(shown.what) \(notebookNumber(source.bootstrap.interval(values).mean)), 95 % interval \(source.between(values))\n"
+          )
         ])
       return
     }
@@ -79,7 +88,8 @@ extension NotebookBuilder {
       "sweep-\(group.name)", "cells = \(shown.call)\n" + drawing(view, title, shown.unit),
       uses: [.effect] + view.helpers, [try drawn(view, title, shown.unit)])
     run(
-      "sweep-\(group.name)-strongest", "strongest(cells\(shown.what == "effect" ? "" : ", what=\"change\""))", uses: [.strongest],
+      "sweep-\(group.name)-strongest", "strongest(cells\(shown.what == "effect" ? "" : ", what=\"change\""))",
+      uses: [.strongest],
       [source.strongest(cells, what: shown.what)])
   }
 
@@ -123,13 +133,15 @@ extension NotebookBuilder {
 
   /// A label with, in parentheses, what stands there.
   private static func inWords(_ name: String, _ label: String) -> String {
-    let rest = name.dropFirst(label.count)
-    return rest.isEmpty ? markdownWords(label) : "\(markdownWords(label)) (\(markdownWords(String(rest.dropFirst()))))"
+    guard name.hasPrefix(label + " ") else { return markdownWords(name) }
+    return "\(label) (\(markdownWords(String(name.dropFirst(label.count + 1)))))"
   }
 
   /// How the estimates of a sweep compare with its runs.
   private mutating func addEstimate(_ exact: Shown, metric: String) throws {
-    guard let estimate = try shown(exact.group, metric: metric, estimate: true), estimate.what == exact.what else { return }
+    guard let estimate = try shown(exact.group, metric: metric, estimate: true), estimate.what == exact.what else {
+      return
+    }
     let view = NotebookSweepView(estimate.cells, name: "estimates")
     guard view.shape != .single else { return }
     let group = exact.group

@@ -2,7 +2,7 @@ import Diagnostics
 import Foundation
 
 /// Text of a results file as a literal of Python: nothing in it can end the literal or start a line.
-func pythonLiteral(_ text: String) -> String {
+package func pythonLiteral(_ text: String) -> String {
   var literal = "\""
   for scalar in text.unicodeScalars {
     switch scalar {
@@ -12,7 +12,8 @@ func pythonLiteral(_ text: String) -> String {
     case "\r": literal += "\\r"
     case "\t": literal += "\\t"
     // Controls, and what turns the direction of text or ends lines in some programs: code must read as it runs.
-    case "\0"..."\u{1F}", "\u{7F}"..."\u{A0}", "\u{200B}"..."\u{200F}", "\u{2028}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{FEFF}":
+    case "\0"..."\u{1F}", "\u{7F}"..."\u{A0}", "\u{200B}"..."\u{200F}", "\u{2028}"..."\u{202E}",
+      "\u{2066}"..."\u{2069}", "\u{FEFF}":
       let digits = String(scalar.value, radix: 16)
       literal += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     default: literal.unicodeScalars.append(scalar)
@@ -22,10 +23,10 @@ func pythonLiteral(_ text: String) -> String {
 }
 
 /// A list of literals.
-func pythonList(_ texts: [String]) -> String { "[" + texts.map(pythonLiteral).joined(separator: ", ") + "]" }
+package func pythonList(_ texts: [String]) -> String { "[" + texts.map(pythonLiteral).joined(separator: ", ") + "]" }
 
 /// Text of a results file as plain words of Markdown: no markup, no HTML, no formulas, on one line.
-func markdownWords(_ text: String) -> String {
+package func markdownWords(_ text: String) -> String {
   var words = ""
   for scalar in text.unicodeScalars {
     switch scalar {
@@ -47,7 +48,7 @@ func markdownWords(_ text: String) -> String {
 }
 
 /// A name of a results file as code within Markdown, on one line; the ticks around it are more than any inside.
-func markdownCode(_ text: String) -> String {
+package func markdownCode(_ text: String) -> String {
   let line = visible(text, limit: 200)
   let longest = line.split(whereSeparator: { $0 != "`" }).map(\.count).max() ?? 0
   if longest == 0 { return "`\(line)`" }
@@ -56,7 +57,7 @@ func markdownCode(_ text: String) -> String {
 }
 
 /// What the notebook's `number` prints.
-func notebookNumber(_ value: Double, _ decimals: Int = 3) -> String {
+package func notebookNumber(_ value: Double, _ decimals: Int = 3) -> String {
   if value.isNaN { return "nan" }
   if value.isInfinite { return value < 0 ? "-inf" : "inf" }
   let text = decimal(value, decimals)
@@ -64,7 +65,7 @@ func notebookNumber(_ value: Double, _ decimals: Int = 3) -> String {
 }
 
 /// What the notebook's `shown` makes of a token.
-func notebookToken(_ token: String) -> String {
+package func notebookToken(_ token: String) -> String {
   let scalars = token.unicodeScalars.map { scalar -> Unicode.Scalar in
     switch scalar {
     case "\n": "⏎"
@@ -81,7 +82,7 @@ func notebookToken(_ token: String) -> String {
 }
 
 /// What the notebook's `table` prints: columns ended flush, two spaces apart.
-func notebookTable(_ header: [String], _ rows: [[String]]) -> String {
+package func notebookTable(_ header: [String], _ rows: [[String]]) -> String {
   let lines = [header] + rows
   let widths = header.indices.map { column in lines.map { $0[column].unicodeScalars.count }.max() ?? 0 }
   return lines.map { line in
