@@ -102,6 +102,19 @@ enum AwkwardResults {
         axes: [LabelledAxis("run", .texts(["clean"])), LabelledAxis("part", .texts([nasty, "0.1", "mlp.0"]))],
         datasets: [.init("logit_diff", axes: ["run", "part", "example"], values: (0..<12).map { Float($0) - 6 })],
         attributes: ["read": .text("direct_logit_attribution")]))
+    let places = 5
+    try writer.write(
+      Readout(
+        name: "lo\"oks {x} \\",
+        axes: [
+          LabelledAxis("run", .texts(["corrupted"])), LabelledAxis("head", .texts(["0.1", nasty])),
+          LabelledAxis("destination", .range(places)), LabelledAxis("source", .range(places)),
+        ],
+        datasets: [
+          .init(
+            "pattern", axes: ["run", "head", "destination", "source", "example"],
+            values: (0..<2 * places * places * 4).map { Float($0 % 9) / 8 })
+        ], attributes: ["read": .text("attention")]))
     if isWhole { try writer.finish() } else { try writer.keep() }
   }
 }

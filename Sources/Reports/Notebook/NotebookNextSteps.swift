@@ -45,7 +45,7 @@ extension NotebookBuilder {
     let others = zip(axes, place).filter { $0.0.name != kept.name }
     let one = others.reduce(main.cells) { $0.selecting($1.0.name, $1.1) }.top(kept.name, 8)
     let what =
-      others.isEmpty ? "" : " at " + listed(others.map { "\($0.name.replacing("_", with: " ")) \($0.labels[$1])" })
+      others.isEmpty ? "" : " at " + joinedWords(others.map { "\($0.name.replacing("_", with: " ")) \($0.labels[$1])" })
     say(
       "select-words",
       """
@@ -119,7 +119,7 @@ extension NotebookBuilder {
 
   private func others(than dataset: String) -> String {
     let names = source.prompts.labels.map(\.name).filter { $0 != dataset && $0 != "label_maze" }.map(markdownCode)
-    return names.isEmpty ? "" : ": \(listed(Array(names.prefix(6))))"
+    return names.isEmpty ? "" : ": \(joinedWords(Array(names.prefix(6))))"
   }
 
   /// Two sweeps that go over the same cells, and two metrics of one sweep.

@@ -72,7 +72,7 @@ extension NotebookBuilder {
   private var others: String {
     let rest = source.metrics.dropFirst().map(markdownCode)
     return rest.isEmpty
-      ? "" : " Also in the file: \(listed(Array(rest))); put another name into `METRIC` to see it everywhere."
+      ? "" : " Also in the file: \(joinedWords(Array(rest))); put another name into `METRIC` to see it everywhere."
   }
 
   private var setupOfRuns: String {

@@ -141,10 +141,11 @@ extension NotebookBuilder {
     let heads = all.axes[1].labels.prefix(Self.mostHeads)
     let runOf = all.selecting("run", firstRun.index)
     let aligned = source.prompts.isAligned
+    let tokens = firstRun.name == "corrupted" && !source.prompts.corrupted.isEmpty ? "corrupted" : "clean"
     var outputs: [NotebookCell.Output] = []
     for (index, head) in heads.enumerated() {
       let own = runOf.selecting("head", index)
-      guard let map = aligned ? own.mean : firstExample(own), map.hasNumbers else { return }
+      guard let map = aligned ? own.mean : firstExample(own, of: tokens), map.hasNumbers else { return }
       outputs.append(
         try source.heatmap(
           map, "\(group.name): where head \(head) looks, \(firstRun.name)", colours: .sequential(0...1)))
@@ -169,7 +170,7 @@ extension NotebookBuilder {
     } else {
       of = """
         own = patterns.isel(example=0, destination=slice(lengths[0]), source=slice(lengths[0]))
-        tokens = [f"{at} {shown(token)}" for at, token in enumerate(clean[0][:lengths[0]])]
+        tokens = [f"{at} {shown(token)}" for at, token in enumerate(\(tokens)[0][:lengths[0]])]
         own = own.assign_coords(destination=tokens, source=tokens)
         for head in own["head"].values[:\(Self.mostHeads)]:
             heatmap(own.sel(head=head), \(formatted("\(group.name): where head ", title)), "Blues", (0, 1))
@@ -186,9 +187,10 @@ extension NotebookBuilder {
     "f" + pythonLiteral(plain.replacing("{", with: "{{").replacing("}", with: "}}") + fields)
   }
 
-  /// One prompt's own attention, with its tokens.
-  private func firstExample(_ values: LabelledValues) -> LabelledValues? {
-    guard let length = source.prompts.lengths.first, let tokens = source.prompts.clean.first, length > 0,
+  /// The first prompt's own attention, with its tokens in a run.
+  private func firstExample(_ values: LabelledValues, of run: String) -> LabelledValues? {
+    let all = run == "corrupted" ? source.prompts.corrupted : source.prompts.clean
+    guard let length = source.prompts.lengths.first, let tokens = all.first, length > 0,
       values.axes[0].count >= length, values.axes[1].count >= length
     else { return nil }
     let kept = (0..<length).map(\.self)

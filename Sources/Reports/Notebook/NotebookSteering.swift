@@ -14,7 +14,7 @@ extension NotebookBuilder {
     guard let mean = group.datasets["p_cheese_mean"], group.has("p_cheese_change"), group.has("p_cheese_unsteered")
     else { return }
     let axes = mean.filter { $0.name != "bound" }
-    let vectors = listed(group.texts("vectors").map(markdownCode))
+    let vectors = joinedWords(group.texts("vectors").map(markdownCode))
     let whose =
       switch group.text("from") {
       case "own"?: "of each maze itself"

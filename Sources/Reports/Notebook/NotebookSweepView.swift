@@ -20,7 +20,8 @@ struct NotebookSweepView {
   let note: String?
 
   private static let positions = ["position", "source", "destination"]
-  static let mostBars = 30, mostRows = 40, mostMergedRows = 16, mostColumns = 60, mostMergedColumns = 40, mostLines = 8
+  static let mostBars = 30, mostRows = 40, mostSenders = 24, mostMergedRows = 16, mostColumns = 60,
+    mostMergedColumns = 40, mostLines = 8
   /// Colours of effects end no nearer to 0, so that next to nothing looks like it.
   static let leastEffect = 0.2
 
@@ -81,14 +82,14 @@ struct NotebookSweepView {
       let rows = axes.map(\.name).filter { !columns.contains($0) }
       let (row, column) = (merge(rows), merge(columns))
       order([row, column])
-      take(row, rows.count > 1 ? Self.mostMergedRows : Self.mostRows, "rows")
+      take(row, rows.count > 1 ? Self.mostMergedRows : row == "sender" ? Self.mostSenders : Self.mostRows, "rows")
       take(column, columns.count > 1 ? Self.mostMergedColumns : Self.mostColumns, "columns")
       helpers.append(.heatmap)
       shape = .map
     }
     variable = current
     (self.steps, self.picture, self.helpers) = (steps, picture, helpers)
-    note = notes.isEmpty ? nil : "Drawn: \(listed(notes))."
+    note = notes.isEmpty ? nil : "Drawn: \(joinedWords(notes))."
   }
 
   /// The axes that lie along the columns.

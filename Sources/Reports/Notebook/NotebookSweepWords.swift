@@ -45,12 +45,12 @@ struct NotebookSweepWords {
       "\(markdownWords(String($0.dropFirst(7)))) \(markdownCode(group.text($0) ?? ""))"
     }
     let over = group.texts("over").map { markdownWords($0.replacing("_", with: " ")) }
-    return done + (chosen.isEmpty ? "" : ", at \(listed(chosen)) only")
-      + (over.isEmpty ? "." : ": one run for each \(listed(over)).")
+    return done + (chosen.isEmpty ? "" : ", at \(joinedWords(chosen)) only")
+      + (over.isEmpty ? "." : ": one run for each \(joinedWords(over)).")
   }
 
   private var path: String {
-    let receivers = listed(group.texts("receivers").map(markdownCode))
+    let receivers = joinedWords(group.texts("receivers").map(markdownCode))
     let frozen = group.text("freeze") == "heads+mlps" ? "all other heads and the MLPs" : "all other heads"
     let edges = group.text("edges") != nil
     let together = group.text("together") == "1" && group.texts("receivers").count > 1 ? " (all of them at once)" : ""

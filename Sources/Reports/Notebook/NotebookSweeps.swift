@@ -51,14 +51,14 @@ extension NotebookBuilder {
   private mutating func addSweep(_ shown: Shown, metric: String) throws {
     let (group, cells) = (shown.group, shown.cells)
     let view = NotebookSweepView(cells)
-    let isPath = group.has("has_path")
+    let lacksPaths = group.has("has_path") ? try group.values("has_path").values.contains(0) : false
     var words = "## \(markdownWords(group.name))\n\n" + NotebookSweepWords(group: group, source: source).text
     if shown.what == "change" {
       words +=
         "\n\nNo \(source.exampleWord) has a normalised effect, since its two baselines are the same: what is shown is the change of the metric itself."
     }
     if let sentence = strongestWords(shown) { words += "\n\n" + sentence }
-    if isPath { words += " Where there is no path from a sender to a receiver, there is no value." }
+    if lacksPaths { words += " Where there is no path from a sender to a receiver, there is no value." }
     if let note = view.note { words += " " + note }
     if !source.prompts.isAligned, source.prompts.hasTokens, shown.axes.contains("position") {
       words += " The prompts differ in length: the same position is another word in each, and few reach the last ones."
@@ -125,14 +125,14 @@ extension NotebookBuilder {
     guard !shown.cells.cellAxes.isEmpty, let cell = source.strongestCells(shown.cells, 1).first else { return nil }
     let values = shown.cells.cell(cell)
     let place = zip(shown.cells.cellAxes, shown.cells.place(ofCell: cell)).map { axis, entry in
-      "\(markdownWords(axis.name.replacing("_", with: " "))) \(Self.inWords(source.names(axis)[entry], axis.labels[entry]))"
+      "\(markdownWords(axis.name.replacing("_", with: " "))) \(Self.placeName(source.names(axis)[entry], axis.labels[entry]))"
     }
     let mean = notebookNumber(source.bootstrap.interval(values).mean)
     return "The strongest cell is \(place.joined(separator: ", ")): \(mean) (95 % interval \(source.between(values)))."
   }
 
   /// A label with, in parentheses, what stands there.
-  private static func inWords(_ name: String, _ label: String) -> String {
+  private static func placeName(_ name: String, _ label: String) -> String {
     guard name.hasPrefix(label + " ") else { return markdownWords(name) }
     return "\(label) (\(markdownWords(String(name.dropFirst(label.count + 1)))))"
   }

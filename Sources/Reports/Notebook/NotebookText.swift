@@ -101,7 +101,7 @@ private func trimmedEnd(_ text: String) -> String {
 }
 
 /// "a, b and c".
-func listed(_ words: [String], _ last: String = "and") -> String {
+func joinedWords(_ words: [String]) -> String {
   guard words.count > 1, let end = words.last else { return words.first ?? "" }
-  return words.dropLast().joined(separator: ", ") + " \(last) " + end
+  return words.dropLast().joined(separator: ", ") + " and " + end
 }
