@@ -152,6 +152,8 @@ let package = Package(
       name: "TrainingTests",
       dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
     .testTarget(
+      name: "ReportsTests", dependencies: ["ActivationStore", "Analysis", "Diagnostics", "Experiments", "Reports"]),
+    .testTarget(
       name: "ExperimentsTests",
       dependencies: [
         "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching",

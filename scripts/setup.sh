@@ -1,5 +1,5 @@
 # Sourced by the other scripts, from the top of the package: the libraries that a fresh machine lacks are installed. make_python sets
-# PATCHBAY_PYTHON, a Python with numpy, h5py, xarray, h5netcdf, scipy and scikit-learn.
+# PATCHBAY_PYTHON, a Python with numpy, h5py, xarray, h5netcdf, scipy and scikit-learn, and with matplotlib and what runs notebooks.
 
 step() { printf '\n== %s\n' "$1"; }
 
@@ -27,14 +27,15 @@ install_libraries() {
 make_python() {
   local folder="$PWD/.build/python"
   export PATCHBAY_PYTHON="$folder/bin/python"
-  if "$PATCHBAY_PYTHON" -c 'import numpy, h5py, xarray, h5netcdf, scipy, sklearn' 2>/dev/null; then return; fi
+  if "$PATCHBAY_PYTHON" -c 'import numpy, h5py, xarray, h5netcdf, scipy, sklearn, matplotlib, nbclient, ipykernel' 2>/dev/null; then return; fi
   rm -rf "$folder"
   mkdir -p .build
   # The system's own Python where there is one: it is the one that python3-venv belongs to.
   local python=python3
   if [ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import venv, ensurepip' 2>/dev/null; then python=/usr/bin/python3; fi
   "$python" -m venv "$folder"
-  "$folder/bin/pip" install --quiet --disable-pip-version-check numpy h5py xarray h5netcdf scipy scikit-learn
+  "$folder/bin/pip" install --quiet --disable-pip-version-check numpy h5py xarray h5netcdf scipy scikit-learn \
+    matplotlib nbclient ipykernel
 }
 
 command -v swift >/dev/null || {

@@ -1,0 +1,39 @@
+import Diagnostics
+
+/// Percentile bootstrap intervals of means over examples (Efron 1979): what the notebook's `draws` and `interval` compute, and `Bootstrap` of
+/// Analysis with its standard settings where nothing is missing.
+package struct NotebookBootstrap: Sendable {
+  static let redraws = 1000
+  /// Which examples each redraw takes, one redraw after another.
+  private let draws: [Int32]
+  private let count: Int
+
+  package init(examples count: Int) {
+    self.count = count
+    var generator = SplitMix64(seed: 0)
+    draws =
+      count == 0 ? [] : (0..<Self.redraws * count).map { _ in Int32(Int.random(in: 0..<count, using: &generator)) }
+  }
+
+  /// The mean of what is finite, and the bounds of 95 % of the redrawn means; all NaN where there is no number.
+  package func interval(_ values: [Double]) -> (mean: Double, low: Double, high: Double) {
+    precondition(values.count == count, "\(values.count) values for redraws of \(count)")
+    let values = values.map { $0.isFinite ? $0 : .nan }
+    var means: [Double] = []
+    for redraw in 0..<(count == 0 ? 0 : Self.redraws) {
+      let mean = notebookMean(draws[redraw * count..<(redraw + 1) * count].lazy.map { values[Int($0)] })
+      if !mean.isNaN { means.append(mean) }
+    }
+    means.sort()
+    guard !means.isEmpty else { return (.nan, .nan, .nan) }
+    return (notebookMean(values), Self.quantile(means, 0.025), Self.quantile(means, 0.975))
+  }
+
+  /// Between the two nearest values in proportion, as numpy's `quantile`.
+  private static func quantile(_ sorted: [Double], _ share: Double) -> Double {
+    let position = share * Double(sorted.count - 1)
+    let below = Int(position)
+    let above = min(below + 1, sorted.count - 1)
+    return sorted[below] + (position - Double(below)) * (sorted[above] - sorted[below])
+  }
+}

@@ -1,0 +1,72 @@
+/// A notebook under way: its cells, and the functions that they use.
+struct NotebookBuilder {
+  let source: NotebookSource
+  private(set) var cells: [NotebookCell] = []
+  private var helpers: Set<NotebookHelper> = []
+  private var ids: Set<String> = []
+
+  init(_ source: NotebookSource) { self.source = source }
+
+  /// A cell of Markdown.
+  mutating func say(_ id: String, _ markdown: String) {
+    cells.append(NotebookCell(id: unique(id), content: .markdown, source: markdown))
+  }
+
+  /// A cell of code.
+  mutating func run(
+    _ id: String, _ code: String, uses helpers: [NotebookHelper] = [], _ outputs: [NotebookCell.Output] = []
+  ) {
+    for helper in helpers { use(helper) }
+    cells.append(NotebookCell(id: unique(id), content: .code(outputs), source: code))
+  }
+
+  /// Where the functions will stand, whose number is known only at the end.
+  mutating func leavePlaceForHelpers() { place = cells.count }
+  private var place = 0
+
+  /// All cells, the functions that they use among them.
+  func finished() -> [NotebookCell] {
+    func cell(_ id: String, _ list: [NotebookHelper]) -> NotebookCell? {
+      let used = list.filter(helpers.contains)
+      guard !used.isEmpty else { return nil }
+      return NotebookCell(id: id, content: .foldedCode, source: used.map(\.source).joined(separator: "\n\n\n"))
+    }
+    let computing = cell("helpers-computing", NotebookHelper.computing)
+    let drawing = cell("helpers-drawing", NotebookHelper.drawing)
+    guard computing != nil || drawing != nil else { return cells }
+    let words = NotebookCell(
+      id: "helpers", content: .markdown,
+      source: """
+        ## A few helpers
+
+        What the cells below share, defined here so that nothing needs to be installed (JupyterLab shows the two cells folded; a click opens them). With h5netcdf installed too, \
+        `xr.open_dataset(RESULTS, group="sweeps/NAME", engine="h5netcdf")` opens a group just as `read` does.
+        """)
+    return cells[..<place] + [words] + [computing, drawing].compactMap(\.self) + cells[place...]
+  }
+
+  /// Letters, digits, - and _ of a text, hyphens for the rest.
+  func letters(of text: String) -> String {
+    String(
+      text.unicodeScalars.map { scalar -> Character in
+        let stays = scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789_".unicodeScalars.contains(scalar))
+        return stays ? Character(scalar) : "-"
+      })
+  }
+
+  private mutating func use(_ helper: NotebookHelper) {
+    if helpers.insert(helper).inserted { for other in helper.needs { use(other) } }
+  }
+
+  /// What a text becomes as an id, with a number behind it where that is taken.
+  private mutating func unique(_ text: String) -> String {
+    let stem = String(letters(of: text).prefix(48))
+    var id = stem
+    var number = 2
+    while !ids.insert(id).inserted {
+      id = "\(stem)-\(number)"
+      number += 1
+    }
+    return id
+  }
+}

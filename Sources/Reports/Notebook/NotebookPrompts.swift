@@ -1,0 +1,67 @@
+import ActivationStore
+
+/// The examples of a results file: prompts with their tokens, or mazes, of which only labels are known.
+struct NotebookPrompts: Sendable {
+  let count: Int
+  let lengths: [Int]
+  /// Of each prompt; empty where the file has no texts of tokens.
+  let clean: [[String]], corrupted: [[String]]
+  let cleanTokens: [[Int32]], corruptedTokens: [[Int32]]
+  let texts: [String]?
+  let answers: [Int32]?, wrongs: [Int32]?
+  /// By the name of their dataset, `label_NAME`.
+  let labels: [(name: String, values: [String])]
+
+  var hasTokens: Bool { !clean.isEmpty }
+  var isAligned: Bool { hasTokens && Set(lengths).count == 1 && lengths[0] > 0 }
+
+  init(_ store: StoreReader) throws {
+    let present = store.contains("/prompts") ? Set(try store.listing(of: "/prompts").datasets) : []
+    let lengths = present.contains("lengths") ? try store.promptLengths() : []
+    (self.lengths, count) = (lengths, lengths.count)
+    func rows<T>(_ name: String, _ read: (String) throws -> [T]) throws -> [[T]] {
+      guard present.contains(name), !lengths.isEmpty else { return [] }
+      let values = try read("/prompts/\(name)")
+      let width = values.count / lengths.count
+      return lengths.enumerated().map { Array(values[$0 * width..<$0 * width + min(max($1, 0), width)]) }
+    }
+    clean = try rows("clean_token_strings", store.texts)
+    corrupted = try rows("corrupted_token_strings", store.texts)
+    cleanTokens = try rows("clean_tokens", store.int32s)
+    corruptedTokens = try rows("corrupted_tokens", store.int32s)
+    texts = present.contains("text") ? try store.texts(at: "/prompts/text") : nil
+    answers = present.contains("answer_token") ? try store.int32s(at: "/prompts/answer_token") : nil
+    wrongs = present.contains("wrong_token") ? try store.int32s(at: "/prompts/wrong_token") : nil
+    labels = try present.filter { $0 == "label" || $0.hasPrefix("label_") }.sorted {
+      Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8))
+    }
+    .map { ($0, try store.texts(at: "/prompts/\($0)")) }
+  }
+
+  /// What stands at each position: the token, in brackets the label whose value stands there in every prompt, a star behind the token of
+  /// the first prompt where others have another. Empty where prompts differ in length.
+  var positionNames: [String] {
+    guard isAligned else { return [] }
+    return (0..<lengths[0]).map { position in
+      let tokens = clean.map { $0[position] }
+      if tokens.allSatisfy({ $0 == tokens[0] }) { return notebookToken(tokens[0]) }
+      let words = tokens.map(notebookToken)
+      if let label = labels.first(where: { $0.values == words }) { return "‹\(Self.short(label.name))›" }
+      return words[0] + "*"
+    }
+  }
+
+  /// `label_subject` is `subject`.
+  static func short(_ label: String) -> String { label.hasPrefix("label_") ? String(label.dropFirst(6)) : label }
+
+  /// The text of each token that stands in a prompt, by its number.
+  var vocabulary: [Int32: String] {
+    var vocabulary: [Int32: String] = [:]
+    for (tokens, strings) in [(cleanTokens, clean), (corruptedTokens, corrupted)] {
+      for (tokens, strings) in zip(tokens, strings) {
+        for (token, string) in zip(tokens, strings) { vocabulary[token] = string }
+      }
+    }
+    return vocabulary
+  }
+}

@@ -1,0 +1,103 @@
+/// How a sweep is drawn: by its axes, one thing for each shape.
+struct NotebookSweepView {
+  enum Shape: Equatable {
+    /// One number an example: nothing to draw.
+    case single
+    case bars
+    /// Along a coefficient.
+    case lines(x: String)
+    case map
+  }
+
+  let shape: Shape
+  /// What the picture's code does to its array first, a line each.
+  let steps: [String]
+  /// The array's name after that, and the array.
+  let variable: String
+  let picture: LabelledValues
+  let helpers: [NotebookHelper]
+  /// What the picture leaves out.
+  let note: String?
+
+  private static let positions = ["position", "source", "destination"]
+  static let mostBars = 30, mostRows = 40, mostSenders = 24, mostMergedRows = 16, mostColumns = 60,
+    mostMergedColumns = 40, mostLines = 8
+  /// Colours of effects end no nearer to 0, so that next to nothing looks like it.
+  static let leastEffect = 0.2
+
+  /// - Parameters:
+  ///   - cells: axes of one entry are gone.
+  ///   - name: what they are called in the code.
+  init(_ cells: LabelledValues, name: String = "cells") {
+    let axes = cells.cellAxes
+    let graded = axes.filter { $0.name.hasPrefix("coefficient") && $0.labels.allSatisfy { Double($0) != nil } }
+    var steps: [String] = []
+    var helpers: [NotebookHelper] = []
+    var notes: [String] = []
+    var picture = cells
+    var current = name
+    func step(_ code: (String) -> String) {
+      steps.append("picture = \(code(current))")
+      current = "picture"
+    }
+    func take(_ axis: String, _ count: Int, _ what: String) {
+      guard let size = picture.axes.first(where: { $0.name == axis })?.count, size > count else { return }
+      picture = picture.top(axis, count)
+      step { "top(\($0), \(pythonLiteral(axis)), \(count))" }
+      helpers.append(.top)
+      notes.append("the \(count) \(what) of \(size) that hold the largest effects")
+    }
+    func merge(_ parts: [String]) -> String {
+      guard parts.count > 1 else { return parts.first ?? "" }
+      picture = picture.merged(parts)
+      step { "merge(\($0), \(pythonList(parts)))" }
+      helpers.append(.merge)
+      return parts.joined(separator: ".")
+    }
+    func order(_ names: [String]) {
+      guard picture.cellAxes.map(\.name) != names else { return }
+      picture = picture.transposed(names)
+      step { "\($0).transpose(\(names.map(pythonLiteral).joined(separator: ", ")))" }
+    }
+    if axes.isEmpty {
+      shape = .single
+    } else if graded.count == 1 {
+      let others = axes.map(\.name).filter { $0 != graded[0].name }
+      if !others.isEmpty { take(merge(others), Self.mostLines, "lines") }
+      helpers.append(.lines)
+      shape = .lines(x: graded[0].name)
+    } else if let heads = cells.mean.byHead, heads.values.count >= 12 {
+      picture = heads
+      step { "by_head(\($0).mean(\"example\"))" }
+      helpers += [.byHead, .heatmap]
+      shape = .map
+    } else if axes.count == 1 {
+      take(axes[0].name, Self.mostBars, "bars")
+      helpers.append(.bars)
+      shape = .bars
+    } else {
+      picture = cells.mean
+      step { "\($0).mean(\"example\")" }
+      let columns = Self.columns(axes.map(\.name))
+      let rows = axes.map(\.name).filter { !columns.contains($0) }
+      let (row, column) = (merge(rows), merge(columns))
+      order([row, column])
+      take(row, rows.count > 1 ? Self.mostMergedRows : row == "sender" ? Self.mostSenders : Self.mostRows, "rows")
+      take(column, columns.count > 1 ? Self.mostMergedColumns : Self.mostColumns, "columns")
+      helpers.append(.heatmap)
+      shape = .map
+    }
+    variable = current
+    (self.steps, self.picture, self.helpers) = (steps, picture, helpers)
+    note = notes.isEmpty ? nil : "Drawn: \(joinedWords(notes))."
+  }
+
+  /// The axes that lie along the columns.
+  private static func columns(_ names: [String]) -> [String] {
+    let receivers = names.filter { $0.hasPrefix("receiver") || $0 == "input" }
+    if !receivers.isEmpty, receivers.count < names.count { return receivers }
+    if names.contains("source"), names.contains("destination") { return ["source"] }
+    if let position = names.first(where: positions.contains) { return [position] }
+    return Array(names.suffix(1))
+  }
+}

@@ -1,0 +1,94 @@
+/// What was done in a sweep, in plain words.
+struct NotebookSweepWords {
+  let group: NotebookGroup
+  let source: NotebookSource
+
+  private var base: String { source.base.rawValue }
+  private var other: String { source.other.rawValue }
+
+  /// One or two sentences of Markdown.
+  var text: String {
+    let sentence = group.attributes["freeze"] == nil && group.text("senders") == nil ? site : path
+    return sentence + estimated
+  }
+
+  private var site: String {
+    guard let name = group.text("site") else { return "What this sweep did is in the experiment's text at the end." }
+    let what = "\(markdownCode(name))\(Self.meaning(ofSite: name).map { " (\($0))" } ?? "")"
+    let runs = "the \(base) run"
+    let done: String
+    switch group.text("edit") {
+    case "patch"?: done = "In \(runs), \(what) was replaced by what it is in the \(other) run"
+    case "zero"?: done = "In \(runs), \(what) was set to zero"
+    case "mean"?:
+      done = "In \(runs), \(what) was replaced by its mean over the \(other) runs of all \(source.exampleWord)s"
+    case "resample"?:
+      done =
+        "In \(runs), \(what) was replaced by what it is in the \(other) run of another, random, \(source.exampleWord)"
+    case "scale"?: done = "In \(runs), \(what) was multiplied by \(markdownWords(group.text("scale") ?? "a factor"))"
+    case "project_out"?: done = "In \(runs), what \(what) has along a direction was taken out"
+    case "add"?:
+      let added =
+        switch group.text("add") {
+        case "difference"?: "the difference \(other) less \(base) was added to \(what)"
+        case "example-difference"?:
+          "each \(source.exampleWord)'s difference \(other) less \(base) was added, in every \(source.exampleWord), to \(what)"
+        default: "a vector was added to \(what)"
+        }
+      let coefficient = group.text("coefficient").map { ", times \(markdownWords($0))" }
+      done = "In \(runs), \(added)\(coefficient ?? (isGraded ? ", times the coefficient" : ""))"
+    default:
+      done =
+        "In \(runs), \(what) was edited (\(markdownWords(group.text("edit") ?? "how is in the experiment's text")))"
+    }
+    let chosen = group.attributes.keys.filter { $0.hasPrefix("chosen_") }.sorted().map {
+      "\(markdownWords(String($0.dropFirst(7)))) \(markdownCode(group.text($0) ?? ""))"
+    }
+    let over = group.texts("over").map { markdownWords($0.replacing("_", with: " ")) }
+    return done + (chosen.isEmpty ? "" : ", at \(joinedWords(chosen)) only")
+      + (over.isEmpty ? "." : ": one run for each \(joinedWords(over)).")
+  }
+
+  private var path: String {
+    let receivers = joinedWords(group.texts("receivers").map(markdownCode))
+    let frozen = group.text("freeze") == "heads+mlps" ? "all other heads and the MLPs" : "all other heads"
+    let edges = group.text("edges") != nil
+    let together = group.text("together") == "1" && group.texts("receivers").count > 1 ? " (all of them at once)" : ""
+    return """
+      Path patching: of what a sender writes in the \(other) run, only what reaches \(edges ? "each receiver" : receivers)\(together) is put into the \(base) run, with \
+      \(frozen) held at what they are there. One run for each \(edges ? "pair of sender and receiver" : "sender\(group.text("together") == "1" ? "" : " and receiver")").
+      """
+  }
+
+  private var isGraded: Bool { group.datasets.values.contains { $0.contains { $0.name.hasPrefix("coefficient") } } }
+
+  private var estimated: String {
+    switch group.text("method") {
+    case "attribution"?: " Nothing was run: the effects are **estimates** from gradients (attribution patching)."
+    case "both"?: " Each cell was run and also estimated from gradients (attribution patching)."
+    default: ""
+    }
+  }
+
+  private static func meaning(ofSite name: String) -> String? {
+    switch name {
+    case "resid_pre": "the residual stream as it enters a block"
+    case "resid_mid": "the residual stream between attention and MLP"
+    case "resid_post": "the residual stream as it leaves a block"
+    case "attn_out": "what a block's attention writes into the stream"
+    case "mlp_out": "what a block's MLP writes into the stream"
+    case "z": "what a head has gathered, before its output weights"
+    case "result": "what a head writes into the stream"
+    case "q": "a head's queries"
+    case "k": "a head's keys"
+    case "v": "a head's values"
+    case "pattern": "where a head looks"
+    case "attn_scores": "attention before the softmax"
+    case "mlp_pre": "the MLP's neurons before their nonlinearity"
+    case "mlp_post": "the MLP's neurons"
+    case "embed": "the tokens' embeddings"
+    case "pos_embed": "the positions' embeddings"
+    default: nil
+    }
+  }
+}

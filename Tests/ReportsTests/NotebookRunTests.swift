@@ -1,0 +1,165 @@
+import Foundation
+import Reports
+import Testing
+
+/// The Python that runs notebooks.
+enum NotebookPython {
+  static let absence: Comment = "set PATCHBAY_PYTHON to a Python with h5py, xarray, matplotlib, nbclient and ipykernel"
+
+  /// The interpreter that the environment names, if it has what is needed.
+  static let interpreter: String? = {
+    guard let python = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"] else { return nil }
+    let check = Process()
+    check.executableURL = URL(fileURLWithPath: python)
+    check.arguments = ["-c", "import h5py, xarray, matplotlib, nbformat, nbclient, ipykernel"]
+    check.standardError = FileHandle.nullDevice
+    do { try check.run() } catch { return nil }
+    check.waitUntilExit()
+    return check.terminationStatus == 0 ? python : nil
+  }()
+}
+
+/// Notebooks run from top to bottom by Jupyter's own executor: no cell fails or warns, and every text is the one that the notebook carries.
+@Suite(.enabled(if: NotebookPython.interpreter != nil, NotebookPython.absence))
+struct NotebookRunTests {
+  private static let script = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { url, _ in
+    url.deletingLastPathComponent()
+  }
+  .appendingPathComponent("scripts/python/check_notebook.py").path
+
+  private static let pairs =
+    "prompts: {template: {name: ioi, count: 6, seed: 1, corruption: swap-subject, aligned: true}}"
+
+  static let kinds: [(String, String)] = [
+    ("sweeps, paths and readouts", NotebookFileTests.ioi),
+    (
+      "coefficients, and the other direction",
+      """
+      model: bundled:ioi
+      \(pairs)
+      direction: noise
+      sweeps:
+        - {name: steer, site: resid_pre, over: [layer], position: -1, edit: {add: {from: difference, coefficient: [-1, 0.5, 2]}}}
+        - {name: two, site: resid_pre, over: [layer], layer: 2, position: -1, edit: {add: [{from: difference, coefficient: [0, 1]}, {from: difference, coefficient: [-1, 0, 1]}]}, additivity: true}
+        - {name: neurons, site: mlp_post, over: [neuron], layer: 1, position: -1, edit: zero}
+      """
+    ),
+    (
+      "estimates alone",
+      """
+      model: bundled:ioi
+      \(pairs)
+      sweeps:
+        - {name: estimate, site: z, over: [layer, head], method: attribution}
+      """
+    ),
+    (
+      "pairs of senders and receivers",
+      """
+      model: bundled:ioi
+      \(pairs)
+      sweeps:
+        - {name: into, path: {senders: heads, receivers: ["2.6.q", "4.1.v"], together: false, freeze: heads+mlps}}
+        - {name: edges, path: {edges: heads}}
+        - {name: all, path: {senders: all, receivers: logits}}
+        - {name: transfer, site: resid_pre, over: [layer], position: -1, edit: {add: {from: example-difference}}}
+      """
+    ),
+    (
+      "prompts of different lengths",
+      """
+      model: bundled:ioi
+      prompts: {template: {name: ioi, count: 10, seed: 3, corruption: swap-subject}}
+      metrics: [logit_diff, kl]
+      sweeps:
+        - {name: resid_pre, site: resid_pre, over: [layer, position]}
+        - {name: heads, site: z, over: [layer, position, head]}
+      readouts:
+        - {name: lens, read: logit_lens}
+        - {name: looks, read: attention, heads: ["0.6"]}
+      """
+    ),
+    (
+      "a single prompt",
+      """
+      model: bundled:ioi
+      prompts: {template: {name: ioi, count: 1, seed: 0, corruption: swap-subject}}
+      sweeps:
+        - {name: resid_pre, site: resid_pre, over: [layer, position]}
+        - {name: into-logits, path: {senders: heads, receivers: logits}}
+      """
+    ),
+    (
+      "steering in mazes",
+      """
+      model: bundled:maze
+      mazes: {count: 5, sizes: [9], seed: 1, cheese: anywhere, corrupted: no-cheese}
+      direction: noise
+      metrics: [prob]
+      sweeps:
+        - {name: channels, site: embedder.block2.res1.resadd_out, over: [channel]}
+      steering:
+        - {name: cheese, add: {cheese: [-1, 2]}, rollouts: 2}
+        - {name: layers, site: "embedder.block*.res1.resadd_out", add: {cheese: [-1, 1]}}
+        - {name: both, add: {cheese: [-1, 0], top-right: [0, 1]}}
+        - {name: transfer, from: every, add: {cheese: -1}}
+      """
+    ),
+  ]
+
+  @Test(arguments: kinds)
+  func runsAsItSays(kind: String, yaml: String) throws {
+    let place = try NotebookPlace()
+    try place.run(yaml)
+    try writeNotebook(of: place.results, to: place.notebook)
+    let (status, output) = try check([place.notebook])
+    #expect(status == 0, "\(kind): \(output)")
+  }
+
+  @Test func awkwardTextsAndGaps() throws {
+    let place = try NotebookPlace()
+    try AwkwardResults.write(to: place.results)
+    try writeNotebook(of: place.results, to: place.notebook)
+    let (status, output) = try check([place.notebook])
+    #expect(status == 0, "\(output)")
+    // Beside the notebook nothing of the run is left.
+    let files = try FileManager.default.contentsOfDirectory(
+      atPath: URL(fileURLWithPath: place.notebook).deletingLastPathComponent().path)
+    #expect(files == ["results.ipynb"])
+  }
+
+  /// The check itself: a notebook that carries another number, and one whose results were moved.
+  @Test func whatDiffersIsFound() throws {
+    let place = try NotebookPlace()
+    try AwkwardResults.write(to: place.results)
+    try writeNotebook(of: place.results, to: place.notebook)
+    let url = URL(fileURLWithPath: place.notebook)
+    let text = String(decoding: try Data(contentsOf: url), as: UTF8.self)
+    try Data(text.replacing("all parts together: -1.500", with: "all parts together: -1.501").utf8).write(to: url)
+    let changed = try check([place.notebook])
+    #expect(
+      changed.status != 0 && changed.output.contains("readout-direct: carried and run differ"), "\(changed.output)")
+
+    try Data(text.utf8).write(to: url)
+    try FileManager.default.moveItem(atPath: place.results, toPath: "\(place.path)/moved.h5")
+    let lost = try check([place.notebook])
+    #expect(lost.status != 0 && lost.output.contains("say above where the results are"), "\(lost.output)")
+    let found = try check([place.notebook, "--results", "\(place.path)/moved.h5"])
+    #expect(
+      found.output.contains("carried setup") || found.output.contains("setup: carried and run differ"),
+      "\(found.output)")
+  }
+
+  private func check(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: NotebookPython.interpreter ?? "python3")
+    process.arguments = [Self.script] + arguments
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, output)
+  }
+}

@@ -1,0 +1,120 @@
+import ActivationStore
+import Diagnostics
+import Experiments
+import Foundation
+import Reports
+
+/// A folder of a test's own with a results file in it, gone with the value.
+final class NotebookPlace {
+  let path: String
+  var results: String { "\(path)/activations/results.h5" }
+  /// In another folder than the results, so that the way from the one to the other is not empty.
+  var notebook: String { "\(path)/notebooks/one/results.ipynb" }
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.appendingPathComponent("patchbay-\(UUID().uuidString)").path
+    for folder in ["activations", "notebooks/one"] {
+      try FileManager.default.createDirectory(atPath: "\(path)/\(folder)", withIntermediateDirectories: true)
+    }
+  }
+
+  deinit {
+    do {
+      try FileManager.default.removeItem(atPath: path)
+    } catch {
+      print("left behind: \(path)")
+    }
+  }
+
+  /// Runs an experiment and puts its results in place.
+  func run(_ yaml: String) throws {
+    let experiment = try Experiment(yaml: "name: results\n\(yaml)", file: "\(path)/results.yaml")
+    _ = try ExperimentRun(experiment).run(into: "\(path)/activations")
+  }
+
+  /// Writes the notebook and reads it back.
+  func document() throws -> JSONValue {
+    try writeNotebook(of: results, to: notebook)
+    return try JSONValue(parsing: Array(Data(contentsOf: URL(fileURLWithPath: notebook))))
+  }
+}
+
+/// A cell of a notebook that was read.
+struct ReadCell {
+  let json: JSONValue
+
+  static func all(of document: JSONValue) -> [ReadCell] { (document["cells"]?.arrayValue ?? []).map(ReadCell.init) }
+
+  var id: String { json["id"]?.stringValue ?? "" }
+  var isCode: Bool { json["cell_type"]?.stringValue == "code" }
+  var source: String { text(json["source"]) }
+  var outputs: [JSONValue] { json["outputs"]?.arrayValue ?? [] }
+  var printed: String { outputs.map { text($0["text"]) }.joined() }
+  var pictures: Int { outputs.count { $0["data"]?["image/png"] != nil } }
+
+  private func text(_ lines: JSONValue?) -> String { (lines?.arrayValue ?? []).compactMap(\.stringValue).joined() }
+}
+
+/// Results whose texts are as awkward as texts can be, and whose numbers have gaps.
+enum AwkwardResults {
+  static let nasty = "a\"b'c\\d\n$x$ <script>alert(1)</script> `é 你 {0} */ \"\"\" # %"
+
+  /// - Parameter isWhole: whether the run is said to have come to its end.
+  static func write(to path: String, isWhole: Bool = true) throws {
+    let rows = (0..<4).map { example -> PromptRow in
+      let strings = [nasty, " \n", "\"", "\\", example.isMultiple(of: 2) ? "even" : "odd"]
+      return PromptRow(
+        cleanTokens: [1, 2, 3, 4, Int32(5 + example % 2)], corruptedTokens: [1, 2, 3, 4, 7], answerToken: 2,
+        wrongToken: 99,
+        cleanTokenStrings: strings, corruptedTokenStrings: strings.dropLast() + [nasty], text: nasty,
+        labels: ["label": example.isMultiple(of: 2) ? "even" : "odd", "in \"quotes\"": nasty])
+    }
+    let header = ResultsHeader(
+      experiment: "# \(nasty)\nname: 'awkward'\n", model: nasty, modelSHA256: "00", direction: "denoise",
+      patchbayVersion: nasty)
+    let writer = try ResultsWriter(creating: path, header: header, prompts: rows)
+    try writer.writeBaseline(.clean, metrics: ["logit_diff": [1, 2, 3, 4], "prob": [1, 1, 1, 1]])
+    try writer.writeBaseline(.corrupted, metrics: ["logit_diff": [-1, 0, 3, -2], "prob": [0, 0, 0, 0]])
+    let axes = [
+      LabelledAxis("layer", .range(2)), LabelledAxis("position", .range(5)),
+      LabelledAxis("what", .texts([nasty, "}{0}"])),
+    ]
+    try writer.declare(
+      SweepDeclaration(
+        name: "a \"sweep\" $x$", axes: axes, metrics: ["logit_diff", "prob"], attributes: ["edit": .text(nasty)]))
+    let values = (0..<80).map { $0 % 7 == 3 ? Float.nan : Float($0) / 16 - 2 }
+    try writer.write(sweep: "a \"sweep\" $x$", dataset: "logit_diff", cell: [], values: values)
+    // A metric of which nothing was written, a sweep without any axis, and one of which nothing was written.
+    try writer.declare(SweepDeclaration(name: "alone", axes: [], metrics: ["logit_diff"]))
+    try writer.write(sweep: "alone", dataset: "logit_diff", cell: [], values: [0, 1, 2, 3])
+    try writer.declare(SweepDeclaration(name: "empty", axes: [axes[0]], metrics: ["logit_diff"]))
+    let pairs = (0..<12).map { "\($0 / 4).\($0 % 4)" }
+    try writer.declare(
+      SweepDeclaration(
+        name: "paths", axes: [LabelledAxis("sender", .texts(pairs))], metrics: ["logit_diff"],
+        extras: [.init("has_path", .int8, perExample: false)],
+        attributes: ["freeze": .text("heads"), "receivers": .texts([nasty]), "together": .integer(1)]))
+    try writer.write(sweep: "paths", dataset: "logit_diff", cell: [], values: (0..<48).map { Float($0 % 5) - 1 })
+    try writer.write(sweep: "paths", dataset: "has_path", cells: 0..<12, flags: (0..<12).map { $0 == 5 ? 0 : 1 })
+    try writer.write(
+      Readout(
+        name: "direct",
+        axes: [LabelledAxis("run", .texts(["clean"])), LabelledAxis("part", .texts([nasty, "0.1", "mlp.0"]))],
+        datasets: [.init("logit_diff", axes: ["run", "part", "example"], values: (0..<12).map { Float($0) - 6 })],
+        attributes: ["read": .text("direct_logit_attribution")]))
+    let places = 5
+    try writer.write(
+      Readout(
+        name: "lo\"oks {x} \\",
+        axes: [
+          LabelledAxis("run", .texts(["corrupted"])), LabelledAxis("head", .texts(["0.1", nasty])),
+          LabelledAxis("destination", .range(places)), LabelledAxis("source", .range(places)),
+        ],
+        datasets: [
+          .init(
+            "pattern", axes: ["run", "head", "destination", "source", "example"],
+            values: (0..<2 * places * places * 4).map { Float($0 % 9) / 8 })
+        ], attributes: ["read": .text("attention")]))
+    if isWhole { try writer.finish() } else { try writer.keep() }
+  }
+}
