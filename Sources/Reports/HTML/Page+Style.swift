@@ -40,7 +40,7 @@ extension Page {
     .short .value{font-size:1.55rem;font-weight:650;letter-spacing:-.02em;font-variant-numeric:tabular-nums;display:block;line-height:1.35}
     .short .bounds{color:var(--muted);font-size:.85rem;font-variant-numeric:tabular-nums}
     .pair{display:grid;grid-template-columns:max-content 1fr;gap:.5rem 1rem;align-items:baseline;margin:.8rem 0}
-    .pair dt{color:var(--muted);font-size:.88rem}.pair dd{margin:0}
+    .pair dt{color:var(--muted);font-size:.88rem}.pair dd{margin:0}.pair .meta{white-space:nowrap}
     .tok{display:inline-block;background:var(--soft);border-radius:4px;padding:0 .35em;margin:.1rem .12rem;font-size:.88rem;line-height:1.6;white-space:pre}
     .tok.d{background:var(--mark);color:var(--mark-ink);font-weight:650;text-decoration:underline;text-underline-offset:3px}
     .scroll{overflow-x:auto;max-width:100%}

@@ -1,0 +1,159 @@
+import ActivationStore
+import Analysis
+import Figures
+
+/// What was read off the unpatched runs, steering in mazes, and what is not additive.
+extension Report {
+  mutating func readouts(_ check: () throws -> Void) throws {
+    var bodies: [String] = []
+    for readout in data.readouts {
+      try check()
+      let drawing = ReadoutFigures(readout: readout, data: data)
+      var parts = ["<h3>\(html(readout.name))</h3>"]
+      switch drawing.kind {
+      case "direct_logit_attribution":
+        parts.append(
+          "<p>Direct logit attribution: what each part of the residual stream adds to the logit difference by itself, in the unpatched runs. The parts sum to the logit difference.</p>"
+        )
+        let found = try drawing.parts()
+        var table = Table("readout-\(readout.name)", header: ["run", "part", "mean", "low", "high", "n"])
+        for part in found {
+          let interval = part.interval
+          table.add(
+            [part.run, part.name] + [interval.value, interval.low, interval.high].map(Table.number) + [
+              "\(readout.count("example"))"
+            ])
+        }
+        tables.append(table)
+        if let bars = try drawing.bars(found) {
+          figures.append(bars)
+          parts.append(Page.chart(bars.figure))
+        }
+      case "attention":
+        parts.append(
+          "<p>Attention of the unpatched runs: how much each token (down) takes from each token before it (across).</p>"
+        )
+        try maps(drawing, &parts)
+      default:
+        parts.append(
+          "<p>Logit lens: the residual stream before each layer, and after the last, read through the final norm and the unembedding as if it were the output.</p>"
+        )
+        try maps(drawing, &parts)
+      }
+      bodies.append("<div class=\"card\">\(parts.joined(separator: "\n"))</div>")
+    }
+    if !bodies.isEmpty {
+      sections.append(
+        Page.Section(
+          id: "readouts", title: "Read off the unpatched runs", body: bodies.joined(separator: "\n"), hasMaps: true))
+    }
+  }
+
+  mutating func maps(_ drawing: ReadoutFigures, _ parts: inout [String]) throws {
+    tables.append(ReportTables.group(drawing.readout, name: "readout-\(drawing.readout.name)"))
+    for grid in drawing.grids() {
+      grids.append(grid)
+      parts.append(Page.map(grid))
+    }
+    figures += try drawing.maps()
+  }
+
+  mutating func steering(_ check: () throws -> Void) throws {
+    var bodies: [String] = []
+    for study in data.steering {
+      try check()
+      let drawing = SteeringFigures(study: study, data: data)
+      var parts = ["<h3>\(html(study.name))</h3><p>\(html(drawing.sentence))</p>"]
+      if let grid = drawing.transferGrid() {
+        grids.append(grid)
+        parts.append(Page.map(grid))
+      }
+      let charts = try drawing.charts()
+      let shown = charts.filter { !$0.name.hasSuffix("-transfer") }.map { Page.chart($0.figure) }
+      if !shown.isEmpty { parts.append("<div class=\"charts\">\(shown.joined(separator: "\n"))</div>") }
+      let fields = try drawing.fields()
+      parts += fields.map { Page.chart($0.figure, isWide: true) }
+      figures += charts + fields
+      parts.append(table(drawing))
+      short += Self.short(drawing)
+      tables.append(ReportTables.group(study, name: "steering-\(study.name)"))
+      bodies.append("<div class=\"card\">\(parts.joined(separator: "\n"))</div>")
+    }
+    if !bodies.isEmpty {
+      sections.append(
+        Page.Section(id: "steering", title: "Steering in mazes", body: bodies.joined(separator: "\n"), hasMaps: true))
+    }
+  }
+
+  /// The choice of coefficients that changes most where the mouse heads.
+  static func short(_ drawing: SteeringFigures) -> [String] {
+    let found = drawing.strongest()
+    guard let (change, mean, place) = found else { return [] }
+    return [
+      """
+      <li><span class="what">\(html(drawing.study.name)): \(html(SteeringFigures.title(drawing.subject)))</span>\
+      <span class="value">\(tableNumber(mean, 2))</span><span class="bounds">\(change.value > 0 ? "+" : "")\(tableNumber(change.value, 2)) \
+      [\(tableNumber(change.low, 2)), \(tableNumber(change.high, 2))]</span> <span>\(html(place))</span></li>
+      """
+    ]
+  }
+
+  func table(_ drawing: SteeringFigures) -> String {
+    let measures = drawing.measured.filter { $0 != "field_change" }
+    let means = measures.map { drawing.intervals($0, "mean") }
+    let changes = measures.map { drawing.intervals($0, "change") }
+    let (cells, labels) = drawing.rows()
+    let none = ["without"] + (0..<max(0, drawing.axes.count - 1)).map { _ in "" }
+    let first = none + measures.flatMap { [tableNumber(drawing.unsteered($0)), ""] }
+    let rows = zip(cells, labels).map { cell, names in
+      names
+        + measures.indices.flatMap { place -> [String] in
+          guard means[place].indices.contains(cell), changes[place].indices.contains(cell) else { return ["–", "–"] }
+          let change = changes[place][cell]
+          return [
+            tableNumber(means[place][cell].value),
+            "\(tableNumber(change.value)) [\(tableNumber(change.low)), \(tableNumber(change.high))]",
+          ]
+        }
+    }
+    return htmlTable(
+      drawing.axes.map { ReportWords.word($0.name) } + measures.flatMap { [SteeringFigures.title($0), "change"] },
+      [first] + rows,
+      labels: drawing.axes.count, caption: "Means over mazes, and changes from without, with 95 % intervals")
+  }
+
+  mutating func additivity() {
+    let bodies = data.additivity.map { group -> String in
+      tables.append(ReportTables.group(group, name: "additivity-\(group.name)"))
+      func size(_ name: String, _ picked: @escaping (Int) -> Bool) -> Double {
+        let values = group.datasets[name]?.values ?? []
+        let own = values.indices.lazy.filter { picked($0) && values[$0].isFinite }.map { values[$0] * values[$0] }
+        return finiteMean(own).squareRoot()
+      }
+      func row(_ name: String, _ change: Double, _ interaction: Double) -> [String] {
+        [
+          name, tableNumber(change), tableNumber(interaction),
+          change > 0 ? tableNumber(100 * interaction / change, 1) + " %" : "–",
+        ]
+      }
+      var rows = data.metrics.filter { group.datasets["\($0)_change"] != nil }.map { metric in
+        row(metric, size("\(metric)_change") { _ in true }, size("\(metric)_interaction") { _ in true })
+      }
+      let (names, examples) = (group.labels("activation"), max(1, group.count("example")))
+      for (place, name) in names.enumerated() where group.datasets["change_norm"] != nil {
+        let own = { (index: Int) in index / examples % names.count == place }
+        rows.append(row(name, size("change_norm", own), size("interaction_norm", own)))
+      }
+      return "<div class=\"card\"><h3>\(html(group.name))</h3>"
+        + htmlTable(
+          ["of", "change", "not the sum", "share"], rows, labels: 1,
+          caption:
+            "Root mean square over cells and examples: what the directions change together, and what of that is not the sum of what each changes alone"
+        )
+        + "</div>"
+    }
+    if !bodies.isEmpty {
+      sections.append(Page.Section(id: "additivity", title: "Additivity", body: bodies.joined(separator: "\n")))
+    }
+  }
+}
