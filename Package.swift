@@ -136,11 +136,6 @@ let package = Package(
         "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching", "Tensors", "TestSupport",
       ]),
     .testTarget(name: "FiguresTests", dependencies: ["Diagnostics", "Figures", "Mazes", "Tensors"]),
-    .testTarget(
-      name: "ReportsTests",
-      dependencies: [
-        "ActivationStore", "Analysis", "Diagnostics", "Figures", "Mazes", "Patching", "Reports", "Tensors",
-      ]),
     .testTarget(name: "MazesTests", dependencies: ["Diagnostics", "Mazes", "Tensors"]),
     .testTarget(
       name: "AnalysisTests",
@@ -152,7 +147,11 @@ let package = Package(
       name: "TrainingTests",
       dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
     .testTarget(
-      name: "ReportsTests", dependencies: ["ActivationStore", "Analysis", "Diagnostics", "Experiments", "Reports"]),
+      name: "ReportsTests",
+      dependencies: [
+        "ActivationStore", "Analysis", "Diagnostics", "Experiments", "Figures", "Mazes", "Patching", "Reports",
+        "Tensors",
+      ]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [

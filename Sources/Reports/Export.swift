@@ -2,14 +2,14 @@ import Analysis
 import Figures
 import Foundation
 
-/// Makes the report of a results file, with its figures and tables, from that file alone.
+/// Makes the report and the notebook of a results file, with figures and tables, from that file alone.
 ///
-/// `folder` is made if it is not there; it gets `report.html`, `figures/NAME.svg` and `.png`, `tables/NAME.csv`. Each file is written beside its place and renamed; files
+/// `folder` is made if it is not there; it gets `report.html`, `EXPERIMENT.ipynb`, `figures/NAME.svg` and `.png`, `tables/NAME.csv`. Each file is written beside its place and renamed; files
 /// of an earlier export of the same names are replaced, others stay. An unfinished results file (its attribute `complete` is 0) gets a report that says so.
 /// - Parameters:
 ///   - resultsPath: a results file (`patchbay-results`).
 ///   - check: asked now and then; what it throws ends the export.
-/// - Throws: `StoreError` for what cannot be read, `ReportError`, `FigureError`, and what `check` throws.
+/// - Throws: `StoreError` for what cannot be read, `ReportError`, `NotebookError`, `FigureError`, and what `check` throws.
 @discardableResult
 public func writeExports(
   of resultsPath: String, into folder: String, check: () throws -> Void = {}
@@ -33,7 +33,10 @@ public func writeExports(
   }
   let path = "\(folder)/report.html"
   try writeText(page, to: path)
-  return ExportedFiles(report: path, figures: drawn, tables: tables)
+  try check()
+  let notebook = "\(folder)/\(try exportName(of: resultsPath)).ipynb"
+  try writeNotebook(of: resultsPath, to: notebook)
+  return ExportedFiles(report: path, notebook: notebook, figures: drawn, tables: tables)
 }
 
 /// The folder's name for a results file: the experiment's, as far as it is fit to be one.

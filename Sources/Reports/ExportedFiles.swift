@@ -1,11 +1,11 @@
 /// What an export has left in its folder.
 public struct ExportedFiles: Hashable, Sendable {
-  /// The report's path.
-  public var report: String
+  /// The report's path, and the notebook's.
+  public var report: String, notebook: String
   /// Paths of the figures (SVG and PNG) and tables (CSV), in the order of the report.
   public var figures: [String], tables: [String]
 
-  public init(report: String, figures: [String] = [], tables: [String] = []) {
-    (self.report, self.figures, self.tables) = (report, figures, tables)
+  public init(report: String, notebook: String, figures: [String] = [], tables: [String] = []) {
+    (self.report, self.notebook, self.figures, self.tables) = (report, notebook, figures, tables)
   }
 }

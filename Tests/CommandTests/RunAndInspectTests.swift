@@ -14,7 +14,7 @@ import Testing
     #expect(finished.output.contains("results: out/names.h5"))
     #expect(finished.output.contains("cache: out/names.cache.h5"))
     #expect(finished.output.contains(/\nresid_pre +26  layer \d, position \d+/))
-    #expect(finished.output.hasSuffix("report: out/names/report.html\n"))
+    #expect(finished.output.hasSuffix("report: out/names/report.html\nnotebook: out/names/names.ipynb\n"))
     #expect(try place.written().filter { $0.hasSuffix(".h5") } == ["names.cache.h5", "names.h5"])
     #expect(try place.written().contains("names/figures/sweep-heads.png"))
     let results = try ResultsReader("\(place.out)/names.h5")

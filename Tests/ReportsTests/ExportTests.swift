@@ -46,7 +46,7 @@ import Testing
     // Nothing half-written stays behind.
     let left = try FileManager.default.subpathsOfDirectory(atPath: "\(scratch.path)/out")
     #expect(
-      !left.contains { $0.hasSuffix(".partial") } && left.count == 1 + 1 + 2 + files.figures.count + files.tables.count)
+      !left.contains { $0.hasSuffix(".partial") } && left.count == 1 + 2 + 2 + files.figures.count + files.tables.count)
   }
 
   /// The page is one file: nothing in it names another one to fetch.

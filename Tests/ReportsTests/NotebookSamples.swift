@@ -115,6 +115,11 @@ enum AwkwardResults {
             "pattern", axes: ["run", "head", "destination", "source", "example"],
             values: (0..<2 * places * places * 4).map { Float($0 % 9) / 8 })
         ], attributes: ["read": .text("attention")]))
-    if isWhole { try writer.finish() } else { try writer.keep() }
+    if isWhole {
+      try writer.finish()
+    } else {
+      try writer.flush()
+      try FileManager.default.copyItem(atPath: path + ".partial", toPath: path)
+    }
   }
 }

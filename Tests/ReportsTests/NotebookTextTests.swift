@@ -47,10 +47,6 @@ import Testing
 
   @Test(
     arguments: [
-      (
-        .unfinished(file: "a.h5.partial"), .badData,
-        "a.h5.partial: the unfinished file of a run; let the run come to its end and take what it leaves, which is called .h5"
-      ),
       (.name(file: "a.txt"), .wrongUsage, "the notebook's file 'a.txt' must end in .ipynb"),
       (
         .wrongSize(dataset: "/sweeps/a/b", found: 3, expected: 4), .badData,

@@ -8,7 +8,7 @@ import Foundation
 /// outputs as they are when it is run: tables to the letter, figures as Patchbay draws them until matplotlib does. Everything comes from the
 /// results file alone.
 /// - Parameters:
-///   - resultsPath: a file of the format `patchbay-results`. One whose run has not come to its end will do, but not a `.partial` one.
+///   - resultsPath: a file of the format `patchbay-results`. One whose run has not come to its end will do.
 ///   - notebookPath: ends in .ipynb, in a folder that is there; a file of that name is written over, in one step.
 /// - Throws: `StoreError` for results that cannot be read; `NotebookError`; `FigureError`.
 public func writeNotebook(of resultsPath: String, to notebookPath: String) throws {

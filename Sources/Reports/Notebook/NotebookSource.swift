@@ -18,9 +18,8 @@ struct NotebookSource: Sendable {
   let readouts: [NotebookGroup], steering: [NotebookGroup], additivity: [NotebookGroup]
   let bootstrap: NotebookBootstrap
 
-  /// - Throws: `StoreError`; `NotebookError.unfinished`.
+  /// - Throws: `StoreError`.
   init(_ path: String, for notebookPath: String) throws {
-    if path.hasSuffix(".partial") { throw NotebookError.unfinished(file: path) }
     let results = try ResultsReader(path)
     let store = results.store
     let header = try results.header()

@@ -24,5 +24,5 @@ public struct ExportCommand: Sendable {
 
 extension ExportedFiles {
   /// What a command says of them.
-  var lines: [String] { ["report: \(report)"] }
+  var lines: [String] { ["report: \(report)", "notebook: \(notebook)"] }
 }
