@@ -9,6 +9,7 @@ let package = Package(
     .executable(name: "patchbay", targets: ["patchbay"]),
     .executable(name: "patchbay-bench", targets: ["patchbay-bench"]),
     .executable(name: "patchbay-bench-analysis", targets: ["patchbay-bench-analysis"]),
+    .executable(name: "patchbay-fuzz", targets: ["patchbay-fuzz"]),
     .library(
       name: "Patchbay",
       targets: [
@@ -89,6 +90,14 @@ let package = Package(
         "Checkpoints", "Tokenization",
         "Interventions", "Patching",
         "ActivationStore", .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["README.md"]),
+    .executableTarget(
+      name: "patchbay-fuzz",
+      dependencies: [
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Experiments", "Interventions",
+        "ModelGraph", "Tensors", "Tokenization", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),
     .executableTarget(
