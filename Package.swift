@@ -13,8 +13,8 @@ let package = Package(
     .library(
       name: "Patchbay",
       targets: [
-        "Checkpoints", "Tokenization", "Execution", "Interventions", "Patching", "ActivationStore", "Analysis",
-        "Experiments", "Mazes", "Figures",
+        "PatchbayKit", "Diagnostics", "Tensors", "ModelGraph", "Checkpoints", "Tokenization", "Datasets", "Execution",
+        "Interventions", "Patching", "ActivationStore", "Analysis", "Mazes", "Training", "Figures", "Experiments",
       ]),
   ],
   dependencies: [
@@ -92,6 +92,13 @@ let package = Package(
         "ActivationStore", .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),
+    .target(
+      name: "PatchbayKit",
+      dependencies: [
+        "ActivationStore", "Analysis", "Checkpoints", "Datasets", "Diagnostics", "Execution", "Experiments",
+        "Interventions", "Mazes", "ModelGraph", "Patching", "Tensors", "Tokenization", "Training",
+      ],
+      exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-fuzz",
       dependencies: [
@@ -156,6 +163,8 @@ let package = Package(
         "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching",
         "Checkpoints", "Execution", "Mazes", "Tensors", "TestSupport", "Tokenization", "Training",
       ]),
+    .testTarget(name: "PatchbayKitTests", dependencies: ["PatchbayKit"]),
+    .testTarget(name: "FuzzTests", dependencies: ["patchbay-fuzz"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

@@ -58,8 +58,8 @@ struct Worker {
     do {
       try trial.run()
     } catch let error as any DiagnosedError {
-      message = error.message
-      let isSound = !message.isEmpty && message.utf8.count < 20_000 && !message.contains("\u{0}")
+      message = printable(error.message)
+      let isSound = !message.isEmpty && message.split(separator: "\n").count < 100
       verdict = isSound ? .refused : .flawed
     } catch is CancellationError {
       verdict = .accepted

@@ -40,10 +40,12 @@ enum TextCases {
     sweeps:
       - name: reader
         site: resid_pre
+        layer: 1
         over: [layer]
         edit: {add: {vector: {analysis: directions.h5, study: a, direction: mean-difference}, anywhere: true}}
       - name: component
         site: resid_pre
+        layer: 1
         over: [layer]
         edit: {project_out: {vector: {analysis: directions.h5, study: b, direction: "1"}, anywhere: true}}
     """,

@@ -12,6 +12,9 @@ extension Tree {
     let place = chance.below(count)
     // Near the top there is more to break, and in a large vocabulary everything else is rare.
     let target = chance.once(in: 3) ? min(place, chance.below(min(count, 40))) : place
+    if chance.once(in: 3), let number = someNumber(&chance) {
+      return changing(number) { _ in .raw(chance.pick(Odd.numbers)) }
+    }
     switch chance.below(isYAML ? 14 : 12) {
     case 0, 1, 2: return changing(target) { $0.replaced(&chance) }
     case 3, 4: return changing(target) { $0.dropping(&chance) }
@@ -38,6 +41,23 @@ extension Tree {
         "!!int", "!!str", "!!binary", "!!set", "!!omap", "!!timestamp", "!!null", "!own", "!!float",
       ])
       return changing(target) { $0.count > 1000 ? $0 : .raw("\(tag) \($0.written)") }
+    }
+  }
+
+  /// One of the document's numbers: sizes, counts and offsets, which go wrong in more ways than words do.
+  private func someNumber(_ chance: inout Chance) -> Int? {
+    var (place, numbers) = (0, [Int]())
+    collectNumbers(&place, &numbers)
+    return numbers.isEmpty ? nil : chance.pick(numbers)
+  }
+
+  private func collectNumbers(_ place: inout Int, _ numbers: inout [Int]) {
+    if case .raw(let raw) = self, Double(raw) != nil { numbers.append(place) }
+    place += 1
+    switch self {
+    case .raw, .text: break
+    case .list(let elements): for element in elements { element.collectNumbers(&place, &numbers) }
+    case .map(let members): for member in members { member.value.collectNumbers(&place, &numbers) }
     }
   }
 
