@@ -5,7 +5,7 @@ import Testing
 
 /// Keys that are no text: by aliases of aliases a few hundred characters become a key that no machine gets to the end of.
 @Suite struct ComplexKeyTests {
-  private func message(_ yaml: String) -> String? {
+  private func refusal(_ yaml: String) -> String? {
     do {
       _ = try Experiment(yaml: yaml, file: "a.yaml")
       return nil
@@ -23,7 +23,7 @@ import Testing
   ])
   func aKeyWithoutEndIsRefusedAtOnce(ending: String) throws {
     let start = ContinuousClock.now
-    let message = try #require(message("name: x\nsweeps: \(Self.bomb)\(ending)\n"))
+    let message = try #require(refusal("name: x\nsweeps: \(Self.bomb)\(ending)\n"))
     #expect(
       message.contains("a key that is a list, a map or an alias cannot stand in a file that has aliases"), "\(message)")
     #expect(message.hasPrefix("a.yaml:"), "\(message)")
@@ -33,7 +33,7 @@ import Testing
   /// As a value the same costs nothing: it is looked at one level at a time.
   @Test func aValueWithoutEndIsLookedAtOneLevelAtATime() throws {
     let start = ContinuousClock.now
-    let message = try #require(message("name: x\nsweeps: \(Self.bomb)]\n"))
+    let message = try #require(refusal("name: x\nsweeps: \(Self.bomb)]\n"))
     #expect(message.contains("sweeps[0]") || message.contains("prompts"), "\(message)")
     #expect(ContinuousClock.now - start < .seconds(2))
   }
@@ -54,7 +54,7 @@ import Testing
 
   /// Without aliases such keys are told apart by the reader itself.
   @Test func withoutAliasesTheMessageSaysWhatAKeyIs() throws {
-    let message = try #require(message("name: x\n? [a, b]\n: 1\n"))
+    let message = try #require(refusal("name: x\n? [a, b]\n: 1\n"))
     #expect(!message.contains("aliases") && message.contains("a.yaml:2"), "\(message)")
   }
 }
