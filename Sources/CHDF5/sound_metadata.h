@@ -1,5 +1,5 @@
-// Whether pieces of metadata make sense before HDF5 decodes them. They have checksums, so an accident is refused by HDF5 itself; a file that somebody
-// has put together wrongly is not, and HDF5 1.10 takes what it says on trust in places: attributes that are half decoded, references past the end of a
+// Whether pieces of metadata make sense before HDF5 decodes them. They have checksums, so an accident is refused by HDF5 itself; a file that
+// somebody has put together wrongly is not, and HDF5 1.10 takes what it says on trust in places: attributes that are half decoded, references past the end of a
 // heap's table, trees of records of no size.
 //
 // Object headers of version 2, fractal heaps and trees of version 2, as files of format 1.8 have them. What is not known here is left to HDF5.

@@ -20,7 +20,7 @@ public struct Workbench: Sendable {
 
   /// Loads a model.
   /// - Parameter model: a folder in Hugging Face layout, or `bundled:NAME`.
-  /// - Throws: `ExperimentError.noSuchBundledModel`, `CheckpointError`, `TokenizerError`, and `RunError.wrongInput` for a policy, which reads no text.
+  /// - Throws: `ExperimentError.noSuchBundledModel`, `CheckpointError`, `TokenizerError`; `RunError.wrongInput` for a policy, which reads no text.
   public init(_ model: String) throws {
     reference = ModelReference(model)
     let folder = try reference.folder()

@@ -45,7 +45,7 @@ import Testing
         prompts:
           pairs:
             - {clean: "Who? Mary", corrupted: "Who? John", answer: &a " Mary", wrong: &b " John"}
-            - {clean: "[x]: y", corrupted: "[y]: x", answer: *a, wrong: *b}
+            - {clean: "What * is a & b [x]", corrupted: "Why? [y]", answer: *a, wrong: *b}
         metrics: &m [logit_diff, prob]
         sweeps: [{name: heads, site: z, over: [layer, head]}]
         """, file: "a.yaml")

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// A few hundred damaged files of every kind; `scripts/fuzz.sh` tries as many thousands. In processes of their own: a crash is a failed test and not the end
-/// of all tests.
+/// A few hundred damaged files of every kind; `scripts/fuzz.sh` tries as many thousands. In processes of their own: a crash is a failed test and not
+/// the end of all tests.
 @Suite struct FuzzTests {
   /// The executable stands beside the test bundle, or beside the folder that the bundle is in.
   private static let path: String? = {

@@ -34,7 +34,7 @@ public struct Config: Sendable {
     return Config(object, file: file, prefix: "\(prefix)\(key).")
   }
 
-  /// A size: a whole number from `least` to `most`, which is beyond all models there are, and small enough for products of three sizes to fit an `Int`,
+  /// A size: a whole number from `least` to `most`, which is beyond all models there are, and small enough for products of sizes to fit an `Int`,
   /// since sizes are looked at before any weight is.
   public func size(_ key: String, default fallback: Int? = nil, least: Int = 1, most: Int = 1 << 24) throws -> Int {
     guard let value = value(key) else { return try given(fallback, key) }

@@ -2,8 +2,8 @@ import ActivationStore
 import Experiments
 import Foundation
 
-/// Sound files of every kind, to be damaged: folders `KIND/CASE` of small models, tokenizers, experiments and HDF5 files. What damage is done to must be
-/// sound itself, which `patchbay-fuzz` checks before anything else.
+/// Sound files of every kind, to be damaged: folders `KIND/CASE` of small models, tokenizers, experiments and HDF5 files. What damage is done to must
+/// be sound itself, which `patchbay-fuzz` checks before anything else.
 enum Corpus {
   /// Writes all cases.
   /// - Parameter root: a folder that is there.
