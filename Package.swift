@@ -9,11 +9,13 @@ let package = Package(
     .executable(name: "patchbay", targets: ["patchbay"]),
     .executable(name: "patchbay-bench", targets: ["patchbay-bench"]),
     .executable(name: "patchbay-bench-analysis", targets: ["patchbay-bench-analysis"]),
+    .executable(name: "patchbay-fuzz", targets: ["patchbay-fuzz"]),
     .library(
       name: "Patchbay",
       targets: [
-        "Checkpoints", "Tokenization", "Execution", "Interventions", "Patching", "ActivationStore", "Analysis",
-        "Experiments", "Mazes", "Figures", "Reports",
+        "PatchbayKit", "Diagnostics", "Tensors", "ModelGraph", "Checkpoints", "Tokenization", "Datasets", "Execution",
+        "Interventions", "Patching", "ActivationStore", "Analysis", "Mazes", "Training", "Figures", "Experiments",
+        "Reports",
       ]),
   ],
   dependencies: [
@@ -96,6 +98,21 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),
+    .target(
+      name: "PatchbayKit",
+      dependencies: [
+        "ActivationStore", "Analysis", "Checkpoints", "Datasets", "Diagnostics", "Execution", "Experiments",
+        "Interventions", "Mazes", "ModelGraph", "Patching", "Tensors", "Tokenization", "Training",
+      ],
+      exclude: ["README.md"]),
+    .executableTarget(
+      name: "patchbay-fuzz",
+      dependencies: [
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Experiments", "Interventions",
+        "ModelGraph", "Tensors", "Tokenization", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Yams", package: "Yams"),
+      ],
+      exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay",
       dependencies: [
@@ -158,6 +175,8 @@ let package = Package(
         "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching",
         "Checkpoints", "Execution", "Mazes", "Reports", "Tensors", "TestSupport", "Tokenization", "Training",
       ]),
+    .testTarget(name: "PatchbayKitTests", dependencies: ["PatchbayKit"]),
+    .testTarget(name: "FuzzTests", dependencies: ["patchbay-fuzz"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

@@ -2,7 +2,7 @@
 //
 // Text of variable length and the lists of dimension scales stand in such collections. They have no checksum, and a size that makes no sense
 // sends HDF5 1.10 into an endless loop or past the end of its memory. Everything else in files of format 1.8 is either checksummed or checked
-// by HDF5 well enough.
+// by HDF5 well enough; what is checksummed is looked at by sound_metadata.h all the same, since a checksum can be made for anything.
 #ifndef PATCHBAY_READING_DRIVER_H
 #define PATCHBAY_READING_DRIVER_H
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <hdf5.h>
+#include "sound_metadata.h"
 #if H5_VERSION_GE(1, 13, 0)
 #include <H5FDdevelop.h>
 #endif
@@ -86,13 +87,17 @@ static inline int pb_read_fully(int descriptor, haddr_t address, size_t size, un
 static inline herr_t pb_driver_read(
     H5FD_t *base, H5FD_mem_t type, hid_t transfer, haddr_t address, size_t size, void *buffer) {
   pb_reading_file *file = (pb_reading_file *)base;
-  (void)type;
   (void)transfer;
   if (address > file->end_of_space || size > file->end_of_space - address)
     return pb_driver_fail("an address lies beyond the end of the file");
   if (pb_read_fully(file->descriptor, address, size, (unsigned char *)buffer) != 0)
     return pb_driver_fail(strerror(errno));
   const unsigned char *bytes = (const unsigned char *)buffer;
+  if (type != H5FD_MEM_DRAW) {
+    pb_source source = {file->descriptor, file->end_of_file};
+    const char *problem = pb_metadata_problem(source, address, bytes, size);
+    if (problem) return pb_driver_fail(problem);
+  }
   if (!pb_is_heap(bytes, size)) return 0;
   uint64_t whole = pb_little_endian(bytes + 8, 8);
   int sound = 0;

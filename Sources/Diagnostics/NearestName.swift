@@ -3,15 +3,19 @@
 ///
 /// Letters compare without case; of equally near candidates the first in order wins.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+  // Nobody misspells a name of a thousand letters, and the time grows with the product of two lengths.
+  guard name.utf8.count <= longestName else { return nil }
   let wanted = Array(name.lowercased())
   var best: (distance: Int, name: String)?
-  for candidate in candidates {
+  for candidate in candidates where candidate.utf8.count <= longestName {
     let distance = editDistance(wanted, Array(candidate.lowercased()))
     let limit = max(1, max(wanted.count, candidate.count) / 3)
     if distance <= limit, best.map({ distance < $0.distance }) ?? true { best = (distance, candidate) }
   }
   return best?.name
 }
+
+private let longestName = 1000
 
 /// " (did you mean 'x'?)" when a near name exists, else " (one of: a, b, c)", or nothing when there are no candidates.
 /// At most `listed` candidates are written out.

@@ -14,3 +14,10 @@ public func visible(_ text: String, limit: Int = 80) -> String {
   }
   return text.unicodeScalars.dropFirst(limit).isEmpty ? shown : shown + "..."
 }
+
+/// A message as a terminal or a log can be given it: nothing that users' files hold moves the cursor, and no name of a hundred thousand letters
+/// fills the screen. Line ends stay, since some messages show two lists side by side.
+public func printable(_ message: String, limit: Int = 4000) -> String {
+  message.split(separator: "\n", omittingEmptySubsequences: false).map { visible(String($0), limit: limit) }
+    .joined(separator: "\n")
+}

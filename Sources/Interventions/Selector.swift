@@ -45,3 +45,10 @@ public enum Selector: Sendable, Hashable {
 
   private func fromEnd(_ index: Int, _ count: Int) -> Int { index < 0 ? count + index : index }
 }
+
+/// `[.layer: 0, .head: [0, 6]]`
+extension Selector: ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
+  public init(integerLiteral index: Int) { self = .index(index) }
+
+  public init(arrayLiteral indices: Int...) { self = .items(indices.map { .index($0) }) }
+}

@@ -8,9 +8,17 @@ public struct SweepResults: Sendable {
   public let changeNorms: [Float]
   /// Floating-point operations in the matrix products that the sweep took.
   public let productOperations: Double
+
+  /// A metric's values, [the plan's axes..., example]; nothing for one that was not read.
+  public subscript(metric: Metric) -> [Float] { values[metric] ?? [] }
 }
 
 extension PatchingEngine {
+  /// Plans a sweep, carries it out and returns all of it.
+  /// - Returns: [the axes of `over`, then of what is added..., example]; `plan(_:)` says their labels.
+  /// - Throws: as `plan(_:)` and `run(_:deliver:)`.
+  public func results(_ sweep: Sweep) throws -> SweepResults { try results(try plan(sweep)) }
+
   /// Carries a planned sweep out and returns all of it.
   /// - Throws: as `run(_:deliver:)`.
   public func results(_ plan: SweepPlan) throws -> SweepResults {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// The arguments themselves: help, version, and what is not understood.
@@ -11,6 +12,28 @@ import Testing
     #expect(help.errors.isEmpty)
     #expect(help.output.contains("Example: patchbay \(command)"))
     #expect(help.output.contains("USAGE: patchbay \(command)"))
+  }
+
+  /// The example of every command that the root lists is read as it stands: whatever files it names, usage is not what is wrong with it.
+  @Test func everyExampleIsUnderstood() throws {
+    let root = try Tool.run("--help").output
+    let listed = root.components(separatedBy: "SUBCOMMANDS:\n")[1].split(separator: "\n").filter {
+      $0.hasPrefix("  ") && !$0.hasPrefix("   ")
+    }.compactMap { $0.split(separator: " ").first.map(String.init) }
+    #expect(listed.count >= 13)
+    let place = try Workplace()
+    for command in listed where !["help", "See"].contains(command) {
+      let help = try Tool.run("help", command).output
+      let example = try #require(help.components(separatedBy: "Example: ").dropFirst().first, "\(command)")
+      // Wrapped to the terminal's width; ends at the empty line.
+      let line = example.components(separatedBy: "\n\n")[0].split(separator: "\n").map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }.joined(separator: " ")
+      #expect(line.hasPrefix("patchbay \(command)"), "\(line)")
+      let shell = line.replacing("\\ ", with: "").replacing("patchbay \(command)", with: "\"$PATCHBAY\" \(command)")
+      let finished = try Tool.shell(shell, in: place.path)
+      #expect([0, 65, 66].contains(finished.status), "\(line): \(finished.status) \(finished.errors)")
+    }
   }
 
   @Test func theRootListsTheCommands() throws {

@@ -13,33 +13,38 @@ extension Handle where Kind == DatasetKind {
     try Library.checked("H5DSattach_scale") { H5DSattach_scale(id, scaleID, UInt32(axis)) }
   }
 
+  // HDF5's own questions about scales (H5DSis_scale, H5DSget_scale_name) free what they have read twice where an attribute of that name is of another
+  // type; the attributes that make a scale are read like any other instead.
+
   borrowing func isScale() throws(HDF5Failure) -> Bool {
-    let id = id
-    return try Library.checked("H5DSis_scale") { H5DSis_scale(id) } > 0
+    try attribute("CLASS", of: id) == .text("DIMENSION_SCALE")
   }
 
-  /// The name that the dataset has as a scale.
-  borrowing func scaleName() throws(HDF5Failure) -> String {
-    let id = id
-    var name = [CChar](repeating: 0, count: 256)
-    try Library.checked("H5DSget_scale_name") { H5DSget_scale_name(id, &name, name.count) }
-    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
+  /// The name that the dataset has as a scale; empty where it has none.
+  borrowing func scaleName() throws(HDF5Failure) -> String { try nameAsScale(id) }
 
   /// The name of the first scale attached to an axis; nil when there is none.
   borrowing func axisName(_ axis: Int) throws(HDF5Failure) -> String? {
     let id = id
     let count = try Library.checked("H5DSget_num_scales") { H5DSget_num_scales(id, UInt32(axis)) }
     guard count > 0 else { return nil }
-    var name = [CChar](repeating: 0, count: 256)
+    var scale = hid_t(-1)
     try Library.checked("H5DSiterate_scales") {
-      // Runs inside the library, so under the lock already taken.
-      let firstName: H5DS_iterate_t = { _, _, scale, buffer in
-        guard let buffer else { return 1 }
-        return H5DSget_scale_name(scale, buffer.assumingMemoryBound(to: CChar.self), 256) < 0 ? -1 : 1
+      // Runs inside the library, so under the lock already taken: the scale is kept open, and asked when the lock is free.
+      let keepFirst: H5DS_iterate_t = { _, _, scale, kept in
+        guard let kept, H5Iinc_ref(scale) > 0 else { return -1 }
+        kept.assumingMemoryBound(to: hid_t.self).pointee = scale
+        return 1
       }
-      return H5DSiterate_scales(id, UInt32(axis), nil, firstName, &name)
+      return withUnsafeMutablePointer(to: &scale) { H5DSiterate_scales(id, UInt32(axis), nil, keepFirst, $0) }
     }
-    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    guard scale >= 0 else { return nil }
+    let first = scale
+    let kept = try DatasetHandle("H5Iinc_ref") { first }
+    return try nameAsScale(kept.id)
   }
+}
+
+private func nameAsScale(_ dataset: hid_t) throws(HDF5Failure) -> String {
+  if case .text(let name)? = try attribute("NAME", of: dataset) { name } else { "" }
 }

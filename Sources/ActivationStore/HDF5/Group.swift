@@ -19,6 +19,14 @@ extension Handle where Kind == GroupKind {
     try GroupHandle("H5Gopen2") { H5Gopen2(location, path, pb_default_properties()) }
   }
 
+  /// Where the object header begins in the file.
+  borrowing func address() throws(HDF5Failure) -> Int {
+    let id = id
+    var address: haddr_t = 0
+    try Library.checked("H5Oget_info2") { pb_object_address(id, &address) }
+    return Int(clamping: address)
+  }
+
   /// The names in the group, in alphabetical order.
   borrowing func names() throws(HDF5Failure) -> [String] {
     let id = id

@@ -31,7 +31,8 @@ public struct ResultsReader: Sendable {
   public func baseline(_ run: StoredRun) throws -> [String: [Float]] {
     let group = "/baseline/\(run.rawValue)"
     let metrics = try store.listing(of: group).datasets.filter { $0 != "example" }
-    return try Dictionary(uniqueKeysWithValues: metrics.map { ($0, try store.tensor(at: "\(group)/\($0)").values) })
+    // A damaged group may name a dataset twice.
+    return try Dictionary(metrics.map { ($0, try store.tensor(at: "\(group)/\($0)").values) }) { first, _ in first }
   }
 
   /// The names of the sweeps, in alphabetical order.

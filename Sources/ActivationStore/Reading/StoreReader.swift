@@ -89,11 +89,23 @@ public final class StoreReader: @unchecked Sendable {
   }
 
   /// The paths of all datasets at or below a group, depth first, in alphabetical order.
+  /// - Throws: `StoreError.missing`; `.damaged` also for a group that stands in two places: one that is inside itself has no end.
   public func allDatasets(below group: String = "/") throws -> [String] {
+    var seen: Set<Int> = []
+    return try allDatasets(below: group, &seen)
+  }
+
+  private func allDatasets(below group: String, _ seen: inout Set<Int>) throws -> [String] {
+    let root = file.id
+    let address = try reading(path, group) { try GroupHandle.open(group, in: root).address() }
+    guard seen.insert(address).inserted else {
+      throw StoreError.damaged(path: path, object: group, detail: "the group stands in two places")
+    }
     let listing = try listing(of: group)
     let prefix = group == "/" ? "" : group
-    return try listing.datasets.map { "\(prefix)/\($0)" }
-      + listing.groups.flatMap { try allDatasets(below: "\(prefix)/\($0)") }
+    var datasets = listing.datasets.map { "\(prefix)/\($0)" }
+    for name in listing.groups { datasets += try allDatasets(below: "\(prefix)/\(name)", &seen) }
+    return datasets
   }
 
   /// Shape, type, axes and storage of a dataset.

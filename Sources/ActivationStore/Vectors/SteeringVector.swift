@@ -74,6 +74,11 @@ public struct SteeringVector: Sendable, Hashable {
     }
     isSequence = shape.count == 3
     let (positions, width) = (isSequence ? shape[1] : 1, shape[shape.count - 1])
+    guard shape.allSatisfy({ $0 > 0 }), Set(layers).count == layers.count, layers.allSatisfy({ $0 >= 0 }) else {
+      throw StoreError.wrongShape(
+        path: file, dataset: "/vector/value", found: shape,
+        expected: "a vector for each of some layers, each layer once")
+    }
     let all = try store.tensor(at: "/vector/value").values
     values = layers.indices.map { layer in
       (0..<positions).map { position in

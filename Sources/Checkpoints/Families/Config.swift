@@ -34,14 +34,19 @@ public struct Config: Sendable {
     return Config(object, file: file, prefix: "\(prefix)\(key).")
   }
 
-  /// A size: a whole number from `least` to 2^31 - 1.
-  public func size(_ key: String, default fallback: Int? = nil, least: Int = 1) throws -> Int {
+  /// A size: a whole number from `least` to `most`, which is beyond all models there are, and small enough for products of sizes to fit an `Int`,
+  /// since sizes are looked at before any weight is.
+  public func size(_ key: String, default fallback: Int? = nil, least: Int = 1, most: Int = 1 << 24) throws -> Int {
     guard let value = value(key) else { return try given(fallback, key) }
-    guard let number = value.integerValue, number >= least, number <= Int(Int32.max) else {
+    guard let number = value.integerValue, number >= least else {
       throw invalid(key, "a whole number of \(least) or more")
     }
+    guard number <= most else { throw invalid(key, "at most \(most)") }
     return number
   }
+
+  /// A number of layers. The graph of a model has nodes for each of them, and is made before it is known whether there are weights for them.
+  public func layers(_ key: String, least: Int = 1) throws -> Int { try size(key, least: least, most: 4096) }
 
   /// A finite number.
   public func number(_ key: String, default fallback: Float? = nil) throws -> Float {

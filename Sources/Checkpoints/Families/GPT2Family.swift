@@ -16,7 +16,7 @@ public enum GPT2Family: ModelFamily {
     }
     let context = try config.size("n_positions", default: config.size("n_ctx", default: 1024))
     var spec = TransformerSpec(
-      family: "gpt2", layers: try config.size("n_layer"), heads: heads, keyValueHeads: heads, dModel: dModel,
+      family: "gpt2", layers: try config.layers("n_layer"), heads: heads, keyValueHeads: heads, dModel: dModel,
       dHead: dModel / heads, dMlp: try config.size("n_inner", default: 4 * dModel),
       vocabulary: try config.size("vocab_size"), context: context,
       norm: .init(kind: .layer, epsilon: try config.number("layer_norm_epsilon", default: 1e-5), hasBias: true),

@@ -17,9 +17,10 @@ public enum GPTNeoXFamily: ModelFamily {
     guard share >= 0, share <= 1 else { throw config.invalid("rotary_pct", "a number from 0 to 1") }
     let rotated = Int(Float(dHead) * share)
     var spec = TransformerSpec(
-      family: "gpt_neox", layers: try config.size("num_hidden_layers"), heads: heads, keyValueHeads: heads,
+      family: "gpt_neox", layers: try config.layers("num_hidden_layers"), heads: heads, keyValueHeads: heads,
       dModel: dModel, dHead: dHead, dMlp: try config.size("intermediate_size"),
-      vocabulary: try config.size("vocab_size"), context: try config.size("max_position_embeddings", default: 2048),
+      vocabulary: try config.size("vocab_size"),
+      context: try config.size("max_position_embeddings", default: 2048, most: Int(Int32.max)),
       norm: .init(kind: .layer, epsilon: try config.number("layer_norm_eps", default: 1e-5), hasBias: true),
       activation: try config.activation("hidden_act", default: .gelu),
       positions: .rotary(

@@ -15,8 +15,9 @@ public enum ImpalaFamily: ModelFamily {
       throw CheckpointError.unknownConfigKey(key: unknown, known: keys, file: config.file)
     }
     return ImpalaSpec(
-      channels: try config.size("in_channels", default: 3), size: try config.size("observation_size", default: 64),
-      scale: try config.size("scale", default: 1), actions: try config.size("num_actions", default: 15))
+      channels: try config.size("in_channels", default: 3, most: 1 << 12),
+      size: try config.size("observation_size", default: 64, most: 1 << 12),
+      scale: try config.size("scale", default: 1, most: 1 << 10), actions: try config.size("num_actions", default: 15))
   }
 
   public static func source(of weight: String, spec: ImpalaSpec, stored: Set<String>) -> WeightSource {

@@ -42,9 +42,10 @@ public enum LlamaFamily: ModelFamily {
     }
     let dHead = try config.size("head_dim", default: usualHead ?? dModel / heads)
     var spec = TransformerSpec(
-      family: family, layers: try config.size("num_hidden_layers"), heads: heads, keyValueHeads: keyValueHeads,
+      family: family, layers: try config.layers("num_hidden_layers"), heads: heads, keyValueHeads: keyValueHeads,
       dModel: dModel, dHead: dHead, dMlp: try config.size("intermediate_size"),
-      vocabulary: try config.size("vocab_size"), context: try config.size("max_position_embeddings", default: 2048),
+      vocabulary: try config.size("vocab_size"),
+      context: try config.size("max_position_embeddings", default: 2048, most: Int(Int32.max)),
       norm: .init(kind: .rms, epsilon: try config.number("rms_norm_eps", default: 1e-6)),
       activation: try config.activation(
         config.has("hidden_activation") ? "hidden_activation" : "hidden_act", default: activation),
@@ -59,7 +60,7 @@ public enum LlamaFamily: ModelFamily {
     // What the library takes where the key is not written; null says that there is no window.
     let usual = ["mistral": 4096, "gemma2": 4096, "qwen2": 4096, "qwen3": 4096][type]
     guard config.has("sliding_window") || (config.lacks("sliding_window") && usual != nil) else { return [] }
-    let window = try config.size("sliding_window", default: usual)
+    let window = try config.size("sliding_window", default: usual, most: Int(Int32.max))
     if let types = try config.strings("layer_types") {
       guard types.count == layers, Set(types).isSubset(of: ["sliding_attention", "full_attention"]) else {
         throw config.invalid("layer_types", "'full_attention' or 'sliding_attention' for each of \(layers) layers")
@@ -71,7 +72,7 @@ public enum LlamaFamily: ModelFamily {
     case "gemma2": return (0..<layers).map { $0 % 2 == 0 ? window : nil }
     case "qwen2", "qwen3":
       guard try config.flag("use_sliding_window", default: false) else { return [] }
-      let full = try config.size("max_window_layers", default: 28, least: 0)
+      let full = try config.size("max_window_layers", default: 28, least: 0, most: Int(Int32.max))
       return (0..<layers).map { $0 >= full ? window : nil }
     default: return []
     }

@@ -30,7 +30,7 @@ public enum PatchbayFamily: ModelFamily {
     let dHead = try config.size("d_head", default: dModel / heads)
     let norm = try normSpec(config)
     var spec = TransformerSpec(
-      family: "patchbay", layers: try config.size("n_layers", least: 0), heads: heads, keyValueHeads: keyValueHeads,
+      family: "patchbay", layers: try config.layers("n_layers", least: 0), heads: heads, keyValueHeads: keyValueHeads,
       dModel: dModel, dHead: dHead, dMlp: try config.size("d_mlp", default: 4 * dModel, least: 0),
       vocabulary: try config.size("vocab_size"), context: config.has("n_ctx") ? try config.size("n_ctx") : nil,
       norm: norm, activation: try config.activation("activation", default: .geluNew),

@@ -10,7 +10,7 @@ extension KeyedFields {
     case .probes: return try probes()
     case .components:
       return .components(
-        count: try self["count"].map { try $0.integer(from: 1) } ?? 10,
+        count: try self["count"].map { try $0.integer(from: 1, to: 1 << 20) } ?? 10,
         projects: try self["project"].map { try $0.flag() } ?? true)
     case .separation: return .separation(silhouette: try self["silhouette"].map { try $0.flag() } ?? true)
     case .clusters:
@@ -18,8 +18,8 @@ extension KeyedFields {
         methods: try self["methods"].map { try $0.words(ClustersStudy.Method.self, of: "methods") } ?? [
           .kmeans, .ward,
         ],
-        count: try self["count"].map { try $0.integer(from: 2) },
-        restarts: try self["restarts"].map { try $0.integer(from: 1) } ?? 10,
+        count: try self["count"].map { try $0.integer(from: 2, to: 1 << 20) },
+        restarts: try self["restarts"].map { try $0.integer(from: 1, to: 10_000) } ?? 10,
         seed: try self["seed"].map { UInt64(try $0.integer(from: 0)) } ?? 0)
     case .similarity: return .similarity
     case .norms: return .norms(threshold: try number("threshold", positive: true) ?? 6)
@@ -42,22 +42,25 @@ extension KeyedFields {
     try self["shrinkage"].map { Double(try $0.float(from: 0, to: 1)) } ?? 0.1
   }
 
+  /// Of each of them a number is kept until all are drawn.
+  private static let mostRedraws = 100_000
+
   private func readers() throws -> AnalysisKind {
     var options = ReadersStudy.Options(methods: [])
     options.penalty = try number("penalty", positive: true) ?? 1
     options.shrinkage = try shrinkage()
     options.pairs = try self["pairs"].map { try $0.nonEmptyText() }
-    options.redraws = try self["redraws"].map { try $0.integer(from: 0) } ?? 1000
+    options.redraws = try self["redraws"].map { try $0.integer(from: 0, to: Self.mostRedraws) } ?? 1000
     if let field = self["curve"] {
       var sizes: [Int] = []
       for element in try field.oneOrMore(of: "numbers of pairs") {
-        let size = try element.integer(from: 1)
+        let size = try element.integer(from: 1, to: 1 << 24)
         if sizes.contains(size) { throw element.error(.repeated(path: field.path, word: "\(size)")) }
         sizes.append(size)
       }
       options.curve = sizes.sorted()
     }
-    options.draws = try self["draws"].map { try $0.integer(from: 1) } ?? 10
+    options.draws = try self["draws"].map { try $0.integer(from: 1, to: 10_000) } ?? 10
     options.influence = try self["influence"].map { try $0.flag() } ?? false
     return .readers(options, methods: try self["methods"].map { try $0.words(ReaderChoice.self, of: "methods") })
   }
@@ -70,7 +73,7 @@ extension KeyedFields {
         let word = try field.nonEmptyText()
         return word == "token" ? .token : .label(word)
       },
-      redraws: try self["redraws"].map { try $0.integer(from: 0) } ?? 1000)
+      redraws: try self["redraws"].map { try $0.integer(from: 0, to: Self.mostRedraws) } ?? 1000)
   }
 
   private func trajectory(folder: String, defaults: AnalysisDefaults) throws -> AnalysisKind {

@@ -76,7 +76,7 @@ struct FoundDirection {
       let length = lengths?.row(at: places).first ?? 1
       let vector = values.row(at: places).map { $0 * length }
       // Where the classes do not differ a method finds nothing.
-      if vector.allSatisfy(\.isFinite) { found.append((hooks[hook].layer ?? 0, vector)) }
+      if !vector.isEmpty, vector.allSatisfy(\.isFinite) { found.append((hooks[hook].layer ?? 0, vector)) }
     }
     guard !found.isEmpty else {
       throw ExperimentError.badVector(
@@ -115,6 +115,7 @@ struct FoundDirection {
     let (caches, hashes) = (text(attributes["caches"]), text(attributes["model_sha256"]))
     if Set(hashes).count == 1 { return hashes[0] }
     let sources = try store.texts(at: "\(group)/source")
+    guard sources.indices.contains(source) else { return "" }
     return zip(caches, hashes).first { $0.0 == sources[source] }?.1 ?? ""
   }
 
@@ -137,12 +138,21 @@ private struct Numbers {
     values = try store.tensor(at: dataset).values
     shape = try store.describe(dataset).shape
     self.axes = axes
+    guard shape.count == axes.count, Set(axes).count == axes.count,
+      !axes.contains("feature") || axes.last == "feature"
+    else {
+      throw StoreError.wrongShape(
+        path: store.path, dataset: dataset, found: shape, expected: "a size for each of the axes \(axes)")
+    }
   }
 
-  /// The numbers along the axis `feature`, or the one number where there is none.
+  /// The numbers along the axis `feature`, or the one number where there is none; nothing where labels promise more than there is.
   func row(at places: [String: Int]) -> [Float] {
     var start = 0
-    for (axis, size) in zip(axes, shape) where axis != "feature" { start = start * size + (places[axis] ?? 0) }
+    for (axis, size) in zip(axes, shape) where axis != "feature" {
+      guard (places[axis] ?? 0) < size else { return [] }
+      start = start * size + (places[axis] ?? 0)
+    }
     let width = axes.last == "feature" ? shape[shape.count - 1] : 1
     return Array(values[start * width..<(start + 1) * width])
   }

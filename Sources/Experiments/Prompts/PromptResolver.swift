@@ -57,6 +57,19 @@ public struct PromptResolver: Sendable {
 
   // MARK: Prompts
 
+  /// The tokens of a text that is a prompt by itself, with one for the beginning of the text where the tokenizer puts one.
+  /// - Parameter place: what messages name.
+  /// - Throws: `ExperimentError` for a text that is empty, too long for the model, or of tokens that it does not have.
+  public func tokens(of text: String, at place: Place) throws -> [Int32] {
+    do {
+      return try tokens(of: .text(text), key: "prompt", .automatic)
+    } catch let problem as FileProblem {
+      throw ExperimentError.inFile(place, problem)
+    } catch {
+      throw ExperimentError.wrapping(error, at: place)
+    }
+  }
+
   /// The tokens of one prompt.
   /// - Parameter key: what messages call it.
   /// - Throws: `FileProblem`, `TokenizerError`.

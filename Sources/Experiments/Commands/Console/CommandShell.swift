@@ -40,7 +40,7 @@ public enum CommandShell {
       console.error("interrupted")
       return FailureKind.interrupted.rawValue
     case let error as any DiagnosedError:
-      console.error(error.message)
+      console.error(printable(error.message))
       return error.kind.rawValue
     default:
       let lines = "\(error)".split(whereSeparator: \.isNewline)

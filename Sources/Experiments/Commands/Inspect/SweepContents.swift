@@ -68,6 +68,12 @@ struct SweepContents {
     }
     self.metric = metric
     let values = try results.values(sweep: name, dataset: isEstimated ? metric + suffix : metric)
+    let shape = axes.map(\.count) + [examples]
+    guard values.shape == shape, baseValues.count == examples, otherValues.count == examples else {
+      throw StoreError.wrongShape(
+        path: results.store.path, dataset: "/sweeps/\(name)/\(metric)", found: values.shape,
+        expected: "\(shape), as the axes have it, and baselines of \(examples) examples")
+    }
     // An estimate is a change: from nothing.
     let before = isEstimated ? [Float](repeating: 0, count: baseValues.count) : baseValues
     let (axes, examples) = (sweep.axes, sweep.examples)

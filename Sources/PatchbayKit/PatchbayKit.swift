@@ -1,0 +1,17 @@
+/// One import for a program that works with Patchbay: everything that the commands are made of.
+///
+/// The modules stay what they are, and may be imported one by one as well.
+@_exported import ActivationStore
+@_exported import Analysis
+@_exported import Checkpoints
+@_exported import Datasets
+@_exported import Diagnostics
+@_exported import Execution
+@_exported import Experiments
+@_exported import Interventions
+@_exported import Mazes
+@_exported import ModelGraph
+@_exported import Patching
+@_exported import Tensors
+@_exported import Tokenization
+@_exported import Training

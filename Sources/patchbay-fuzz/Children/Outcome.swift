@@ -1,0 +1,47 @@
+/// What became of a mutant.
+struct Outcome: Sendable {
+  enum Verdict: String, Sendable {
+    /// Read, and found sound.
+    case accepted
+    /// One line says what is wrong.
+    case refused
+    /// An error that is no `DiagnosedError`, a message that is none, or something unsound that was accepted.
+    case flawed
+    case crashed
+    case hung
+  }
+
+  let number: Int
+  let verdict: Verdict
+  var milliseconds = 0
+  /// The most that it had in memory beyond what was there before.
+  var kibibytes = 0
+  /// The error's message; what ended the process.
+  var message = ""
+
+  /// As the child says it, on one line.
+  var line: String {
+    "done \(number) \(verdict.rawValue) \(milliseconds) \(kibibytes) \(message.map { $0.isNewline ? " " : String($0) }.joined())"
+  }
+
+  init(number: Int, verdict: Verdict, milliseconds: Int = 0, kibibytes: Int = 0, message: String = "") {
+    self.number = number
+    self.verdict = verdict
+    self.milliseconds = milliseconds
+    self.kibibytes = kibibytes
+    self.message = message
+  }
+
+  init?(line: Substring) {
+    let words = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: false)
+    guard words.count == 6, words[0] == "done", let number = Int(words[1]),
+      let verdict = Verdict(rawValue: String(words[2])), let milliseconds = Int(words[3]),
+      let kibibytes = Int(words[4])
+    else { return nil }
+    self.init(
+      number: number, verdict: verdict, milliseconds: milliseconds, kibibytes: kibibytes, message: String(words[5]))
+  }
+
+  /// Whether somebody has to look at it.
+  var isFinding: Bool { ![.accepted, .refused].contains(verdict) }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import Testing
+
+/// A few hundred damaged files of every kind; `scripts/fuzz.sh` tries as many thousands. In processes of their own: a crash is a failed test and not
+/// the end of all tests.
+@Suite struct FuzzTests {
+  /// The executable stands beside the test bundle, or beside the folder that the bundle is in.
+  private static let path: String? = {
+    for argument in [CommandLine.arguments[0]] + Bundle.allBundles.map(\.bundlePath) {
+      var folder = URL(fileURLWithPath: argument).deletingLastPathComponent()
+      for _ in 0..<4 {
+        let candidate = folder.appendingPathComponent("patchbay-fuzz").path
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: candidate, isDirectory: &isFolder), !isFolder.boolValue {
+          return candidate
+        }
+        folder.deleteLastPathComponent()
+      }
+    }
+    return nil
+  }()
+
+  private func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    let path = try #require(Self.path, "patchbay-fuzz is not built")
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchbay-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { do { try FileManager.default.removeItem(atPath: folder) } catch { print("left behind: \(folder)") } }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments + ["--findings", "\(folder)/findings"]
+    let output = "\(folder)/output"
+    try Data().write(to: URL(fileURLWithPath: output))
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return (
+      process.terminationStatus, String(decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self)
+    )
+  }
+
+  @Test func damagedFilesOfEveryKindAreRefusedOrSound() throws {
+    let (status, output) = try run(["--count", "420", "--seed", "20", "--seconds", "60", "--jobs", "2"])
+    #expect(status == 0, "\(output)")
+    // Fourteen kinds, each with mutants that were refused.
+    let rows = output.split(separator: "\n").map { $0.split(separator: " ") }.filter { $0.count > 4 && $0[1] == "30" }
+    #expect(rows.count == 14, "\(output)")
+    for row in rows { #expect((Int(row[2]) ?? 0) > 5, "\(row)") }
+    #expect(output.contains("all "))
+  }
+}
