@@ -69,6 +69,7 @@ extension Page {
     figure.chart{overflow-x:auto}
     figure.chart svg{max-width:100%;height:auto;display:block;min-width:27rem;font-family:inherit}
     figure.wide svg{min-width:36rem}
+    figure.light{--fig-ground:#fff;--fig-ink:#1f2328;--fig-muted:#57606a;--fig-grid:#e3e6ea;--fig-blue:#0072b2}
     .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,28rem),1fr));gap:0 1.2rem;align-items:start}.charts>*{min-width:0}
     svg:focus-visible{outline-offset:-3px}
     .edge.off{display:none}.node.faded{opacity:.22}g.on{filter:drop-shadow(0 0 3px var(--accent))}

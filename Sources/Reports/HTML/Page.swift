@@ -77,8 +77,9 @@ struct Page {
   }
 
   /// A chart that stands in the page as it is drawn.
-  static func chart(_ figure: Figure, isWide: Bool = false) -> String {
-    "<figure class=\"chart\(isWide ? " wide" : "")\">\(figure.inlineSVG)</figure>"
+  /// - Parameter isMaze: wide, and light on a dark page too: corridors are, and arrows must show on them.
+  static func chart(_ figure: Figure, isMaze: Bool = false) -> String {
+    "<figure class=\"chart\(isMaze ? " wide light" : "")\">\(figure.inlineSVG)</figure>"
   }
 
   /// Where a map is made.

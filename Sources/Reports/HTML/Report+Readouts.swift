@@ -72,7 +72,7 @@ extension Report {
       let shown = charts.filter { !$0.name.hasSuffix("-transfer") }.map { Page.chart($0.figure) }
       if !shown.isEmpty { parts.append("<div class=\"charts\">\(shown.joined(separator: "\n"))</div>") }
       let fields = try drawing.fields()
-      parts += fields.map { Page.chart($0.figure, isWide: true) }
+      parts += fields.map { Page.chart($0.figure, isMaze: true) }
       figures += charts + fields
       parts.append(table(drawing))
       short += Self.short(drawing)
