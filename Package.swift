@@ -102,7 +102,7 @@ let package = Package(
       name: "PatchbayKit",
       dependencies: [
         "ActivationStore", "Analysis", "Checkpoints", "Datasets", "Diagnostics", "Execution", "Experiments",
-        "Interventions", "Mazes", "ModelGraph", "Patching", "Tensors", "Tokenization", "Training",
+        "Interventions", "Mazes", "ModelGraph", "Patching", "Reports", "Tensors", "Tokenization", "Training",
       ],
       exclude: ["README.md"]),
     .executableTarget(

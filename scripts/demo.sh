@@ -26,5 +26,9 @@ cat <<'TEXT'
 2.6, 2.0       name movers: bring everybody named in the opening to the end, the subject as well (ioi-names: heads, into-logits).
 0.0, 0.5, 0.2  gather the names behind the opening for them (into-2.6-v). Nothing tells the movers where to look (into-2.6-q).
 TEXT
-printf '\nBoth experiments took %d.%d s. Results: activations/ioi.h5 and activations/ioi-names.h5\n' $((tenths / 10)) $((tenths % 10))
-echo "Look further: .build/release/patchbay inspect activations/ioi.h5, or open it with xarray (README, Reading results from Python)."
+printf '\nBoth experiments took %d.%d s, reports included. Open in a browser:\n\n' $((tenths / 10)) $((tenths % 10))
+for name in ioi ioi-names; do echo "    $PWD/notebooks-export/$name/report.html"; done
+cat <<'TEXT'
+
+Beside each report: the same as a notebook (NAME.ipynb), figures and tables. Numbers: activations/ioi.h5 and activations/ioi-names.h5.
+TEXT

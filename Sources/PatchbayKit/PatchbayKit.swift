@@ -12,6 +12,7 @@
 @_exported import Mazes
 @_exported import ModelGraph
 @_exported import Patching
+@_exported import Reports
 @_exported import Tensors
 @_exported import Tokenization
 @_exported import Training

@@ -36,7 +36,8 @@ func workedExample(into folder: String) throws -> (lines: [String], outcome: Run
   let strongest = outcome.summaries[0].strongest[0]
   print(strongest.labels, strongest.meanOfRatios)  // ["0", "6"], and how much of the way it goes
 
-  // Read any results file.
+  // The report, the notebook, figures and tables; and any number of the results.
+  print(try writeExports(of: outcome.results, into: folder + "/from-swift").report)
   let stored = try ResultsReader(outcome.results)
   print(try stored.sweeps(), try stored.values(sweep: "heads", dataset: "logit_diff").shape)  // [layer, head, example]
   // ----------

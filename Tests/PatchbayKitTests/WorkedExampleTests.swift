@@ -20,7 +20,8 @@ import Testing
       #expect(lines[2] == "[14, 128]")
       #expect(lines[3].contains("->"))
       #expect(lines[4].hasPrefix("[\"0\", \"6\"] "))
-      #expect(lines[5] == "[\"heads\", \"stream\"] [5, 8, 1]")
+      #expect(lines[5] == "\(folder)/from-swift/report.html" && FileManager.default.fileExists(atPath: lines[5]))
+      #expect(lines[6] == "[\"heads\", \"stream\"] [5, 8, 1]")
       #expect(outcome.summaries[0].strongest[0].meanOfRatios > 0.5)
     }
   }

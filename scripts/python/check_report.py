@@ -97,7 +97,7 @@ def check_sweep(file, name, path):
             # 1,000 redraws know a 2.5th percentile to within half a percent; of thousands of cells some are four and a half times that off.
             for bound, shares in (("low", (0.3, 5.0)), ("high", (95.0, 99.7))):
                 least, most = np.percentile(means, shares)
-                slack = 1e-6 * max(1.0, np.abs(means).max())
+                slack = 1e-5 * max(1.0, np.abs(means).max())
                 assert least - slack <= number(row[bound]) <= most + slack, f"{what}: {bound}"
             if int(row["n"]) == len(ratios):
                 p = permutation_p(ratios, rng)
