@@ -27,7 +27,7 @@ def datasets(path):
                 arrays[name] = values.view(np.uint32) if values.dtype == np.float32 else values
 
         file.visititems(visit)
-        return arrays, dict(file.attrs)
+        return arrays, {name: str(value) for name, value in file.attrs.items()}
 
 
 def same(a, b):
@@ -77,7 +77,7 @@ def main():
                 flagged = 0
             elif partial.exists():
                 found, there = datasets(partial)
-                assert there["complete"] == 0
+                assert there["complete"] == "0"
                 now = sum(int((array == 1).sum()) for key, array in found.items() if key.endswith("/done"))
                 assert now >= flagged, f"{flagged} cells were done before the kill, {now} after it"
                 steps.append(now - flagged)
