@@ -49,7 +49,7 @@ extension Experiment {
     analyses = []
     self.file = file
     text =
-      ExperimentText(
+      DescribedExperiment(
         name: name, model: model, pairs: pairs, direction: direction, metrics: metrics, sweeps: sweeps
       ).text
   }

@@ -33,25 +33,23 @@ struct ReportData: Sendable {
     self.path = path
     header = try results.header()
     isComplete = store.isComplete
-    let yaml = ExperimentText(header.experiment)
-    name = Self.name(header, path)
+    let names = ResultsNames(header, path)
+    name = names.experiment
     let runs = try results.baselineRuns()
     clean = runs.contains(.clean) ? try results.baseline(.clean) : [:]
     corrupted = runs.contains(.corrupted) ? try results.baseline(.corrupted) : [:]
     let known = Set(clean.keys).union(corrupted.keys)
-    metrics = Self.ordered(known, by: header.attributes["metrics"], else: yaml.metrics + Self.usualMetrics)
+    metrics = names.metrics(known)
     prompts = try results.prompts()
     tokens = TokenAxis(prompts)
     let metrics = metrics
-    sweeps = try Self.ordered(Set(try results.sweeps()), by: header.attributes["sweeps"], else: yaml.names).map {
+    sweeps = try names.groups(Set(try results.sweeps()), of: "sweeps").map {
       try check()
       return try SweepData($0, in: results, metrics: metrics)
     }
-    let header = header
     func groups(_ parent: String) throws -> [ArrayGroup] {
       guard store.contains("/\(parent)") else { return [] }
-      let names = Set(try store.listing(of: "/\(parent)").groups)
-      return try Self.ordered(names, by: header.attributes[parent], else: yaml.names).map {
+      return try names.groups(Set(try store.listing(of: "/\(parent)").groups), of: parent).map {
         try check()
         return try ArrayGroup($0, at: "/\(parent)/\($0)", in: store)
       }
@@ -65,12 +63,7 @@ struct ReportData: Sendable {
   }
 
   /// The name of the experiment of a results file, without reading more than its header.
-  static func name(of path: String) throws -> String { name(try ResultsReader(path).header(), path) }
-
-  private static func name(_ header: ResultsHeader, _ path: String) -> String {
-    header.attributes["name"]?.plain ?? ExperimentText(header.experiment).name
-      ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-  }
+  static func name(of path: String) throws -> String { ResultsNames(try ResultsReader(path).header(), path).experiment }
 
   var isDenoising: Bool { header.direction == "denoise" }
   /// The metrics of the run that is edited, and of the one that patches come from.
@@ -82,16 +75,6 @@ struct ReportData: Sendable {
   func withoutEffect(_ metric: String) -> [Int] {
     guard let clean = clean[metric], let corrupted = corrupted[metric] else { return [] }
     return zip(clean, corrupted).enumerated().filter { !($1.0 - $1.1).isFinite || $1.0 == $1.1 }.map(\.offset)
-  }
-
-  private static let usualMetrics = ["logit_diff", "logit", "log_prob", "prob", "choice", "kl", "rank"]
-
-  /// Names in the order of the file's own list, or in that in which the experiment's text has them; the rest by the alphabet.
-  private static func ordered(_ names: Set<String>, by list: Attribute?, else guess: [String]) -> [String] {
-    var order = guess
-    if case .texts(let own)? = list { order = own + guess }
-    var seen: Set<String> = []
-    return (order + names.sorted()).filter { names.contains($0) && seen.insert($0).inserted }
   }
 
   private static func siblings(of path: String, name: String) -> [String] {

@@ -28,24 +28,20 @@ struct NotebookSource: Sendable {
     let file = URL(fileURLWithPath: path).standardizedFileURL
     fileName = file.lastPathComponent
     relativePath = Self.relative(file, to: URL(fileURLWithPath: notebookPath).standardizedFileURL)
-    name =
-      Self.text(header.attributes["name"]) ?? Self.name(in: header.experiment)
-      ?? file.deletingPathExtension().lastPathComponent
+    let names = ResultsNames(header, path)
+    name = names.experiment
     var baselines: [StoredRun: [String: [Double]]] = [:]
     for run in try results.baselineRuns() {
       baselines[run] = try results.baseline(run).mapValues { $0.map(Double.init) }
     }
     self.baselines = baselines
-    let known = Set(baselines.values.flatMap(\.keys))
-    metrics = Self.ordered(
-      known, by: header.attributes["metrics"], else: Self.words(after: "metrics:", in: header.experiment))
+    metrics = names.metrics(Set(baselines.values.flatMap(\.keys)))
     prompts = try NotebookPrompts(store)
     func groups(_ parent: String) throws -> [NotebookGroup] {
       guard store.contains("/\(parent)") else { return [] }
-      let names = Set(try store.listing(of: "/\(parent)").groups)
-      let order = Self.ordered(
-        names, by: header.attributes[parent], else: Self.words(after: "name:", in: header.experiment))
-      return try order.map { try NotebookGroup($0, at: "\(parent)/\($0)", in: store) }
+      return try names.groups(Set(try store.listing(of: "/\(parent)").groups), of: parent).map {
+        try NotebookGroup($0, at: "\(parent)/\($0)", in: store)
+      }
     }
     (sweeps, readouts) = (try groups("sweeps"), try groups("readouts"))
     (steering, additivity) = (try groups("steering"), try groups("additivity"))
@@ -93,35 +89,5 @@ extension NotebookSource {
     let (target, from) = (file.pathComponents, notebook.deletingLastPathComponent().pathComponents)
     let common = zip(target, from).prefix { $0 == $1 }.count
     return ([String](repeating: "..", count: from.count - common) + target.dropFirst(common)).joined(separator: "/")
-  }
-
-  private static func text(_ attribute: Attribute?) -> String? {
-    if case .text(let text)? = attribute, !text.isEmpty { text } else { nil }
-  }
-
-  private static func name(in experiment: String) -> String? {
-    experiment.split(separator: "\n").first { $0.hasPrefix("name:") }
-      .flatMap { words(after: "name:", in: String($0)).first }
-  }
-
-  /// The words that follow a key of the experiment's text, up to the end of what is written in one line: enough for the order of names in
-  /// files that do not say it themselves, without reading YAML.
-  private static func words(after key: String, in experiment: String) -> [String] {
-    experiment.split(separator: "\n").filter { !$0.hasPrefix("#") }.flatMap { line -> [String] in
-      line.ranges(of: key).flatMap { range in
-        let rest = line[range.upperBound...].drop { $0 == " " }
-        let stops = rest.hasPrefix("[") ? "]#" : ",}#"
-        return rest.prefix { !stops.contains($0) }.split(whereSeparator: { " ,[\"'".contains($0) }).map(String.init)
-      }
-    }
-  }
-
-  /// Names in the order of the file's own list, or in that in which the experiment's text has them; the rest by the alphabet.
-  private static func ordered(_ names: Set<String>, by list: Attribute?, else guess: [String]) -> [String] {
-    var order = guess
-    if case .texts(let own)? = list { order = own + guess }
-    var seen: Set<String> = []
-    return (order + ["logit_diff", "logit", "log_prob", "prob"] + names.sorted())
-      .filter { names.contains($0) && seen.insert($0).inserted }
   }
 }

@@ -3,7 +3,7 @@ import Diagnostics
 import Patching
 
 /// What results say of an experiment that no file was written for: the file's keys, as far as a sweep's attributes say them.
-struct ExperimentText {
+struct DescribedExperiment {
   let name: String
   let model: ModelReference
   let pairs: [PromptSpec]
