@@ -1,6 +1,6 @@
 import Analysis
+import Diagnostics
 import Figures
-import Foundation
 
 /// Makes the report and the notebook of a results file, with figures and tables, from that file alone.
 ///
@@ -52,9 +52,5 @@ private func writeText(_ text: String, to path: String) throws {
 }
 
 private func makeExportFolder(_ folder: String) throws {
-  do { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) } catch {
-    let reason = (error as NSError).userInfo[NSUnderlyingErrorKey].map { ($0 as? NSError)?.localizedDescription ?? "" }
-    throw ReportError.cannotCreateFolder(
-      folder, reason: reason.flatMap { $0.isEmpty ? nil : $0 } ?? error.localizedDescription)
-  }
+  if let reason = makeFolders(folder) { throw ReportError.cannotCreateFolder(folder, reason: reason) }
 }

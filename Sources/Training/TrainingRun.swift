@@ -162,10 +162,6 @@ public struct TrainingRun: Sendable {
   }
 
   private func makeFolder(_ folder: String) throws {
-    do {
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw TrainingError.cannotWrite(file: folder, reason: (error as NSError).localizedDescription)
-    }
+    if let reason = makeFolders(folder) { throw TrainingError.cannotWrite(file: folder, reason: reason) }
   }
 }

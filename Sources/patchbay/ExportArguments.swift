@@ -3,10 +3,11 @@ import Experiments
 
 struct ExportArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Make the report of a results file, with figures and tables.",
+    commandName: "export", abstract: "Make report, notebook, figures and tables of a results file.",
     discussion: """
-      Writes report.html, one page that needs nothing else, figures/ (SVG and PNG) and tables/ (CSV) to notebooks-export/NAME, NAME being the \
-      experiment's. Run does the same when it is done; a results file that a run has left unfinished gets a report that says so.
+      Writes report.html, one page that needs nothing else, NAME.ipynb, a notebook to go on from, figures/ (SVG and PNG) and tables/ (CSV) to \
+      notebooks-export/NAME, NAME being the experiment's. Run does the same when it is done. A file that a run has left unfinished \
+      (NAME.h5.partial) will do; its report says so.
 
       Example: patchbay export activations/ioi.h5
       """)

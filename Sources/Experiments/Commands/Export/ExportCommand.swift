@@ -1,6 +1,6 @@
 import Reports
 
-/// `patchbay export`: the report of a results file, with its figures and tables.
+/// `patchbay export`: report, notebook, figures and tables of a results file.
 public struct ExportCommand: Sendable {
   public let results: String
   /// The folder that the experiment's own folder is made in.

@@ -1,0 +1,15 @@
+import Foundation
+
+/// Makes a folder, with those above it, where it is not there yet.
+/// - Returns: why it cannot be made, as the operating system says it; nil where it is there now.
+public func makeFolders(_ folder: String) -> String? {
+  var made = folder.hasPrefix("/") ? "/" : ""
+  for part in folder.split(separator: "/") {
+    made += made.isEmpty || made.hasSuffix("/") ? part : "/\(part)"
+    guard mkdir(made, 0o777) != 0, errno != EEXIST else { continue }
+    return String(cString: strerror(errno))
+  }
+  var status = stat()
+  guard stat(folder, &status) == 0 else { return String(cString: strerror(errno)) }
+  return status.st_mode & S_IFMT == S_IFDIR ? nil : String(cString: strerror(ENOTDIR))
+}
