@@ -207,6 +207,23 @@ public final class StoreReader: @unchecked Sendable {
     guard !overflow, total <= 64 << 20 || total / 1100 <= fileBytes else {
       throw StoreError.tooLarge(path: path, dataset: dataset, bytes: overflow ? .max : total, fileBytes: fileBytes)
     }
+    try checkChunks(handle, dataset, shape, bytes: bytes)
     return shape
+  }
+
+  /// HDF5 makes room for a whole chunk whatever is wanted of it, and lists all chunks of a block before it reads the first; each that is there has an
+  /// entry of more than sixteen bytes in the file.
+  private func checkChunks(
+    _ handle: borrowing DatasetHandle, _ dataset: String, _ shape: [Int], bytes: Int
+  ) throws {
+    guard let chunk = try handle.chunk() else { return }
+    let (size, overflow) = chunk.reduce(1, *).multipliedReportingOverflow(by: bytes)
+    guard !overflow, size <= 64 << 20 || size / 1100 <= fileBytes else {
+      throw StoreError.tooLarge(path: path, dataset: dataset, bytes: overflow ? .max : size, fileBytes: fileBytes)
+    }
+    let count = zip(shape, chunk).reduce(1) { $0 * (($1.0 - 1) / max(1, $1.1) + 1) }
+    guard count <= max(1 << 14, fileBytes / 16) else {
+      throw StoreError.damaged(path: path, object: dataset, detail: "it claims \(count) chunks")
+    }
   }
 }
