@@ -109,7 +109,8 @@ let package = Package(
       name: "patchbay-fuzz",
       dependencies: [
         "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Experiments", "Interventions",
-        "ModelGraph", "Tensors", "Tokenization", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "ModelGraph", "Reports", "Tensors", "Tokenization",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),

@@ -8,11 +8,12 @@ import Figures
 /// of an earlier export of the same names are replaced, others stay. An unfinished results file (its attribute `complete` is 0) gets a report that says so.
 /// - Parameters:
 ///   - resultsPath: a results file (`patchbay-results`).
+///   - pictures: whether figures are drawn as PNG too, which takes most of the time.
 ///   - check: asked now and then; what it throws ends the export.
 /// - Throws: `StoreError` for what cannot be read, `ReportError`, `NotebookError`, `FigureError`, and what `check` throws.
 @discardableResult
 public func writeExports(
-  of resultsPath: String, into folder: String, check: () throws -> Void = {}
+  of resultsPath: String, into folder: String, pictures: Bool = true, check: () throws -> Void = {}
 ) throws -> ExportedFiles {
   let report = try Report(try ReportData(resultsPath, check: check), check: check)
   try check()
@@ -20,9 +21,11 @@ public func writeExports(
   for part in ["", "/figures", "/tables"] { try makeExportFolder(folder + part) }
   let figures = report.figures
   // A picture takes ten times as long as everything else that is drawn.
-  let drawn = try Workers.map(figures.count * 2) { number -> String in
-    let path = "\(folder)/figures/\(fileName(figures[number / 2].name)).\(number % 2 == 0 ? "png" : "svg")"
-    try figures[number / 2].figure.write(to: path)
+  let kinds = pictures ? ["png", "svg"] : ["svg"]
+  let drawn = try Workers.map(figures.count * kinds.count) { number -> String in
+    let figure = figures[number / kinds.count]
+    let path = "\(folder)/figures/\(fileName(figure.name)).\(kinds[number % kinds.count])"
+    try figure.figure.write(to: path)
     return path
   }
   try check()

@@ -123,6 +123,43 @@ import Testing
     #expect(try ResultsReader(path).values(sweep: "heads", dataset: "logit_diff").values == values)
   }
 
+  /// HDF5 writes by a driver that takes heaps on trust, over a damaged one of which it would loop: the file is gone through before.
+  @Test func whatIsDamagedIsNotGoneOnWith() throws {
+    let file = try start()
+    try write(file, 0..<2, 0..<3)
+    file.keep()
+    let sound = try Data(contentsOf: URL(fileURLWithPath: partial))
+    func damaged(_ text: String, _ offset: Int, _ bytes: [UInt8]) throws {
+      var copy = sound
+      let place = try #require(sound.range(of: Data(text.utf8))).lowerBound + offset
+      copy.replaceSubrange(place..<place + bytes.count, with: bytes)
+      try copy.write(to: URL(fileURLWithPath: partial))
+    }
+    // The size of the first object of a heap: nothing, and more than there is.
+    for size in [[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0xF0, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]] as [[UInt8]] {
+      try damaged("GCOL", 24, size)
+      #expect(throws: StoreError.self) { try PartialResults(reopening: path) }
+      #expect(try PartialResults.setAside(path) == nil)
+    }
+    try sound.write(to: URL(fileURLWithPath: partial))
+    try PartialResults(reopening: path).keep()
+  }
+
+  @Test func flagsThatAreNoneAreRefused() throws {
+    let file = try start()
+    for example in 0..<3 { try write(file, 0..<6, example..<example + 1) }
+    file.keep()
+    // Eighteen flags end to end; nothing else in the file is as many ones.
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: partial))
+    let flags = try #require(bytes.range(of: Data(repeating: 1, count: 18)))
+    bytes[flags.lowerBound + 4] = 7
+    try bytes.write(to: URL(fileURLWithPath: partial))
+    #expect(
+      throws: StoreError.damaged(
+        path: partial, object: "/progress/sweeps/heads/run/done", detail: "a flag is 7, which is neither 0 nor 1")
+    ) { try PartialResults(reopening: path) }
+  }
+
   @Test func mistakesAreErrors() throws {
     let file = try start()
     #expect(throws: StoreError.self) { try write(file, 5..<7, 0..<3) }

@@ -157,6 +157,16 @@ import Testing
     #expect(try exportName(of: "\(scratch.path)/sample.h5") == (attributes.isEmpty ? "sample" : "other"))
   }
 
+  @Test func withoutPicturesThereAreDrawingsOnly() throws {
+    let (scratch, files) = try export()
+    let drawn = try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out/other", pictures: false)
+    func names(_ paths: [String]) -> [String] { paths.map { URL(fileURLWithPath: $0).lastPathComponent } }
+    #expect(names(drawn.figures) == names(files.figures).filter { $0.hasSuffix(".svg") })
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: "\(scratch.path)/out/other/figures").count
+        == drawn.figures.count)
+  }
+
   @Test func anUnfinishedFileSaysSo() throws {
     let scratch = try Scratch()
     try SampleResults(unwritten: 7, isFinished: false).write(to: "\(scratch.path)/sample.h5")

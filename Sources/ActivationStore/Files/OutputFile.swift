@@ -35,19 +35,30 @@ final class OutputFile {
   }
 
   /// Goes on with `TARGET.partial` that an earlier run has left unfinished.
-  /// - Throws: `StoreError.inputNotFound`, `.busy`, and what `StoreReader` throws for a file of another kind.
-  init(reopening target: String, format: FileFormat) throws {
+  ///
+  /// HDF5 writes by a driver of its own, which takes on trust what the one that files are read by looks at. So the file is gone through by
+  /// that one first.
+  /// - Parameter survey: looks at the file, before it is opened to be written, for whatever else it must have.
+  /// - Throws: `StoreError.inputNotFound`, `.busy`, what `StoreReader` throws for a file that is damaged or of another kind, and what `survey` throws.
+  init(reopening target: String, format: FileFormat, survey: (StoreReader) throws -> Void = { _ in }) throws {
     self.target = target
     let partial = try PartialFile(reopening: target)
     partial.makeWayForLibrary()
     let path = partial.path
-    try checkHDF5(path)
+    try Self.goThrough(path, format, survey)
     file = try reading(path, "/") {
       let file = try HDF5FileHandle.openToWrite(path)
       try checkFormat(file.id, path, expected: [format])
       return file
     }
     self.partial = consume partial
+  }
+
+  /// In a function of its own, so that the file is closed when it returns.
+  private static func goThrough(_ path: String, _ format: FileFormat, _ survey: (StoreReader) throws -> Void) throws {
+    let reader = try StoreReader(held: path, expecting: [format])
+    try reader.checkStructure()
+    try survey(reader)
   }
 
   /// The identifier by which the open file is a place to make groups in.

@@ -7,6 +7,9 @@ public struct ResultsReader: Sendable {
   /// - Throws: as `StoreReader`; `StoreError.missing` for a header without one of its attributes.
   public init(_ path: String) throws { store = try StoreReader(path, expecting: [.results]) }
 
+  /// By a file that is open.
+  init(_ store: StoreReader) { self.store = store }
+
   /// - Throws: `StoreError.missing`, `.damaged`.
   public func header() throws -> ResultsHeader {
     var parts = try HeaderParts(of: store)

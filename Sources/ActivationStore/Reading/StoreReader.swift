@@ -13,7 +13,8 @@ public final class StoreReader: @unchecked Sendable {
   public let format: FileFormat?
   /// Whether the run that wrote the file came to its end.
   public let isComplete: Bool
-  private let lock: SharedLock
+  /// nil where whoever opened it holds a lock.
+  private let lock: SharedLock?
   private let file: HDF5FileHandle
   /// The file beside HDF5.
   let bytes: FileBytes
@@ -23,10 +24,21 @@ public final class StoreReader: @unchecked Sendable {
   /// Opens a file of one of the expected formats.
   /// - Throws: `StoreError.inputNotFound`, `.notAFile`, `.unreadable`, `.notHDF5`, `.truncated`, `.busy`, `.otherFormat`, `.newerFormat`,
   ///   `.missing`, `.damaged`.
-  public init(_ path: String, expecting formats: [FileFormat] = FileFormat.allCases) throws {
-    self.path = path
+  public convenience init(_ path: String, expecting formats: [FileFormat] = FileFormat.allCases) throws {
     try checkHDF5(path)
-    lock = try SharedLock(path)
+    try self.init(path, expecting: formats, under: try SharedLock(path))
+  }
+
+  /// Opens a file that the caller holds the lock of.
+  /// - Throws: as above, less `.busy`.
+  convenience init(held path: String, expecting formats: [FileFormat]) throws {
+    try checkHDF5(path)
+    try self.init(path, expecting: formats, under: nil)
+  }
+
+  private init(_ path: String, expecting formats: [FileFormat], under lock: consuming SharedLock?) throws {
+    self.path = path
+    self.lock = lock
     let opened = try openToRead(path)
     let root = opened.id
     format = try checkFormat(root, path, expected: formats)
@@ -195,6 +207,23 @@ public final class StoreReader: @unchecked Sendable {
     guard !overflow, total <= 64 << 20 || total / 1100 <= fileBytes else {
       throw StoreError.tooLarge(path: path, dataset: dataset, bytes: overflow ? .max : total, fileBytes: fileBytes)
     }
+    try checkChunks(handle, dataset, shape, bytes: bytes)
     return shape
+  }
+
+  /// HDF5 makes room for a whole chunk whatever is wanted of it, and lists all chunks of a block before it reads the first; each that is there has an
+  /// entry of more than sixteen bytes in the file.
+  private func checkChunks(
+    _ handle: borrowing DatasetHandle, _ dataset: String, _ shape: [Int], bytes: Int
+  ) throws {
+    guard let chunk = try handle.chunk() else { return }
+    let (size, overflow) = chunk.reduce(1, *).multipliedReportingOverflow(by: bytes)
+    guard !overflow, size <= 64 << 20 || size / 1100 <= fileBytes else {
+      throw StoreError.tooLarge(path: path, dataset: dataset, bytes: overflow ? .max : size, fileBytes: fileBytes)
+    }
+    let count = zip(shape, chunk).reduce(1) { $0 * (($1.0 - 1) / max(1, $1.1) + 1) }
+    guard count <= max(1 << 14, fileBytes / 16) else {
+      throw StoreError.damaged(path: path, object: dataset, detail: "it claims \(count) chunks")
+    }
   }
 }

@@ -17,7 +17,7 @@ public final class PartialResults: @unchecked Sendable {
   private let lock = NSLock()
   private let output: OutputFile
   /// What is done, by the path of the dataset that says so.
-  private var flags: [String: Flags] = [:]
+  private var flags: [String: PartialFlags] = [:]
 
   /// Where the partial file of a results file stands.
   public static func path(of results: String) -> String { PartialFile.Stage.partial.path(for: results) }
@@ -65,17 +65,13 @@ public final class PartialResults: @unchecked Sendable {
   /// - Throws: `StoreError.inputNotFound` when there is none, `.busy`, and what `StoreReader` throws for damaged or other files.
   public init(reopening path: String) throws {
     self.path = path
-    output = try OutputFile(reopening: path, format: .results)
-    examples = try output.group("/prompts").dataset("lengths").shape.first ?? 0
-    let reader = PartialReader(output)
-    for place in try reader.flagged() {
-      let (shape, done) = try reader.flags(place)
-      guard shape.count == 2, shape[1] == examples else {
-        throw StoreError.wrongShape(
-          path: path, dataset: "\(place)/done", found: shape, expected: "[cell, \(examples) examples]")
-      }
-      flags[place] = Flags(cells: shape[0], examples: examples, done: done)
+    var (found, count): ([String: PartialFlags], Int) = ([:], 0)
+    output = try OutputFile(reopening: path, format: .results) { store in
+      let survey = PartialSurvey(store)
+      count = try survey.examples()
+      found = try survey.flags(examples: count)
     }
+    (examples, flags) = (count, found)
   }
 
   // MARK: Cells
@@ -220,7 +216,7 @@ extension PartialResults {
     try group.addAxis(LabelledAxis("cell", .range(cells)))
     try group.addAxis(LabelledAxis("example", .range(examples)))
     try group.addDataset("done", axes: ["cell", "example"], type: .int8, inPlace: true)
-    flags[place] = Flags(cells: cells, examples: examples)
+    flags[place] = PartialFlags(cells: cells, examples: examples)
   }
 
   private func markDone(_ place: String, _ cells: [Int], _ range: Range<Int>) throws {
@@ -276,66 +272,6 @@ extension PartialResults {
     return ActivationStore.boxes(of: cells, in: axes).map {
       Box(start: $0.start + [range.lowerBound], count: $0.count + [range.count])
     }
-  }
-
-  /// Which cells are done for which examples.
-  private struct Flags {
-    let examples: Int
-    private(set) var count: Int
-    private var done: [Bool]
-
-    init(cells: Int, examples: Int, done: [Int8]? = nil) {
-      self.examples = examples
-      self.done = done?.map { $0 == 1 } ?? [Bool](repeating: false, count: cells * examples)
-      count = self.done.count { $0 }
-    }
-
-    func isDone(_ cells: some Sequence<Int>, _ range: Range<Int>) -> Bool {
-      cells.allSatisfy { cell in range.allSatisfy { done[cell * examples + $0] } }
-    }
-
-    mutating func set(_ cells: [Int], _ range: Range<Int>) {
-      for cell in cells {
-        for example in range where !done[cell * examples + example] {
-          done[cell * examples + example] = true
-          count += 1
-        }
-      }
-    }
-  }
-}
-
-/// What a partial file that is reopened has flags for.
-private struct PartialReader {
-  let output: OutputFile
-
-  init(_ output: OutputFile) { self.output = output }
-
-  /// The groups that have flags.
-  func flagged() throws -> [String] {
-    var places: [String] = []
-    for name in try names("/progress/sweeps") {
-      places += try names("/progress/sweeps/\(name)").map { "/progress/sweeps/\(name)/\($0)" }
-    }
-    return places + (try names("/progress/tables").map { "/progress/tables/\($0)" })
-  }
-
-  func flags(_ place: String) throws -> (shape: [Int], done: [Int8]) {
-    let dataset = try output.group(place).dataset("done")
-    var done = [Int8](repeating: 0, count: dataset.shape.reduce(1, *))
-    try reading(output.target, place) {
-      try done.withUnsafeMutableBytes { bytes in
-        guard let base = bytes.baseAddress else { return }
-        try dataset.with { try $0.read(base, as: pb_native_int8(), nil) }
-      }
-    }
-    return (dataset.shape, done)
-  }
-
-  private func names(_ group: String) throws -> [String] {
-    let location = try output.location()
-    guard pathExists(group, in: location) else { return [] }
-    return try reading(output.target, group) { try GroupHandle.open(group, in: location).names() }
   }
 }
 

@@ -11,10 +11,18 @@ extension MazeSteeringStudy {
   }
 
   /// What became of the mazes that an earlier run had done. Those that are drawn are done again: fields are not kept.
+  /// - Throws: `StoreError.wrongShape` where rows are of another length than this study's.
   func outcomes(keptIn file: PartialResults) throws -> [Int: Outcome] {
     var kept: [Int: Outcome] = [:]
+    let width = table.width
     for number in mazes.indices where !isDrawn(number) {
-      if let row = try file.row(table: spec.name, example: number) { kept[number] = outcome(of: row) }
+      guard let row = try file.row(table: spec.name, example: number) else { continue }
+      guard row.count == width else {
+        throw StoreError.wrongShape(
+          path: PartialResults.path(of: file.path), dataset: "/progress/tables/\(spec.name)/values",
+          found: [file.examples, row.count], expected: "[\(file.examples) examples, \(width) numbers]")
+      }
+      kept[number] = outcome(of: row)
     }
     return kept
   }

@@ -19,13 +19,16 @@ extension ExperimentRun {
     do {
       let attributes = try ResultsReader(PartialResults.path(of: results)).header().attributes
       guard case .integer(let threads)? = attributes[cuttingKeys.threads],
-        case .integer(let memory)? = attributes[cuttingKeys.memory], threads > 0, memory > 0
+        case .integer(let memory)? = attributes[cuttingKeys.memory], (1...mostThreads).contains(threads), memory > 0
       else { return nil }
       return Cutting(threads: threads, memory: memory)
     } catch {
       return nil
     }
   }
+
+  /// No machine has more: a file that says so is not to have them started.
+  private static let mostThreads = 4096
 
   private static let cuttingKeys = (threads: "threads", memory: "memory")
 

@@ -29,7 +29,7 @@ struct Worker {
     // Whatever is made once (threads, tables) is made now.
     for place in cases.indices {
       do {
-        try trial(cases[place], console).run()
+        try trial(cases[place], console, isDrawn: true).run()
       } catch let error as any DiagnosedError where cases[place].name.hasSuffix(".yaml") {
         // An experiment of the repository is made for another model than the tiny one.
         _ = error
@@ -45,7 +45,7 @@ struct Worker {
       let mutant = try Mutation.apply(target.bytes, kind.format, seals: target.seals, isForged: isForged, &chance)
       try replace(target.path, mutant)
       try say("try \(number) \(target.path)")
-      try say(try outcome(of: number, trial(chosen, console)).line)
+      try say(try outcome(of: number, trial(chosen, console, isDrawn: number % 16 == 0)).line)
       try replace(target.path, target.bytes)
     }
   }
@@ -77,11 +77,11 @@ struct Worker {
     (error as? any DiagnosedError)?.message ?? "\(type(of: error)): \(error)"
   }
 
-  private func trial(_ chosen: Case, _ console: Console) throws -> Trial {
+  private func trial(_ chosen: Case, _ console: Console, isDrawn: Bool) throws -> Trial {
     let out = "\(scratch)/out"
     if FileManager.default.fileExists(atPath: out) { try FileManager.default.removeItem(atPath: out) }
     try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
-    return Trial(kind: kind, folder: "\(scratch)/\(chosen.name)", out: out, console: console)
+    return Trial(kind: kind, folder: "\(scratch)/\(chosen.name)", out: out, isDrawn: isDrawn, console: console)
   }
 
   /// A new file each time: the old one may still be mapped.

@@ -76,8 +76,13 @@ enum Corpus {
       (.results, outcome.results), (.cache, outcome.cache ?? ""), (.directions, outcome.analysis?.path ?? ""),
       (.steering, "\(inputs)/steering.h5"), (.steering, "\(inputs)/sequence.h5"),
     ]
-    for (number, store) in stores.enumerated() {
-      let folder = "\(root)/\(store.kind)/\(store.kind)-\(number)"
+    let cases =
+      stores.enumerated().map { (kind: $1.kind, file: $1.file, name: "\($1.kind)-\($0)") }
+      + [
+        (.results, try stoppedRun(inputs), underWay), (.results, try laidOutByHand(inputs), "results-by-hand"),
+      ]
+    for store in cases {
+      let folder = "\(root)/\(store.kind)/\(store.name)"
       try copyInputs(from: inputs, to: folder)
       try replace("\(folder)/\(store.kind.endings[0])", by: store.file)
       try write([("main.yaml", TextCases.reading[store.kind] ?? "")], to: folder)

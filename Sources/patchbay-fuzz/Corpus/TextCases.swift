@@ -12,6 +12,15 @@ enum TextCases {
 
   /// The file by which a damaged file is read, in the folders of kinds that are no YAML themselves.
   static let reading: [Kind: String] = [
+    .results: """
+    name: made
+    model: model
+    prompts: {pairs: [{clean_tokens: [1, 2, 3], corrupted_tokens: [1, 3, 3], answer_token: 2, wrong_token: 3}]}
+    sweeps:
+      - {name: stream, site: resid_pre, over: [layer, position], method: both}
+      - {name: heads, site: z, over: [layer, head]}
+      - {name: paths, path: {senders: heads, receivers: ["1.0.q", "logits"], together: false}}
+    """,
     .prompts: """
     name: reading
     model: model

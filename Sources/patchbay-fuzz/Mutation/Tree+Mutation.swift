@@ -123,12 +123,15 @@ extension Tree {
 
   private func enlarged(_ chance: inout Chance) -> Tree {
     switch self {
-    case .list(let elements) where !elements.isEmpty && count < 200:
+    case .list(let elements) where !elements.isEmpty && count < 200 && isSmall:
       return .list([[Tree]](repeating: elements, count: 1 + chance.below(300)).flatMap { $0 })
-    case .text(let text): return .text(String(repeating: text, count: 1 + chance.below(200)))
+    case .text(let text) where isSmall: return .text(String(repeating: text, count: 1 + chance.below(200)))
     default: return replaced(&chance)
     }
   }
+
+  /// Of what is large already many times as much would be more than the mutant may take, and the one that makes it too.
+  private var isSmall: Bool { written.utf8.count < 20_000 }
 
   private func shuffled(_ chance: inout Chance) -> Tree {
     switch self {

@@ -14,6 +14,8 @@ struct Trial {
   let folder: String
   /// An empty folder for what commands write.
   let out: String
+  /// Whether pictures are drawn too, which takes most of the time that a mutant does.
+  let isDrawn: Bool
   /// Where results would be printed.
   let console: Console
 
@@ -142,20 +144,6 @@ struct Trial {
 
   // MARK: HDF5
 
-  private func results() throws {
-    let file = "\(folder)/results.h5"
-    try inspect(file)
-    let reader = try ResultsReader(file)
-    _ = (try reader.header(), try reader.prompts())
-    for run in try reader.baselineRuns() { _ = try reader.baseline(run) }
-    for name in try reader.sweeps() {
-      let sweep = try reader.sweep(name)
-      for dataset in sweep.floatDatasets { _ = try reader.values(sweep: name, dataset: dataset) }
-      for dataset in sweep.flagDatasets { _ = try reader.flags(sweep: name, dataset: dataset) }
-    }
-    try everything(file)
-  }
-
   private func cache() throws {
     let file = "\(folder)/cache.h5"
     try inspect(file)
@@ -183,7 +171,7 @@ struct Trial {
     }
   }
 
-  private func inspect(_ file: String) throws {
+  func inspect(_ file: String) throws {
     var first: (any Error)?
     do { try InspectCommand(file: file, isJSON: false).run(on: console) } catch { first = error }
     try InspectCommand(file: file, isJSON: true).run(on: console)
@@ -191,7 +179,7 @@ struct Trial {
   }
 
   /// Every dataset and attribute by itself.
-  private func everything(_ file: String) throws {
+  func everything(_ file: String) throws {
     let store = try StoreReader(file)
     _ = try store.attributes()
     for dataset in try store.allDatasets() {

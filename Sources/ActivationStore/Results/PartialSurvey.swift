@@ -1,0 +1,87 @@
+/// Which cells are done for which examples.
+struct PartialFlags {
+  let examples: Int
+  private(set) var count: Int
+  private var done: [Bool]
+
+  /// - Parameter done: [cell, example]; none if nil.
+  init(cells: Int, examples: Int, done: [Bool]? = nil) {
+    self.examples = examples
+    self.done = done ?? [Bool](repeating: false, count: cells * examples)
+    count = self.done.count { $0 }
+  }
+
+  /// Cells and examples that there are no flags for are not done.
+  func isDone(_ cells: some Sequence<Int>, _ range: Range<Int>) -> Bool {
+    let all = done.count / max(1, examples)
+    return range.upperBound <= examples
+      && cells.allSatisfy { cell in cell < all && range.allSatisfy { done[cell * examples + $0] } }
+  }
+
+  mutating func set(_ cells: [Int], _ range: Range<Int>) {
+    for cell in cells {
+      for example in range where !done[cell * examples + example] {
+        done[cell * examples + example] = true
+        count += 1
+      }
+    }
+  }
+}
+
+/// What a partial file that is to be gone on with says, and whether it has what going on takes.
+struct PartialSurvey {
+  private let store: StoreReader
+
+  init(_ store: StoreReader) { self.store = store }
+
+  /// - Throws: `StoreError.missing`, `.wrongShape`, `.damaged`.
+  func examples() throws -> Int {
+    let shape = try store.shape(of: "/prompts/lengths")
+    guard shape.count == 1, shape[0] > 0 else {
+      throw StoreError.wrongShape(path: store.path, dataset: "/prompts/lengths", found: shape, expected: "[example]")
+    }
+    return shape[0]
+  }
+
+  /// What is done, by the path of the group that says so.
+  /// - Throws: `StoreError.missing`, `.wrongShape`, `.wrongType`, `.tooLarge`, `.damaged`.
+  func flags(examples: Int) throws -> [String: PartialFlags] {
+    var found: [String: PartialFlags] = [:]
+    let results = ResultsReader(store)
+    for name in try groups(in: "/progress/sweeps") {
+      let cells = try results.sweep(name).axes.reduce(1) { $0 * $1.count }
+      for pass in try groups(in: "/progress/sweeps/\(name)") {
+        let place = "/progress/sweeps/\(name)/\(pass)"
+        found[place] = try flags(place, cells: cells, examples: examples)
+      }
+    }
+    for name in try groups(in: "/progress/tables") {
+      let place = "/progress/tables/\(name)"
+      found[place] = try flags(place, cells: 1, examples: examples)
+      let shape = try store.shape(of: "\(place)/values")
+      guard shape.count == 2, shape[0] == examples else {
+        throw StoreError.wrongShape(
+          path: store.path, dataset: "\(place)/values", found: shape, expected: "[\(examples) examples, value]")
+      }
+    }
+    return found
+  }
+
+  private func flags(_ place: String, cells: Int, examples: Int) throws -> PartialFlags {
+    let dataset = "\(place)/done"
+    let shape = try store.shape(of: dataset)
+    guard shape == [cells, examples] else {
+      throw StoreError.wrongShape(
+        path: store.path, dataset: dataset, found: shape, expected: "[\(cells) cells, \(examples) examples]")
+    }
+    let values = try store.int32s(at: dataset)
+    if let odd = values.first(where: { $0 != 0 && $0 != 1 }) {
+      throw StoreError.damaged(path: store.path, object: dataset, detail: "a flag is \(odd), which is neither 0 nor 1")
+    }
+    return PartialFlags(cells: cells, examples: examples, done: values.map { $0 == 1 })
+  }
+
+  private func groups(in group: String) throws -> [String] {
+    store.contains(group) ? try store.listing(of: group).groups : []
+  }
+}

@@ -1,0 +1,62 @@
+import ActivationStore
+import Experiments
+import Foundation
+
+/// Results of runs that were stopped.
+extension Corpus {
+  /// The name that results are gone on with under.
+  static let resumed = "made"
+  /// The case that is carried to its end.
+  static let underWay = "results-under-way"
+  /// The table that one of the files has.
+  static let table = "mazes"
+
+  /// - Parameter inputs: where the model is.
+  /// - Returns: where what the run has left is.
+  static func stoppedRun(_ inputs: String) throws -> String {
+    let text = TextCases.reading[.results] ?? ""
+    try write([("stopped.yaml", text)], to: inputs)
+    let run = try ExperimentRun(try Experiment(file: "\(inputs)/stopped.yaml"), threads: 1, memory: 128 << 20)
+    let (asked, folder) = (Times(), "\(inputs)/stopped")
+    do {
+      _ = try run.run(into: folder, shouldStop: { asked.next() > 6 })
+    } catch ExperimentError.interruptedWithRest(_, _, let file) {
+      return file
+    }
+    throw Unsound("the run was not stopped")
+  }
+
+  /// One with a table, as studies in mazes have it.
+  static func laidOutByHand(_ inputs: String) throws -> String {
+    let path = "\(inputs)/by-hand.h5"
+    let axes = [LabelledAxis("layer", .range(2)), LabelledAxis("sender", .texts(["0.1", "mlp.0"]))]
+    let file = try PartialResults(
+      creating: path,
+      header: ResultsHeader(
+        experiment: "name: by-hand", model: "model", modelSHA256: "00", direction: "denoise",
+        patchbayVersion: PatchbayVersion.text),
+      prompts: [PromptRow(cleanTokens: [1, 2], corruptedTokens: [1, 3], answerToken: 2, wrongToken: 3)],
+      baselines: [(.clean, ["logit_diff": [1]]), (.corrupted, ["logit_diff": [-1]])],
+      sweeps: [.init(SweepDeclaration(name: "one", axes: axes, metrics: ["logit_diff"]), passes: [.run, .estimate])],
+      tables: [.init(name: table, width: 4)])
+    try file.write(
+      sweep: "one", .run, span: 0..<2, examples: 0..<1, done: [0, 1],
+      datasets: [("logit_diff", [1, 2]), ("change_norm", [0, 1])])
+    try file.write(table: table, example: 0, values: [1, 2, 3, 4])
+    file.keep()
+    return PartialResults.path(of: path)
+  }
+}
+
+/// Counts. A class because a closure counts on; `@unchecked Sendable`: the lock guards the number.
+private final class Times: @unchecked Sendable {
+  private let lock = NSLock()
+  private var number = 0
+
+  func next() -> Int {
+    lock.withLock {
+      number += 1
+      return number
+    }
+  }
+}
