@@ -123,7 +123,7 @@ import Testing
     #expect(try ResultsReader(path).values(sweep: "heads", dataset: "logit_diff").values == values)
   }
 
-  /// HDF5 writes by a driver that takes heaps on trust, over a damaged one of which it would loop: the file is gone through before.
+  /// HDF5 writes by a driver that does not look at heaps: the file is gone through by the one that does before.
   @Test func whatIsDamagedIsNotGoneOnWith() throws {
     let file = try start()
     try write(file, 0..<2, 0..<3)

@@ -36,7 +36,7 @@ final class OutputFile {
 
   /// Goes on with `TARGET.partial` that an earlier run has left unfinished.
   ///
-  /// HDF5 writes by a driver of its own, which takes on trust what the one that files are read by looks at. So the file is gone through by
+  /// HDF5 writes by a driver of its own, which does not look at what the one that files are read by looks at. So the file is gone through by
   /// that one first.
   /// - Parameter survey: looks at the file, before it is opened to be written, for whatever else it must have.
   /// - Throws: `StoreError.inputNotFound`, `.busy`, what `StoreReader` throws for a file that is damaged or of another kind, and what `survey` throws.
