@@ -67,11 +67,28 @@ static inline int pb_is_sound_header(pb_source source, uint64_t address) {
   return sound;
 }
 
+// A leaf of a tree of version 1 that says where chunks stand. It has no checksum, and HDF5 takes four bytes for its own off the size of a chunk that has one,
+// whatever the size is. The whole of a node is read at once, whose size says how long a key is: as many entries as a file has room for unless it says otherwise, 64.
+static inline int pb_is_sound_chunk_node(pb_source source, const unsigned char *bytes, size_t size) {
+  const size_t head = 24, children = 64;
+  if (size < head + 8 * children || (size - head - 8 * children) % (children + 1) != 0) return 1;
+  size_t key = (size - head - 8 * children) / (children + 1);
+  uint64_t count = pb_number(bytes + 6, 2);
+  if (bytes[5] != 0 || key < 16) return 1;
+  if (count > children) return 0;
+  for (size_t i = 0; i < count; i++) {
+    uint64_t stored = pb_number(bytes + head + i * (key + 8), 4);
+    if (stored < 4 || stored > source.end) return 0;
+  }
+  return 1;
+}
+
 // What is wrong with the metadata that begins at an address with these bytes; NULL for nothing, or for what is not known here.
 static inline const char *pb_metadata_problem(pb_source source, uint64_t address, const unsigned char *bytes, size_t size) {
   if (size < 4) return NULL;
   if (memcmp(bytes, "OHDR", 4) == 0 && !pb_is_sound_header(source, address)) return "an object's header makes no sense";
   if (memcmp(bytes, "FRHP", 4) == 0 && !pb_is_sound_heap_header(source, address)) return "a heap's header makes no sense";
+  if (size >= 24 && memcmp(bytes, "TREE\1", 5) == 0 && !pb_is_sound_chunk_node(source, bytes, size)) return "a table of chunks makes no sense";
   if (memcmp(bytes, "BTHD", 4) == 0 && !pb_is_sound_tree_header(source, address)) return "a tree's header makes no sense";
   return NULL;
 }

@@ -44,6 +44,22 @@ import Testing
     #expect(long["long"] == .numbers((0..<2000).map(Double.init)) && long["a11"] == .integer(11))
   }
 
+  /// The table of a dataset's chunks has no checksum. HDF5 takes the four bytes of a checksum off what it says a chunk has.
+  @Test(arguments: [0, 1, 3, 1 << 31] as [UInt32]) func chunksOfNoSizeAreRefused(size: UInt32) throws {
+    var bytes = try writeCrowded(attributes: 1, sweeps: 1)
+    let leaf = Array("TREE".utf8) + [1, 0]
+    var leaves = 0
+    for place in bytes.indices.dropLast(32) where Array(bytes[place..<place + 6]) == leaf && bytes[place + 6] > 0 {
+      withUnsafeBytes(of: size.littleEndian) { bytes.replaceSubrange(place + 24..<place + 28, with: $0) }
+      leaves += 1
+    }
+    #expect(leaves > 3)
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let error = #expect(throws: StoreError.self) { try ResultsReader(path).prompts() }
+    #expect(error?.message.contains("a table of chunks makes no sense") == true)
+    #expect(throws: StoreError.self) { try MalformedFileTests.readEverything(path, .results) }
+  }
+
   /// Offsets and lengths in a tree's records that lead out of the heap.
   @Test(arguments: [8, 5]) func recordsThatLeadNowhereAreRefused(type: UInt8) throws {
     let sound = try writeCrowded(attributes: 12, sweeps: 12)

@@ -160,6 +160,14 @@ import Testing
     ) { try PartialResults(reopening: path) }
   }
 
+  /// A finished file under the name of a partial one: its numbers are in chunks.
+  @Test func whatNoRunHasLaidOutIsNotGoneOnWith() throws {
+    try Samples.writeResults(path)
+    try FileManager.default.moveItem(atPath: path, toPath: partial)
+    let error = #expect(throws: StoreError.self) { try PartialResults(reopening: path) }
+    #expect(error?.message.contains("its numbers are in chunks, as no run under way lays them out") == true)
+  }
+
   @Test func mistakesAreErrors() throws {
     let file = try start()
     #expect(throws: StoreError.self) { try write(file, 5..<7, 0..<3) }

@@ -48,6 +48,10 @@ struct PartialSurvey {
   func flags(examples: Int) throws -> [String: PartialFlags] {
     var found: [String: PartialFlags] = [:]
     let results = ResultsReader(store)
+    for name in try results.sweeps() {
+      let sweep = try results.sweep(name)
+      for dataset in sweep.floatDatasets + sweep.flagDatasets { try checkThatItIsInPlace("/sweeps/\(name)/\(dataset)") }
+    }
     for name in try groups(in: "/progress/sweeps") {
       let cells = try results.sweep(name).axes.reduce(1) { $0 * $1.count }
       for pass in try groups(in: "/progress/sweeps/\(name)") {
@@ -58,6 +62,7 @@ struct PartialSurvey {
     for name in try groups(in: "/progress/tables") {
       let place = "/progress/tables/\(name)"
       found[place] = try flags(place, cells: 1, examples: examples)
+      try checkThatItIsInPlace("\(place)/values")
       let shape = try store.shape(of: "\(place)/values")
       guard shape.count == 2, shape[0] == examples else {
         throw StoreError.wrongShape(
@@ -69,6 +74,7 @@ struct PartialSurvey {
 
   private func flags(_ place: String, cells: Int, examples: Int) throws -> PartialFlags {
     let dataset = "\(place)/done"
+    try checkThatItIsInPlace(dataset)
     let shape = try store.shape(of: dataset)
     guard shape == [cells, examples] else {
       throw StoreError.wrongShape(
@@ -79,6 +85,13 @@ struct PartialSurvey {
       throw StoreError.damaged(path: store.path, object: dataset, detail: "a flag is \(odd), which is neither 0 nor 1")
     }
     return PartialFlags(cells: cells, examples: examples, done: values.map { $0 == 1 })
+  }
+
+  /// Numbers in chunks are not those of a run under way, and HDF5 would follow their table before it writes.
+  private func checkThatItIsInPlace(_ dataset: String) throws {
+    guard try store.withDataset(dataset, { try $0.chunk() }) != nil else { return }
+    throw StoreError.damaged(
+      path: store.path, object: dataset, detail: "its numbers are in chunks, as no run under way lays them out")
   }
 
   private func groups(in group: String) throws -> [String] {

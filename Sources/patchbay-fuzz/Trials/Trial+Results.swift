@@ -51,6 +51,11 @@ extension Trial {
       try refuse(results, error)
       return
     }
+    // Finished results have their numbers in chunks, which is not gone on with.
+    if try ResultsReader(partial).store.isComplete {
+      do { try PartialResults(reopening: results).keep() } catch is any DiagnosedError {}
+      return
+    }
     try write(sweeps, to: results)
     do { _ = try ResultsReader(partial).sweeps().map { try ResultsReader(partial).sweep($0) } } catch {
       throw Unsound("the file could be read before it was gone on with, and now: \(error)")
