@@ -11,12 +11,8 @@ public struct Experiment: Sendable {
   public let direction: PatchingDirection
   /// At least one, each once; the first is shown.
   public let metrics: [Metric]
-  /// In the order written, names unique; empty only where there is something else to do.
-  public let sweeps: [SweepSpec]
-  /// In the order written, names unique.
-  public let readouts: [ReadoutSpec]
-  /// Vectors added to a policy in mazes; in the order written, names unique.
-  public let steering: [MazeSteeringSpec]
+  /// What is asked, kind by kind, each kind in the order written, names unique within it; empty only where there is something else to do.
+  public let questions: [any Question]
   public let cache: CacheSpec?
   /// What is asked of the cache; in the order written, names unique.
   public let analyses: [AnalysisSpec]
@@ -24,6 +20,13 @@ public struct Experiment: Sendable {
   public let file: String
   /// The file's whole text.
   public let text: String
+}
+
+extension Experiment {
+  public var sweeps: [SweepSpec] { questions.compactMap { $0 as? SweepSpec } }
+  public var readouts: [ReadoutSpec] { questions.compactMap { $0 as? ReadoutSpec } }
+  /// Vectors added to a policy in mazes.
+  public var steering: [MazeSteeringSpec] { questions.compactMap { $0 as? MazeSteeringSpec } }
 }
 
 /// Activations to store beside the results.

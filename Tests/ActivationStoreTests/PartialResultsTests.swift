@@ -17,7 +17,7 @@ import Testing
   private func start() throws -> PartialResults {
     try PartialResults(
       creating: path, header: Samples.resultsHeader, prompts: Samples.prompts,
-      baselines: [(.clean, ["logit_diff": [1, 2, 3]])],
+      baselines: [(.clean, ["logit_diff"])],
       sweeps: [.init(Self.heads, passes: [.run, .estimate], flags: ["has_path": [1, 0, 1, 0, 1, 0]])],
       tables: [.init(name: "mazes", width: 4)])
   }

@@ -92,10 +92,10 @@ import Testing
       (.unknownWord(path: "a", word: "nois", known: ["noise"]), "'a': there is no 'nois' (did you mean 'noise'?)"),
       (.emptyList(path: "metrics", expected: "metrics"), "'metrics' is empty; give at least one of metrics"),
       (.repeated(path: "metrics", word: "kl"), "'metrics' has 'kl' twice"),
-      (.duplicateSweep(name: "s", firstLine: 4), "a sweep named 's' stands at line 4 already"),
-      (.duplicateSteering(name: "r", firstLine: 4), "an element of 'steering' named 'r' stands at line 4 already"),
+      (.duplicateName(of: "a sweep", name: "s", firstLine: 4), "a sweep named 's' stands at line 4 already"),
+      (.duplicateName(of: "an element of 'steering'", name: "r", firstLine: 4), "an element of 'steering' named 'r' stands at line 4 already"),
       (.notOfMazes(key: "steering"), "'steering' is about mazes, and the file has no key 'mazes'"),
-      (.duplicateReadout(name: "r", firstLine: 4), "a readout named 'r' stands at line 4 already"),
+      (.duplicateName(of: "a readout", name: "r", firstLine: 4), "a readout named 'r' stands at line 4 already"),
       (.nothingToDo, "there is nothing to do: give sweeps, steering, readouts or a cache"),
       (.coefficientNeedsAdd(path: "a"), "'a': only the edit 'add' has the axis 'coefficient'"),
       (

@@ -9,6 +9,13 @@ extension OutputFile {
     try table.write(prompts, from: 0)
   }
 
+  /// `/baseline/RUN/METRIC` [example] of a run under way: NaN until written.
+  func declareBaseline(_ run: StoredRun, metrics: [String], examples: Int) throws {
+    let group = try addGroup("/baseline/\(run.rawValue)")
+    try group.addAxis(LabelledAxis("example", .range(examples)))
+    for metric in metrics.sorted() { try group.addDataset(metric, axes: ["example"], type: .float32, inPlace: true) }
+  }
+
   /// `/baseline/RUN/METRIC` [example].
   func writeBaseline(
     _ run: StoredRun, metrics: [String: [Float]], examples: Int, attributes: [String: Attribute] = [:]

@@ -24,13 +24,13 @@ public final class PartialResults: @unchecked Sendable {
 
   /// Lays the file out.
   /// - Parameters:
-  ///   - baselines: of the unpatched runs, one value an example for each metric.
+  ///   - baselines: the unpatched runs and their metrics; values are written block by block.
   ///   - sweeps: each with what there is to do in every cell, and the values of its datasets of flags, which do not change any more.
   ///   - tables: what else is to be kept of each example.
   /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.badName`, `.emptyAxis`, `.writeFailed`.
   public init(
     creating path: String, header: ResultsHeader, prompts: [PromptRow],
-    baselines: [(run: StoredRun, metrics: [String: [Float]])], sweeps: [Sweep], tables: [Table] = []
+    baselines: [(run: StoredRun, metrics: [String])], sweeps: [Sweep], tables: [Table] = []
   ) throws {
     self.path = path
     examples = prompts.count
@@ -39,7 +39,8 @@ public final class PartialResults: @unchecked Sendable {
     output = try OutputFile(
       creating: path, format: .results, attributes: header.rootAttributes, stage: .newPartial)
     try output.writePrompts(prompts)
-    for (run, metrics) in baselines { try output.writeBaseline(run, metrics: metrics, examples: examples) }
+    for (run, metrics) in baselines { try output.declareBaseline(run, metrics: metrics, examples: examples) }
+    try addFlags(Self.baselinePlace, cells: 1)
     for sweep in sweeps {
       try output.declare(sweep.declaration, examples: examples, inPlace: true)
       for (name, values) in sweep.flags {
@@ -129,8 +130,10 @@ public final class PartialResults: @unchecked Sendable {
     lock.withLock { flags[Self.place(sweep, pass)]?.count ?? 0 }
   }
 
-  /// In how many cells of anything, counted for every example, something is done.
-  public var done: Int { lock.withLock { flags.values.reduce(0) { $0 + $1.count } } }
+  /// In how many cells of anything, counted for every example, something is done; baselines alone are not worth keeping.
+  public var done: Int {
+    lock.withLock { flags.reduce(0) { $0 + ($1.key == Self.baselinePlace ? 0 : $1.value.count) } }
+  }
 
   /// Some cells of a sweep's dataset: [cell, example].
   /// - Throws: `StoreError.missing`, `.wrongShape`, `.damaged`, `.alreadyClosed`.
@@ -138,6 +141,40 @@ public final class PartialResults: @unchecked Sendable {
     try lock.withLock {
       let dataset = try output.group("/sweeps/\(sweep)").dataset(name)
       return try read(dataset, boxes(of: cells, examples: 0..<examples, in: dataset.shape))
+    }
+  }
+
+  // MARK: Baselines
+
+  /// Writes the metrics of the unpatched runs of some examples, and that they are there.
+  /// - Parameter baselines: for each metric, one value an example of the range.
+  /// - Throws: `StoreError.missing`, `.wrongShape`, `.writeFailed`, `.alreadyClosed`.
+  public func write(
+    baselines: [(run: StoredRun, metrics: [String: [Float]])], examples range: Range<Int>
+  ) throws {
+    try lock.withLock {
+      for (run, metrics) in baselines {
+        let group = try output.group("/baseline/\(run.rawValue)")
+        for (metric, values) in metrics {
+          let dataset = try group.dataset(metric)
+          try write(
+            values, pb_native_float(), to: dataset, [Box(start: [range.lowerBound], count: [range.count])])
+        }
+      }
+      try markDone(Self.baselinePlace, [0], range)
+    }
+  }
+
+  /// Whether the metrics of the unpatched runs of some examples are there.
+  public func hasBaselines(of range: Range<Int>) -> Bool {
+    lock.withLock { flags[Self.baselinePlace]?.isDone([0], range) ?? false }
+  }
+
+  /// A metric of an unpatched run: one value an example, NaN where it is not there.
+  public func baseline(_ run: StoredRun, metric: String) throws -> [Float] {
+    try lock.withLock {
+      let dataset = try output.group("/baseline/\(run.rawValue)").dataset(metric)
+      return try read(dataset, [Box(start: [0], count: [examples])])
     }
   }
 
@@ -163,6 +200,16 @@ public final class PartialResults: @unchecked Sendable {
       try write(values, pb_native_float(), to: dataset, [Box(start: [example, 0], count: [1, dataset.shape[1]])])
       try markDone(place, [0], example..<example + 1)
     }
+  }
+
+  /// How many examples have their numbers in a table.
+  public func rows(table: String) -> Int {
+    lock.withLock { flags["/progress/tables/\(table)"]?.count ?? 0 }
+  }
+
+  /// Whether an example's numbers are there.
+  public func hasRow(table: String, example: Int) -> Bool {
+    lock.withLock { flags["/progress/tables/\(table)"]?.isDone([0], example..<example + 1) ?? false }
   }
 
   /// An example's numbers; nil where they are not there.
@@ -209,6 +256,8 @@ public final class PartialResults: @unchecked Sendable {
 }
 
 extension PartialResults {
+  static let baselinePlace = "/progress/baselines"
+
   private static func place(_ sweep: String, _ pass: Pass) -> String { "/progress/sweeps/\(sweep)/\(pass.rawValue)" }
 
   private func addFlags(_ place: String, cells: Int) throws {

@@ -52,6 +52,14 @@ struct PartialSurvey {
       let sweep = try results.sweep(name)
       for dataset in sweep.floatDatasets + sweep.flagDatasets { try checkThatItIsInPlace("/sweeps/\(name)/\(dataset)") }
     }
+    for run in try results.baselineRuns() {
+      for metric in try store.listing(of: "/baseline/\(run.rawValue)").datasets where metric != "example" {
+        try checkThatItIsInPlace("/baseline/\(run.rawValue)/\(metric)")
+      }
+    }
+    if store.contains(PartialResults.baselinePlace) {
+      found[PartialResults.baselinePlace] = try flags(PartialResults.baselinePlace, cells: 1, examples: examples)
+    }
     for name in try groups(in: "/progress/sweeps") {
       let cells = try results.sweep(name).axes.reduce(1) { $0 * $1.count }
       for pass in try groups(in: "/progress/sweeps/\(name)") {

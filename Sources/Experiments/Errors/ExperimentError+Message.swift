@@ -66,8 +66,7 @@ extension FileProblem {
       "\(subject(path)): there is no \(quoted(word))" + suggestion(for: word, among: known)
     case .emptyList(let path, let expected): "\(subject(path)) is empty; give at least one of \(expected)"
     case .repeated(let path, let word): "\(subject(path)) has \(quoted(word)) twice"
-    case .duplicateSweep(let name, let line): "a sweep named \(quoted(name)) stands at line \(line) already"
-    case .duplicateReadout(let name, let line): "a readout named \(quoted(name)) stands at line \(line) already"
+    case .duplicateName(let one, let name, let line): "\(one) named \(quoted(name)) stands at line \(line) already"
     case .nothingToDo: "there is nothing to do: give sweeps, steering, readouts or a cache"
 
     case .duplicateAnalysis(let name, let line): "an analysis named \(quoted(name)) stands at line \(line) already"
@@ -144,8 +143,6 @@ extension FileProblem {
     case .noWrong(let metric): "'wrong' (or wrong_token) is missing; the metric \(metric) compares the answer with it"
     case .sameAnswer(let text): "answer and wrong are the same token, \(quoted(text)); there is nothing to compare"
     case .notOfMazes(let key): "'\(key)' is about mazes, and the file has no key 'mazes'"
-    case .duplicateSteering(let name, let line):
-      "an element of 'steering' named '\(name)' stands at line \(line) already"
     case .caused(let message): message
     }
   }

@@ -16,8 +16,8 @@ public enum FileProblem: Sendable, Hashable {
   case emptyList(path: String, expected: String)
   /// The same word twice in a list that has each once.
   case repeated(path: String, word: String)
-  case duplicateSweep(name: String, firstLine: Int)
-  case duplicateReadout(name: String, firstLine: Int)
+  /// Two questions of one kind with one name.
+  case duplicateName(of: String, name: String, firstLine: Int)
   case nothingToDo
 
   // Analyses
@@ -76,7 +76,6 @@ public enum FileProblem: Sendable, Hashable {
 
   // Mazes
   case notOfMazes(key: String)
-  case duplicateSteering(name: String, firstLine: Int)
 
   /// What another module says, which happened because of this line.
   case caused(String)

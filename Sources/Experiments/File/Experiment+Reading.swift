@@ -24,12 +24,11 @@ extension Experiment {
     prependBOS = try keys["prepend_bos"].map { try $0.prependBOS() } ?? .automatic
     direction = try keys["direction"].map { try $0.choice(PatchingDirection.self) } ?? .denoise
     metrics = try keys["metrics"].map { try $0.words(Metric.self, of: "metrics") } ?? [.logitDiff]
-    sweeps = try keys["sweeps"].map { [metrics] in try Self.sweeps($0, folder: folder, metrics: metrics) } ?? []
-    steering = try Self.steering(keys, prompts, folder: folder)
-    readouts = try keys["readouts"].map { try Self.readouts($0) } ?? []
+    questions = try QuestionKind.questions(
+      in: keys, QuestionReading(folder: folder, inputs: prompts, metrics: metrics))
     cache = try keys["cache"].map { try $0.cache() }
     analyses = try Self.analyses(keys, hasCache: cache != nil, folder: folder)
-    if sweeps.isEmpty, readouts.isEmpty, steering.isEmpty, cache == nil { throw root.error(.nothingToDo) }
+    if questions.isEmpty, cache == nil { throw root.error(.nothingToDo) }
   }
 
   private static func analyses(_ keys: KeyedFields, hasCache: Bool, folder: String) throws -> [AnalysisSpec] {
@@ -49,48 +48,9 @@ extension Experiment {
   private static func inputs(_ keys: KeyedFields, folder: String) throws -> PromptSource {
     guard let mazes = keys["mazes"] else { return try keys.needed("prompts", in: .experiment).prompts(folder: folder) }
     // What is about tokens.
-    try keys.refuse(["prompts", "prepend_bos", "readouts", "cache"], beside: "mazes")
+    let ofText = QuestionKind.all.filter { $0.inputs == .text }.map(\.key)
+    try keys.refuse(["prompts", "prepend_bos"] + ofText + ["cache"], beside: "mazes")
     return .mazes(try mazes.mazeSpec())
-  }
-
-  private static func steering(
-    _ keys: KeyedFields, _ prompts: PromptSource, folder: String
-  ) throws -> [MazeSteeringSpec] {
-    guard let field = keys["steering"] else { return [] }
-    guard case .mazes(let mazes) = prompts else { throw field.error(.notOfMazes(key: "steering")) }
-    var found: [MazeSteeringSpec] = []
-    for element in try field.list(of: "vectors to add") {
-      let spec = try element.mazeSteering(mazes: mazes.count, folder: folder)
-      if let first = found.first(where: { $0.name == spec.name }) {
-        throw element.error(.duplicateSteering(name: spec.name, firstLine: first.place.line))
-      }
-      found.append(spec)
-    }
-    return found
-  }
-
-  private static func readouts(_ field: Field) throws -> [ReadoutSpec] {
-    var readouts: [ReadoutSpec] = []
-    for element in try field.list(of: "readouts") {
-      let readout = try element.readout()
-      if let first = readouts.first(where: { $0.name == readout.name }) {
-        throw element.error(.duplicateReadout(name: readout.name, firstLine: first.place.line))
-      }
-      readouts.append(readout)
-    }
-    return readouts
-  }
-
-  private static func sweeps(_ field: Field, folder: String, metrics: [Metric]) throws -> [SweepSpec] {
-    var sweeps: [SweepSpec] = []
-    for element in try field.list(of: "sweeps") {
-      let sweep = try element.sweep(folder: folder, metrics: metrics)
-      if let first = sweeps.first(where: { $0.name == sweep.name }) {
-        throw element.error(.duplicateSweep(name: sweep.name, firstLine: first.place.line))
-      }
-      sweeps.append(sweep)
-    }
-    return sweeps
   }
 }
 

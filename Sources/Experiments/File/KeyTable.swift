@@ -38,11 +38,8 @@ extension KeyTable {
       Key("prepend_bos", "auto, true or false"),
       Key("direction", "denoise or noise"),
       Key("metrics", "what is read off the logits"),
-      Key("sweeps", "what is edited where"),
-      Key("steering", "vectors that are added in mazes"),
-      Key("readouts", "what is read off the unedited runs"),
-      Key("cache", "activations to store"),
-    ] + analysisDefaults + [Key("analyses", "what is asked of the cache")])
+    ] + QuestionKind.all.map { Key($0.key, $0.meaning) } + [Key("cache", "activations to store")]
+      + analysisDefaults + [Key("analyses", "what is asked of the cache")])
 
   static let prompts = KeyTable(
     name: "prompts", what: "a map with one of the keys pairs, file, template",
@@ -177,10 +174,8 @@ extension KeyTable {
     name: "readouts[]", what: "a readout: a map with name and read",
     keys: [
       Key("name", required: true, "what the readout is called in the results"),
-      Key("read", required: true, "direct_logit_attribution, logit_lens or attention"),
-      Key("heads", "whose attention"),
-      Key("runs", "clean, corrupted or both"),
-    ])
+      Key("read", required: true, oneOf(ReadoutSpec.kinds.map(\.word))),
+    ] + ReadoutSpec.kinds.flatMap(\.keys) + [Key("runs", "clean, corrupted or both")])
 
   static let cache = KeyTable(
     name: "cache", what: "a map with the key hooks",

@@ -32,7 +32,7 @@ extension Experiment {
     for (index, sweep) in sweeps.enumerated() {
       try sweep.check(metrics: metrics)
       if let first = sweeps[..<index].first(where: { $0.name == sweep.name }) {
-        throw ExperimentError.inFile(sweep.place, .duplicateSweep(name: sweep.name, firstLine: first.place.line))
+        throw ExperimentError.inFile(sweep.place, .duplicateName(of: "a sweep", name: sweep.name, firstLine: first.place.line))
       }
     }
     if sweeps.isEmpty, readouts.isEmpty, cache == nil { throw ExperimentError.inFile(place, .nothingToDo) }
@@ -42,9 +42,7 @@ extension Experiment {
     prependBOS = .automatic
     self.direction = direction
     self.metrics = metrics
-    self.sweeps = sweeps
-    self.readouts = readouts
-    steering = []
+    questions = sweeps as [any Question] + readouts
     self.cache = cache
     analyses = []
     self.file = file

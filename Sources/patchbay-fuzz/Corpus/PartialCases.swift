@@ -36,7 +36,7 @@ extension Corpus {
         experiment: "name: by-hand", model: "model", modelSHA256: "00", direction: "denoise",
         patchbayVersion: PatchbayVersion.text),
       prompts: [PromptRow(cleanTokens: [1, 2], corruptedTokens: [1, 3], answerToken: 2, wrongToken: 3)],
-      baselines: [(.clean, ["logit_diff": [1]]), (.corrupted, ["logit_diff": [-1]])],
+      baselines: [(.clean, ["logit_diff"]), (.corrupted, ["logit_diff"])],
       sweeps: [.init(SweepDeclaration(name: "one", axes: axes, metrics: ["logit_diff"]), passes: [.run, .estimate])],
       tables: [.init(name: table, width: 4)])
     try file.write(

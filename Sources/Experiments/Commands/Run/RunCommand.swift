@@ -37,10 +37,8 @@ public struct RunCommand: Sendable {
     let experiment = try Experiment(file: experiment)
     let results = resolvedPath("\(experiment.name).h5", relativeTo: output)
     let rest = PartialResults.path(of: results)
-    let earlier = isResuming ? ExperimentRun.cutting(ofRunInto: results) : nil
     let run = try ExperimentRun(
-      experiment, model: model.map { ModelReference($0) }, threads: threads ?? earlier?.threads,
-      memory: memory ?? earlier?.memory)
+      experiment, model: model.map { ModelReference($0) }, threads: threads, memory: memory)
     try Task.checkCancellation()
     if isResuming, let outcome = try run.finishedOutcome(in: output) {
       console.note("nothing was left to do: '\(results)' is whole")
@@ -50,8 +48,8 @@ public struct RunCommand: Sendable {
     if !isResuming, let aside = try PartialResults.setAside(results) {
       console.note(
         """
-        begun anew; what an earlier run had done is in '\(aside)' (to go on with that, rename it to \
-        '\(rest)' and say --resume)
+        started afresh; what an earlier run had done is in '\(aside)' (to resume that, rename it to '\(rest)' \
+        and use --resume)
         """)
     }
     let progress = ProgressLine(experiment.name, total: run.total, unit: "runs", on: console)
@@ -66,7 +64,7 @@ public struct RunCommand: Sendable {
       if !isBusy(error), (error as? any DiagnosedError)?.kind != .interrupted,
         FileManager.default.fileExists(atPath: rest)
       {
-        console.note("what was done is in '\(rest)'; --resume goes on with it")
+        console.note("what was done is in '\(rest)'; --resume continues from there")
       }
       throw error
     }

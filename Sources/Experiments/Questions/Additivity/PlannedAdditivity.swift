@@ -1,0 +1,112 @@
+import ActivationStore
+import ModelGraph
+import Patching
+
+/// What the directions that a sweep adds do together and each by itself: `/additivity/NAME`.
+struct PlannedAdditivity: PlannedQuestion {
+  private let sweep: PlannedSweep
+  private let plan: SweepPlan
+  private let nodes: [Node]
+  private let rows: ExampleRows
+
+  var name: String { sweep.name }
+  var stage: String { "\(name), additivity" }
+  var runs: Int { sweep.cells }
+  var room: AnswerRoom { .rows(PartialResults.Table(name: table, width: rows.width)) }
+
+  private var table: String { "additivity.\(name)" }
+  private var directions: Int { plan.sweep.edit.additions.count }
+  private var hooks: [String] { nodes.map { $0.hook?.text ?? "" } }
+
+  /// - Throws: `ExperimentError` at the line of the activations, for those that the model does not have.
+  init(of sweep: PlannedSweep, _ spec: AdditivitySpec) throws {
+    guard case .site(let plan) = sweep.work else { preconditionFailure("only sweeps over sites add directions") }
+    self.sweep = sweep
+    self.plan = plan
+    do {
+      nodes = spec.hooks.isEmpty ? [] : try sweep.engine.model.graph.nodes(matching: spec.hooks)
+    } catch {
+      throw ExperimentError.wrapping(error, at: spec.place)
+    }
+    // One direction has nothing to interact with.
+    let parts = plan.sweep.edit.additions.count > 1 ? ["change", "interaction"] : ["change"]
+    var columns = parts.flatMap { part in
+      sweep.engine.metrics.map { ExampleRows.Column("\($0.rawValue)_\(part)", sweep.axes) }
+    }
+    if !nodes.isEmpty {
+      let axes = sweep.axes + [LabelledAxis("activation", .texts(nodes.map { $0.hook?.text ?? "" }))]
+      columns += parts.map { ExampleRows.Column("\($0)_norm", axes) }
+    }
+    rows = ExampleRows(columns)
+  }
+
+  func answer(_ unit: UnitOfWork) throws {
+    let missing = unit.missing(fromRows: table)
+    try WorkerPool.run(count: missing.count, threads: sweep.engine.threads) { place, check in
+      try check()
+      let example = missing[place]
+      return (example, try sweep.engine.additivity(plan, of: nodes.map(\.id), block: example..<example + 1))
+    } deliver: { example, found in
+      try unit.add(
+        AnswerBlock(
+          stage: stage, .rows(table: table), examples: example..<example + 1,
+          values: rows.columns.map { .init($0.name, values(of: $0.name, found)) }, runs: runs))
+    }
+  }
+
+  private func values(of column: String, _ found: Additivity) -> [Float] {
+    switch column {
+    case "change_norm": return found.changeNorms
+    case "interaction_norm": return found.interactionNorms
+    default:
+      for metric in sweep.engine.metrics {
+        if column == "\(metric.rawValue)_change" { return found.changes[metric] ?? [] }
+        if column == "\(metric.rawValue)_interaction" { return found.interactions[metric] ?? [] }
+      }
+      preconditionFailure("a column is of a metric or of norms")
+    }
+  }
+
+  func finish(_ finishing: Finishing) throws -> (any QuestionSummary)? {
+    let values = try rows.values(from: finishing.partial, table: table, check: finishing.check)
+    var axes = sweep.axes
+    if !nodes.isEmpty { axes.append(LabelledAxis("activation", .texts(hooks))) }
+    try finishing.results.write(
+      Readout(
+        name: name, in: "additivity", axes: axes,
+        datasets: rows.columns.map {
+          .init($0.name, axes: $0.axes.map(\.name) + ["example"], values: values[$0.name] ?? [])
+        },
+        attributes: sweep.spec.attributes))
+    return summary(values)
+  }
+
+  func summary(of results: ResultsReader, baselines: Baselines) throws -> (any QuestionSummary)? {
+    var values: [String: [Float]] = [:]
+    for column in rows.columns {
+      values[column.name] = try results.store.tensor(at: "/additivity/\(name)/\(column.name)").values
+    }
+    return summary(values)
+  }
+
+  private func summary(_ values: [String: [Float]]) -> AdditivitySummary {
+    let (metric, examples) = (sweep.engine.metrics[0], sweep.engine.prompts.count)
+    func of(_ column: String, _ place: Int? = nil) -> Double {
+      let all = values[column] ?? []
+      guard let place else { return rootMeanSquare(all) }
+      return rootMeanSquare(all.indices.filter { $0 / examples % nodes.count == place }.map { all[$0] })
+    }
+    return AdditivitySummary(
+      sweep: name, metric: metric, change: of("\(metric.rawValue)_change"),
+      interaction: of("\(metric.rawValue)_interaction"),
+      activations: hooks.enumerated().map { ($1, of("change_norm", $0), of("interaction_norm", $0)) },
+      directions: directions)
+  }
+}
+
+/// Of the values that are there.
+private func rootMeanSquare(_ values: [Float]) -> Double {
+  let there = values.filter(\.isFinite)
+  guard !there.isEmpty else { return .nan }
+  return (there.reduce(0) { $0 + Double($1) * Double($1) } / Double(there.count)).squareRoot()
+}

@@ -1,0 +1,47 @@
+import ActivationStore
+
+/// Arrays [axes..., example] of which a run keeps a row of numbers for each example: what readouts and other answers are stored as until all are there.
+struct ExampleRows: Sendable {
+  /// One array, without `example`.
+  struct Column: Sendable {
+    let name: String
+    let axes: [LabelledAxis]
+
+    init(_ name: String, _ axes: [LabelledAxis]) {
+      self.name = name
+      self.axes = axes
+    }
+
+    /// How many numbers there are of each example.
+    var width: Int { axes.reduce(1) { $0 * $1.count } }
+  }
+
+  let columns: [Column]
+
+  init(_ columns: [Column]) { self.columns = columns }
+
+  /// How many numbers a row has.
+  var width: Int { columns.reduce(0) { $0 + $1.width } }
+
+  /// The arrays of all examples: for each column, [axes..., example].
+  /// - Throws: `StoreError`; what `check` throws between rows.
+  func values(from file: PartialResults, table: String, check: () throws -> Void) throws -> [String: [Float]] {
+    let examples = file.examples
+    var all = columns.map { [Float](repeating: .nan, count: $0.width * examples) }
+    for example in 0..<examples {
+      if example % 64 == 0 { try check() }
+      guard let row = try file.row(table: table, example: example) else { continue }
+      guard row.count == width else {
+        throw StoreError.wrongShape(
+          path: PartialResults.path(of: file.path), dataset: "/progress/tables/\(table)/values",
+          found: [examples, row.count], expected: "[\(examples) examples, \(width) numbers]")
+      }
+      var start = 0
+      for (place, column) in columns.enumerated() {
+        for entry in 0..<column.width { all[place][entry * examples + example] = row[start + entry] }
+        start += column.width
+      }
+    }
+    return Dictionary(uniqueKeysWithValues: zip(columns.map(\.name), all))
+  }
+}

@@ -1,0 +1,171 @@
+import ActivationStore
+import Patching
+
+/// What the strongest heads do in the clean runs: what they write into the logit difference, and where they look. `/heads`.
+///
+/// Which heads these are is known only when the sweeps are done, so this comes after them; its room is laid out for as many as there can be.
+struct PlannedHeads: PlannedQuestion {
+  /// What is known before the sweeps are done.
+  struct Plan: Sendable {
+    let engine: PatchingEngine
+    let sources: [HeadsSummary.Source]
+    /// Whether all pairs have a wrong token, so that there is a logit difference to write into.
+    let hasDirect: Bool
+
+    /// - Returns: nil where no sweep goes over heads.
+    init?(_ questions: [any PlannedQuestion], engine: PatchingEngine, _ prompts: ResolvedPrompts) {
+      guard questions.contains(where: { ($0 as? PlannedSweep).map(StrongestHeads.goesOverHeads) ?? false }) else {
+        return nil
+      }
+      self.engine = engine
+      sources = Self.sources(prompts)
+      hasDirect = prompts.set.pairs.allSatisfy { !$0.wrongs.isEmpty }
+    }
+
+    /// One run for the patterns and one for what is written.
+    var runs: Int { hasDirect ? 2 : 1 }
+
+    /// Direct parts of the heads, then for each gaze what they attend to.
+    var rows: ExampleRows {
+      let heads = LabelledAxis("head", .range(StrongestHeads.limit))
+      let from = LabelledAxis("from", .texts(HeadsSummary.Gaze.allCases.map(\.rawValue)))
+      let to = LabelledAxis("to", .texts(sources.map(\.name)))
+      return ExampleRows([.init("direct", [heads]), .init("attention", [from, heads, to])])
+    }
+
+    var room: PartialResults.Table { PartialResults.Table(name: "heads", width: rows.width) }
+
+    /// What attention is counted by: the roles, and in place of the last, where all prompts are of one length, their positions.
+    private static func sources(_ prompts: ResolvedPrompts) -> [HeadsSummary.Source] {
+      let clean = prompts.set.pairs.map(\.clean)
+      guard clean.allSatisfy({ $0.count == prompts.set.longest }) else { return TokenRole.allCases.map { .role($0) } }
+      let positions = (0..<prompts.set.longest).map { position -> HeadsSummary.Source in
+        let tokens = Set(clean.map { $0[position] })
+        return .position(position, token: tokens.count == 1 ? prompts.strings(Array(tokens))?.first : nil)
+      }
+      return TokenRole.allCases.filter { $0 != .other }.map { .role($0) } + positions
+    }
+  }
+
+  let plan: Plan
+  let strongest: StrongestHeads
+
+  var name: String { "heads" }
+  var runs: Int { plan.runs }
+  var room: AnswerRoom { .rows(plan.room) }
+  private var engine: PatchingEngine { plan.engine }
+  private var places: [(layer: Int, head: Int)] { strongest.heads.map { ($0.layer, $0.head) } }
+
+  func answer(_ unit: UnitOfWork) throws {
+    let missing = unit.missing(fromRows: plan.room.name)
+    guard let first = missing.first, let last = missing.last else { return }
+    let examples = first..<last + 1
+    try unit.check()
+    let columns = plan.rows.columns
+    var direct = [Float](repeating: .nan, count: columns[0].width * examples.count)
+    var attention = [Float](repeating: .nan, count: columns[1].width * examples.count)
+    if !strongest.heads.isEmpty {
+      if plan.hasDirect { addDirect(to: &direct, try engine.directLogitAttribution(.clean, block: examples), examples) }
+      for example in examples { try addAttention(to: &attention, example, examples) }
+    }
+    try unit.add(
+      AnswerBlock(
+        stage: stage, .rows(table: plan.room.name), examples: examples,
+        values: [.init("direct", direct), .init("attention", attention)], runs: runs * missing.count))
+  }
+
+  private func addDirect(to values: inout [Float], _ found: DirectLogitAttribution, _ examples: Range<Int>) {
+    for (place, head) in strongest.heads.enumerated() {
+      guard let part = found.parts.firstIndex(of: head.name) else { continue }
+      for column in examples.indices { values[place * examples.count + column - examples.lowerBound] = found.values[part][column - examples.lowerBound] }
+    }
+  }
+
+  /// One example's attention: [from, head, to].
+  private func addAttention(to values: inout [Float], _ example: Int, _ examples: Range<Int>) throws {
+    let patterns = try engine.attentionPatterns(of: places, .clean, block: example..<example + 1)
+    let (pair, count) = (engine.prompts.pairs[example], plan.sources.count)
+    for (from, gaze) in HeadsSummary.Gaze.allCases.enumerated() {
+      guard let (destination, roles) = TokenRole.roles(pair, from: gaze) else { continue }
+      for head in strongest.heads.indices {
+        var sums = [Double](repeating: 0, count: count)
+        for (source, role) in roles.enumerated() {
+          let place = min(role.rawValue + (role == .other ? source : 0), count - 1)
+          sums[place] += Double(patterns.values[head][destination][source][0])
+        }
+        let start = (from * StrongestHeads.limit + head) * count
+        for (to, sum) in sums.enumerated() {
+          values[(start + to) * examples.count + example - examples.lowerBound] = Float(sum)
+        }
+      }
+    }
+  }
+
+  func finish(_ finishing: Finishing) throws -> (any QuestionSummary)? {
+    guard !strongest.heads.isEmpty else { return nil }
+    let (limit, examples) = (StrongestHeads.limit, engine.prompts.count)
+    let all = try plan.rows.values(from: finishing.partial, table: plan.room.name, check: finishing.check)
+    let (heads, to) = (strongest.heads.count, plan.sources.count)
+    let direct = Array((all["direct"] ?? []).prefix(heads * examples))
+    let attention = HeadsSummary.Gaze.allCases.indices.flatMap { from -> ArraySlice<Float> in
+      let start = from * limit * to * examples
+      return (all["attention"] ?? [])[start..<start + heads * to * examples]
+    }
+    let axes = [LabelledAxis("head", .texts(strongest.heads.map(\.name)))] + plan.rows.columns[1].axes.filter { $0.name != "head" }
+    let written = (plan.hasDirect ? [("direct", ["head"], direct)] : []) + [("attention", ["from", "head", "to"], attention)]
+    try finishing.results.write(
+      LabelledArrays(
+        group: "/heads", axes: axes + [LabelledAxis("example", .range(examples))],
+        datasets: written.map { .init($0.0, axes: $0.1 + ["example"], values: $0.2) },
+        attributes: ["sweeps": .texts(strongest.sweeps), "run": .text(RunSide.clean.rawValue)]))
+    return summary(direct: plan.hasDirect ? direct : nil, attention)
+  }
+
+  func summary(of results: ResultsReader, baselines: Baselines) throws -> (any QuestionSummary)? {
+    guard !strongest.heads.isEmpty, results.store.contains("/heads") else { return nil }
+    return summary(
+      direct: plan.hasDirect ? try results.store.tensor(at: "/heads/direct").values : nil,
+      try results.store.tensor(at: "/heads/attention").values)
+  }
+
+  /// - Parameters:
+  ///   - direct: [head, example]
+  ///   - attention: [from, head, to, example]
+  private func summary(direct: [Float]?, _ attention: [Float]) -> HeadsSummary {
+    let (examples, heads, to) = (engine.prompts.count, strongest.heads.count, plan.sources.count)
+    func mean(_ values: [Float], _ row: Int) -> Double {
+      let there = values[row * examples..<(row + 1) * examples].filter { !$0.isNaN }
+      return there.isEmpty ? .nan : there.reduce(0) { $0 + Double($1) } / Double(there.count)
+    }
+    let gazes = HeadsSummary.Gaze.allCases
+    let shares = gazes.indices.map { from in
+      (0..<heads).map { head in (0..<to).map { mean(attention, (from * heads + head) * to + $0) } }
+    }
+    let seen = shares.map { $0.contains { $0.contains { !$0.isNaN } } }
+    return HeadsSummary(
+      sweeps: strongest.sweeps, gazes: zip(gazes, seen).filter(\.1).map(\.0),
+      rows: strongest.heads.indices.map { index in
+        HeadsSummary.Row(
+          layer: strongest.heads[index].layer, head: strongest.heads[index].head, effects: strongest.effects[index],
+          direct: direct.map { mean($0, index) },
+          looksAt: zip(shares, seen).filter(\.1).map { shares, _ in look(shares[index]) })
+      })
+  }
+
+  /// The source that gets most, if it gets at least a third.
+  private func look(_ shares: [Double]) -> HeadsSummary.Look? {
+    let named = plan.sources.indices.filter { plan.sources[$0] != .role(.other) }
+    guard let best = named.max(by: { shares[$0] < shares[$1] }), shares[best] >= 1.0 / 3 else { return nil }
+    return HeadsSummary.Look(source: plan.sources[best], share: shares[best])
+  }
+}
+
+extension HeadsSummary.Source {
+  /// Its label in files.
+  fileprivate var name: String {
+    switch self {
+    case .role(let role): "\(role)"
+    case .position(let position, _): "\(position)"
+    }
+  }
+}

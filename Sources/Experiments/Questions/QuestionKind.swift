@@ -1,0 +1,76 @@
+import Patching
+
+/// A kind of question: the key that its list has in an experiment file, and how an element is read.
+public struct QuestionKind: Sendable {
+  /// What a question is asked about.
+  enum Inputs: Sendable {
+    /// Mazes only.
+    case mazes
+    /// Prompts of tokens only.
+    case text
+    case any
+  }
+
+  /// The key of its list: `sweeps`.
+  public let key: String
+  /// In a few words, for messages and the key table.
+  let meaning: String
+  /// One of them, for messages: `a sweep`.
+  let one: String
+  /// What its list is one of, for messages: `sweeps`.
+  let listed: String
+  let inputs: Inputs
+  let read: @Sendable (Field, QuestionReading) throws -> any Question
+
+  /// All kinds, in the order of the file.
+  static let all: [QuestionKind] = [SweepSpec.questionKind, MazeSteeringSpec.questionKind, ReadoutSpec.questionKind]
+}
+
+/// What the reading of a question may need to know of its experiment.
+struct QuestionReading: Sendable {
+  /// What vector files are relative to.
+  let folder: String
+  let inputs: PromptSource
+  let metrics: [Metric]
+}
+
+extension QuestionKind {
+  /// The questions of all kinds in an experiment file, kind by kind, each with a name of its own within its kind.
+  static func questions(in keys: KeyedFields, _ reading: QuestionReading) throws -> [any Question] {
+    try all.flatMap { kind in
+      guard let field = keys[kind.key] else { return [any Question]() }
+      return try kind.questions(of: field, reading)
+    }
+  }
+
+  private func questions(of field: Field, _ reading: QuestionReading) throws -> [any Question] {
+    let areMazes = if case .mazes = reading.inputs { true } else { false }
+    switch inputs {
+    case .mazes where !areMazes: throw field.error(.notOfMazes(key: key))
+    case .text where areMazes: throw field.error(.notBeside(key: key, other: "mazes", path: ""))
+    default: break
+    }
+    var questions: [any Question] = []
+    for element in try field.list(of: listed) {
+      let question = try read(element, reading)
+      if let first = questions.first(where: { $0.name == question.name }) {
+        throw element.error(.duplicateName(of: one, name: question.name, firstLine: first.place.line))
+      }
+      questions.append(question)
+    }
+    return questions
+  }
+}
+
+extension KeyedFields {
+  /// The name of a question: letters, digits, `-`, `_` and points.
+  func questionName() throws -> String {
+    let field = required("name")
+    let name = try field.text()
+    guard isPartName(name) else {
+      throw field.error(
+        .badValue(path: field.path, value: quoted(name), expected: "letters, digits, -, _ and points only"))
+    }
+    return name
+  }
+}

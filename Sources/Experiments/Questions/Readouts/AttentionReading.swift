@@ -1,0 +1,57 @@
+import ActivationStore
+import ModelGraph
+import Patching
+
+/// Where heads look: `pattern` [run, head, destination, source, example].
+public struct AttentionReading: Reading {
+  public static let readoutKind = ReadoutKind(word: "attention", keys: [.init("heads", "whose attention")]) { keys in
+    AttentionReading(heads: try keys.needed("heads", in: .readout).list(of: "heads").map { try $0.head() })
+  }
+
+  /// A head as files write it: `9.6` is head 6 of layer 9.
+  public struct Head: Sendable, Hashable {
+    public let layer: Int
+    public let head: Int
+
+    public init(layer: Int, head: Int) {
+      self.layer = layer
+      self.head = head
+    }
+  }
+
+  public let heads: [Head]
+
+  public init(heads: [Head]) { self.heads = heads }
+
+  private var places: [(layer: Int, head: Int)] { heads.map { ($0.layer, $0.head) } }
+
+  public func check(_ engine: PatchingEngine) throws { try engine.checkHeads(places) }
+
+  public func columns(_ engine: PatchingEngine) throws -> [(name: String, axes: [LabelledAxis])] {
+    let longest = engine.prompts.longest
+    return [
+      (
+        "pattern",
+        [
+          LabelledAxis("head", .texts(heads.map { "\($0.layer).\($0.head)" })), .range("destination", longest),
+          .range("source", longest),
+        ]
+      )
+    ]
+  }
+
+  public func values(_ engine: PatchingEngine, _ side: RunSide, block: Range<Int>) throws -> [[Float]] {
+    [Array(try engine.attentionPatterns(of: places, side, block: block).values.joined().joined().joined())]
+  }
+}
+
+extension Field {
+  /// `9.6`, in quotes: YAML would read 9.10 as the number 9.1.
+  fileprivate func head() throws -> AttentionReading.Head {
+    let word = try text()
+    guard case .head(let layer, let head)? = Sender(word) else {
+      throw error(.badValue(path: path, value: quoted(word), expected: "a head such as \"9.6\": layer, point, head"))
+    }
+    return AttentionReading.Head(layer: layer, head: head)
+  }
+}

@@ -1,0 +1,32 @@
+import ActivationStore
+import Patching
+
+/// What each part of the model writes into the logit difference: `logit_diff` [run, part, example], and of heads by the source that it came from, `by_source`
+/// [run, layer, head, source, example].
+public struct DirectLogitAttributionReading: Reading {
+  public static let readoutKind = ReadoutKind(word: "direct_logit_attribution") { _ in DirectLogitAttributionReading() }
+
+  public init() {}
+
+  public func check(_ engine: PatchingEngine) throws { try engine.checkDirectLogitAttribution() }
+
+  public func columns(_ engine: PatchingEngine) throws -> [(name: String, axes: [LabelledAxis])] {
+    let d = engine.model.graph.dimensions
+    return [
+      ("logit_diff", [LabelledAxis("part", .texts(try engine.directLogitAttributionParts()))]),
+      (
+        "by_source",
+        [.range("layer", d.layers), .range("head", d.heads), .range("source", engine.prompts.longest)]
+      ),
+    ]
+  }
+
+  public func values(_ engine: PatchingEngine, _ side: RunSide, block: Range<Int>) throws -> [[Float]] {
+    let found = try engine.directLogitAttribution(side, block: block)
+    return [Array(found.values.joined()), Array(found.bySource.joined().joined().joined())]
+  }
+
+  public var attributes: [String: Attribute] {
+    ["position": .text("-1"), "scale": .text("the final norm's, of the run itself")]
+  }
+}

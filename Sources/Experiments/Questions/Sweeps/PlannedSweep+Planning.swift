@@ -1,0 +1,144 @@
+import ActivationStore
+import Diagnostics
+import Interventions
+import ModelGraph
+import Patching
+
+extension SweepSpec: Question {
+  public static let questionKind = QuestionKind(
+    key: "sweeps", meaning: "what is edited where", one: "a sweep", listed: "sweeps", inputs: .any
+  ) { try $0.sweep(folder: $1.folder, metrics: $1.metrics) }
+
+  public var vectorOrigins: [VectorOrigin] { origins }
+
+  public var vectors: [[Float]] {
+    guard let sweep else { return [] }
+    return ([sweep.edit] + sweep.standing.map(\.edit)).flatMap(\.vectors)
+  }
+
+  /// The sweep, and what its added directions do together where that is asked.
+  public func plan(in context: PlanningContext) throws -> [any PlannedQuestion] {
+    let options = sweep.map { GraphOptions.needed(by: [$0.site.name] + $0.standing.map(\.site.name)) }
+    let planned = try context.engine(options ?? GraphOptions()).plan(self)
+    guard let additivity else { return [planned] }
+    return [planned, try PlannedAdditivity(of: planned, additivity)]
+  }
+}
+
+extension Edit {
+  /// The vectors that it was given.
+  fileprivate var vectors: [[Float]] {
+    if case .projectOut(let vectors, _) = self { return vectors }
+    return additions.flatMap { addition -> [[Float]] in
+      switch addition.direction {
+      case .difference, .exampleDifference: []
+      case .vectors(let vectors, _): vectors
+      case .sequences(let sequences, _): Array(sequences.joined())
+      }
+    }
+  }
+}
+
+extension PatchingEngine {
+  /// Checks that a sweep fits the model and the prompts, and lays out its results.
+  /// - Throws: `ExperimentError` at the sweep's line.
+  fileprivate func plan(_ spec: SweepSpec) throws -> PlannedSweep {
+    do {
+      switch spec.kind {
+      case .site(let sweep):
+        let plan = try plan(sweep)
+        try check(sweep, spec)
+        return PlannedSweep(spec, plan, engine: self)
+      case .path(let path): return try plan(path, spec)
+      case .edges(let edges): return try plan(edges, spec)
+      }
+    } catch let error as ExperimentError {
+      throw error
+    } catch let error as PatchingError {
+      // These name the sweep themselves.
+      throw ExperimentError.inFile(spec.place, .caused(error.message))
+    } catch let error as any DiagnosedError {
+      throw ExperimentError.inFile(spec.place, .sweepDoesNotFit(sweep: spec.name, reason: error.message))
+    }
+  }
+
+  /// Looks for an axis of the model that a site is narrowed to nothing on (`3..-2` of four), or to one entry twice (`[3, -1]` of four). The
+  /// planner looks after the axes of prompts.
+  private func check(_ sweep: Sweep, _ spec: SweepSpec) throws {
+    let resolver = SiteResolver(model.graph)
+    for axis in sweep.site.name.axes {
+      let entries: [Int]
+      switch axis {
+      case .layer, .site: entries = try resolver.layers(sweep.site)
+      case .channel, .row, .column, .unit:
+        // A hook that is not narrowed along an axis need not have it.
+        guard sweep.site[axis] != .all else { continue }
+        entries = try resolver.features(axis, of: sweep.site)
+      case .head where sweep.site.name.layerAxis == .site && sweep.site[axis] == .all: continue
+      case .head, .neuron: entries = try resolver.features(axis, of: sweep.site)
+      case .position, .destination, .source: continue
+      }
+      if entries.isEmpty {
+        throw ExperimentError.inFile(spec.place, .choosesNothing(sweep: spec.name, axis: axis.rawValue))
+      }
+      var seen = Set<Int>()
+      if let entry = entries.first(where: { !seen.insert($0).inserted }) {
+        throw ExperimentError.inFile(spec.place, .choosesTwice(sweep: spec.name, axis: axis.rawValue, entry: entry))
+      }
+    }
+  }
+
+  // MARK: Paths
+
+  private func plan(_ path: PathSpec, _ spec: SweepSpec) throws -> PlannedSweep {
+    let sweep = try PathSweep(
+      name: spec.name, senders: senders(path.senders), receivers: path.receivers, freeze: path.freeze,
+      together: path.together, senderPositions: path.positions.senders, receiverPositions: path.positions.receivers)
+    let whole = try plan(sweep)
+    var axes = [LabelledAxis("sender", .texts(whole.senderLabels))]
+    if !path.together { axes.append(LabelledAxis("receiver", .texts(whole.receiverLabels))) }
+    return PlannedSweep(
+      spec, axes: axes, runs: whole.cells, hasPath: whole.hasPath, work: .paths(whole, CellGrid()), engine: self)
+  }
+
+  private func senders(_ senders: PathSpec.Senders) -> [[Sender]] {
+    switch senders {
+    case .groups(let groups): groups
+    case .every(let kind):
+      self.senders(
+        heads: kind == .heads || kind == .all, mlps: kind == .mlps || kind == .all,
+        embed: kind == .embed || kind == .all
+      ).map { [$0] }
+    }
+  }
+
+  /// Every head into every input of every head. A head that an input lacks, since heads share keys and values, is a cell without a run.
+  private func plan(_ edges: EdgeSpec, _ spec: SweepSpec) throws -> PlannedSweep {
+    let d = model.graph.dimensions
+    var receivers: [Receiver] = []
+    var columns: [Int] = []
+    for layer in 0..<d.layers {
+      for head in 0..<d.heads {
+        for (place, input) in edges.inputs.enumerated() where input == .q || head < d.keyValueHeads {
+          receivers.append(.head(layer: layer, head: head, input))
+          columns.append((layer * d.heads + head) * edges.inputs.count + place)
+        }
+      }
+    }
+    let sweep = try PathSweep(
+      name: spec.name, senders: senders(.every(.heads)), receivers: receivers, freeze: edges.freeze, together: false,
+      senderPositions: edges.positions.senders, receiverPositions: edges.positions.receivers)
+    let whole = try plan(sweep)
+    let width = d.layers * d.heads * edges.inputs.count
+    var hasPath = [Bool](repeating: false, count: whole.senders * width)
+    let grid = CellGrid(columns: columns, width: width)
+    for (cell, path) in whole.hasPath.enumerated() where path { hasPath[grid.place(of: cell)] = true }
+    let axes = [
+      LabelledAxis("sender_layer", .range(d.layers)), LabelledAxis("sender_head", .range(d.heads)),
+      LabelledAxis("receiver_layer", .range(d.layers)), LabelledAxis("receiver_head", .range(d.heads)),
+      LabelledAxis("input", .texts(edges.inputs.map(\.rawValue))),
+    ]
+    return PlannedSweep(
+      spec, axes: axes, runs: whole.cells, hasPath: hasPath, work: .paths(whole, grid), engine: self)
+  }
+}

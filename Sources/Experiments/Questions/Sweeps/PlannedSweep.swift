@@ -1,0 +1,118 @@
+import ActivationStore
+import Patching
+
+/// A sweep that is known to fit its model and prompts, with the axes that its results have.
+public struct PlannedSweep: Sendable {
+  /// What the engine is given.
+  enum Work: Sendable {
+    case site(SweepPlan)
+    /// With where the plan's cells are among those of the results.
+    case paths(PathPlan, CellGrid)
+  }
+
+  public let spec: SweepSpec
+  /// The axes of the results, without `example`.
+  public let axes: [LabelledAxis]
+  public let runs: Int
+  /// For each cell of the results, whether a path leads from its sender to a receiver; nil for sweeps over sites.
+  let hasPath: [Bool]?
+  let work: Work
+  let engine: PatchingEngine
+
+  public var name: String { spec.name }
+
+  /// How many cells the results have.
+  public var cells: Int { axes.reduce(1) { $0 * $1.count } }
+
+  /// A cell's label on each axis.
+  func labels(ofCell cell: Int) -> [String] {
+    var rest = cell
+    return axes.reversed().map { axis -> String in
+      defer { rest /= axis.count }
+      return axis.labels.text(rest % axis.count)
+    }.reversed()
+  }
+
+  init(
+    _ spec: SweepSpec, axes: [LabelledAxis], runs: Int, hasPath: [Bool]?, work: Work, engine: PatchingEngine
+  ) {
+    self.spec = spec
+    self.axes = axes
+    self.runs = runs
+    self.hasPath = hasPath
+    self.work = work
+    self.engine = engine
+  }
+
+  init(_ spec: SweepSpec, _ plan: SweepPlan, engine: PatchingEngine) {
+    // The estimates of all cells of an example take one run for each metric.
+    let runs = (spec.method.runs ? plan.cells : 0) + (spec.method.estimates ? engine.metrics.count : 0)
+    self.init(spec, axes: plan.axes.map(\.labelled), runs: runs, hasPath: nil, work: .site(plan), engine: engine)
+  }
+
+  /// For each cell, the example that its difference is of; nil where differences are each example's own.
+  var sourceExamples: [Int]? {
+    guard case .site(let plan) = work, let place = plan.axes.firstIndex(where: { $0.axis == .sourceExample }) else {
+      return nil
+    }
+    return (0..<plan.cells).map { plan.indices(ofCell: $0)[place] }
+  }
+}
+
+// MARK: Its results
+
+extension PlannedSweep {
+  /// The datasets of its group.
+  var declaration: SweepDeclaration {
+    var attributes = spec.attributes
+    attributes["direction"] = .text(engine.direction.rawValue)
+    let method = spec.method
+    attributes["method"] = .text(method.rawValue)
+    var extras: [SweepDeclaration.Extra] = []
+    if hasPath != nil { extras.append(.init(SweepDeclaration.hasPath, .int8, perExample: false)) }
+    if method.estimates { extras += engine.metrics.map { .init(SweepDeclaration.attribution(of: $0), .float32) } }
+    return SweepDeclaration(
+      name: name, axes: axes, metrics: method.runs ? engine.metrics.map(\.rawValue) : [], extras: extras,
+      attributes: attributes)
+  }
+
+  /// The datasets of flags, by name: values row-major over the cells.
+  var flags: [String: [Int8]] { hasPath.map { [SweepDeclaration.hasPath: $0.map { $0 ? 1 : 0 }] } ?? [:] }
+
+  /// What there is to do in each cell.
+  var passes: [PartialResults.Pass] { (spec.method.runs ? [.run] : []) + (spec.method.estimates ? [.estimate] : []) }
+}
+
+extension SweepDeclaration {
+  /// The dataset of flags that says which pairs of sender and receiver have a path.
+  static let hasPath = "has_path"
+  static let changeNorm = "change_norm"
+
+  /// The dataset of a metric's estimated change.
+  static func attribution(of metric: Metric) -> String { metric.rawValue + attributionSuffix }
+  static let attributionSuffix = "_attribution"
+}
+
+extension AxisLabels {
+  /// The label of one entry as text; numbers without a fraction that they do not have.
+  func text(_ index: Int) -> String {
+    switch self {
+    case .integers(let labels): "\(labels[index])"
+    case .numbers(let labels): Int(exactly: labels[index]).map { "\($0)" } ?? "\(labels[index])"
+    case .texts(let labels): labels[index]
+    }
+  }
+}
+
+extension PlannedAxis {
+  var labelled: LabelledAxis {
+    switch axis {
+    case .coefficient, .laterCoefficient: LabelledAxis(axis.name, .numbers(labels.map(shortest)))
+    case .site, .sourceExample:
+      LabelledAxis(axis.name, names.map { .texts($0) } ?? .integers(labels.map { Int($0) }))
+    }
+  }
+}
+
+/// The double that is written like a float: 0.1 rather than 0.10000000149.
+func shortest(_ number: Float) -> Double { Double("\(number)") ?? Double(number) }
