@@ -15,6 +15,22 @@ public struct Activations: Sendable {
     self.reports = reports
   }
 
+  /// The runs of a batch's rows, made in several parts, as one.
+  /// - Parameters:
+  ///   - parts: runs of consecutive rows, which have the same nodes.
+  ///   - batch: all their rows.
+  /// - Precondition: there is a part.
+  package init(joining parts: [Activations], of batch: Batch) {
+    var values: [NodeID: Tensor] = [:]
+    for id in parts[0].values.keys { values[id] = Tensor(joining: parts.compactMap { $0.values[id] }) }
+    self.init(batch: batch, values: values)
+  }
+
+  /// The same run without what it has of other nodes.
+  package func restricted(to nodes: Set<NodeID>) -> Activations {
+    Activations(batch: batch, values: values.filter { nodes.contains($0.key) }, reports: reports)
+  }
+
   /// All of one activation, packed: perPosition [entries, width], perPair examples' [head, destination, source] one after another,
   /// perExample [rows, width]. Nil if the run was not asked for it.
   public subscript(id: NodeID) -> Tensor? { values[id] }

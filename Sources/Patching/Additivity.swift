@@ -1,6 +1,6 @@
 import Execution
-import Foundation
 import ModelGraph
+import Synchronization
 import Tensors
 
 /// How far what several added directions do is the sum of what each does by itself.
@@ -9,43 +9,101 @@ import Tensors
 /// interaction f(s, t) - f(s, 0) - f(0, t) + f(0, 0): 0 where f is additive. (Turner et al. 2023 ask this of two vectors; of more, each by itself is taken away.)
 public struct Additivity: Sendable {
   /// For each metric, [the plan's axes..., example]; NaN where the prompt has no such position.
-  public let changes: [Metric: [Float]]
-  public let interactions: [Metric: [Float]]
+  public fileprivate(set) var changes: [Metric: [Float]] = [:]
+  public fileprivate(set) var interactions: [Metric: [Float]] = [:]
   /// [the plan's axes..., activation, example]: the L2 norm, over positions and features, of the change of each activation.
-  public let changeNorms: [Float]
+  public fileprivate(set) var changeNorms: [Float]
   /// Likewise of the interaction, as a vector.
-  public let interactionNorms: [Float]
+  public fileprivate(set) var interactionNorms: [Float]
+
+  /// Values that are NaN until they are set.
+  fileprivate init(cells: Int, nodes: Int, examples: Int, metrics: [Metric]) {
+    for metric in metrics { changes[metric] = [Float](repeating: .nan, count: cells * examples) }
+    interactions = changes
+    changeNorms = [Float](repeating: .nan, count: cells * nodes * examples)
+    interactionNorms = changeNorms
+  }
+
+  /// Puts a block's values in their place among those of all examples.
+  fileprivate mutating func set(_ part: Additivity, _ block: Range<Int>, of examples: Int) {
+    func place(_ values: [Float], in whole: inout [Float]) {
+      for outer in 0..<values.count / block.count {
+        let from = outer * block.count
+        let to = outer * examples + block.lowerBound
+        whole.replaceSubrange(to..<to + block.count, with: values[from..<from + block.count])
+      }
+    }
+    for (metric, values) in part.changes { place(values, in: &changes[metric, default: []]) }
+    for (metric, values) in part.interactions { place(values, in: &interactions[metric, default: []]) }
+    place(part.changeNorms, in: &changeNorms)
+    place(part.interactionNorms, in: &interactionNorms)
+  }
 }
 
 extension PatchingEngine {
-  /// Runs all cells of a plan of added directions with the plain executor, each direction by itself too, and compares.
-  /// - Parameters:
-  ///   - nodes: the activations that are compared beside the metrics.
-  ///   - deliver: called when an example is done, by one worker at a time.
-  /// - Precondition: the plan's edit adds something.
-  /// - Throws: `RunError`, `PatchingError.scoresNotFinite`, `CancellationError`; what `deliver` throws.
+  /// Compares the directions of a plan over all examples, block of examples by block.
+  /// - Parameters: as for `additivity(_:of:block:deliver:)`.
+  /// - Throws: as `additivity(_:of:block:deliver:)`.
   public func additivity(
     _ plan: SweepPlan, of nodes: [NodeID], deliver: @Sendable (Int) throws -> Void = { _ in }
   ) throws -> Additivity {
-    precondition(!plan.sweep.edit.additions.isEmpty, "additivity is of what is added")
-    let store = AdditivityStore(cells: plan.cells, nodes: nodes.count, examples: prompts.count, metrics: metrics)
-    let (base, other) = (try prompts.base(direction), try prompts.other(direction))
-    let site = try siteNodes(plan)
-    try WorkerPool.run(count: prompts.count, threads: threads) { example, check in
-      let batch = base.gathering(rows: [example])
-      let run = try Oracle(model).run(batch, keeping: site)
-      let placement = try placement(
-        plan, rows: example..<example + 1, base: run, other: other, site: site, kept: Set(site))
-      var work = AdditivityWork(engine: self, placement: placement, nodes: nodes, batch: batch, example: example)
-      for cell in 0..<plan.cells {
-        try check()
-        if let comparison = try work.compare(cell) { store.set(comparison, cell: cell, example: example) }
-      }
-      return example
-    } deliver: {
-      try deliver($0)
+    var whole = Additivity(cells: plan.cells, nodes: nodes.count, examples: prompts.count, metrics: metrics)
+    for block in blocks {
+      whole.set(try additivity(plan, of: nodes, block: block, deliver: deliver), block, of: prompts.count)
     }
-    return store.additivity
+    return whole
+  }
+
+  /// Runs all cells of a plan of added directions over one block with the plain executor, each direction by itself too, and compares.
+  /// - Parameters:
+  ///   - nodes: the activations that are compared beside the metrics.
+  ///   - block: one of `blocks`.
+  ///   - deliver: called when an example is done, with its number, by one worker at a time.
+  /// - Returns: the values of the block's examples.
+  /// - Precondition: the plan's edit adds something.
+  /// - Throws: `RunError`, `PatchingError.scoresNotFinite`, `CancellationError`; what `deliver` throws.
+  public func additivity(
+    _ plan: SweepPlan, of nodes: [NodeID], block: Range<Int>, deliver: @Sendable (Int) throws -> Void = { _ in }
+  ) throws -> Additivity {
+    precondition(!plan.sweep.edit.additions.isEmpty, "additivity is of what is added")
+    let found = Mutex(Additivity(cells: plan.cells, nodes: nodes.count, examples: block.count, metrics: metrics))
+    let site = try siteNodes(plan)
+    let log = try logProbabilities(of: block)
+    for rows in groups(of: block, keeping: site) {
+      let base = try heldRun(direction.base, rows: rows, keeping: Set(site))
+      let placement = try placement(plan, rows: rows, base: base, site: site, kept: Set(site))
+      try WorkerPool.run(count: rows.count, threads: threads) { row, check in
+        let example = rows.lowerBound + row
+        let place = example - block.lowerBound
+        var work = AdditivityWork(
+          engine: self, placement: placement, nodes: nodes, row: row, example: example,
+          batch: try prompts.batch(direction.base, rows: [example]), base: log.isEmpty ? nil : log[place])
+        for cell in 0..<plan.cells {
+          try check()
+          guard let comparison = try work.compare(cell) else { continue }
+          found.withLock {
+            $0.set(comparison, cell: cell, example: place, of: block.count)
+          }
+        }
+        return example
+      } deliver: {
+        try deliver($0)
+      }
+    }
+    return found.withLock(\.self)
+  }
+}
+
+extension Additivity {
+  fileprivate mutating func set(_ comparison: AdditivityWork.Comparison, cell: Int, example: Int, of examples: Int) {
+    for (metric, change) in comparison.changes { changes[metric]?[cell * examples + example] = change }
+    for (metric, rest) in comparison.interactions { interactions[metric]?[cell * examples + example] = rest }
+    let nodes = comparison.changeNorms.count
+    for place in 0..<nodes {
+      let at = (cell * nodes + place) * examples + example
+      changeNorms[at] = comparison.changeNorms[place]
+      interactionNorms[at] = comparison.interactionNorms[place]
+    }
   }
 }
 
@@ -54,8 +112,13 @@ private struct AdditivityWork {
   let engine: PatchingEngine
   let placement: CellPlacement
   let nodes: [NodeID]
-  let batch: Batch
+  /// The example's row in the placement.
+  let row: Int
   let example: Int
+  /// The example alone.
+  let batch: Batch
+  /// The base run's log-probabilities, where a metric compares with them.
+  let base: LogProbabilities?
   /// Runs in which at most one direction is added, which many cells share.
   private var known: [Key: State] = [:]
 
@@ -77,12 +140,17 @@ private struct AdditivityWork {
     var interactionNorms: [Float] = []
   }
 
-  init(engine: PatchingEngine, placement: CellPlacement, nodes: [NodeID], batch: Batch, example: Int) {
+  init(
+    engine: PatchingEngine, placement: CellPlacement, nodes: [NodeID], row: Int, example: Int, batch: Batch,
+    base: LogProbabilities?
+  ) {
     self.engine = engine
     self.placement = placement
     self.nodes = nodes
-    self.batch = batch
+    self.row = row
     self.example = example
+    self.batch = batch
+    self.base = base
   }
 
   mutating func compare(_ cell: Int) throws -> Comparison? {
@@ -127,10 +195,9 @@ private struct AdditivityWork {
     if let state = known[key] { return state }
     var moved = point
     moved.coefficients = coefficients
-    guard let edits = try placement.edits(at: moved, row: 0) else { return nil }
+    guard let edits = try placement.edits(at: moved, row: row)?.map({ $0.moved(toRow: 0) }) else { return nil }
     let (logits, run) = try Oracle(engine.model).lastLogits(batch, edits: edits, keeping: nodes)
     let reader = MetricReader(pair: engine.prompts.pairs[example])
-    let base = engine.baseLogProbabilities.isEmpty ? nil : engine.baseLogProbabilities[example]
     let metrics = try logits.withValues { scores -> [Metric: Float] in
       guard scores.allSatisfy(\.isFinite) else {
         throw PatchingError.scoresNotFinite(sweep: placement.plan.sweep.name, example: example)
@@ -150,45 +217,6 @@ extension SweepAxis {
     switch self {
     case .coefficient, .laterCoefficient: true
     case .site, .sourceExample: false
-    }
-  }
-}
-
-/// Puts examples in their places. `@unchecked Sendable`: the lock guards everything in it.
-private final class AdditivityStore: @unchecked Sendable {
-  private let lock = NSLock()
-  private let nodes: Int
-  private let examples: Int
-  private var changes: [Metric: [Float]] = [:]
-  private var interactions: [Metric: [Float]] = [:]
-  private var changeNorms: [Float]
-  private var interactionNorms: [Float]
-
-  init(cells: Int, nodes: Int, examples: Int, metrics: [Metric]) {
-    self.nodes = nodes
-    self.examples = examples
-    for metric in metrics { changes[metric] = [Float](repeating: .nan, count: cells * examples) }
-    interactions = changes
-    changeNorms = [Float](repeating: .nan, count: cells * nodes * examples)
-    interactionNorms = changeNorms
-  }
-
-  func set(_ comparison: AdditivityWork.Comparison, cell: Int, example: Int) {
-    lock.withLock {
-      for (metric, change) in comparison.changes { changes[metric]?[cell * examples + example] = change }
-      for (metric, rest) in comparison.interactions { interactions[metric]?[cell * examples + example] = rest }
-      for place in 0..<nodes {
-        let at = (cell * nodes + place) * examples + example
-        changeNorms[at] = comparison.changeNorms[place]
-        interactionNorms[at] = comparison.interactionNorms[place]
-      }
-    }
-  }
-
-  var additivity: Additivity {
-    lock.withLock {
-      Additivity(
-        changes: changes, interactions: interactions, changeNorms: changeNorms, interactionNorms: interactionNorms)
     }
   }
 }

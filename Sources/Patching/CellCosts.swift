@@ -3,25 +3,27 @@ import ModelGraph
 
 /// What a plan's cells cost, as far as it can be told beforehand, so that workers get equal shares.
 struct CellCosts {
-  /// Runs of neighbouring cells, of about equal cost and at most `entries` changed positions each.
-  /// - Parameters:
-  ///   - costs: for each cell, the positions that change and the work, in any unit.
-  ///   - workers: the number of runs is a multiple of this, where there are cells enough.
-  static func runs(_ costs: [(entries: Int, work: Double)], entries limit: Int, workers: Int) -> [Range<Int>] {
+  /// Runs of neighbouring cells, of about equal cost and within `size` each, a multiple of `Cut.shares` where there are cells enough.
+  /// - Parameter costs: for each cell, the positions that change and the work, in any unit.
+  static func runs(_ costs: [(entries: Int, work: Double)], size: ChunkSize) -> [Range<Int>] {
     let total = costs.reduce(0) { $0 + $1.work }
     let entries = costs.reduce(0) { $0 + $1.entries }
-    let wanted = (max(1, (entries + limit - 1) / max(1, limit)) + workers - 1) / workers * workers
+    let least = max(1, (entries + size.entries - 1) / size.entries)
+    let wanted = (least + Cut.shares - 1) / Cut.shares * Cut.shares
     var runs: [Range<Int>] = []
-    var (start, inRun, done) = (0, 0, 0.0)
+    var (start, inRun, changing, done) = (0, 0, 0, 0.0)
     for (cell, cost) in costs.enumerated() {
-      let isFull = inRun + cost.entries > limit && inRun > 0
+      // The scores of cells that change nothing are the base run's.
+      let changes = cost.entries > 0 ? 1 : 0
+      let isFull = size.isExceeded(entries: inRun + cost.entries, cells: changing + changes) && inRun > 0
       // Half of a cell more or less: a boundary falls where it is nearest to an equal share.
       let isShare = done + cost.work / 2 > total * Double(runs.count + 1) / Double(wanted) && cell > start
       if isFull || isShare {
         runs.append(start..<cell)
-        (start, inRun) = (cell, 0)
+        (start, inRun, changing) = (cell, 0, 0)
       }
       inRun += cost.entries
+      changing += changes
       done += cost.work
     }
     if start < costs.count { runs.append(start..<costs.count) }

@@ -28,4 +28,10 @@ public enum PatchingDirection: String, Sendable, Hashable, CaseIterable {
   case denoise
   /// Corrupted activations into the clean run.
   case noise
+
+  /// The run that is edited.
+  var base: RunSide { self == .denoise ? .corrupted : .clean }
+
+  /// The run that patches come from.
+  var other: RunSide { self == .denoise ? .clean : .corrupted }
 }

@@ -5,24 +5,37 @@ import ModelGraph
 import Tensors
 
 extension PatchingEngine {
-  /// Carries a planned sweep out, block by block as blocks are done, in no particular order.
-  ///
-  /// Examples are taken in groups whose unedited runs fit in half of the memory budget; the cells of a group are cut into chunks, which
-  /// workers share. What comes out does not depend on the cutting.
-  /// - Parameters:
-  ///   - isDone: says of cells and examples whether they are to be left out, for an earlier run has all of them.
-  ///   - deliver: called with every block once, by one worker at a time.
-  /// - Throws: what `deliver` throws; `PatchingError.scoresNotFinite`; `CancellationError` when the task is cancelled.
+  /// Carries a planned sweep out over all examples, block of examples by block.
+  /// - Parameters: as for `run(_:block:skipping:deliver:)`.
+  /// - Throws: as `run(_:block:skipping:deliver:)`.
   public func run(
     _ plan: SweepPlan, skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
     deliver: @Sendable (SweepBlock) throws -> Void
   ) throws {
-    for (rows, group) in try groups(plan, method: method) where !isDone(0..<plan.cells, rows) {
+    for block in blocks { try run(plan, block: block, skipping: isDone, deliver: deliver) }
+  }
+
+  /// Carries a planned sweep out over one block of examples. Its cells are cut into chunks, which workers share and which are delivered as they are
+  /// done, in no particular order.
+  ///
+  /// What is cut together depends on the sweep, the model and the block's examples alone, and so do the results, to the last bit. Both unedited runs are kept
+  /// until another block is asked for: several sweeps are fastest with the blocks outermost.
+  /// - Parameters:
+  ///   - block: one of `blocks`.
+  ///   - isDone: says of cells and examples whether they are to be left out, for an earlier run has all of them.
+  ///   - deliver: called with every chunk once, by one worker at a time.
+  /// - Throws: what `deliver` throws; `PatchingError.scoresNotFinite`; `CancellationError` when the task is cancelled.
+  public func run(
+    _ plan: SweepPlan, block: Range<Int>,
+    skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
+    deliver: @Sendable (SweepBlock) throws -> Void
+  ) throws {
+    for rows in try groups(of: block, plan, method: method) where !isDone(0..<plan.cells, rows) {
       // Only the task's own thread knows that it was cancelled, and it may come too late to take a chunk.
       try Task.checkCancellation()
-      let group = try group()
+      let group = try ProductThreads.alone { try Group(self, plan, rows: rows, of: block, method: method) }
       let chunks = group.chunks.filter { !isDone($0, rows) }
-      try WorkerPool.run(count: chunks.count, threads: threads) {
+      try WorkerPool.run(count: chunks.count, threads: group.workers) {
         try group.block(chunks[$0], check: $1)
       } deliver: {
         try deliver($0)
@@ -32,39 +45,34 @@ extension PatchingEngine {
 
   /// The first metric of some cells, [cell, example], by one method.
   func block(_ plan: SweepPlan, cells: Range<Int>, method: CellMethod) throws -> [Float] {
-    try groups(plan, method: method).flatMap { try $0.make().block(cells, check: {}).values[metrics[0]] ?? [] }
+    try ProductThreads.alone {
+      try blocks.flatMap { block in
+        try groups(of: block, plan, method: method).flatMap { rows in
+          try Group(self, plan, rows: rows, of: block, method: method).block(cells, check: {}).values[metrics[0]] ?? []
+        }
+      }
+    }
   }
 
-  /// The groups of examples of a sweep, each made when it is its turn, so that one group's unedited runs are held at a time.
-  private func groups(
-    _ plan: SweepPlan, method: CellMethod
-  ) throws -> [(rows: Range<Int>, make: () throws -> Group)] {
-    let (base, other) = (try prompts.base(direction), try prompts.other(direction))
+  private func groups(of block: Range<Int>, _ plan: SweepPlan, method: CellMethod) throws -> [Range<Int>] {
+    groups(of: block, keeping: try keptNodes(plan, method))
+  }
+
+  /// What the unedited runs keep for a plan's cells.
+  fileprivate func keptNodes(_ plan: SweepPlan, _ method: CellMethod) throws -> Set<NodeID> {
     let site = try siteNodes(plan)
-    let kept = method == .partial ? Set(PartialExecutor.keptNodes(model.graph)).union(site) : Set(site)
-    let bytes = kept.reduce(0) { $0 + model.graph[$1].layout.width * 4 } * 2
-    return base.groups(ofEntries: max(1, memory / 2 / max(1, bytes))).map { rows in
-      (
-        rows,
-        {
-          try Group(
-            self, plan: plan, base: base, other: other, rows: rows, kept: kept, site: site,
-            isPartial: method == .partial)
-        }
-      )
-    }
+    return method == .partial ? Set(PartialExecutor.keptNodes(model.graph)).union(site) : Set(site)
   }
 
   /// What turns the cells of a plan into edits of some examples.
   /// - Parameters:
   ///   - base: the unedited run of these examples, with the edited nodes.
-  ///   - other: the prompts of the other run, all of them.
   ///   - kept: what a run of the other prompts keeps where it is of the same examples, beside the edited nodes.
   func placement(
-    _ plan: SweepPlan, rows: Range<Int>, base: Activations, other: Batch, site: [NodeID], kept: Set<NodeID>
+    _ plan: SweepPlan, rows: Range<Int>, base: Activations, site: [NodeID], kept: Set<NodeID>
   ) throws -> CellPlacement {
     func source(_ edit: Edit) throws -> EditSource {
-      try self.source(of: edit, rows: rows, base: base, other: other, site: site, kept: kept)
+      try self.source(of: edit, rows: rows, base: base, site: site, kept: kept)
     }
     return CellPlacement(
       plan: plan, graph: model.graph, base: base, own: try source(plan.sweep.edit),
@@ -73,29 +81,18 @@ extension PatchingEngine {
   }
 
   private func source(
-    of edit: Edit, rows: Range<Int>, base: Activations, other: Batch, site: [NodeID], kept: Set<NodeID>
+    of edit: Edit, rows: Range<Int>, base: Activations, site: [NodeID], kept: Set<NodeID>
   ) throws -> EditSource {
-    let oracle = Oracle(model)
     switch edit {
-    case .mean: return EditSource(other: try oracle.mean(of: site, over: other))
+    case .mean: return EditSource(other: try mean(of: site))
     case .resample(let seed):
       let partners = try partners(seed: seed)
-      return EditSource(other: try oracle.run(other.gathering(rows: rows.map { partners[$0] }), keeping: site))
+      return EditSource(
+        other: try unedited(direction.other, rows: rows.map { partners[$0] }, keeping: Set(site)))
     case let edit where edit.needsOtherRun:
-      let run = try runs.run(.other, rows: rows, nodes: kept) {
-        try oracle.run(other.gathering(rows: Array(rows)), keeping: $0)
-      }
-      return EditSource(other: run)
+      return EditSource(other: try heldRun(direction.other, rows: rows, keeping: kept))
     default: return EditSource(other: base)
     }
-  }
-
-  /// Both runs of every example, whatever group is being worked on: any of them may be a source.
-  private func differences(at site: [NodeID]) throws -> ExampleDifferences {
-    let oracle = Oracle(model)
-    return ExampleDifferences(
-      base: try oracle.run(prompts.base(direction), keeping: site),
-      other: try oracle.run(prompts.other(direction), keeping: site))
   }
 
   /// The nodes that a plan's edits are of, its own site's first.
@@ -112,7 +109,7 @@ extension PatchingEngine {
   }
 }
 
-/// A sweep over some of the examples.
+/// A sweep over some of the examples of a block.
 private struct Group: Sendable {
   let engine: PatchingEngine
   let plan: SweepPlan
@@ -121,33 +118,34 @@ private struct Group: Sendable {
   let reader: CellReader
   /// nil: the oracle computes the cells.
   let executor: PartialExecutor?
+  private let size: ChunkSize
 
   init(
-    _ engine: PatchingEngine, plan: SweepPlan, base: Batch, other: Batch, rows: Range<Int>, kept: Set<NodeID>,
-    site: [NodeID], isPartial: Bool
+    _ engine: PatchingEngine, _ plan: SweepPlan, rows: Range<Int>, of block: Range<Int>, method: CellMethod
   ) throws {
     self.engine = engine
     self.plan = plan
     self.rows = rows
-    let oracle = Oracle(engine.model)
-    let baseRun = try engine.runs.run(.base, rows: rows, nodes: kept) {
-      try oracle.run(base.gathering(rows: Array(rows)), keeping: $0)
-    }
-    placement = try engine.placement(plan, rows: rows, base: baseRun, other: other, site: site, kept: kept)
-    reader = CellReader(engine, rows: rows, name: plan.sweep.name)
-    executor = isPartial ? try PartialExecutor(engine.model, base: baseRun, columns: reader.columns) : nil
+    let kept = try engine.keptNodes(plan, method)
+    let base = try engine.heldRun(engine.direction.base, rows: rows, keeping: kept)
+    placement = try engine.placement(
+      plan, rows: rows, base: base, site: try engine.siteNodes(plan), kept: kept)
+    reader = try CellReader(engine, rows: rows, of: block, name: plan.sweep.name)
+    executor = method == .partial ? try PartialExecutor(engine.model, base: base, columns: reader.columns) : nil
+    size = ChunkSize(engine, rows: rows.count, reader.columns)
   }
 
   /// Runs of cells that one worker takes at a time.
   var chunks: [Range<Int>] {
-    let batch = placement.base.batch
-    let limit = engine.entriesAtATime(cellEntries: batch.entries, rows: rows.count, reader.columns)
     let costs =
       executor == nil
-      ? [(entries: Int, work: Double)](repeating: (batch.entries, 1), count: plan.cells)
+      ? [(entries: Int, work: Double)](repeating: (placement.base.batch.entries, 1), count: plan.cells)
       : CellCosts.costs(plan, engine.prompts, rows: rows, graph: engine.model.graph)
-    return CellCosts.runs(costs, entries: limit, workers: engine.threads)
+    return CellCosts.runs(costs, size: size)
   }
+
+  /// How many workers the memory budget has room for.
+  var workers: Int { engine.workers(ofBytes: size.largestChunk(cellEntries: placement.base.batch.entries)) }
 
   func block(_ cells: Range<Int>, check: () throws -> Void) throws -> SweepBlock {
     var work: [Cell] = []

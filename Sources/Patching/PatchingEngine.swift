@@ -1,21 +1,7 @@
-import Diagnostics
 import Execution
 import Foundation
 import Interventions
 import ModelGraph
-import Tensors
-
-/// The metrics of the two unedited runs, per example.
-public struct Baselines: Sendable {
-  public let clean: [Metric: [Float]]
-  public let corrupted: [Metric: [Float]]
-
-  /// The run that is edited.
-  public func base(_ direction: PatchingDirection) -> [Metric: [Float]] { direction == .denoise ? corrupted : clean }
-
-  /// The run that patches come from.
-  public func other(_ direction: PatchingDirection) -> [Metric: [Float]] { direction == .denoise ? clean : corrupted }
-}
 
 /// Some of a sweep's results: a rectangle of cells and examples.
 public struct SweepBlock: Sendable {
@@ -36,20 +22,20 @@ public struct PatchingEngine: Sendable {
   public let prompts: PromptSet
   public let direction: PatchingDirection
   public let metrics: [Metric]
-  public let baselines: Baselines
   /// How the cells are computed.
   public let method: CellMethod
   let runs = RunCache()
-  /// How many workers share a sweep's cells.
+  let sources = SourceCache()
+  let baselineCache = BaselineCache()
+  /// How many workers share the work. Results do not depend on it.
   public let threads: Int
-  /// Bytes that runs may take beside the weights.
+  /// Bytes that runs may take beside the weights, if fewer workers at a time are enough to keep to it. Results do not depend on it.
   public let memory: Int
-  let baseLogProbabilities: [LogProbabilities]
 
-  /// Runs both sides of all pairs and reads the baselines.
+  /// Checks that prompts and metrics fit the model; nothing is run.
   /// - Parameters:
-  ///   - threads: how many workers share a sweep's cells; nil for one a processor core.
-  ///   - memory: bytes that runs may take beside the weights; nil for half of what is free.
+  ///   - threads: how many workers share the work; nil for one a processor core.
+  ///   - memory: bytes that runs may take beside the weights; nil for half of what is free. It limits how many workers there are at a time.
   /// - Throws: `RunError` for prompts that do not fit the model, `PatchingError` for a metric that a prompt lacks tokens for.
   public init(
     model: Model, prompts: PromptSet, direction: PatchingDirection, metrics: [Metric], threads: Int? = nil,
@@ -66,25 +52,7 @@ public struct PatchingEngine: Sendable {
     {
       throw PatchingError.metricNeedsWrong(metric: comparing.rawValue, example: bare)
     }
-    let base = try Self.scores(prompts.base(direction), model)
-    let other = try Self.scores(prompts.other(direction), model)
-    baseLogProbabilities = metrics.contains(.kl) ? base.map { $0.withUnsafeBufferPointer { LogProbabilities($0) } } : []
-    let log = baseLogProbabilities
-    func read(_ scores: [[Float]]) -> [Metric: [Float]] {
-      var values: [Metric: [Float]] = [:]
-      for metric in metrics {
-        values[metric] = scores.indices.map { row in
-          scores[row].withUnsafeBufferPointer {
-            MetricReader(pair: prompts.pairs[row])
-              .value(metric, of: $0, whole: true, base: log.isEmpty ? nil : log[row])
-          }
-        }
-      }
-      return values
-    }
-    baselines =
-      direction == .denoise
-      ? Baselines(clean: read(other), corrupted: read(base)) : Baselines(clean: read(base), corrupted: read(other))
+    for side in RunSide.allCases { try prompts.batch(side).validate(for: model.graph) }
   }
 
   /// Checks that a sweep fits the model and the prompts, and lays out its axes.
@@ -101,38 +69,6 @@ public struct PatchingEngine: Sendable {
       }
     }
     return plan
-  }
-
-  /// For each example, another of the same length, seeded.
-  /// - Throws: `InterventionError.resampleNeedsPartner` where there is none.
-  func partners(seed: UInt64) throws -> [Int] {
-    var generator = SplitMix64(seed: seed)
-    let lengths = prompts.pairs.map(\.length)
-    return try lengths.indices.map { row in
-      let candidates = lengths.indices.filter { $0 != row && lengths[$0] == lengths[row] }
-      guard let chosen = candidates.randomElement(using: &generator) else {
-        throw InterventionError.resampleNeedsPartner(example: row, length: lengths[row])
-      }
-      return chosen
-    }
-  }
-
-  /// The whole vocabulary's scores at each prompt's last position, a few prompts at a time.
-  private static func scores(_ batch: Batch, _ model: Model) throws -> [[Float]] {
-    try batch.validate(for: model.graph)
-    var scores: [[Float]] = []
-    for rows in batch.groups(ofEntries: batch.isOfPictures ? 64 : 1024) {
-      let logits = try Oracle(model).lastLogits(batch.gathering(rows: Array(rows))).logits
-      let width = logits.count / rows.count
-      for place in 0..<rows.count {
-        let own = logits.withValues { Array($0[place * width..<(place + 1) * width]) }
-        guard own.allSatisfy(\.isFinite) else {
-          throw RunError.logitsNotFinite(example: rows.lowerBound + place)
-        }
-        scores.append(own)
-      }
-    }
-    return scores
   }
 }
 

@@ -59,13 +59,33 @@ public struct PromptSet: Sendable {
   }
 
   /// The run that is edited.
-  public func base(_ direction: PatchingDirection) throws -> Batch {
-    try batch(direction == .denoise ? .corrupted : .clean)
-  }
+  public func base(_ direction: PatchingDirection) throws -> Batch { try batch(direction.base) }
 
   /// The run that patches come from.
-  public func other(_ direction: PatchingDirection) throws -> Batch {
-    try batch(direction == .denoise ? .clean : .corrupted)
+  public func other(_ direction: PatchingDirection) throws -> Batch { try batch(direction.other) }
+
+  /// One side of some of the pairs, in that order.
+  /// - Precondition: `rows` is not empty and has numbers of pairs only.
+  func batch(_ side: RunSide, rows: some Collection<Int>) throws -> Batch {
+    if let pictures {
+      return try Batch(observations: (side == .clean ? pictures.clean : pictures.corrupted).gatheringRows(Array(rows)))
+    }
+    return try Batch(prompts: rows.map { side == .clean ? pairs[$0].clean : pairs[$0].corrupted })
+  }
+
+  /// Some of the pairs in order, cut into runs of about `entries` positions; one that is longer stands alone.
+  func groups(of rows: Range<Int>, entries limit: Int) -> [Range<Int>] {
+    var groups: [Range<Int>] = []
+    var (start, held) = (rows.lowerBound, 0)
+    for row in rows {
+      if row > start, held + pairs[row].length > limit {
+        groups.append(start..<row)
+        (start, held) = (row, 0)
+      }
+      held += pairs[row].length
+    }
+    if start < rows.upperBound { groups.append(start..<rows.upperBound) }
+    return groups
   }
 }
 

@@ -6,9 +6,6 @@ import ModelGraph
 ///
 /// `@unchecked Sendable`: the lock guards what is held.
 final class RunCache: @unchecked Sendable {
-  /// Which of the two runs.
-  enum Side: Hashable { case base, other }
-
   private struct Held {
     let rows: Range<Int>
     let nodes: Set<NodeID>
@@ -16,22 +13,26 @@ final class RunCache: @unchecked Sendable {
   }
 
   private let lock = NSLock()
-  private var held: [Side: Held] = [:]
+  private var held: [RunSide: Held] = [:]
 
-  /// A run of some examples that keeps at least `nodes`; what was held of other examples is let go before anything is computed.
+  /// A run of some examples with `nodes` and no others: what earlier sweeps kept must not change how a later one computes. What was held of other
+  /// examples is let go before anything is computed.
   func run(
-    _ side: Side, rows: Range<Int>, nodes: Set<NodeID>, _ compute: (Set<NodeID>) throws -> Activations
+    _ side: RunSide, rows: Range<Int>, nodes: Set<NodeID>, _ compute: (Set<NodeID>) throws -> Activations
   ) throws -> Activations {
     try lock.withLock {
       var wanted = nodes
       if let known = held[side], known.rows == rows {
-        if nodes.isSubset(of: known.nodes) { return known.run }
+        if nodes.isSubset(of: known.nodes) { return known.run.restricted(to: nodes) }
         wanted.formUnion(known.nodes)
+      } else {
+        // The next examples' runs are needed next: of either side.
+        held = held.filter { $1.rows == rows }
       }
       held[side] = nil
       let run = try compute(wanted)
       held[side] = Held(rows: rows, nodes: wanted, run: run)
-      return run
+      return run.restricted(to: nodes)
     }
   }
 }

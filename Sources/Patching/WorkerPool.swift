@@ -1,9 +1,10 @@
 import Execution
 import Foundation
+import Synchronization
 import Tensors
 
 /// Shares numbered pieces of work between threads, each of which multiplies matrices by itself: two small products side by side are faster than
-/// one shared between threads.
+/// one shared between threads, and what a piece comes to does not depend on how many threads there are.
 package enum WorkerPool {
   /// Does pieces 0..<count, each once, and hands the results to `deliver`, one at a time, in no particular order.
   /// - Parameter piece: given its number and a check to call now and then in a long piece; the check throws when the work is to stop.
@@ -15,19 +16,33 @@ package enum WorkerPool {
     let progress = Progress(count: count)
     let workers = max(1, min(threads, count))
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      ProductThreads.set(workers > 1 ? 1 : threads)
-      defer { ProductThreads.set(threads) }
-      while let next = progress.next() {
-        do {
-          try progress.check()
-          let result = try piece(next, progress.check)
-          try progress.alone { try deliver(result) }
-        } catch {
-          progress.stop(error)
+      ProductThreads.alone {
+        while let next = progress.next() {
+          do {
+            try progress.check()
+            let result = try piece(next, progress.check)
+            try progress.alone { try deliver(result) }
+          } catch {
+            progress.stop(error)
+          }
         }
       }
     }
     if let error = progress.error { throw error }
+  }
+
+  /// Does pieces 0..<count and returns their results in order.
+  /// - Throws: the first error of a piece; `CancellationError` when the task is cancelled.
+  package static func map<Result: Sendable>(
+    count: Int, threads: Int, _ piece: @Sendable (Int) throws -> Result
+  ) throws -> [Result] {
+    let results = Mutex([Result?](repeating: nil, count: count))
+    try run(count: count, threads: threads) { number, _ in
+      (number, try piece(number))
+    } deliver: { number, result in
+      results.withLock { $0[number] = result }
+    }
+    return results.withLock { $0.compactMap(\.self) }
   }
 
   /// What the workers share. `@unchecked Sendable`: the lock guards everything in it.

@@ -27,6 +27,15 @@ public enum ProductThreads {
     pthread_setspecific(key, UnsafeRawPointer(bitPattern: count))
   }
 
+  /// Multiplies the products of `body` on the calling thread alone. A product that several threads share is cut into as many parts, which may
+  /// round otherwise; one that a thread multiplies by itself depends on nothing but its operands.
+  package static func alone<R>(_ body: () throws -> R) rethrows -> R {
+    let usual = current
+    set(1)
+    defer { set(usual) }
+    return try body()
+  }
+
   /// What was set on the calling thread.
   package static var current: Int {
     let set = Int(bitPattern: pthread_getspecific(key))

@@ -16,6 +16,20 @@ extension Tensor {
     }
   }
 
+  /// The rows of several tensors, one after another.
+  /// - Precondition: there is a tensor, and all have the same axes behind the first.
+  package init(joining parts: [Tensor]) {
+    let rest = parts[0].shape.dropFirst()
+    precondition(parts.allSatisfy { $0.shape.dropFirst() == rest }, "\(parts.map(\.shape)) end alike")
+    self.init(shape: [parts.reduce(0) { $0 + ($1.shape.first ?? 1) }] + rest) { out in
+      var start = 0
+      for part in parts {
+        part.withValues { _ = out[start..<start + $0.count].initialize(fromContentsOf: $0) }
+        start += part.count
+      }
+    }
+  }
+
   /// A copy of every row for each of `copies` heads: [rows, n] -> [rows, copies, n].
   public func repeatingRows(_ copies: Int) -> Tensor {
     let rows = shape.first ?? 1

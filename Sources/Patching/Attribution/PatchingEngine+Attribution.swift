@@ -20,16 +20,26 @@ public struct EstimateBlock: Sendable {
 /// The estimate of a cell is the sum, over the numbers that its edits write, of (edited - base) times the derivative of the metric by each number
 /// in the base run. Where a cell edits several layers at once, their estimates are added.
 extension PatchingEngine {
-  /// Estimates all cells of a planned sweep, block by block, in no particular order: for each metric one run forward and one backward, however
-  /// many cells there are.
-  ///
-  /// Examples are taken in groups whose runs and derivatives fit in the memory budget. What comes out does not depend on the groups.
-  /// - Parameters:
-  ///   - isDone: says of cells and examples whether they are to be left out.
-  ///   - deliver: called with every block once, by one worker at a time.
-  /// - Throws: `PatchingError.noEstimate` for a metric without a gradient, `.estimateNotFinite`; what `deliver` throws; `CancellationError`.
+  /// Estimates all cells of a planned sweep for all examples, block of examples by block.
+  /// - Parameters: as for `attribute(_:block:skipping:deliver:)`.
+  /// - Throws: as `attribute(_:block:skipping:deliver:)`.
   public func attribute(
     _ plan: SweepPlan, skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
+    deliver: @Sendable (EstimateBlock) throws -> Void
+  ) throws {
+    for block in blocks { try attribute(plan, block: block, skipping: isDone, deliver: deliver) }
+  }
+
+  /// Estimates all cells of a planned sweep for one block of examples, chunk by chunk, in no particular order: for each metric one run forward and one
+  /// backward, however many cells there are.
+  /// - Parameters:
+  ///   - block: one of `blocks`.
+  ///   - isDone: says of cells and examples whether they are to be left out.
+  ///   - deliver: called with every chunk once, by one worker at a time.
+  /// - Throws: `PatchingError.noEstimate` for a metric without a gradient, `.estimateNotFinite`; what `deliver` throws; `CancellationError`.
+  public func attribute(
+    _ plan: SweepPlan, block: Range<Int>,
+    skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
     deliver: @Sendable (EstimateBlock) throws -> Void
   ) throws {
     for metric in metrics {
@@ -37,11 +47,11 @@ extension PatchingEngine {
       throw PatchingError.noEstimate(sweep: plan.sweep.name, metric: metric, reason: reason)
     }
     guard plan.sweep.standing.isEmpty else { throw PatchingError.noEstimateBesideOthers(sweep: plan.sweep.name) }
-    let (base, other) = (try prompts.base(direction), try prompts.other(direction))
     let site = try siteNodes(plan)
-    for rows in base.groups(ofEntries: entriesToAttribute(site)) where !isDone(0..<plan.cells, rows) {
+    // The base run's values, the other run's, and a derivative for each metric.
+    for rows in groups(of: block, keeping: site, copies: 2 + metrics.count) where !isDone(0..<plan.cells, rows) {
       try Task.checkCancellation()
-      let group = try AttributionGroup(self, plan, rows: rows, base: base, other: other, site: site)
+      let group = try ProductThreads.alone { try AttributionGroup(self, plan, rows: rows, site: site) }
       let chunks = group.chunks.filter { !isDone($0, rows) }
       try WorkerPool.run(count: chunks.count, threads: threads) {
         try group.block(chunks[$0], check: $1)
@@ -51,20 +61,28 @@ extension PatchingEngine {
     }
   }
 
-  /// How many tokens are taken at a time, so that their values and derivatives at the site take a quarter of the memory budget and what is kept for
-  /// the way back another, if one prompt's do.
-  private func entriesToAttribute(_ site: [NodeID]) -> Int {
-    func bytes(_ ids: some Sequence<NodeID>) -> Int {
-      ids.reduce(0) { sum, id in
-        let layout = model.graph[id].layout
-        if case .perPair = layout { return sum + 4 * layout.width * prompts.longest }
-        return sum + 4 * layout.width
-      }
+  /// The base run of some examples at a site, and the derivatives of each metric there. Pieces of the examples are run side by side, each for one
+  /// metric.
+  fileprivate func gradients(of site: [NodeID], rows: Range<Int>) throws -> (base: Activations, by: [Activations]) {
+    let pieces = prompts.groups(of: rows, entries: Cut.pieceEntries(ofPictures: prompts.isOfPictures))
+    let differentiator = Differentiator(model)
+    let found = try WorkerPool.map(count: pieces.count * metrics.count, threads: threads) { number in
+      let (metric, piece) = (metrics[number / pieces.count], pieces[number % pieces.count])
+      let batch = try prompts.batch(direction.base, rows: piece)
+      // With little memory some values are computed a second time, which gives the same numbers.
+      let result = try differentiator.gradients(
+        batch, of: site, at: batch.lastEntries, memory: memory / 4 / threads
+      ) { seed(metric, rows: piece, logits: $0) }
+      return (values: result.activations, slopes: result.asActivations)
     }
-    // The base run's values, the other run's, and a derivative for each metric.
-    let held = bytes(site) * (2 + metrics.count)
-    let onTheWay = bytes(model.graph.nodes.lazy.filter { $0.hook?.layer != nil || prompts.isOfPictures }.map(\.id))
-    return max(1, min(512, memory / 4 / max(1, held, onTheWay)))
+    let batch = try prompts.batch(direction.base, rows: rows)
+    return (
+      Activations(joining: found.prefix(pieces.count).map(\.values), of: batch),
+      metrics.indices.map { metric in
+        let own = found[metric * pieces.count..<(metric + 1) * pieces.count]
+        return Activations(joining: own.map(\.slopes), of: batch)
+      }
+    )
   }
 }
 
@@ -76,33 +94,16 @@ private struct AttributionGroup: Sendable {
   /// For each metric, the derivatives by the site's nodes.
   let gradients: [Activations]
 
-  init(
-    _ engine: PatchingEngine, _ plan: SweepPlan, rows: Range<Int>, base: Batch, other: Batch, site: [NodeID]
-  ) throws {
+  init(_ engine: PatchingEngine, _ plan: SweepPlan, rows: Range<Int>, site: [NodeID]) throws {
     self.engine = engine
     self.rows = rows
-    let batch = base.gathering(rows: Array(rows))
-    let differentiator = Differentiator(engine.model)
-    var baseRun: Activations?
-    var gradients: [Activations] = []
-    for metric in engine.metrics {
-      let result = try differentiator.gradients(
-        batch, of: site, at: batch.lastEntries, memory: engine.memory / 4
-      ) { engine.seed(metric, rows: rows, logits: $0) }
-      gradients.append(result.asActivations)
-      baseRun = baseRun ?? result.activations
-    }
-    guard let baseRun else { preconditionFailure("an engine has a metric") }
+    let (base, gradients) = try engine.gradients(of: site, rows: rows)
     self.gradients = gradients
-    placement = try engine.placement(plan, rows: rows, base: baseRun, other: other, site: site, kept: Set(site))
+    placement = try engine.placement(plan, rows: rows, base: base, site: site, kept: Set(site))
   }
 
-  /// Runs of cells, a few for each worker.
-  var chunks: [Range<Int>] {
-    let cells = placement.plan.cells
-    let size = max(1, min((cells + engine.threads - 1) / engine.threads, (1 << 20) / rows.count))
-    return stride(from: 0, to: cells, by: size).map { $0..<min($0 + size, cells) }
-  }
+  /// Runs of cells that one worker takes at a time.
+  var chunks: [Range<Int>] { Cut.evenly(placement.plan.cells, atMost: (1 << 20) / rows.count) }
 
   func block(_ cells: Range<Int>, check: () throws -> Void) throws -> EstimateBlock {
     let graph = engine.model.graph

@@ -5,24 +5,35 @@ import ModelGraph
 import Tensors
 
 extension PatchingEngine {
-  /// Carries a path sweep out, block by block. Cells are numbered sender by sender, within each column by column.
-  /// - Parameters:
-  ///   - isDone: says of cells and examples whether they are to be left out.
-  ///   - deliver: called with every block once, by one worker at a time. A cell without a path has the base run's values and change norm 0.
-  /// - Throws: as `run(_:skipping:deliver:)` of plain sweeps.
+  /// Carries a path sweep out over all examples, block of examples by block.
+  /// - Parameters: as for `run(_:block:skipping:deliver:)`.
+  /// - Throws: as `run(_:block:skipping:deliver:)` of plain sweeps.
   public func run(
     _ plan: PathPlan, skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
     deliver: @Sendable (SweepBlock) throws -> Void
   ) throws {
-    let (base, other) = (try prompts.base(direction), try prompts.other(direction))
+    for block in blocks { try run(plan, block: block, skipping: isDone, deliver: deliver) }
+  }
+
+  /// Carries a path sweep out over one block of examples, chunk by chunk. Cells are numbered sender by sender, within each column by column.
+  /// - Parameters:
+  ///   - block: one of `blocks`.
+  ///   - isDone: says of cells and examples whether they are to be left out.
+  ///   - deliver: called with every chunk once, by one worker at a time. A cell without a path has the base run's values and change norm 0.
+  /// - Throws: as `run(_:block:skipping:deliver:)` of plain sweeps.
+  public func run(
+    _ plan: PathPlan, block: Range<Int>,
+    skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
+    deliver: @Sendable (SweepBlock) throws -> Void
+  ) throws {
     let ends = PathNodes(plan, model.graph)
     let kept = Set(PartialExecutor.keptNodes(model.graph)).union(ends.senders).union(ends.receivers)
-    let bytes = kept.reduce(0) { $0 + model.graph[$1].layout.width * 4 } * 2
-    for rows in base.groups(ofEntries: max(1, memory / 2 / max(1, bytes))) where !isDone(0..<plan.cells, rows) {
-      let group = try PathGroup(self, plan, ends, base: base, other: other, rows: rows, kept: kept)
+    for rows in groups(of: block, keeping: kept) where !isDone(0..<plan.cells, rows) {
+      try Task.checkCancellation()
+      let group = try ProductThreads.alone { try PathGroup(self, plan, ends, rows: rows, of: block, kept: kept) }
       let columns = plan.columns.count
       let chunks = group.chunks.filter { !isDone($0.lowerBound * columns..<$0.upperBound * columns, rows) }
-      try WorkerPool.run(count: chunks.count, threads: threads) {
+      try WorkerPool.run(count: chunks.count, threads: group.workers) {
         try group.block(senders: chunks[$0], check: $1)
       } deliver: {
         try deliver($0)
@@ -59,36 +70,39 @@ private struct PathGroup: Sendable {
   let executor: PartialExecutor
   let reader: CellReader
 
+  /// The base run's metrics, row by row.
+  private let unpatched: [Metric: [Float]]
+  private let size: ChunkSize
+
   init(
-    _ engine: PatchingEngine, _ plan: PathPlan, _ ends: PathNodes, base: Batch, other: Batch, rows: Range<Int>,
+    _ engine: PatchingEngine, _ plan: PathPlan, _ ends: PathNodes, rows: Range<Int>, of block: Range<Int>,
     kept: Set<NodeID>
   ) throws {
     self.engine = engine
     self.plan = plan
     self.ends = ends
     self.rows = rows
-    let oracle = Oracle(engine.model)
-    self.base = try engine.runs.run(.base, rows: rows, nodes: kept) {
-      try oracle.run(base.gathering(rows: Array(rows)), keeping: $0)
-    }
-    self.other = try engine.runs.run(.other, rows: rows, nodes: ends.senders) {
-      try oracle.run(other.gathering(rows: Array(rows)), keeping: $0)
-    }
-    reader = CellReader(engine, rows: rows, name: plan.sweep.name)
-    executor = try PartialExecutor(engine.model, base: self.base, columns: reader.columns)
+    base = try engine.heldRun(engine.direction.base, rows: rows, keeping: kept)
+    other = try engine.heldRun(engine.direction.other, rows: rows, keeping: ends.senders)
+    let places = rows.lowerBound - block.lowerBound..<rows.upperBound - block.lowerBound
+    unpatched = try engine.baselines(of: block).base(engine.direction).mapValues { Array($0[places]) }
+    reader = try CellReader(engine, rows: rows, of: block, name: plan.sweep.name)
+    executor = try PartialExecutor(engine.model, base: base, columns: reader.columns)
+    size = ChunkSize(engine, rows: rows.count, reader.columns)
   }
 
-  /// Runs of senders whose cells fit the budget and a worker's share.
+  /// Runs of senders that one worker takes at a time.
   var chunks: [Range<Int>] {
-    let cells = engine.cellsAtATime(total: plan.cells, entries: base.batch.entries, rows: rows.count, reader.columns)
-    let size = max(1, cells / plan.columns.count)
-    return stride(from: 0, to: plan.senders, by: size).map { $0..<min($0 + size, plan.senders) }
+    Cut.evenly(plan.senders, atMost: size.cells(ofEntries: base.batch.entries) / plan.columns.count)
   }
+
+  /// How many workers the memory budget has room for.
+  var workers: Int { engine.workers(ofBytes: size.largestChunk(cellEntries: base.batch.entries)) }
 
   func block(senders: Range<Int>, check: () throws -> Void) throws -> SweepBlock {
     let changes = senders.flatMap { sender in (0..<rows.count).compactMap { senderCell(sender, row: $0) } }
     let columns = plan.columns.count
-    var results = reader.unchanged(cells: senders.count * columns)
+    var results = reader.unchanged(cells: senders.count * columns, base: unpatched)
     if plan.sweep.receivers != [.logits], !ends.receivers.isEmpty {
       try throughInputs(changes, senders, &results, check: check)
     }
@@ -135,11 +149,10 @@ private struct PathGroup: Sendable {
       }
     }
     // The columns multiply the cells: they run in pieces no larger than a chunk of senders is meant to be.
-    let size = engine.cellsAtATime(
-      total: Int.max, entries: base.batch.entries / max(1, rows.count), rows: 1, reader.columns)
-    for start in stride(from: 0, to: cells.count, by: size) {
+    let count = ChunkSize(engine, rows: 1, reader.columns).cells(ofEntries: base.batch.entries / max(1, rows.count))
+    for start in stride(from: 0, to: cells.count, by: count) {
       try check()
-      let piece = start..<min(start + size, cells.count)
+      let piece = start..<min(start + count, cells.count)
       let run = try executor.run(cells: Array(cells[piece]))
       for i in piece { try results.set(cell: places[i], row: cells[i].row, run, at: i - start) }
       results.productOperations += run.productOperations

@@ -2,6 +2,37 @@ import Execution
 import Interventions
 import ModelGraph
 
+/// Attention from chosen positions that falls on classes of positions, summed over examples.
+public struct AttentionShares: Sendable {
+  /// [head][class]
+  public private(set) var sums: [[Double]]
+  /// How many examples there are in the sums.
+  public private(set) var examples = 0
+
+  init(heads: Int, classes: Int) {
+    sums = [[Double]](repeating: [Double](repeating: 0, count: classes), count: heads)
+  }
+
+  /// [head][class]; NaN where there are no examples.
+  public var means: [[Double]] { sums.map { $0.map { examples == 0 ? .nan : $0 / Double(examples) } } }
+
+  /// Adds one example's attention, [head][source].
+  mutating func add(_ attention: [[Float]], classes: [Int]) {
+    examples += 1
+    for (head, row) in attention.enumerated() {
+      for (source, share) in row.enumerated() { sums[head][classes[source]] += Double(share) }
+    }
+  }
+
+  /// Adds the sums over other examples.
+  public mutating func add(_ other: AttentionShares) {
+    examples += other.examples
+    for head in sums.indices {
+      for place in sums[head].indices { sums[head][place] += other.sums[head][place] }
+    }
+  }
+}
+
 extension PatchingEngine {
   /// How much some heads attend from one position of each prompt to classes of its positions, averaged over prompts.
   /// - Parameters:
@@ -13,27 +44,38 @@ extension PatchingEngine {
     of heads: [(layer: Int, head: Int)], _ side: RunSide, classes: Int,
     gaze: (_ example: Int) -> (destination: Int, classes: [Int])?
   ) throws -> [[Double]] {
+    var whole = AttentionShares(heads: heads.count, classes: classes)
+    for block in blocks {
+      whole.add(try attentionShares(of: heads, side, block: block, classes: classes, gaze: gaze))
+    }
+    return whole.means
+  }
+
+  /// The same of one block's examples, as sums that can be added to those of others.
+  /// - Parameter block: one of `blocks`.
+  /// - Throws: as for all examples.
+  public func attentionShares(
+    of heads: [(layer: Int, head: Int)], _ side: RunSide, block: Range<Int>, classes: Int,
+    gaze: (_ example: Int) -> (destination: Int, classes: [Int])?
+  ) throws -> AttentionShares {
     try checkHeads(heads)
     let resolver = SiteResolver(model.graph)
     let nodes = try heads.map { try resolver.node(.pattern, layer: $0.layer) }
-    let batch = try prompts.batch(side)
-    var sums = heads.map { _ in [Double](repeating: 0, count: classes) }
-    var count = 0
-    for rows in batch.groups(ofEntries: 512) {
-      let run = try Oracle(model).run(batch.gathering(rows: Array(rows)), keeping: Set(nodes.map(\.id)))
-      for row in 0..<rows.count {
-        guard let (destination, classOf) = gaze(rows.lowerBound + row) else { continue }
-        count += 1
-        let n = run.batch.length(row)
-        for (place, (_, head)) in heads.enumerated() {
-          run.withExample(row, of: nodes[place]) { pattern in
-            for source in 0..<n {
-              sums[place][classOf[source]] += Double(pattern[(head * n + destination) * n + source])
-            }
-          }
+    let gazes = block.map(gaze)
+    let rows = try readExamples(side, of: block, keeping: Set(nodes.map(\.id))) { run, row, example in
+      guard let (destination, _) = gazes[example - block.lowerBound] else { return [[Float]]() }
+      let n = run.batch.length(row)
+      return heads.indices.map { place in
+        run.withExample(row, of: nodes[place]) { pattern in
+          let start = (heads[place].head * n + destination) * n
+          return Array(pattern[start..<start + n])
         }
       }
     }
-    return sums.map { $0.map { count == 0 ? .nan : $0 / Double(count) } }
+    var shares = AttentionShares(heads: heads.count, classes: classes)
+    for (gaze, attention) in zip(gazes, rows) {
+      if let gaze { shares.add(attention, classes: gaze.classes) }
+    }
+    return shares
   }
 }

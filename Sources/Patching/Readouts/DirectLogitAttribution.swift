@@ -10,25 +10,38 @@ public struct DirectLogitAttribution: Sendable {
   /// `embed`, `pos_embed`, `0.3` (head 3 of layer 0), `attn_bias.0`, `mlp.0`, `ln_final.bias`, `unembed.bias`: those that the model has.
   public let parts: [String]
   /// [part, example]
-  public let values: [[Float]]
+  public private(set) var values: [[Float]]
   /// Each head's part taken apart by the position that it came from: [layer][head][position][example]; NaN beyond a prompt's length.
-  public let bySource: [[[[Float]]]]
+  public private(set) var bySource: [[[[Float]]]]
+
+  /// Adds those of the examples that follow.
+  mutating func append(_ next: DirectLogitAttribution) {
+    for (part, examples) in next.values.enumerated() { values[part] += examples }
+    for (layer, heads) in next.bySource.enumerated() {
+      for (head, positions) in heads.enumerated() {
+        for (position, examples) in positions.enumerated() { bySource[layer][head][position] += examples }
+      }
+    }
+  }
 }
 
 extension PatchingEngine {
   /// Direct logit attribution of one of the two unedited runs.
   /// - Throws: `PatchingError.metricNeedsWrong` for a pair without a wrong token; `RunError`.
   public func directLogitAttribution(_ side: RunSide) throws -> DirectLogitAttribution {
+    var whole = try directLogitAttribution(side, block: blocks[0])
+    for block in blocks.dropFirst() { whole.append(try directLogitAttribution(side, block: block)) }
+    return whole
+  }
+
+  /// The same of one block's examples; positions are those of all prompts.
+  /// - Parameter block: one of `blocks`.
+  /// - Throws: as for all examples.
+  public func directLogitAttribution(_ side: RunSide, block: Range<Int>) throws -> DirectLogitAttribution {
     try checkDirectLogitAttribution()
     let anatomy = StreamAnatomy(model.graph)
-    var columns: [Contributions] = []
-    let batch = try prompts.batch(side)
-    for rows in batch.groups(ofEntries: 512) {
-      let run = try Oracle(model).run(batch.gathering(rows: Array(rows)), keeping: anatomy.kept)
-      for row in 0..<rows.count {
-        columns.append(
-          Contributions(anatomy, model, run, row: row, pair: prompts.pairs[rows.lowerBound + row]))
-      }
+    let columns = try readExamples(side, of: block, keeping: anatomy.kept) { run, row, example in
+      Contributions(anatomy, model, run, row: row, pair: prompts.pairs[example])
     }
     let longest = prompts.longest
     let d = model.graph.dimensions
@@ -69,7 +82,7 @@ extension StreamAnatomy {
 }
 
 /// One example's parts.
-private struct Contributions {
+private struct Contributions: Sendable {
   var parts: [String] = []
   var values: [Double] = []
   /// [layer][head][position]

@@ -8,38 +8,65 @@ import Tensors
 public struct LogitLens: Sendable {
   /// For each metric: [layer][position][example]; the layers are the stream before block 0, 1, ... and, last, after the last block. NaN beyond a
   /// prompt's length. kl is KL(the model's own output at that position || the lens).
-  public let values: [Metric: [[[Float]]]]
+  public private(set) var values: [Metric: [[[Float]]]]
+
+  /// Adds those of the examples that follow.
+  mutating func append(_ next: LogitLens) {
+    for (metric, layers) in next.values {
+      for (layer, positions) in layers.enumerated() {
+        for (position, examples) in positions.enumerated() { values[metric]?[layer][position] += examples }
+      }
+    }
+  }
 }
 
 extension PatchingEngine {
   /// The logit lens over one of the two unedited runs, at every position.
   /// - Throws: `RunError`.
   public func logitLens(_ side: RunSide) throws -> LogitLens {
+    var whole = try logitLens(side, block: blocks[0])
+    for block in blocks.dropFirst() { whole.append(try logitLens(side, block: block)) }
+    return whole
+  }
+
+  /// The same of one block's examples; positions are those of all prompts.
+  /// - Parameter block: one of `blocks`.
+  /// - Throws: as for all examples.
+  public func logitLens(_ side: RunSide, block: Range<Int>) throws -> LogitLens {
     let anatomy = StreamAnatomy(model.graph)
-    let batch = try prompts.batch(side)
-    let empty = [[Float]](repeating: [Float](repeating: .nan, count: prompts.count), count: prompts.longest)
+    // One example at a time: the scores of all its layers and positions are held together.
+    let lenses = try readExamples(side, of: block, keeping: Set(anatomy.streams.map(\.id)), entries: 1) {
+      lens(of: $0, prompts.pairs[$2], anatomy)
+    }
+    let empty = [[Float]](repeating: [Float](repeating: .nan, count: block.count), count: prompts.longest)
     var values: [Metric: [[[Float]]]] = [:]
-    for metric in metrics { values[metric] = anatomy.streams.map { _ in empty } }
-    for example in 0..<batch.rows {
-      let run = try Oracle(model).run(batch.gathering(rows: [example]), keeping: anatomy.streams.map(\.id))
-      let lenses = anatomy.streams.map { stream in scores(of: stream, run, anatomy) }
-      let reader = MetricReader(pair: prompts.pairs[example])
-      let width = anatomy.unembedding.outputs
-      func at(_ lens: Tensor, _ position: Int) -> [Float] {
-        lens.withValues { Array($0[position * width..<(position + 1) * width]) }
-      }
-      for position in 0..<batch.length(example) {
-        let own = lenses.last.map { at($0, position).withUnsafeBufferPointer { LogProbabilities($0) } }
-        for (layer, lens) in lenses.enumerated() {
-          at(lens, position).withUnsafeBufferPointer { scores in
-            for metric in metrics {
-              values[metric]?[layer][position][example] = reader.value(metric, of: scores, whole: true, base: own)
-            }
-          }
+    for (index, metric) in metrics.enumerated() {
+      var own = anatomy.streams.map { _ in empty }
+      for (place, lens) in lenses.enumerated() {
+        for layer in own.indices {
+          for position in lens.indices { own[layer][position][place] = lens[position][layer][index] }
         }
       }
+      values[metric] = own
     }
     return LogitLens(values: values)
+  }
+
+  /// One example's values: [position][layer][metric].
+  /// - Parameter run: of the example alone.
+  private func lens(of run: Activations, _ pair: PromptSet.Pair, _ anatomy: StreamAnatomy) -> [[[Float]]] {
+    let layers = anatomy.streams.map { scores(of: $0, run, anatomy) }
+    let reader = MetricReader(pair: pair)
+    let width = anatomy.unembedding.outputs
+    return (0..<run.batch.length(0)).map { position in
+      func at<R>(_ scores: Tensor, _ body: (UnsafeBufferPointer<Float>) -> R) -> R {
+        scores.withValues { body(UnsafeBufferPointer(rebasing: $0[position * width..<(position + 1) * width])) }
+      }
+      let own = layers.last.map { at($0) { LogProbabilities($0) } }
+      return layers.map { scores in
+        at(scores) { scores in metrics.map { reader.value($0, of: scores, whole: true, base: own) } }
+      }
+    }
   }
 
   /// [positions, vocabulary]

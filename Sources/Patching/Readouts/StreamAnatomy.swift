@@ -4,7 +4,7 @@ import ModelGraph
 import Tensors
 
 /// A norm as the graph has it: where its scale is, and its gain.
-struct NormParts {
+struct NormParts: Sendable {
   let kind: NormKind
   /// The node of the scale.
   let scale: NodeID
@@ -41,9 +41,9 @@ struct NormParts {
 }
 
 /// Where a transformer's graph keeps what reads and writes the residual stream.
-struct StreamAnatomy {
+struct StreamAnatomy: Sendable {
   /// One attention layer.
-  struct Attention {
+  struct Attention: Sendable {
     let layer: Int
     let spec: AttentionSpec
     let z: Node

@@ -1,0 +1,102 @@
+import Diagnostics
+import Execution
+import Foundation
+import Interventions
+import ModelGraph
+import Tensors
+
+/// What edits take from all examples, whatever block is being worked on: computed once.
+///
+/// `@unchecked Sendable`: the lock guards what is held.
+final class SourceCache: @unchecked Sendable {
+  private let lock = NSLock()
+  private var means: [[NodeID]: Activations] = [:]
+  private var differences: [[NodeID]: ExampleDifferences] = [:]
+  private var partners: [UInt64: [Int]] = [:]
+
+  func mean(_ site: [NodeID], _ compute: () throws -> Activations) rethrows -> Activations {
+    try lock.withLock { try Self.value(for: site, in: &means, compute) }
+  }
+
+  func differences(_ site: [NodeID], _ compute: () throws -> ExampleDifferences) rethrows -> ExampleDifferences {
+    try lock.withLock { try Self.value(for: site, in: &differences, compute) }
+  }
+
+  func partners(_ seed: UInt64, _ compute: () throws -> [Int]) rethrows -> [Int] {
+    try lock.withLock { try Self.value(for: seed, in: &partners, compute) }
+  }
+
+  private static func value<Key, Value>(
+    for key: Key, in known: inout [Key: Value], _ compute: () throws -> Value
+  ) rethrows -> Value {
+    if let value = known[key] { return value }
+    let value = try compute()
+    known[key] = value
+    return value
+  }
+}
+
+extension PatchingEngine {
+  /// The mean of some activations of the other run over all examples, position by position, as a run of one row; sums in double precision, in the order
+  /// of examples.
+  /// - Precondition: all prompts have one length.
+  func mean(of site: [NodeID]) throws -> Activations {
+    try sources.mean(site) {
+      let one = try prompts.batch(direction.other, rows: [0])
+      var sums = site.map { _ in [Double]() }
+      for block in blocks {
+        for rows in groups(of: block, keeping: site) {
+          let run = try unedited(direction.other, rows: rows, keeping: Set(site))
+          for row in 0..<rows.count {
+            for (place, id) in site.enumerated() {
+              run.withExample(row, of: model.graph[id]) { values in
+                if sums[place].isEmpty { sums[place] = [Double](repeating: 0, count: values.count) }
+                for i in values.indices { sums[place][i] += Double(values[i]) }
+              }
+            }
+          }
+        }
+      }
+      var means: [NodeID: Tensor] = [:]
+      for (id, sum) in zip(site, sums) {
+        means[id] = Tensor(shape: [sum.count], sum.map { Float($0 / Double(prompts.count)) })
+      }
+      return Activations(batch: one, values: means)
+    }
+  }
+
+  /// Both runs of every example at a site: any of them may be a source.
+  func differences(at site: [NodeID]) throws -> ExampleDifferences {
+    try sources.differences(site) {
+      var differences = ExampleDifferences()
+      for block in blocks {
+        for rows in groups(of: block, keeping: site) {
+          differences.append(
+            base: try unedited(direction.base, rows: rows, keeping: Set(site)),
+            other: try unedited(direction.other, rows: rows, keeping: Set(site)))
+        }
+      }
+      return differences
+    }
+  }
+
+  /// For each example, another of the same length, seeded.
+  /// - Throws: `InterventionError.resampleNeedsPartner` where there is none.
+  func partners(seed: UInt64) throws -> [Int] {
+    try sources.partners(seed) {
+      var generator = SplitMix64(seed: seed)
+      let rows = prompts.pairs.indices
+      let alike = Dictionary(grouping: rows) { prompts.pairs[$0].length }
+      var places = [Int](repeating: 0, count: rows.count)
+      for group in alike.values { for (place, row) in group.enumerated() { places[row] = place } }
+      return try rows.map { row in
+        let length = prompts.pairs[row].length
+        let candidates = alike[length] ?? []
+        guard candidates.count > 1 else { throw InterventionError.resampleNeedsPartner(example: row, length: length) }
+        // One of the others: those behind the row move up by one.
+        let chosen = Int.random(in: 0..<candidates.count - 1, using: &generator)
+        return candidates[chosen < places[row] ? chosen : chosen + 1]
+      }
+    }
+  }
+}
