@@ -5,6 +5,12 @@ public struct Baselines: Sendable {
   public private(set) var clean: [Metric: [Float]]
   public private(set) var corrupted: [Metric: [Float]]
 
+  /// - Parameters: for each metric, one value an example.
+  public init(clean: [Metric: [Float]], corrupted: [Metric: [Float]]) {
+    self.clean = clean
+    self.corrupted = corrupted
+  }
+
   /// The run that is edited.
   public func base(_ direction: PatchingDirection) -> [Metric: [Float]] { direction == .denoise ? corrupted : clean }
 

@@ -32,7 +32,8 @@ extension Experiment {
     for (index, sweep) in sweeps.enumerated() {
       try sweep.check(metrics: metrics)
       if let first = sweeps[..<index].first(where: { $0.name == sweep.name }) {
-        throw ExperimentError.inFile(sweep.place, .duplicateName(of: "a sweep", name: sweep.name, firstLine: first.place.line))
+        throw ExperimentError.inFile(
+          sweep.place, .duplicateName(of: "a sweep", name: sweep.name, firstLine: first.place.line))
       }
     }
     if sweeps.isEmpty, readouts.isEmpty, cache == nil { throw ExperimentError.inFile(place, .nothingToDo) }

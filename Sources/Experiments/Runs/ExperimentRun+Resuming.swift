@@ -76,7 +76,9 @@ extension ExperimentRun {
     for question in questions {
       guard let answer = try question.summary(of: results, baselines: found) else { continue }
       answers.append(answer)
-      if let sweep = question as? PlannedSweep, let summary = answer as? SweepSummary { sweeps.append((sweep, summary)) }
+      if let sweep = question as? PlannedSweep, let summary = answer as? SweepSummary {
+        sweeps.append((sweep, summary))
+      }
     }
     if let heads {
       let question = PlannedHeads(plan: heads, strongest: StrongestHeads(sweeps))

@@ -15,7 +15,9 @@ struct PartialFileSink: RunSink {
     case .rows(let table):
       let count = answer.examples.count
       for (column, example) in answer.examples.enumerated() {
-        let row = answer.values.flatMap { all in stride(from: column, to: all.values.count, by: count).map { all.values[$0] } }
+        let row = answer.values.flatMap { all in
+          stride(from: column, to: all.values.count, by: count).map { all.values[$0] }
+        }
         try file.write(table: table, example: example, values: row)
       }
     }

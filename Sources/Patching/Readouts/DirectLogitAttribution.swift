@@ -59,6 +59,9 @@ extension PatchingEngine {
 }
 
 extension PatchingEngine {
+  /// The parts that direct logit attribution names, in its order.
+  public var directLogitAttributionParts: [String] { StreamAnatomy(model.graph).parts }
+
   /// Checks that every pair has a wrong token to compare with.
   /// - Throws: `PatchingError.metricNeedsWrong`.
   public func checkDirectLogitAttribution() throws {
@@ -69,6 +72,22 @@ extension PatchingEngine {
 }
 
 extension StreamAnatomy {
+  /// The names of what writes into the logits, in the order of `Contributions`.
+  fileprivate var parts: [String] {
+    var parts = embeddings.map(\.name)
+    for layer in streams.indices {
+      if let attention = attention.first(where: { $0.layer == layer }) {
+        parts += (0..<attention.spec.queryHeads).map { "\(layer).\($0)" }
+        if attention.output.bias != nil { parts.append("attn_bias.\(layer)") }
+        if attention.postNorm?.bias != nil { parts.append("attn_norm_bias.\(layer)") }
+      }
+      if mlps.contains(where: { $0.layer == layer }) { parts.append("mlp.\(layer)") }
+    }
+    if finalNorm?.bias != nil { parts.append("ln_final.bias") }
+    if unembedding.bias != nil { parts.append("unembed.bias") }
+    return parts
+  }
+
   /// The nodes that direct logit attribution reads.
   fileprivate var kept: Set<NodeID> {
     var nodes = Set(embeddings.map(\.node.id) + mlps.map(\.node.id))

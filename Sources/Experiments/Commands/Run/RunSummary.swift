@@ -22,7 +22,8 @@ struct RunSummary {
     var table = TextTable(header: ["metric", "clean", "corrupted"], alignments: [.left, .right, .right])
     for metric in run.experiment.metrics {
       table.add(
-        [metric.rawValue] + [outcome.baselines.clean, outcome.baselines.corrupted].map { decimal(mean($0[metric] ?? []), 3) })
+        [metric.rawValue]
+          + [outcome.baselines.clean, outcome.baselines.corrupted].map { decimal(mean($0[metric] ?? []), 3) })
     }
     let pairs = run.promptsNote ?? "\(count) \(count == 1 ? "pair" : "pairs") of prompts"
     return """

@@ -27,7 +27,8 @@ public struct AdditivitySummary: QuestionSummary {
       return "\(name) \(decimal(change, 3))"
         + (directions > 1 ? ", of which \(decimal(interaction, 3))\(share) is not the sum of each by itself" : "")
     }
-    let parts = [part(metric.rawValue, change, interaction)] + activations.map { part($0.hook, $0.change, $0.interaction) }
+    let parts =
+      [part(metric.rawValue, change, interaction)] + activations.map { part($0.hook, $0.change, $0.interaction) }
     return "\(sweep): change, root mean square over cells and prompts: \(parts.joined(separator: "; "))"
   }
 }

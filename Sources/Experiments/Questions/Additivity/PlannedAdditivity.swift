@@ -41,17 +41,12 @@ struct PlannedAdditivity: PlannedQuestion {
   }
 
   func answer(_ unit: UnitOfWork) throws {
-    let missing = unit.missing(fromRows: table)
-    try WorkerPool.run(count: missing.count, threads: sweep.engine.threads) { place, check in
-      try check()
-      let example = missing[place]
-      return (example, try sweep.engine.additivity(plan, of: nodes.map(\.id), block: example..<example + 1))
-    } deliver: { example, found in
-      try unit.add(
-        AnswerBlock(
-          stage: stage, .rows(table: table), examples: example..<example + 1,
-          values: rows.columns.map { .init($0.name, values(of: $0.name, found)) }, runs: runs))
-    }
+    guard !unit.missing(fromRows: table).isEmpty else { return }
+    let found = try sweep.engine.additivity(plan, of: nodes.map(\.id), block: unit.block) { _ in try unit.check() }
+    try unit.add(
+      AnswerBlock(
+        stage: stage, .rows(table: table), examples: unit.block,
+        values: rows.columns.map { .init($0.name, values(of: $0.name, found)) }, runs: runs * unit.block.count))
   }
 
   private func values(of column: String, _ found: Additivity) -> [Float] {

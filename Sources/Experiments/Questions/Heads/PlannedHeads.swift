@@ -22,8 +22,8 @@ struct PlannedHeads: PlannedQuestion {
       hasDirect = prompts.set.pairs.allSatisfy { !$0.wrongs.isEmpty }
     }
 
-    /// One run for the patterns and one for what is written.
-    var runs: Int { hasDirect ? 2 : 1 }
+    /// A run for each gaze, and one for what is written.
+    var runs: Int { HeadsSummary.Gaze.allCases.count + (hasDirect ? 1 : 0) }
 
     /// Direct parts of the heads, then for each gaze what they attend to.
     var rows: ExampleRows {
@@ -57,46 +57,47 @@ struct PlannedHeads: PlannedQuestion {
   private var places: [(layer: Int, head: Int)] { strongest.heads.map { ($0.layer, $0.head) } }
 
   func answer(_ unit: UnitOfWork) throws {
-    let missing = unit.missing(fromRows: plan.room.name)
-    guard let first = missing.first, let last = missing.last else { return }
-    let examples = first..<last + 1
+    guard !unit.missing(fromRows: plan.room.name).isEmpty else { return }
     try unit.check()
-    let columns = plan.rows.columns
-    var direct = [Float](repeating: .nan, count: columns[0].width * examples.count)
-    var attention = [Float](repeating: .nan, count: columns[1].width * examples.count)
+    let (columns, count) = (plan.rows.columns, unit.block.count)
+    var direct = [Float](repeating: .nan, count: columns[0].width * count)
+    var attention = [Float](repeating: .nan, count: columns[1].width * count)
     if !strongest.heads.isEmpty {
-      if plan.hasDirect { addDirect(to: &direct, try engine.directLogitAttribution(.clean, block: examples), examples) }
-      for example in examples { try addAttention(to: &attention, example, examples) }
+      if plan.hasDirect { try addDirect(to: &direct, unit.block) }
+      for (place, gaze) in HeadsSummary.Gaze.allCases.enumerated() {
+        try addAttention(to: &attention, from: gaze, place, unit.block)
+      }
     }
     try unit.add(
       AnswerBlock(
-        stage: stage, .rows(table: plan.room.name), examples: examples,
-        values: [.init("direct", direct), .init("attention", attention)], runs: runs * missing.count))
+        stage: stage, .rows(table: plan.room.name), examples: unit.block,
+        values: [.init("direct", direct), .init("attention", attention)], runs: runs * count))
   }
 
-  private func addDirect(to values: inout [Float], _ found: DirectLogitAttribution, _ examples: Range<Int>) {
+  private func addDirect(to values: inout [Float], _ block: Range<Int>) throws {
+    let found = try engine.directLogitAttribution(.clean, block: block)
     for (place, head) in strongest.heads.enumerated() {
       guard let part = found.parts.firstIndex(of: head.name) else { continue }
-      for column in examples.indices { values[place * examples.count + column - examples.lowerBound] = found.values[part][column - examples.lowerBound] }
+      values.replaceSubrange(place * block.count..<(place + 1) * block.count, with: found.values[part])
     }
   }
 
-  /// One example's attention: [from, head, to].
-  private func addAttention(to values: inout [Float], _ example: Int, _ examples: Range<Int>) throws {
-    let patterns = try engine.attentionPatterns(of: places, .clean, block: example..<example + 1)
-    let (pair, count) = (engine.prompts.pairs[example], plan.sources.count)
-    for (from, gaze) in HeadsSummary.Gaze.allCases.enumerated() {
-      guard let (destination, roles) = TokenRole.roles(pair, from: gaze) else { continue }
-      for head in strongest.heads.indices {
-        var sums = [Double](repeating: 0, count: count)
-        for (source, role) in roles.enumerated() {
-          let place = min(role.rawValue + (role == .other ? source : 0), count - 1)
-          sums[place] += Double(patterns.values[head][destination][source][0])
+  /// Attention by what it falls on: [from, head, to, example].
+  private func addAttention(
+    to values: inout [Float], from gaze: HeadsSummary.Gaze, _ from: Int, _ block: Range<Int>
+  ) throws {
+    let roles = block.map { TokenRole.roles(engine.prompts.pairs[$0], from: gaze) }
+    let rows = try engine.attentionRows(of: places, .clean, block: block) { roles[$0 - block.lowerBound]?.destination }
+    let classes = plan.sources.count
+    for (column, known) in roles.enumerated() {
+      guard let known else { continue }
+      for (head, row) in rows[column].enumerated() {
+        var sums = [Double](repeating: 0, count: classes)
+        for (source, role) in known.roles.enumerated() {
+          sums[min(role.rawValue + (role == .other ? source : 0), classes - 1)] += Double(row[source])
         }
-        let start = (from * StrongestHeads.limit + head) * count
-        for (to, sum) in sums.enumerated() {
-          values[(start + to) * examples.count + example - examples.lowerBound] = Float(sum)
-        }
+        let start = (from * StrongestHeads.limit + head) * classes
+        for (to, sum) in sums.enumerated() { values[(start + to) * block.count + column] = Float(sum) }
       }
     }
   }
@@ -111,8 +112,11 @@ struct PlannedHeads: PlannedQuestion {
       let start = from * limit * to * examples
       return (all["attention"] ?? [])[start..<start + heads * to * examples]
     }
-    let axes = [LabelledAxis("head", .texts(strongest.heads.map(\.name)))] + plan.rows.columns[1].axes.filter { $0.name != "head" }
-    let written = (plan.hasDirect ? [("direct", ["head"], direct)] : []) + [("attention", ["from", "head", "to"], attention)]
+    let axes =
+      [LabelledAxis("head", .texts(strongest.heads.map(\.name)))]
+      + plan.rows.columns[1].axes.filter { $0.name != "head" }
+    let written =
+      (plan.hasDirect ? [("direct", ["head"], direct)] : []) + [("attention", ["from", "head", "to"], attention)]
     try finishing.results.write(
       LabelledArrays(
         group: "/heads", axes: axes + [LabelledAxis("example", .range(examples))],

@@ -23,7 +23,8 @@ extension MazeSteeringStudy: PlannedQuestion {
     } deliver: { number, outcome in
       try unit.add(
         AnswerBlock(
-          stage: stage, .rows(table: table), examples: number..<number + 1, values: [.init("outcome", row(of: outcome))],
+          stage: stage, .rows(table: table), examples: number..<number + 1,
+          values: [.init("outcome", row(of: outcome))],
           runs: cells))
     }
   }
@@ -38,7 +39,7 @@ extension MazeSteeringStudy: PlannedQuestion {
     }
     let fields = try mazes.indices.filter(isDrawn).map { number in
       try finishing.check()
-      return try fields(of: number)
+      return try self.fields(of: number)
     }
     let found = MazeSteeringResults(self, outcomes, fields: fields)
     try finishing.results.write(found.arrays)
