@@ -26,7 +26,10 @@ import Testing
     case .prob: return answer
     case .choice: return answer / (answer + pair.wrongs.reduce(0) { $0 + probabilities[Int($1)] })
     case .kl: return zip(softmax(base), probabilities).reduce(0) { $0 + $1.0 * log($1.0 / $1.1) }
-    case .rank: return .nan
+    case .margin:
+      let others = scores.indices.filter { !pair.answers.contains(Int32($0)) }.map { scores[$0] }
+      return mean(pair.answers) - (others.max() ?? .nan)
+    default: return .nan
     }
   }
 
@@ -44,6 +47,13 @@ import Testing
       for metric in Metric.allCases where metric != .rank {
         let gradient = scores.withUnsafeBufferPointer { reader.gradient(metric, at: $0, base: log) }
         #expect(gradient.contains { $0 != 0 })
+        let (own, right) = scores.withUnsafeBufferPointer { scores in
+          (
+            reader.value(metric, of: scores, whole: true, base: log),
+            Self.value(metric, scores.map(Double.init), pair, base: base.map(Double.init))
+          )
+        }
+        #expect(abs(Double(own) - right) < 1e-5 * max(1, abs(right)), "\(metric)")
         for index in scores.indices {
           func moved(by step: Double) -> Double {
             var numbers = scores.map(Double.init)

@@ -1,0 +1,18 @@
+extension Metric {
+  /// logit[answer] - logit[wrong]; the means of both sets where several answers are accepted.
+  public static let logitDiff = Metric(LogitDiff())
+}
+
+private struct LogitDiff: MetricDefinition {
+  let name = "logit_diff"
+  let needsWrong = true
+
+  func value(_ scores: PairScores) -> Double {
+    Double(PairScores.mean(scores.answers) - PairScores.mean(scores.wrongs))
+  }
+
+  func addGradient(_ scores: PairScores, to gradient: inout [Double]) {
+    for answer in scores.pair.answers { gradient[Int(answer)] += 1 / Double(scores.pair.answers.count) }
+    for wrong in scores.pair.wrongs { gradient[Int(wrong)] -= 1 / Double(scores.pair.wrongs.count) }
+  }
+}
