@@ -47,10 +47,13 @@ struct CacheRecorder {
     let nodes = run.cachedNodes
     for side in spec.runs {
       let batch = try run.prompts.set.batch(side)
-      for group in batch.groups(ofEntries: entriesAtATime) {
+      let groups = batch.groups(ofEntries: entriesAtATime)
+      try WorkerPool.run(count: groups.count, threads: run.plainEngine.threads) { number, check in
+        try check()
+        let part = batch.gathering(rows: Array(groups[number]))
+        return (groups[number], try Oracle(model).run(part, keeping: nodes.map(\.id)))
+      } deliver: { group, activations in
         try counter.check()
-        let part = batch.gathering(rows: Array(group))
-        let activations = try Oracle(model).run(part, keeping: nodes.map(\.id))
         let lengths = group.map { batch.length($0) }
         for node in nodes {
           guard let hook = node.hook, let value = activations[node.id] else { continue }
@@ -66,14 +69,14 @@ struct CacheRecorder {
   func finish() throws { try writer.finish() }
   func discard() { writer.discard() }
 
-  /// How many tokens are run at a time, so that what is kept of them stays within 256 MiB.
+  /// How many tokens are run at a time, so that what is kept of them stays within 128 MiB a worker.
   private var entriesAtATime: Int {
     let longest = run.prompts.set.longest
     let bytes = run.cachedNodes.reduce(0) { sum, node in
       if case .perPair(let heads) = node.layout { return sum + 4 * heads * longest }
       return sum + 4 * node.layout.width
     }
-    return max(1, min(1024, (256 << 20) / max(1, bytes)))
+    return max(1, min(512, (128 << 20) / max(1, bytes)))
   }
 }
 

@@ -85,11 +85,11 @@ extension ExperimentRun {
   private func partialFile(_ path: String, _ header: ResultsHeader, resuming: Bool) throws -> PartialResults {
     if resuming, FileManager.default.fileExists(atPath: PartialResults.path(of: path)) {
       try checkThatItFits(PartialResults.path(of: path), header)
+      try checkCut(of: PartialResults.path(of: path))
       return try PartialResults(reopening: path)
     }
     _ = try PartialResults.setAside(path)
-    var header = header
-    header.attributes.merge(cutting) { $1 }
+    let baselines = try baselines()
     let sweeps = plans.map {
       PartialResults.Sweep(declaration(of: $0), passes: $0.passes, flags: $0.flags)
     }
@@ -185,6 +185,7 @@ extension ExperimentRun {
   ) throws -> ([SweepSummary], [AdditivitySummary]) {
     let results = try ResultsWriter(finishing: partial, header: header, prompts: prompts.rows)
     do {
+      let baselines = try baselines()
       try results.writeBaseline(.clean, metrics: named(baselines.clean))
       try results.writeBaseline(.corrupted, metrics: named(baselines.corrupted))
       for spec in experiment.readouts {
@@ -193,7 +194,7 @@ extension ExperimentRun {
       }
       var additivity: [AdditivitySummary] = []
       let summaries = try plans.map { plan in
-        var completion = SweepCompletion(plan: plan, run: self)
+        var completion = SweepCompletion(plan: plan, run: self, baselines: baselines)
         let summary = try completion.run(from: partial, to: results, check: counter.check)
         if let found = try self.additivity(of: plan, to: results, counter: counter) { additivity.append(found) }
         return summary

@@ -7,41 +7,12 @@ import Patching
 
 /// Whether a file that an earlier run has left is of this very run.
 extension ExperimentRun {
-  /// How the earlier run cut its work, so that one that goes on cuts it alike: a matrix product of other rows may round otherwise.
-  public struct Cutting: Sendable, Hashable {
-    public let threads: Int
-    /// Bytes.
-    public let memory: Int
-  }
-
-  /// How the run that left a partial file has cut its work; nil where there is no such file, or none that can be read.
-  public static func cutting(ofRunInto results: String) -> Cutting? {
-    do {
-      let attributes = try ResultsReader(PartialResults.path(of: results)).header().attributes
-      guard case .integer(let threads)? = attributes[cuttingKeys.threads],
-        case .integer(let memory)? = attributes[cuttingKeys.memory], (1...mostThreads).contains(threads), memory > 0
-      else { return nil }
-      return Cutting(threads: threads, memory: memory)
-    } catch {
-      return nil
-    }
-  }
-
-  /// No machine has more: a file that says so is not to have them started.
-  private static let mostThreads = 4096
-
-  private static let cuttingKeys = (threads: "threads", memory: "memory")
-
-  /// What a partial file says of how the work is cut.
-  var cutting: [String: Attribute] {
-    [
-      Self.cuttingKeys.threads: .integer(plainEngine.threads), Self.cuttingKeys.memory: .integer(plainEngine.memory),
-    ]
-  }
-
   /// What the file is of beside what its text says.
   var fingerprints: [String: Attribute] {
-    ["prompts_sha256": .text(promptsFingerprint), "vectors_sha256": .text(vectorsFingerprint)]
+    [
+      "prompts_sha256": .text(promptsFingerprint), "vectors_sha256": .text(vectorsFingerprint),
+      examplesPerBlock: .integer(PatchingEngine.blockSize),
+    ]
   }
 
   /// - Throws: `ExperimentError.cannotResume` with the first difference; `StoreError`.
@@ -83,8 +54,9 @@ extension ExperimentRun {
     guard files.fileExists(atPath: path), !files.fileExists(atPath: PartialResults.path(of: path)) else { return nil }
     try checkThatItFits(path, header(sha256: try loaded.folder.sha256()))
     let results = try ResultsReader(path)
+    let baselines = try baselines()
     let summaries = try plans.map { plan in
-      var completion = SweepCompletion(plan: plan, run: self)
+      var completion = SweepCompletion(plan: plan, run: self, baselines: baselines)
       return try completion.summary(of: results)
     }
     let cache = experiment.cache.map { _ in resolvedPath("\(experiment.name).cache.h5", relativeTo: folder) }
@@ -93,6 +65,16 @@ extension ExperimentRun {
       results: path, cache: cache, summaries: summaries, additivity: [], heads: try HeadsSummary(self, summaries),
       analysis: hasAnalyses ? nil : try analysis(of: cache, into: folder, shouldStop: { false }), steering: [],
       before: total)
+  }
+
+  /// - Throws: `ExperimentError.cannotResume` for a partial file whose examples were not cut into blocks as they are now: the last bits of what is there and
+  ///   of what would be added could differ.
+  func checkCut(of file: String) throws {
+    guard try ResultsReader(file).header().attributes[examplesPerBlock] != .integer(PatchingEngine.blockSize) else {
+      return
+    }
+    throw ExperimentError.cannotResume(
+      file: file, difference: "its examples were not run in blocks of \(PatchingEngine.blockSize)")
   }
 
   private var promptsFingerprint: String {
@@ -119,6 +101,9 @@ extension ExperimentRun {
     return hash.finalize().hexadecimal
   }
 }
+
+/// The attribute that says how many examples are run together.
+private let examplesPerBlock = "examples_per_block"
 
 /// The first line in which two texts differ, in words; nil where they are the same.
 private func firstDifference(of before: String, and now: String) -> String? {

@@ -16,8 +16,6 @@ public struct ExperimentRun: Sendable {
   public let prompts: ResolvedPrompts
   /// How many pairs were drawn from a dataset, and why others were left out; nil where pairs are written.
   public let promptsNote: String?
-  /// The metrics of the unedited runs, per example.
-  public let baselines: Baselines
   /// In the experiment's order.
   public let plans: [PlannedSweep]
   /// Vectors to add in mazes, in the experiment's order.
@@ -76,7 +74,6 @@ public struct ExperimentRun: Sendable {
     self.engines = engines
     plainEngine = plain
     cachedNodes = try Self.cachedNodes(experiment.cache, loaded.model.graph)
-    baselines = plain.baselines
     self.threads = threads
     self.experiment = experiment
     self.model = model
@@ -138,6 +135,10 @@ public struct ExperimentRun: Sendable {
       throw ExperimentError.wrapping(error, at: cache.place)
     }
   }
+
+  /// The metrics of the unedited runs, per example; computed when they are first asked for.
+  /// - Throws: `RunError`, `CancellationError`.
+  public func baselines() throws -> Baselines { try plainEngine.baselines() }
 
   /// How many runs of one prompt there are in all: every cell of every sweep for every example, and the cached ones.
   public var total: Int {

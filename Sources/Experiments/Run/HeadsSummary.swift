@@ -98,9 +98,11 @@ extension HeadsSummary {
     }
     var direct: [String: Double] = [:]
     if pairs.allSatisfy({ !$0.wrongs.isEmpty }) {
-      let attribution = try run.plainEngine.directLogitAttribution(.clean)
-      for (part, values) in zip(attribution.parts, attribution.values) {
-        direct[part] = values.reduce(0) { $0 + Double($1) } / Double(values.count)
+      for block in run.plainEngine.blocks {
+        let attribution = try run.plainEngine.directLogitAttribution(.clean, block: block)
+        for (part, values) in zip(attribution.parts, attribution.values) {
+          direct[part, default: 0] += values.reduce(0) { $0 + Double($1) } / Double(pairs.count)
+        }
       }
     }
     sweeps = overHeads.map(\.0.name)

@@ -12,15 +12,15 @@ struct SweepCompletion {
   private var effects: EffectSums
   private var agreements: [Metric: AgreementSums] = [:]
 
-  init(plan: PlannedSweep, run: ExperimentRun) {
+  init(plan: PlannedSweep, run: ExperimentRun, baselines: Baselines) {
     self.plan = plan
     declaration = run.declaration(of: plan)
     metrics = run.experiment.metrics
     examples = run.prompts.set.count
     let (direction, shown) = (run.experiment.direction, metrics[0])
-    base = run.baselines.base(direction)
+    base = baselines.base(direction)
     effects = EffectSums(
-      cells: plan.cells, base: base[shown] ?? [], other: run.baselines.other(direction)[shown] ?? [],
+      cells: plan.cells, base: base[shown] ?? [], other: baselines.other(direction)[shown] ?? [],
       sources: plan.sourceExamples)
     if plan.spec.method == .both { for metric in metrics { agreements[metric] = AgreementSums(cells: plan.cells) } }
   }

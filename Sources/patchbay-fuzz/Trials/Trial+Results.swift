@@ -41,7 +41,6 @@ extension Trial {
     let results = "\(out)/\(Corpus.resumed).h5"
     let partial = PartialResults.path(of: results)
     try FileManager.default.copyItem(atPath: file, toPath: partial)
-    _ = ExperimentRun.cutting(ofRunInto: results)
     // Before anything is written.
     let sweeps: [ResultsReader.Sweep]
     do {

@@ -37,10 +37,8 @@ public struct RunCommand: Sendable {
     let experiment = try Experiment(file: experiment)
     let results = resolvedPath("\(experiment.name).h5", relativeTo: output)
     let rest = PartialResults.path(of: results)
-    let earlier = isResuming ? ExperimentRun.cutting(ofRunInto: results) : nil
     let run = try ExperimentRun(
-      experiment, model: model.map { ModelReference($0) }, threads: threads ?? earlier?.threads,
-      memory: memory ?? earlier?.memory)
+      experiment, model: model.map { ModelReference($0) }, threads: threads, memory: memory)
     try Task.checkCancellation()
     if isResuming, let outcome = try run.finishedOutcome(in: output) {
       console.note("nothing was left to do: '\(results)' is whole")
@@ -79,7 +77,7 @@ public struct RunCommand: Sendable {
     let files = [("results", outcome.results), ("cache", outcome.cache), ("analyses", outcome.analysis?.path)]
     let places = files.compactMap { name, file in file.map { "\(name): \($0)" } }.joined(separator: "\n")
     // The results are whole: what is found stands before anything that can go wrong with the exports.
-    try console.print(RunSummary(outcome: outcome, run: run).text + "\n\n" + places)
+    try console.print(RunSummary(outcome: outcome, run: run, baselines: run.baselines()).text + "\n\n" + places)
     let exports = "\(output == Self.defaultOutput ? ExportCommand.defaultOutput : output)/\(run.experiment.name)"
     let exported = try writeExports(of: outcome.results, into: exports) { try Task.checkCancellation() }
     try console.print(exported.lines.joined(separator: "\n"))

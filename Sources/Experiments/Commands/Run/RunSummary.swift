@@ -5,9 +5,10 @@ import Patching
 struct RunSummary {
   let outcome: RunOutcome
   let run: ExperimentRun
+  let baselines: Baselines
 
   var text: String {
-    var parts = [baselines]
+    var parts = [means]
     if !outcome.summaries.isEmpty { parts.append(strongest) }
     let notes = outcome.summaries.flatMap(self.notes) + outcome.additivity.map(additivity)
     if !notes.isEmpty { parts.append(notes.joined(separator: "\n")) }
@@ -17,12 +18,12 @@ struct RunSummary {
     return parts.joined(separator: "\n\n")
   }
 
-  private var baselines: String {
+  private var means: String {
     let count = run.prompts.set.count
     var table = TextTable(header: ["metric", "clean", "corrupted"], alignments: [.left, .right, .right])
     for metric in run.experiment.metrics {
       table.add(
-        [metric.rawValue] + [run.baselines.clean, run.baselines.corrupted].map { decimal(mean($0[metric] ?? []), 3) })
+        [metric.rawValue] + [baselines.clean, baselines.corrupted].map { decimal(mean($0[metric] ?? []), 3) })
     }
     let pairs = run.promptsNote ?? "\(count) \(count == 1 ? "pair" : "pairs") of prompts"
     return """
