@@ -14,7 +14,7 @@ extension PatchingEngine {
   }
 
   /// A block's examples in groups whose runs on both sides, of which `nodes` are kept, take no more than a fixed number of bytes.
-  func groups(of block: Range<Int>, keeping nodes: some Sequence<NodeID>, copies: Int = 2) -> [Range<Int>] {
+  package func groups(of block: Range<Int>, keeping nodes: some Sequence<NodeID>, copies: Int = 2) -> [Range<Int>] {
     precondition(
       block.lowerBound % Self.blockSize == 0 && !block.isEmpty && block.upperBound <= prompts.count,
       "\(block) is one of the engine's blocks")

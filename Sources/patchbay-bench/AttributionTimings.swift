@@ -16,7 +16,7 @@ struct AttributionTimings {
     let estimating = try bestSeconds(of: 3) { estimates = try engine.estimates(plan) }
     let agreement = Agreement(
       estimated: means(estimates?.changes[.logitDiff] ?? [], less: nil),
-      exact: means(exact?.values[.logitDiff] ?? [], less: engine.baselines.base(engine.direction)[.logitDiff]))
+      exact: means(exact?.values[.logitDiff] ?? [], less: try engine.baselines().base(engine.direction)[.logitDiff]))
     print(
       String(
         format: """

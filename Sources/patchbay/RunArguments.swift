@@ -20,7 +20,10 @@ struct RunArguments: ConsoleCommand {
   var output = RunCommand.defaultOutput
   @Option(help: "How many processors to use; all if not given.")
   var threads: Int?
-  @Option(help: "Memory that runs may take beside the weights, such as 512M or 4G; half of what is free if not given.")
+  @Option(
+    help: """
+      Memory that runs may take beside the weights, such as 512M or 4G; half of what is free if not given. With less, fewer processors work at once.
+      """)
   var memory: MemorySize?
   @Flag(help: "Go on with what an earlier run of the same experiment has left; compute only what is missing.")
   var resume = false

@@ -35,7 +35,7 @@ struct PathRunTests {
     let folder = try TemporaryFolder()
     let rest = "direction: \(direction)\nsweeps:\n\(sweeps.joined(separator: "\n"))"
     let (run, _, results) = try Self.run("gpt2", rest, in: folder)
-    let base = try #require(run.baselines.base(run.experiment.direction)[.logitDiff])
+    let base = try #require(run.baselines().base(run.experiment.direction)[.logitDiff])
     for (freeze, receiver) in cases {
       let sweep = try results.sweep(name(freeze, receiver))
       #expect(sweep.axes == [LabelledAxis("sender", .texts(Self.heads))])
@@ -72,7 +72,7 @@ struct PathRunTests {
     #expect(sweep.attributes["inputs"] == .texts(inputs))
     let values = try results.values(sweep: "e", dataset: "logit_diff").values
     let flags = try results.flags(sweep: "e", dataset: "has_path")
-    let base = try #require(run.baselines.corrupted[.logitDiff])
+    let base = try #require(run.baselines().corrupted[.logitDiff])
     let n = base.count
     let references = try inputs.map { try GoldenModel(family).reference("/direct_path/\($0)").values }
     #expect(flags.count == 144 * inputs.count)
@@ -176,7 +176,7 @@ struct PathRunTests {
     func values(_ sweep: String) throws -> [Float] { try results.values(sweep: sweep, dataset: "logit_diff").values }
     #expect(try values("everywhere") == values("spelt-out"))
     // The first token is the same in both runs.
-    #expect(try values("first") == run.baselines.corrupted[.logitDiff])
+    #expect(try values("first") == run.baselines().corrupted[.logitDiff])
     #expect(try results.values(sweep: "first", dataset: "change_norm").values == [0, 0])
     let fourth = try values("fourth")
     #expect(fourth[0].isNaN && fourth[1].isFinite)

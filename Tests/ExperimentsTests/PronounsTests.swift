@@ -21,8 +21,8 @@ import Testing
     let run = try ExperimentRun(
       Experiment(file: Self.file), model: ModelReference(SharedFolder.path("models/stories260K")), threads: 2)
     #expect(run.prompts.set.pairs.allSatisfy { $0.clean.first == 1 }, "the tokenizer puts <s> in front")
-    let clean = try #require(run.baselines.clean[.logitDiff])
-    let corrupted = try #require(run.baselines.corrupted[.logitDiff])
+    let clean = try #require(run.baselines().clean[.logitDiff])
+    let corrupted = try #require(run.baselines().corrupted[.logitDiff])
     let mean = { (values: [Float]) in values.reduce(0, +) / Float(values.count) }
     #expect(mean(clean) > 1 && mean(corrupted) < -1, "\(clean) \(corrupted)")
     let outcome = try run.run(into: folder.path)

@@ -65,14 +65,14 @@ struct ReadoutRunTests {
     #expect(try store.describe("/readouts/dla/logit_diff").dimensions == ["run", "part", "example"])
     let labels = try store.labels(at: "/readouts/dla/part").texts
     #expect(labels.prefix(3) == ["embed", "pos_embed", "0.0"] && labels.last == "ln_final.bias")
-    let clean = try #require(run.baselines.clean[.logitDiff])
+    let clean = try #require(run.baselines().clean[.logitDiff])
     for example in 0..<3 {
       let sum = labels.indices.reduce(Float(0)) { $0 + parts[[0, $1, example]] }
       #expect(abs(sum - clean[example]) < 1e-4)
     }
     let lens = try store.tensor(at: "/readouts/lens/logit_diff")
     #expect(lens.shape == [2, 4, 11, 3])
-    let corrupted = try #require(run.baselines.corrupted[.logitDiff])
+    let corrupted = try #require(run.baselines().corrupted[.logitDiff])
     #expect((0..<3).allSatisfy { abs(lens[[1, 3, 10, $0]] - corrupted[$0]) < 1e-4 })
     #expect(store.contains("/readouts/lens/rank"))
     let reference = try GoldenModel("gpt2").reference("/corrupted/blocks.1.attn.hook_pattern")

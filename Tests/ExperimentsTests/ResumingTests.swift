@@ -23,18 +23,18 @@ import Testing
     return contents
   }
 
-  /// Stops a run when it has asked so many times whether to stop, one more each time, and goes on with it, until there is no more to stop.
+  /// Stops a run when it has asked so many times whether to stop, one more each time, and resumes it with other threads and another amount of memory, until
+  /// there is no more to stop.
   /// - Returns: how often it was stopped with something done.
-  private func check(_ experiment: Experiment, every step: Int, memory: Int? = nil) throws -> Int {
+  private func check(_ experiment: Experiment, every step: Int) throws -> Int {
     let folder = try TemporaryFolder()
-    func run() throws -> ExperimentRun { try ExperimentRun(experiment, threads: 2, memory: memory) }
-    let whole = try run().run(into: "\(folder.path)/whole")
+    let whole = try ExperimentRun(experiment, threads: 2).run(into: "\(folder.path)/whole")
     let right = try contents(whole.results)
     var stops = 0
     while stops < 100 {
       let limit = step + stops
       let asked = Mutex(0)
-      let once = try run()
+      let once = try ExperimentRun(experiment, threads: 1 + stops % 3, memory: (8 << 20) << (stops % 4 * 3))
       let last = Mutex(RunProgress?.none)
       do {
         let outcome = try once.run(into: "\(folder.path)/broken", resuming: true) { progress in
@@ -72,8 +72,6 @@ import Testing
       """)
     let experiment = try Experiment(yaml: yaml, file: "x.yaml")
     #expect(try check(experiment, every: step) > 1)
-    // Examples in several groups.
-    #expect(try check(experiment, every: step, memory: 1 << 20) > 1)
   }
 
   @Test func studiesInMazes() throws {

@@ -138,8 +138,8 @@ struct RunTests {
     let run = try Self.plan(yaml, in: folder)
     let outcome = try run.run(into: folder.path)
     let values = try ResultsReader(outcome.results).values(sweep: "heads", dataset: "logit_diff")
-    let base = try #require(run.baselines.corrupted[.logitDiff]).map(Double.init)
-    let other = try #require(run.baselines.clean[.logitDiff]).map(Double.init)
+    let base = try #require(run.baselines().corrupted[.logitDiff]).map(Double.init)
+    let other = try #require(run.baselines().clean[.logitDiff]).map(Double.init)
     let strongest = outcome.summaries[0].strongest
     #expect(strongest.map { abs($0.meanOfRatios) } == strongest.map { abs($0.meanOfRatios) }.sorted(by: >))
     for cell in strongest {

@@ -22,7 +22,8 @@ func workedExample(into folder: String) throws -> (lines: [String], outcome: Run
   let engine = try bench.engine(for: [pair], direction: .denoise, metrics: [.logitDiff, .prob])
   let head = try Sweep(name: "0.6", site: Site(.z, [.layer: 0, .head: 6]), over: [])
   let patched = try engine.results(head)
-  print(engine.baselines.corrupted[.logitDiff]!, "->", patched[.logitDiff], "of", engine.baselines.clean[.logitDiff]!)
+  let baselines = try engine.baselines()
+  print(baselines.corrupted[.logitDiff]!, "->", patched[.logitDiff], "of", baselines.clean[.logitDiff]!)
 
   // Sweep: every head, and the stream by layer and position; the results go to a file, as those of `patchbay run` do.
   let experiment = try Experiment(

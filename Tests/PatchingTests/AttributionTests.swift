@@ -80,7 +80,7 @@ import Testing
           let plan = try engine.plan(sweep)
           let (runs, estimates) = (try engine.results(plan), try engine.estimates(plan))
           for metric in engine.metrics {
-            let base = try #require(engine.baselines.corrupted[metric])
+            let base = try #require(engine.baselines().corrupted[metric])
             let expected = try #require(runs.values[metric]).enumerated().map { $1 - base[$0 % 3] }
             let difference = relativeDifference(expected, try #require(estimates.changes[metric]))
             #expect(difference < 2e-5, "\(site) \(edit.name) \(metric): \(difference)")

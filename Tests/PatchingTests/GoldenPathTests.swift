@@ -31,7 +31,7 @@ struct GoldenPathTests {
     let engine = try PatchingEngine(
       model: golden.loaded.model, prompts: golden.prompts(), direction: .denoise, metrics: [.logitDiff])
     let senders = engine.senders(heads: true, mlps: false, embed: false)
-    let base = try #require(engine.baselines.corrupted[.logitDiff])
+    let base = try #require(engine.baselines().corrupted[.logitDiff])
     for text in inputs {
       let input = try #require(Receiver.Input(rawValue: text))
       let receivers = (0..<3).flatMap { layer in (0..<4).map { Receiver.head(layer: layer, head: $0, input) } }

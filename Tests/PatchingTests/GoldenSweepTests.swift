@@ -24,7 +24,7 @@ struct GoldenSweepTests {
       let engine = try PatchingEngine(
         model: golden.loaded.model, prompts: golden.prompts(), direction: direction, metrics: [.logitDiff],
         method: method)
-      let clean = try #require(engine.baselines.clean[.logitDiff])
+      let clean = try #require(engine.baselines().clean[.logitDiff])
       #expect(largestDifference(clean, try golden.reference("/clean_logit_diff").values) < 1e-4)
       for (name, site, over) in Self.sweeps where golden.values.contains("/\(direction.rawValue)/\(name)") {
         let plan = try engine.plan(Sweep(name: name, site: Site(site), over: over.map { .site($0) }))

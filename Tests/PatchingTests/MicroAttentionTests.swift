@@ -24,8 +24,8 @@ import Testing
     for method in [CellMethod.partial, .oracle] {
       let engine = try PatchingEngine(
         model: micro.model, prompts: micro.prompts, direction: .denoise, metrics: [.logitDiff], method: method)
-      #expect(relativeDifference(try #require(engine.baselines.clean[.logitDiff]), [157 / 36, 5 / 4]) < 1e-6)
-      #expect(relativeDifference(try #require(engine.baselines.corrupted[.logitDiff]), [5 / 4, 157 / 36]) < 1e-6)
+      #expect(relativeDifference(try #require(engine.baselines().clean[.logitDiff]), [157 / 36, 5 / 4]) < 1e-6)
+      #expect(relativeDifference(try #require(engine.baselines().corrupted[.logitDiff]), [5 / 4, 157 / 36]) < 1e-6)
     }
   }
 

@@ -69,7 +69,7 @@ import Testing
     let engine = try PatchingEngine(
       model: randomModel(small.spec, options), prompts: prompts, direction: direction, metrics: [.logit, .kl],
       threads: 1)
-    let baseline = try #require(engine.baselines.base(direction)[.logit])
+    let baseline = try #require(engine.baselines().base(direction)[.logit])
     for site in EditCatalogue.sites(of: engine.model.graph) {
       let axis: SiteAxis = site.axes.contains(.position) ? .position : .destination
       for edit in [Edit.patch, .add(.difference, coefficients: [3])] {

@@ -91,7 +91,7 @@ import Testing
     let found = Collected(cells: plan.cells, examples: 4)
     try engine.attribute(plan) { found.add($0) }
     let estimated = try #require(found.values[.logitDiff])
-    let base = try #require(engine.baselines.base(.noise)[.logitDiff])
+    let base = try #require(engine.baselines().base(.noise)[.logitDiff])
     for place in estimated.indices {
       #expect(abs(exact[place] - base[place % 4] - estimated[place]) < 2e-5 + 0.1 * abs(estimated[place]))
     }

@@ -52,7 +52,7 @@ struct ReadoutTests {
     for metric in Metric.allCases {
       let layers = try #require(lens.values[metric])
       let last = try #require(layers.last?.last)
-      let expected = metric == .kl ? [0, 0, 0] : try #require(engine.baselines.clean[metric])
+      let expected = metric == .kl ? [0, 0, 0] : try #require(engine.baselines().clean[metric])
       #expect(largestDifference(last, expected) < 1e-4, "\(metric)")
       #expect(layers.count == golden.loaded.model.graph.dimensions.layers + 1)
       #expect(largestDifference(try #require(layers.first?.last), expected) > 1e-3)

@@ -227,7 +227,7 @@ import Testing
         edit: .add(.vectors([Self.vector], layers: nil), coefficients: [0, 1])))
     let found = try engine.additivity(plan, of: [])
     let results = try #require(try engine.results(plan).values[.logitDiff])
-    let base = try #require(engine.baselines.base(.denoise)[.logitDiff])
+    let base = try #require(engine.baselines().base(.denoise)[.logitDiff])
     let changes = try #require(found.changes[.logitDiff])
     for (index, value) in results.enumerated() { #expect(abs(changes[index] - (value - base[index % 3])) < 1e-4) }
     #expect(try #require(found.interactions[.logitDiff]).allSatisfy { abs($0) < 1e-6 })

@@ -41,17 +41,21 @@ struct CacheRecorder {
     }
   }
 
-  /// - Parameter advance: told how many runs of one prompt have been written.
-  func write(check: () throws -> Void, advance: (Int) throws -> Void) throws {
+  /// - Parameters:
+  ///   - check: called between pieces; what it throws ends the writing.
+  ///   - advance: told how many runs of one prompt have been written.
+  func write(check: @Sendable () throws -> Void, advance: @Sendable (Int) throws -> Void) throws {
     try writer.write(prompts: rows, from: 0)
-    let model = run.loaded.model
-    let nodes = run.cachedNodes
+    let (model, nodes) = (run.loaded.model, run.cachedNodes)
     for side in spec.runs {
       let batch = try run.prompts.set.batch(side)
-      for group in batch.groups(ofEntries: entriesAtATime) {
+      let groups = batch.groups(ofEntries: entriesAtATime)
+      try WorkerPool.run(count: groups.count, threads: run.engine.threads) { number, stop in
+        try stop()
+        let part = batch.gathering(rows: Array(groups[number]))
+        return (groups[number], try Oracle(model).run(part, keeping: nodes.map(\.id)))
+      } deliver: { group, activations in
         try check()
-        let part = batch.gathering(rows: Array(group))
-        let activations = try Oracle(model).run(part, keeping: nodes.map(\.id))
         let lengths = group.map { batch.length($0) }
         for node in nodes {
           guard let hook = node.hook, let value = activations[node.id] else { continue }
@@ -67,14 +71,14 @@ struct CacheRecorder {
   func finish() throws { try writer.finish() }
   func discard() { writer.discard() }
 
-  /// How many tokens are run at a time, so that what is kept of them stays within 256 MiB.
+  /// How many tokens are run at a time, so that what is kept of them stays within 128 MiB a worker.
   private var entriesAtATime: Int {
     let longest = run.prompts.set.longest
     let bytes = run.cachedNodes.reduce(0) { sum, node in
       if case .perPair(let heads) = node.layout { return sum + 4 * heads * longest }
       return sum + 4 * node.layout.width
     }
-    return max(1, min(1024, (256 << 20) / max(1, bytes)))
+    return max(1, min(512, (128 << 20) / max(1, bytes)))
   }
 }
 

@@ -24,7 +24,10 @@ extension ExperimentRun {
 
   /// What the file is of beside what its text says.
   var fingerprints: [String: Attribute] {
-    ["prompts_sha256": .text(promptsFingerprint), "vectors_sha256": .text(vectorsFingerprint)]
+    [
+      "prompts_sha256": .text(promptsFingerprint), "vectors_sha256": .text(vectorsFingerprint),
+      examplesPerBlock: .integer(PatchingEngine.blockSize),
+    ]
   }
 
   /// - Throws: `ExperimentError.cannotResume` with the first difference; `StoreError`.
@@ -91,6 +94,16 @@ extension ExperimentRun {
       analysis: hasAnalyses ? nil : try analysis(of: cache, into: folder, shouldStop: { false }), before: total)
   }
 
+  /// - Throws: `ExperimentError.cannotResume` for a partial file whose examples were not cut into blocks as they are now: the last bits of what is there and
+  ///   of what would be added could differ.
+  func checkCut(of file: String) throws {
+    guard try ResultsReader(file).header().attributes[examplesPerBlock] != .integer(PatchingEngine.blockSize) else {
+      return
+    }
+    throw ExperimentError.cannotResume(
+      file: file, difference: "its examples were not run in blocks of \(PatchingEngine.blockSize)")
+  }
+
   private var promptsFingerprint: String {
     var hash = SHA256()
     for pair in prompts.set.pairs {
@@ -107,6 +120,9 @@ extension ExperimentRun {
     return hash.finalize().hexadecimal
   }
 }
+
+/// The attribute that says how many examples are run together.
+private let examplesPerBlock = "examples_per_block"
 
 /// The first line in which two texts differ, in words; nil where they are the same.
 private func firstDifference(of before: String, and now: String) -> String? {

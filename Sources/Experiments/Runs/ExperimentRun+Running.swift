@@ -90,6 +90,7 @@ extension ExperimentRun {
   private func partialFile(_ path: String, _ header: ResultsHeader, resuming: Bool) throws -> PartialResults {
     if resuming, FileManager.default.fileExists(atPath: PartialResults.path(of: path)) {
       try checkThatItFits(PartialResults.path(of: path), header)
+      try checkCut(of: PartialResults.path(of: path))
       return try PartialResults(reopening: path)
     }
     _ = try PartialResults.setAside(path)
@@ -133,7 +134,7 @@ extension ExperimentRun {
   ) throws -> String? {
     guard let spec = experiment.cache else { return nil }
     let path = resolvedPath("\(experiment.name).cache.h5", relativeTo: folder)
-    func advance(_ runs: Int) throws { try stream.send(.progress(counter.advance(by: runs, stage: "cache"))) }
+    @Sendable func advance(_ runs: Int) throws { try stream.send(.progress(counter.advance(by: runs, stage: "cache"))) }
     if resuming, CacheRecorder.isWhole(path, of: self, sha256: sha256) {
       try advance(spec.runs.count * prompts.set.count)
       return path

@@ -94,6 +94,10 @@ public struct ExperimentRun: Sendable {
     }
   }
 
+  /// The metrics of the unedited runs, per example; computed when they are first asked for.
+  /// - Throws: `RunError`, `CancellationError`.
+  public func baselines() throws -> Baselines { try engine.baselines() }
+
   /// How many runs of one prompt there are in all: what every question takes for every example, and the cached ones.
   public var total: Int {
     let asked = questions.reduce(0) { $0 + $1.runs } + (heads?.runs ?? 0)
