@@ -1,4 +1,5 @@
 import ActivationStore
+import ModelGraph
 import Patching
 
 extension ExperimentRun {
@@ -56,7 +57,7 @@ extension ExperimentRun {
 
   /// `pattern` [run, head, destination, source, example].
   private func attention(
-    _ spec: ReadoutSpec, _ runs: LabelledAxis, _ heads: [ReadoutSpec.Head]
+    _ spec: ReadoutSpec, _ runs: LabelledAxis, _ heads: [Head]
   ) throws -> Readout {
     let sides = try spec.runs.map { side in
       try plainEngine.attentionPatterns(of: heads.map { ($0.layer, $0.head) }, side)

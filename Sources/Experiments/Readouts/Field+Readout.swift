@@ -1,3 +1,4 @@
+import ModelGraph
 import Patching
 
 extension Field {
@@ -24,11 +25,11 @@ extension Field {
   }
 
   /// `9.6`, in quotes: YAML would read 9.10 as the number 9.1.
-  private func head() throws -> ReadoutSpec.Head {
+  private func head() throws -> Head {
     let word = try text()
-    guard case .head(let layer, let head)? = Sender(word) else {
+    guard let head = Head(word) else {
       throw error(.badValue(path: path, value: quoted(word), expected: "a head such as \"9.6\": layer, point, head"))
     }
-    return ReadoutSpec.Head(layer: layer, head: head)
+    return head
   }
 }

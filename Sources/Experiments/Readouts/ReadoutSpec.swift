@@ -1,3 +1,4 @@
+import ModelGraph
 import Patching
 
 /// What an experiment file asks to be read off the unedited runs.
@@ -10,17 +11,6 @@ public struct ReadoutSpec: Sendable, Hashable {
     case logitLens
     /// Where heads look.
     case attention(heads: [Head])
-  }
-
-  /// A head as files write it: `9.6` is head 6 of layer 9.
-  public struct Head: Sendable, Hashable {
-    public let layer: Int
-    public let head: Int
-
-    public init(layer: Int, head: Int) {
-      self.layer = layer
-      self.head = head
-    }
   }
 
   /// The words of experiment files for the kinds.

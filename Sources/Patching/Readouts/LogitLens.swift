@@ -13,18 +13,18 @@ public struct LogitLens: Sendable {
 
 extension PatchingEngine {
   /// The logit lens over one of the two unedited runs, at every position.
-  /// - Throws: `RunError`.
+  /// - Throws: `GraphError.notTransformer`; `RunError`.
   public func logitLens(_ side: RunSide) throws -> LogitLens {
-    let anatomy = StreamAnatomy(model.graph)
+    let anatomy = try model.graph.transformer()
     let batch = try prompts.batch(side)
     let empty = [[Float]](repeating: [Float](repeating: .nan, count: prompts.count), count: prompts.longest)
     var values: [Metric: [[[Float]]]] = [:]
     for metric in metrics { values[metric] = anatomy.streams.map { _ in empty } }
     for example in 0..<batch.rows {
-      let run = try Oracle(model).run(batch.gathering(rows: [example]), keeping: anatomy.streams.map(\.id))
+      let run = try Oracle(model).run(batch.gathering(rows: [example]), keeping: Set(anatomy.streams))
       let lenses = anatomy.streams.map { stream in scores(of: stream, run, anatomy) }
       let reader = MetricReader(pair: prompts.pairs[example])
-      let width = anatomy.unembedding.outputs
+      let width = anatomy.unembedding.map.outputs
       func at(_ lens: Tensor, _ position: Int) -> [Float] {
         lens.withValues { Array($0[position * width..<(position + 1) * width]) }
       }
@@ -43,19 +43,19 @@ extension PatchingEngine {
   }
 
   /// [positions, vocabulary]
-  private func scores(of stream: Node, _ run: Activations, _ anatomy: StreamAnatomy) -> Tensor {
-    guard var vector = run[stream.id] else { preconditionFailure("the streams were kept") }
-    if let norm = anatomy.finalNorm, case .normScale(_, let epsilon) = model.graph[norm.scale].operation {
+  private func scores(of stream: NodeID, _ run: Activations, _ anatomy: Anatomy) -> Tensor {
+    guard var vector = run[stream] else { preconditionFailure("the streams were kept") }
+    if let norm = anatomy.finalNorm {
       let centred = norm.kind == .layer
-      let scale = vector.normScale(epsilon: epsilon, centred: centred)
+      let scale = vector.normScale(epsilon: norm.epsilon, centred: centred)
       vector = vector.normalized(by: scale, centred: centred)
         .affine(
           gain: model.weights[norm.gain], offset: norm.gainOffset, bias: norm.bias.map { model.weights[$0] })
     }
-    let map = anatomy.unembedding
+    let map = anatomy.unembedding.map
     let logits = vector.linear(
       model.weights[map.weight], transposed: map.orientation == .outputsByInputs,
       bias: map.bias.map { model.weights[$0] })
-    return anatomy.softCap.map { logits.applying(.softCap($0)) } ?? logits
+    return anatomy.unembedding.softCap.map { logits.applying(.softCap($0)) } ?? logits
   }
 }
