@@ -18,7 +18,12 @@ public struct SiteResolver: Sendable {
       return nodes[layer]
     }
     if let node = graph.node(hook: name.hook(layer: layer)) { return node }
-    throw InterventionError.noSuchSite(name, family: graph.family, reason: reasonForAbsence(of: name))
+    throw absence(of: name)
+  }
+
+  /// The error for a site that the model's family lacks.
+  package func absence(of name: SiteName) -> InterventionError {
+    .noSuchSite(name, family: graph.family, reason: reasonForAbsence(of: name))
   }
 
   /// The hooks that a pattern names and the outcome depends on; the one hook of a whole name.

@@ -4,6 +4,8 @@ import Diagnostics
 public enum GraphError: DiagnosedError, Equatable {
   /// A hook name or pattern that matches no activation of the model.
   case noSuchHook(pattern: String, family: String, hooks: [String])
+  /// A model without a residual stream, where one is needed.
+  case notTransformer(family: String)
 
   public var kind: FailureKind { .badData }
 
@@ -15,6 +17,8 @@ public enum GraphError: DiagnosedError, Equatable {
         hook '\(pattern)': no activation of this \(family) model has that name\(near); \
         `patchbay hooks MODEL` lists them
         """
+    case .notTransformer(let family):
+      return "this \(family) model is not a transformer: it has no residual stream that heads and MLPs read and write"
     }
   }
 }

@@ -37,6 +37,10 @@ public struct ModelGraph: Sendable {
   public let weights: [WeightDeclaration]
   /// The scores that metrics read: logits [position, vocabulary] of a language model.
   public let logits: NodeID
+  /// Every attention layer, in the order of computation.
+  public let attention: [AttentionNodes]
+  /// Where a transformer has its parts; nil for another kind of model.
+  public private(set) var anatomy: Anatomy?
   private let nodesByHook: [HookName: NodeID]
 
   init(
@@ -50,6 +54,8 @@ public struct ModelGraph: Sendable {
     self.weights = weights
     self.logits = logits
     self.nodesByHook = nodesByHook
+    attention = nodes.compactMap { AttentionNodes(mixingAt: $0.id, in: nodes) }
+    anatomy = Anatomy(self)
   }
 
   public subscript(id: NodeID) -> Node { nodes[id.index] }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import ModelGraph
 import Patching
 
 /// Direct paths between heads (heads and MLPs frozen).
@@ -8,27 +9,18 @@ struct PathTimings {
 
   /// From a head in the middle to every later head's query.
   func oneSender() throws {
-    let d = engine.model.graph.dimensions
-    let layer = d.layers / 2
-    let later = (layer + 1..<d.layers).flatMap { layer in
-      (0..<d.heads).map { Receiver.head(layer: layer, head: $0, .q) }
-    }
+    let anatomy = try engine.model.graph.transformer()
+    let layer = anatomy.blocks.count / 2
+    let later = anatomy.receivers().filter { $0.input == .q && $0.layer ?? 0 > layer }
     try time("from head \(layer).0 to \(later.count) later queries", [[.head(layer: layer, head: 0)]], later)
   }
 
   /// Every head to every later one, by query, key and value.
   func everyHead() throws {
-    let d = engine.model.graph.dimensions
-    let all = (0..<d.layers).flatMap { layer in
-      (0..<d.heads).flatMap { head in
-        Receiver.Input.allCases.compactMap { input in
-          input == .q || head < d.keyValueHeads ? Receiver.head(layer: layer, head: head, input) : nil
-        }
-      }
-    }
+    let anatomy = try engine.model.graph.transformer()
     try time(
-      "every head to every later head, q, k and v", engine.senders(heads: true, mlps: false, embed: false).map { [$0] },
-      all, repetitions: 1)
+      "every head to every later head, q, k and v", anatomy.senders(mlps: false, embed: false).map { [$0] },
+      anatomy.receivers().filter { $0.head != nil }, repetitions: 1)
   }
 
   private func time(_ name: String, _ senders: [[Sender]], _ receivers: [Receiver], repetitions: Int = 3) throws {

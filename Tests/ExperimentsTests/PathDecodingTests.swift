@@ -1,5 +1,6 @@
 import Experiments
 import Interventions
+import ModelGraph
 import Patching
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import Interventions
+import ModelGraph
 import Patching
 import TestSupport
 import Testing
@@ -12,7 +13,7 @@ struct GoldenPathTests {
     let golden = try GoldenModel("gpt2")
     let engine = try PatchingEngine(
       model: golden.loaded.model, prompts: golden.prompts(), direction: direction, metrics: [.logitDiff])
-    let senders = engine.senders(heads: true, mlps: false, embed: false).map { [$0] }
+    let senders = try engine.model.graph.transformer().senders(mlps: false, embed: false).map { [$0] }
     let receivers = try golden.values.listing(of: "/path/\(direction.rawValue)/\(freeze.rawValue)").datasets
     #expect(receivers.count >= 4)
     for text in receivers {
@@ -30,7 +31,7 @@ struct GoldenPathTests {
     let golden = try GoldenModel(family)
     let engine = try PatchingEngine(
       model: golden.loaded.model, prompts: golden.prompts(), direction: .denoise, metrics: [.logitDiff])
-    let senders = engine.senders(heads: true, mlps: false, embed: false)
+    let senders = try engine.model.graph.transformer().senders(mlps: false, embed: false)
     let base = try #require(engine.baselines().corrupted[.logitDiff])
     for text in inputs {
       let input = try #require(Receiver.Input(rawValue: text))

@@ -1,6 +1,7 @@
 import Diagnostics
 import Execution
 import Interventions
+import ModelGraph
 import Patching
 import TestSupport
 import Testing

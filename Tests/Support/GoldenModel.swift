@@ -38,6 +38,11 @@ public struct GoldenModel {
       })
   }
 
+  /// What was computed about circuits on it.
+  public func circuits() throws -> StoreReader {
+    try StoreReader(foreign: SharedFolder.path("golden/\(name)/circuits.h5"))
+  }
+
   public func reference(_ path: String) throws -> Tensor { try values.tensor(at: path) }
 }
 

@@ -59,13 +59,13 @@ public struct CompositionScores: Sendable {
 
   /// A pair of heads and how they compose.
   public struct Pair: Sendable, Hashable {
-    public let sender: HeadPlace
-    public let receiver: HeadPlace
+    public let sender: Head
+    public let receiver: Head
     public let score: Double
   }
 
   /// The score of one pair.
-  public func score(_ input: CompositionInput, from sender: HeadPlace, to receiver: HeadPlace) -> Double {
+  public func score(_ input: CompositionInput, from sender: Head, to receiver: Head) -> Double {
     let index = ((sender.layer * heads + sender.head) * layers + receiver.layer) * heads + receiver.head
     return Double(values[input]?[index] ?? .nan)
   }
@@ -79,21 +79,8 @@ public struct CompositionScores: Sendable {
     return order.prefix(count).map { index in
       let (from, to) = (index / (layers * heads), index % (layers * heads))
       return Pair(
-        sender: HeadPlace(layer: from / heads, head: from % heads),
-        receiver: HeadPlace(layer: to / heads, head: to % heads), score: Double(scores[index]))
+        sender: Head(layer: from / heads, head: from % heads),
+        receiver: Head(layer: to / heads, head: to % heads), score: Double(scores[index]))
     }
   }
-}
-
-/// A head by layer and number: 5.1.
-public struct HeadPlace: Sendable, Hashable, CustomStringConvertible {
-  public let layer: Int
-  public let head: Int
-
-  public init(layer: Int, head: Int) {
-    self.layer = layer
-    self.head = head
-  }
-
-  public var description: String { "\(layer).\(head)" }
 }

@@ -83,17 +83,14 @@ private struct TokenMatrices {
   /// W_E^T W_U^T [dModel of the embedding, dModel of the unembedding], the final norm folded into the latter as for heads.
   var unembedded: Tensor
 
-  /// nil for a model without an embedding of tokens or an unembedding.
+  /// nil for a model that is not a transformer.
   init?(of model: Model, gains: NormGains) {
-    let graph = model.graph
-    let tables = graph.nodes.compactMap { node -> WeightID? in
-      if case .tokenEmbedding(let table) = node.operation { table } else { nil }
+    guard let anatomy = model.graph.anatomy, anatomy.unembedding.map.orientation == .outputsByInputs else {
+      return nil
     }
-    guard let table = tables.first, let scores = graph.node(hook: "hook_unembed"),
-      case .linear(let map) = scores.operation,
-      map.orientation == .outputsByInputs
-    else { return nil }
-    let (embedding, unembedding) = (model.weights[table], model.weights[map.weight])
+    let (embedding, unembedding) = (
+      model.weights[anatomy.embeddingTable], model.weights[anatomy.unembedding.map.weight]
+    )
     let width = embedding.columns
     embedded = Tensor(shape: [width, width])
     unembedded = Tensor(shape: [width, width])
@@ -104,6 +101,8 @@ private struct TokenMatrices {
       embedded.addLinearGradient(input: block, gradient: block, transposed: false)
       unembedded.addLinearGradient(input: block, gradient: unembedding.rows(range).tensor, transposed: false)
     }
-    if gains == .folded { FoldedNorm(of: graph[scores.inputs[0]], in: model)?.fold(intoReading: &unembedded) }
+    if gains == .folded, let norm = anatomy.finalNorm {
+      FoldedNorm(norm, in: model).fold(intoReading: &unembedded)
+    }
   }
 }

@@ -9,13 +9,9 @@ struct FoldedNorm: Sendable {
   let gain: [Float]
   let isCentred: Bool
 
-  /// The norm whose outcome a node is; nil for a node that is no norm's.
-  init?(of node: Node, in model: Model) {
-    guard case .affine(let gain, let offset, _) = node.operation,
-      case .normalized(let kind) = model.graph[node.inputs[0]].operation
-    else { return nil }
-    self.gain = model.weights[gain].withRow(0) { $0.map { $0 + offset } }
-    isCentred = kind == .layer
+  init(_ norm: NormNodes, in model: Model) {
+    gain = model.weights[norm.gain].withRow(0) { $0.map { $0 + norm.gainOffset } }
+    isCentred = norm.kind == .layer
   }
 
   /// Makes rows [.., dModel] that are multiplied with the norm's outcome into rows to be multiplied with what the norm is given.

@@ -24,11 +24,9 @@ public struct HeadDetection: Sendable {
     self.model = model
     self.budget = budget
     let graph = model.graph
-    patterns = (0..<graph.dimensions.layers).compactMap {
-      graph.node(hook: HookName(layer: $0, "attn.hook_pattern"))
-    }
-    heads = graph.dimensions.heads
-    guard !patterns.isEmpty, heads > 0, case .tokens = graph.input else { throw .noHeads(family: graph.family) }
+    guard let anatomy = graph.anatomy, !anatomy.blocks.isEmpty else { throw .noHeads(family: graph.family) }
+    patterns = anatomy.blocks.map { graph[$0.attention.pattern] }
+    heads = anatomy.dimensions.heads
     for detector in HeadDetector.allCases {
       sums[detector] = [Double](repeating: 0, count: patterns.count * heads)
       counts[detector] = 0

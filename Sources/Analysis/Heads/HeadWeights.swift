@@ -27,34 +27,28 @@ struct HeadWeights: Sendable {
   ///   are multiplied in, where the model has such norms.
   /// - Throws: `HeadsError.noHeads`.
   init(of model: Model, layer: Int, gains: NormGains) throws(HeadsError) {
-    let graph = model.graph
-    func node(_ suffix: String) -> Node? { graph.node(hook: HookName(layer: layer, suffix)) }
-    guard let scores = node("attn.hook_attn_scores"), case .attentionScores(let spec) = scores.operation,
-      let q = node("attn.hook_q"), let k = node("attn.hook_k"), let v = node("attn.hook_v"),
-      let result = node("attn.hook_result"), case .headResults(let output, _) = result.operation
-    else { throw .noHeads(family: graph.family) }
-    let isFolded = gains == .folded
-    let reading = isFolded ? FoldedNorm(of: graph[q.inputs[0]], in: model) : nil
-    let writing = isFolded ? node("hook_attn_out").flatMap { FoldedNorm(of: $0, in: model) } : nil
+    guard let blocks = model.graph.anatomy?.blocks, blocks.indices.contains(layer) else {
+      throw .noHeads(family: model.graph.family)
+    }
+    let nodes = blocks[layer].attention
+    func folded(_ norm: NormNodes?) -> FoldedNorm? { gains == .folded ? norm.map { FoldedNorm($0, in: model) } : nil }
 
-    func rows(_ node: Node, scoresInput: Int?) -> Tensor {
-      guard case .linear(let map) = node.operation else {
-        preconditionFailure("a graph without options projects with linear nodes")
-      }
-      let weight = model.weights[map.weight]
-      var rows = map.orientation == .outputsByInputs ? weight.tensor : transposed(weight)
-      reading?.fold(intoReading: &rows)
-      if isFolded, let scoresInput { scaleRows(&rows, by: headGain(graph[scores.inputs[scoresInput]], in: model)) }
+    func rows(_ projection: Anatomy.Projection) -> Tensor {
+      let weight = model.weights[projection.map.weight]
+      var rows = projection.map.orientation == .outputsByInputs ? weight.tensor : transposed(weight)
+      folded(projection.reading.norm)?.fold(intoReading: &rows)
+      scaleRows(&rows, by: folded(projection.headNorm)?.gain)
       return rows
     }
-    self.q = rows(q, scoresInput: 0)
-    self.k = rows(k, scoresInput: 1)
-    self.v = rows(v, scoresInput: nil)
+    q = rows(nodes.q)
+    k = rows(nodes.k)
+    v = rows(nodes.v)
+    let output = nodes.output.map
     let weight = model.weights[output.weight]
     var o = output.orientation == .inputsByOutputs ? weight.tensor : transposed(weight)
-    writing?.fold(intoWriting: &o)
+    folded(nodes.output.norm)?.fold(intoWriting: &o)
     self.o = o
-    attention = spec
+    attention = nodes.spec
   }
 
   /// One query head's rows [dHead, dModel] of a matrix that has them for each query head.
@@ -66,13 +60,6 @@ struct HeadWeights: Sendable {
   func keyValue(_ rows: Tensor, ofQueryHead head: Int) -> Matrix {
     query(rows, attention.keyValueHead(of: head))
   }
-}
-
-/// The gain that a norm over each head's own features multiplies queries or keys by, [dHead]; nil where there is no such norm.
-private func headGain(_ scoresInput: Node, in model: Model) -> [Float]? {
-  var node = scoresInput
-  if case .rotary = node.operation { node = model.graph[node.inputs[0]] }
-  return FoldedNorm(of: node, in: model)?.gain
 }
 
 /// Multiplies row r by gain[r mod gain.count].

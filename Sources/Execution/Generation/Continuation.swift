@@ -29,8 +29,8 @@ public struct Continuation: Sendable {
   public init(_ model: Model, prompts: [[Int32]], edits: [PlacedEdit] = []) throws {
     let batch = try Batch(prompts: prompts)
     try batch.validate(for: model.graph)
-    for unit in AttentionUnit.all(model.graph).values where !unit.spec.causal {
-      throw RunError.seesLaterTokens(hook: model.graph[unit.mix].hook?.text ?? "attention")
+    for layer in model.graph.attention where !layer.spec.causal {
+      throw RunError.seesLaterTokens(hook: model.graph[layer.z].hook?.text ?? "attention")
     }
     self.model = model
     self.edits = edits

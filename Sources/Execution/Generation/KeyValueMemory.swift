@@ -9,7 +9,7 @@ struct KeyValueMemory: Sendable {
   private var numbers: [NodeID: [[Float]]]
 
   init(_ graph: ModelGraph, rows: Int) {
-    nodes = Set(AttentionUnit.all(graph).values.flatMap { [$0.k, $0.v] })
+    nodes = Set(graph.attention.flatMap { [$0.k, $0.v] })
     numbers = Dictionary(uniqueKeysWithValues: nodes.map { ($0, [[Float]](repeating: [], count: rows)) })
   }
 

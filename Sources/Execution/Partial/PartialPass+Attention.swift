@@ -4,15 +4,15 @@ import Tensors
 extension PartialPass {
   /// The changed outputs of one attention layer, computed cell by cell: changed queries against the row's keys, changed or not.
   mutating func attentionBlock(
-    _ unit: AttentionUnit, _ edited: [NodeID: [(cell: Int, edit: PlacedEdit)]]
+    _ layer: AttentionNodes, _ edited: [NodeID: [(cell: Int, edit: PlacedEdit)]]
   ) -> Block? {
-    let scoreEdits = Dictionary(grouping: edited[unit.scores] ?? [], by: \.cell)
-    let patternEdits = Dictionary(grouping: edited[unit.pattern] ?? [], by: \.cell)
+    let scoreEdits = Dictionary(grouping: edited[layer.scores] ?? [], by: \.cell)
+    let patternEdits = Dictionary(grouping: edited[layer.pattern] ?? [], by: \.cell)
     let reached = cells.indices.map { cell in
-      unit.reached(
-        queries: changed(unit.q, cell: cell),
-        keysAndValues: changed(unit.k, cell: cell).hull(changed(unit.v, cell: cell)), length: length(cell)
-      ).clamped(to: needed(unit.mix, cell: cell))
+      layer.spec.reached(
+        queries: changed(layer.q, cell: cell),
+        keysAndValues: changed(layer.k, cell: cell).hull(changed(layer.v, cell: cell)), length: length(cell)
+      ).clamped(to: needed(layer.z, cell: cell))
     }
     // Edited rows of the pattern are computed whether needed or not, since the edit reports what it changed.
     let computed = EntrySet(
@@ -20,32 +20,32 @@ extension PartialPass {
         ((scoreEdits[cell] ?? []) + (patternEdits[cell] ?? [])).reduce(reached[cell]) { $0.hull($1.edit.positions) }
       })
     guard !computed.isEmpty else { return nil }
-    let q = gather(unit.q, computed)
+    let q = gather(layer.q, computed)
     var kept = reached
-    let width = unit.spec.queryHeads * unit.spec.dHead
+    let width = layer.spec.queryHeads * layer.spec.dHead
     var scratch = AttentionScratch()
     let z = Tensor(shape: [computed.count, width]) { out in
       for cell in cells.indices where !computed.ranges[cell].isEmpty {
         let range = computed.ranges[cell]
         let n = length(cell)
-        withKeysOrValues(unit.k, cell, &scratch.keys) { keys in
-          Self.scores(q, first: computed.starts[cell], range, keys: keys, length: n, unit.spec, &scratch.pattern)
+        withKeysOrValues(layer.k, cell, &scratch.keys) { keys in
+          Self.scores(q, first: computed.starts[cell], range, keys: keys, length: n, layer.spec, &scratch.pattern)
         }
         for (_, edit) in scoreEdits[cell] ?? [] {
-          kept[cell] = kept[cell].hull(apply(edit, &scratch, unit, range, cell: cell))
+          kept[cell] = kept[cell].hull(apply(edit, &scratch, layer, range, cell: cell))
         }
-        softmax(&scratch.pattern, rows: unit.spec.queryHeads * range.count, width: n)
+        softmax(&scratch.pattern, rows: layer.spec.queryHeads * range.count, width: n)
         for (_, edit) in patternEdits[cell] ?? [] {
-          kept[cell] = kept[cell].hull(apply(edit, &scratch, unit, range, cell: cell))
+          kept[cell] = kept[cell].hull(apply(edit, &scratch, layer, range, cell: cell))
         }
-        withKeysOrValues(unit.v, cell, &scratch.values) { values in
+        withKeysOrValues(layer.v, cell, &scratch.values) { values in
           Self.mix(
-            scratch.pattern, range.count, values: values, length: n, unit.spec,
+            scratch.pattern, range.count, values: values, length: n, layer.spec,
             out.baseAddress! + computed.starts[cell] * width)
         }
       }
     }
-    let set = EntrySet(cells.indices.map { kept[$0].clamped(to: needed(unit.mix, cell: $0)) })
+    let set = EntrySet(cells.indices.map { kept[$0].clamped(to: needed(layer.z, cell: $0)) })
     guard !set.isEmpty else { return nil }
     guard set != computed else { return Block(set: set, value: z) }
     return Block(set: set, value: Self.narrowing(z, from: computed, to: set, width: width))
@@ -53,7 +53,7 @@ extension PartialPass {
 
   /// Applies an edit of scores or pattern to a cell's rows; returns the destinations where something changed.
   private mutating func apply(
-    _ edit: PlacedEdit, _ scratch: inout AttentionScratch, _ unit: AttentionUnit, _ range: Range<Int>, cell: Int
+    _ edit: PlacedEdit, _ scratch: inout AttentionScratch, _ layer: AttentionNodes, _ range: Range<Int>, cell: Int
   ) -> Range<Int> {
     let n = length(cell)
     let before = scratch.pattern
@@ -63,7 +63,7 @@ extension PartialPass {
     note(changeNorm: report.changeNorm, cell: cell)
     guard report.changeNorm > 0 || report.changeNorm.isNaN else { return 0..<0 }
     let changed = range.filter { destination in
-      (0..<unit.spec.queryHeads).contains { head in
+      (0..<layer.spec.queryHeads).contains { head in
         let start = (head * range.count + destination - range.lowerBound) * n
         return (start..<start + n).contains { before[$0] != scratch.pattern[$0] }
       }

@@ -64,12 +64,16 @@ struct PartialPass {
     }
     settleNeeds(edited: Set(edited.keys))
     guard let first = edited.keys.min(), let last = ends.max() else { return }
-    let attention = AttentionUnit.all(graph)
-    let inside = Set(attention.values.flatMap { [$0.scores, $0.pattern] })
+    let attention = Dictionary(uniqueKeysWithValues: graph.attention.map { ($0.z, $0) })
+    let inside = Set(graph.attention.flatMap { [$0.scores, $0.pattern] })
     for node in graph.nodes where node.id >= first && needs[node.id.index] != .none && !inside.contains(node.id) {
       var block: Block?
       if !frozen.contains(node.id) {
-        if let unit = attention[node.id] { block = attentionBlock(unit, edited) } else { block = pointwiseBlock(node) }
+        if let layer = attention[node.id] {
+          block = attentionBlock(layer, edited)
+        } else {
+          block = pointwiseBlock(node)
+        }
         for input in readers(of: node, attention) { release(input) }
       }
       if let edits = edited[node.id] { block = applying(edits, to: block, of: node) }
@@ -116,10 +120,10 @@ struct PartialPass {
     }
   }
 
-  /// The nodes whose values are read when `node` is computed; an attention unit reads through its scores and pattern.
-  private func readers(of node: Node, _ attention: [NodeID: AttentionUnit]) -> [NodeID] {
-    guard let unit = attention[node.id] else { return node.inputs }
-    return [unit.q, unit.k, unit.v]
+  /// The nodes whose values are read when `node` is computed; attention reads through its scores and pattern.
+  private func readers(of node: Node, _ attention: [NodeID: AttentionNodes]) -> [NodeID] {
+    guard let layer = attention[node.id] else { return node.inputs }
+    return [layer.q, layer.k, layer.v]
   }
 
   private mutating func release(_ id: NodeID) {

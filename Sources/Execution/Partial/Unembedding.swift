@@ -4,24 +4,17 @@ import Tensors
 /// The last map of a graph, from the final stream to the logits, computed for the wanted columns only.
 struct Unembedding: Sendable {
   private let model: Model
-  private let map: LinearMap
-  private let softCap: Float?
+  private let nodes: UnembeddingNodes
+  private var map: LinearMap { nodes.map }
+  private var softCap: Float? { nodes.softCap }
   /// The node that the map reads.
-  let input: NodeID
+  var input: NodeID { nodes.input }
 
   /// - Precondition: the logits are a linear map of a node, perhaps soft-capped.
   init(_ model: Model) {
     self.model = model
-    var node = model.graph[model.graph.logits]
-    var cap: Float?
-    if case .softCap(let value) = node.operation {
-      cap = value
-      node = model.graph[node.inputs[0]]
-    }
-    guard case .linear(let map) = node.operation else { preconditionFailure("logits are a linear map") }
-    self.map = map
-    softCap = cap
-    input = node.inputs[0]
+    guard let nodes = model.graph.unembedding else { preconditionFailure("logits are a linear map") }
+    self.nodes = nodes
   }
 
   /// The wanted scores of some final vectors.

@@ -1,19 +1,19 @@
 import ActivationStore
 
 /// Arrays [axes..., example] of which a run keeps a row of numbers for each example: what readouts and other answers are stored as until all are there.
-struct ExampleRows: Sendable {
+public struct ExampleRows: Sendable {
   /// One array, without `example`.
-  struct Column: Sendable {
-    let name: String
-    let axes: [LabelledAxis]
+  public struct Column: Sendable {
+    public let name: String
+    public let axes: [LabelledAxis]
 
-    init(_ name: String, _ axes: [LabelledAxis]) {
+    public init(_ name: String, _ axes: [LabelledAxis]) {
       self.name = name
       self.axes = axes
     }
 
     /// How many numbers there are of each example.
-    var width: Int { axes.reduce(1) { $0 * $1.count } }
+    public var width: Int { axes.reduce(1) { $0 * $1.count } }
   }
 
   let columns: [Column]

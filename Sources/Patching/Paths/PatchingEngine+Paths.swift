@@ -26,7 +26,7 @@ extension PatchingEngine {
     skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
     deliver: @Sendable (SweepBlock) throws -> Void
   ) throws {
-    let ends = PathNodes(plan, model.graph)
+    let ends = PathNodes(plan)
     let kept = Set(PartialExecutor.keptNodes(model.graph)).union(ends.senders).union(ends.receivers)
     for rows in groups(of: block, keeping: kept) where !isDone(0..<plan.cells, rows) {
       try Task.checkCancellation()
@@ -48,14 +48,12 @@ private struct PathNodes: Sendable {
   let receivers: Set<NodeID>
   let frozen: Set<NodeID>
 
-  init(_ plan: PathPlan, _ graph: ModelGraph) {
-    func nodes(_ site: SiteName, _ layers: some Sequence<Int>) -> [NodeID] {
-      layers.compactMap { graph.node(hook: site.hook(layer: $0))?.id }
-    }
-    senders = Set(plan.sweep.senders.joined().flatMap { nodes($0.site.name, [$0.site.layer]) })
-    receivers = Set(plan.sweep.receivers.flatMap { $0.nodes(graph).map(\.id) })
-    let layers = 0..<graph.dimensions.layers
-    frozen = Set(nodes(.z, layers) + (plan.sweep.freeze == .headsAndMlps ? nodes(.mlpOut, layers) : []))
+  init(_ plan: PathPlan) {
+    let anatomy = plan.anatomy
+    senders = Set(plan.sweep.senders.joined().map { anatomy.node(of: $0) })
+    receivers = Set(plan.sweep.receivers.flatMap { anatomy.nodes(of: $0) })
+    let mlps = plan.sweep.freeze == .headsAndMlps ? anatomy.blocks.compactMap { $0.mlp?.output.written } : []
+    frozen = Set(anatomy.blocks.map(\.attention.z) + mlps)
   }
 }
 
@@ -124,9 +122,9 @@ private struct PathGroup: Sendable {
     guard !positions.isEmpty else { return nil }
     let resolver = SiteResolver(engine.model.graph)
     let edits = plan.sweep.senders[sender].flatMap { member -> [PlacedEdit] in
-      guard let node = engine.model.graph.node(hook: member.site.name.hook(layer: member.site.layer)) else { return [] }
+      let node = engine.model.graph[plan.anatomy.node(of: member)]
       var indices: [SiteAxis: [Int]] = [.position: positions]
-      if case .head(_, let head) = member { indices[.head] = [head] }
+      if let head = member.head { indices[.head] = [head.head] }
       return resolver.place(node, row: row, length: length, at: indices, action: .replace(from: other, row: row))
     }
     return (sender, Cell(row: row, edits: edits))
@@ -163,13 +161,13 @@ private struct PathGroup: Sendable {
     let graph = engine.model.graph
     let length = base.batch.length(row)
     let chosen = plan.sweep.receiverPositions.indices(count: length)
-    return receiver.nodes(graph).flatMap { node -> [PlacedEdit] in
-      guard let (positions, action) = became.change(of: node.id, cell: cell) else { return [] }
+    return plan.anatomy.nodes(of: receiver).flatMap { id -> [PlacedEdit] in
+      guard let (positions, action) = became.change(of: id, cell: cell) else { return [] }
       let fires = chosen.filter { positions.contains($0) }
       guard !fires.isEmpty else { return [] }
       var indices: [SiteAxis: [Int]] = [.position: fires]
-      if case .head(_, let head, _) = receiver { indices[.head] = [head] }
-      return SiteResolver(graph).place(node, row: row, length: length, at: indices, action: action)
+      if let head = receiver.head { indices[.head] = [head.head] }
+      return SiteResolver(graph).place(graph[id], row: row, length: length, at: indices, action: action)
     }
   }
 }

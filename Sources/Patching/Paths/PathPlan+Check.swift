@@ -3,22 +3,17 @@ import ModelGraph
 
 extension PatchingEngine {
   /// Checks that a path sweep fits the model and the prompts.
-  /// - Throws: `InterventionError` or `PatchingError` saying what does not fit.
+  /// - Throws: `GraphError.notTransformer`; `InterventionError` or `PatchingError` saying what does not fit.
   public func plan(_ sweep: PathSweep) throws -> PathPlan {
-    let resolver = SiteResolver(model.graph)
-    for sender in sweep.senders.joined() {
-      let (site, layer) = sender.site
-      let node = try resolver.layered(site, layer: layer)
-      if case .head(_, let head) = sender { try resolver.check(.head, head, site: site, node) }
+    let anatomy = try model.graph.transformer()
+    for sender in sweep.senders.joined() where !anatomy.contains(sender) {
+      throw misfit(
+        sender.site, layer: sender.layer, head: sender.head, heads: model.graph.dimensions.heads)
     }
-    for receiver in sweep.receivers {
-      switch receiver {
-      case .head(let layer, let head, let input):
-        let site: SiteName = input == .q ? .q : input == .k ? .k : .v
-        try resolver.check(.head, head, site: site, try resolver.layered(site, layer: layer))
-      case .mlp(let layer): _ = try resolver.layered(.mlpPre, layer: layer)
-      case .logits: break
-      }
+    for receiver in sweep.receivers where !anatomy.contains(receiver) {
+      throw misfit(
+        receiver.site, layer: receiver.layer, head: receiver.head,
+        heads: receiver.input.map { anatomy.count(of: $0) } ?? 0)
     }
     for (end, selector) in [("sender", sweep.senderPositions), ("receiver", sweep.receiverPositions)] {
       guard prompts.pairs.contains(where: { !selector.indices(count: $0.length).isEmpty }) else {
@@ -26,34 +21,38 @@ extension PatchingEngine {
       }
     }
     return PathPlan(
-      sweep: sweep, columns: sweep.together ? [sweep.receivers] : sweep.receivers.map { [$0] },
-      isParallel: model.graph.node(hook: SiteName.residMid.hook(layer: 0)) == nil)
+      sweep: sweep, columns: sweep.together ? [sweep.receivers] : sweep.receivers.map { [$0] }, anatomy: anatomy)
   }
 
-  /// All heads, MLPs or both, and the embedding, of the model, in the order of computation.
-  public func senders(heads: Bool, mlps: Bool, embed: Bool) -> [Sender] {
-    let d = model.graph.dimensions
-    let blocks = (0..<d.layers).flatMap { layer -> [Sender] in
-      (heads ? (0..<d.heads).map { .head(layer: layer, head: $0) } : [])
-        + (mlps && d.dMlp > 0 ? [.mlp(layer: layer)] : [])
-    }
-    return (embed ? [.embed] : []) + blocks
+  /// Why the model lacks an end of a path that is at a site.
+  private func misfit(_ site: SiteName, layer: Int?, head: Head?, heads: Int) -> InterventionError {
+    let layers = model.graph.dimensions.layers
+    if let layer, layer >= layers { return .outsideAxis(axis: .layer, index: layer, count: layers, site: site) }
+    if let head { return .outsideAxis(axis: .head, index: head.head, count: heads, site: site) }
+    return SiteResolver(model.graph).absence(of: site)
   }
 }
 
-extension SiteResolver {
-  /// The node of a site in a layer, which must exist.
-  fileprivate func layered(_ site: SiteName, layer: Int) throws -> Node {
-    guard !site.hasLayers || layer < graph.dimensions.layers else {
-      throw InterventionError.outsideAxis(axis: .layer, index: layer, count: graph.dimensions.layers, site: site)
+extension Sender {
+  /// The site that messages about it name.
+  fileprivate var site: SiteName {
+    switch self {
+    case .head: .z
+    case .mlp: .mlpOut
+    case .embed: .embed
     }
-    return try node(site, layer: layer)
   }
+}
 
-  fileprivate func check(_ axis: SiteAxis, _ index: Int, site: SiteName, _ node: Node) throws {
-    let count = count(axis, node)
-    guard index < count else {
-      throw InterventionError.outsideAxis(axis: axis, index: index, count: count, site: site)
+extension Receiver {
+  /// The site that messages about it name.
+  fileprivate var site: SiteName {
+    switch self {
+    case .head(_, _, .q): .q
+    case .head(_, _, .k): .k
+    case .head(_, _, .v): .v
+    case .mlp: .mlpPre
+    case .logits: .hook("hook_unembed")
     }
   }
 }

@@ -1,4 +1,5 @@
 import Interventions
+import ModelGraph
 
 /// Path patching (Wang et al. 2022): for each sender, what happens when its change reaches the outcome through the receivers only.
 ///
@@ -49,7 +50,7 @@ public struct PathPlan: Sendable {
   public let sweep: PathSweep
   /// The receivers patched at once in each column: one column of all, or one for each receiver.
   let columns: [[Receiver]]
-  let isParallel: Bool
+  let anatomy: Anatomy
 
   /// How many senders.
   public var senders: Int { sweep.senders.count }
@@ -67,7 +68,7 @@ public struct PathPlan: Sendable {
   public var hasPath: [Bool] {
     sweep.senders.flatMap { group in
       columns.map { receivers in
-        group.contains { sender in receivers.contains { $0.isReached(from: sender, isParallel: isParallel) } }
+        group.contains { sender in receivers.contains { anatomy.hasEdge(from: sender, to: $0) } }
       }
     }
   }

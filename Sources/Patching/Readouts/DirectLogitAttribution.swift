@@ -27,7 +27,7 @@ public struct DirectLogitAttribution: Sendable {
 
 extension PatchingEngine {
   /// Direct logit attribution of one of the two unedited runs.
-  /// - Throws: `PatchingError.metricNeedsWrong` for a pair without a wrong token; `RunError`.
+  /// - Throws: `PatchingError.metricNeedsWrong` for a pair without a wrong token; `GraphError.notTransformer`; `RunError`.
   public func directLogitAttribution(_ side: RunSide) throws -> DirectLogitAttribution {
     var whole = try directLogitAttribution(side, block: blocks[0])
     for block in blocks.dropFirst() { whole.append(try directLogitAttribution(side, block: block)) }
@@ -39,8 +39,8 @@ extension PatchingEngine {
   /// - Throws: as for all examples.
   public func directLogitAttribution(_ side: RunSide, block: Range<Int>) throws -> DirectLogitAttribution {
     try checkDirectLogitAttribution()
-    let anatomy = StreamAnatomy(model.graph)
-    let columns = try readExamples(side, of: block, keeping: anatomy.kept) { run, row, example in
+    let anatomy = try model.graph.transformer()
+    let columns = try readExamples(side, of: block, keeping: anatomy.attributed) { run, row, example in
       Contributions(anatomy, model, run, row: row, pair: prompts.pairs[example])
     }
     let longest = prompts.longest
@@ -48,7 +48,7 @@ extension PatchingEngine {
     return DirectLogitAttribution(
       parts: columns.first?.parts ?? [],
       values: (columns.first?.parts ?? []).indices.map { part in columns.map { Float($0.values[part]) } },
-      bySource: anatomy.attention.indices.map { layer in
+      bySource: anatomy.blocks.indices.map { layer in
         (0..<d.heads).map { head in
           (0..<longest).map { position in
             columns.map { position < $0.length ? Float($0.bySource[layer][head][position]) : .nan }
@@ -60,7 +60,8 @@ extension PatchingEngine {
 
 extension PatchingEngine {
   /// The parts that direct logit attribution names, in its order.
-  public var directLogitAttributionParts: [String] { StreamAnatomy(model.graph).parts }
+  /// - Throws: `GraphError.notTransformer`.
+  public func directLogitAttributionParts() throws -> [String] { try model.graph.transformer().attributedParts }
 
   /// Checks that every pair has a wrong token to compare with.
   /// - Throws: `PatchingError.metricNeedsWrong`.
@@ -71,29 +72,28 @@ extension PatchingEngine {
   }
 }
 
-extension StreamAnatomy {
+extension Anatomy {
   /// The names of what writes into the logits, in the order of `Contributions`.
-  fileprivate var parts: [String] {
-    var parts = embeddings.map(\.name)
-    for layer in streams.indices {
-      if let attention = attention.first(where: { $0.layer == layer }) {
-        parts += (0..<attention.spec.queryHeads).map { "\(layer).\($0)" }
-        if attention.output.bias != nil { parts.append("attn_bias.\(layer)") }
-        if attention.postNorm?.bias != nil { parts.append("attn_norm_bias.\(layer)") }
-      }
-      if mlps.contains(where: { $0.layer == layer }) { parts.append("mlp.\(layer)") }
+  fileprivate var attributedParts: [String] {
+    var parts = ["embed"] + (positionEmbedding == nil ? [] : ["pos_embed"])
+    for block in blocks {
+      parts += (0..<block.attention.spec.queryHeads).map { "\(block.layer).\($0)" }
+      if block.attention.output.map.bias != nil { parts.append("attn_bias.\(block.layer)") }
+      if block.attention.output.norm?.bias != nil { parts.append("attn_norm_bias.\(block.layer)") }
+      if block.mlp != nil { parts.append("mlp.\(block.layer)") }
     }
     if finalNorm?.bias != nil { parts.append("ln_final.bias") }
-    if unembedding.bias != nil { parts.append("unembed.bias") }
+    if unembedding.map.bias != nil { parts.append("unembed.bias") }
     return parts
   }
 
   /// The nodes that direct logit attribution reads.
-  fileprivate var kept: Set<NodeID> {
-    var nodes = Set(embeddings.map(\.node.id) + mlps.map(\.node.id))
-    for layer in attention {
-      nodes.formUnion([layer.z.id, layer.v, layer.pattern.id])
-      if let norm = layer.postNorm { nodes.insert(norm.scale) }
+  fileprivate var attributed: Set<NodeID> {
+    var nodes = Set([embedding] + [positionEmbedding].compactMap(\.self))
+    for block in blocks {
+      nodes.formUnion([block.attention.z, block.attention.nodes.v, block.attention.pattern])
+      if let norm = block.attention.output.norm { nodes.insert(norm.scale) }
+      if let mlp = block.mlp { nodes.insert(mlp.output.written) }
     }
     if let finalNorm { nodes.insert(finalNorm.scale) }
     return nodes
@@ -108,33 +108,31 @@ private struct Contributions: Sendable {
   var bySource: [[[Double]]] = []
   let length: Int
 
-  init(_ anatomy: StreamAnatomy, _ model: Model, _ run: Activations, row: Int, pair: PromptSet.Pair) {
+  init(_ anatomy: Anatomy, _ model: Model, _ run: Activations, row: Int, pair: PromptSet.Pair) {
     let graph = model.graph
     let n = run.batch.length(row)
     length = n
-    func last(_ node: Node) -> [Float] {
-      run.withExample(row, of: node) { Array($0[(n - 1) * node.layout.width..<n * node.layout.width]) }
+    func last(_ id: NodeID) -> [Float] {
+      let node = graph[id]
+      return run.withExample(row, of: node) { Array($0[(n - 1) * node.layout.width..<n * node.layout.width]) }
     }
-    func scale(_ norm: NormParts) -> Float { last(graph[norm.scale])[0] }
+    func scale(_ norm: NormNodes) -> Float { last(norm.scale)[0] }
     let final = FinalDirection(
       anatomy, weights: model.weights, pair: pair, scale: anatomy.finalNorm.map(scale) ?? 1)
-    for (name, node) in anatomy.embeddings { add(name, dot(last(node), final.vector)) }
-    for layer in 0..<graph.dimensions.layers {
-      if let attention = anatomy.attention.first(where: { $0.layer == layer }) {
-        let direction =
-          attention.postNorm.map { $0.pulledBack(final.vector, weights: model.weights, scale: scale($0)) }
-          ?? final.vector
-        addHeads(attention, model, run, row: row, direction: direction, position: n - 1)
-        if let bias = attention.output.bias {
-          add("attn_bias.\(layer)", dot(model.weights[bias].tensor.values, direction))
-        }
-        if let norm = attention.postNorm, let bias = norm.bias {
-          add("attn_norm_bias.\(layer)", dot(model.weights[bias].tensor.values, final.vector))
-        }
+    add("embed", dot(last(anatomy.embedding), final.vector))
+    if let positions = anatomy.positionEmbedding { add("pos_embed", dot(last(positions), final.vector)) }
+    for block in anatomy.blocks {
+      let output = block.attention.output
+      let direction =
+        output.norm.map { $0.pulledBack(final.vector, weights: model.weights, scale: scale($0)) } ?? final.vector
+      addHeads(block, model, run, row: row, direction: direction, position: n - 1)
+      if let bias = output.map.bias {
+        add("attn_bias.\(block.layer)", dot(model.weights[bias].tensor.values, direction))
       }
-      if let mlp = anatomy.mlps.first(where: { $0.layer == layer }) {
-        add("mlp.\(layer)", dot(last(mlp.node), final.vector))
+      if let bias = output.norm?.bias {
+        add("attn_norm_bias.\(block.layer)", dot(model.weights[bias].tensor.values, final.vector))
       }
+      if let mlp = block.mlp { add("mlp.\(block.layer)", dot(last(mlp.output.written), final.vector)) }
     }
     if let bias = final.normBias { add("ln_final.bias", bias) }
     if let bias = final.unembeddingBias { add("unembed.bias", bias) }
@@ -147,20 +145,19 @@ private struct Contributions: Sendable {
 
   /// Each head's part, source by source: pattern weight times the source's value along the direction that the output weight gives the head.
   private mutating func addHeads(
-    _ attention: StreamAnatomy.Attention, _ model: Model, _ run: Activations, row: Int, direction: [Double],
-    position: Int
+    _ block: Anatomy.Block, _ model: Model, _ run: Activations, row: Int, direction: [Double], position: Int
   ) {
+    let attention = block.attention
     let (spec, n) = (attention.spec, run.batch.length(row))
-    let along = Self.inputDirection(attention.output, model.weights, direction)
-    let v = run.withExample(row, of: model.graph[attention.v]) { Array($0) }
-    let pattern = run.withExample(row, of: attention.pattern) { Array($0) }
-    let z = run.withExample(row, of: attention.z) { Array($0) }
+    let along = Self.inputDirection(attention.output.map, model.weights, direction)
+    func values(_ id: NodeID) -> [Float] { run.withExample(row, of: model.graph[id]) { Array($0) } }
+    let (v, pattern, z) = (values(attention.nodes.v), values(attention.pattern), values(attention.z))
     let valueWidth = spec.keyValueHeads * spec.dHead
     bySource.append(
       (0..<spec.queryHeads).map { head in
         let own = Array(along[head * spec.dHead..<(head + 1) * spec.dHead])
         let start = position * spec.queryHeads * spec.dHead + head * spec.dHead
-        add("\(attention.layer).\(head)", dot(Array(z[start..<start + spec.dHead]), own))
+        add("\(block.layer).\(head)", dot(Array(z[start..<start + spec.dHead]), own))
         let shared = spec.keyValueHead(of: head) * spec.dHead
         return (0..<n).map { source in
           let at = source * valueWidth + shared

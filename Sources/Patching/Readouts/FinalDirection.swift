@@ -15,9 +15,9 @@ struct FinalDirection {
 
   /// - Parameters:
   ///   - scale: the final norm's scale at the position read; ignored where the model has no final norm.
-  init(_ anatomy: StreamAnatomy, weights: Weights, pair: PromptSet.Pair, scale: Float) {
-    let u = Self.difference(anatomy.unembedding, weights, pair)
-    unembeddingBias = anatomy.unembedding.bias.map { bias in
+  init(_ anatomy: Anatomy, weights: Weights, pair: PromptSet.Pair, scale: Float) {
+    let u = Self.difference(anatomy.unembedding.map, weights, pair)
+    unembeddingBias = anatomy.unembedding.map.bias.map { bias in
       let values = weights[bias].tensor
       return Self.mean(pair.answers.map { Double(values[Int($0)]) })
         - Self.mean(pair.wrongs.map { Double(values[Int($0)]) })
@@ -50,5 +50,19 @@ struct FinalDirection {
 
   private static func mean(_ values: [Double]) -> Double {
     values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
+  }
+}
+
+extension NormNodes {
+  /// The direction at the norm's input along which a direction at its output is read, the scale held: gain * direction, less its mean under
+  /// LayerNorm, over the scale.
+  func pulledBack(_ direction: [Double], weights: Weights, scale: Float) -> [Double] {
+    let gains = weights[gain].tensor
+    var product = direction.indices.map { direction[$0] * Double(gains[$0] + gainOffset) }
+    if kind == .layer {
+      let mean = product.reduce(0, +) / Double(product.count)
+      product = product.map { $0 - mean }
+    }
+    return product.map { $0 / Double(scale) }
   }
 }

@@ -22,7 +22,7 @@ public struct LogitLens: Sendable {
 
 extension PatchingEngine {
   /// The logit lens over one of the two unedited runs, at every position.
-  /// - Throws: `RunError`.
+  /// - Throws: `GraphError.notTransformer`; `RunError`.
   public func logitLens(_ side: RunSide) throws -> LogitLens {
     var whole = try logitLens(side, block: blocks[0])
     for block in blocks.dropFirst() { whole.append(try logitLens(side, block: block)) }
@@ -33,9 +33,9 @@ extension PatchingEngine {
   /// - Parameter block: one of `blocks`.
   /// - Throws: as for all examples.
   public func logitLens(_ side: RunSide, block: Range<Int>) throws -> LogitLens {
-    let anatomy = StreamAnatomy(model.graph)
+    let anatomy = try model.graph.transformer()
     // One example at a time: the scores of all its layers and positions are held together.
-    let lenses = try readExamples(side, of: block, keeping: Set(anatomy.streams.map(\.id)), entries: 1) {
+    let lenses = try readExamples(side, of: block, keeping: Set(anatomy.streams), entries: 1) {
       lens(of: $0, prompts.pairs[$2], anatomy)
     }
     let empty = [[Float]](repeating: [Float](repeating: .nan, count: block.count), count: prompts.longest)
@@ -54,10 +54,10 @@ extension PatchingEngine {
 
   /// One example's values: [position][layer][metric].
   /// - Parameter run: of the example alone.
-  private func lens(of run: Activations, _ pair: PromptSet.Pair, _ anatomy: StreamAnatomy) -> [[[Float]]] {
-    let layers = anatomy.streams.map { scores(of: $0, run, anatomy) }
+  private func lens(of run: Activations, _ pair: PromptSet.Pair, _ anatomy: Anatomy) -> [[[Float]]] {
+    let layers = anatomy.streams.map { lensScores(of: $0, run, anatomy) }
     let reader = MetricReader(pair: pair)
-    let width = anatomy.unembedding.outputs
+    let width = anatomy.unembedding.map.outputs
     return (0..<run.batch.length(0)).map { position in
       func at<R>(_ scores: Tensor, _ body: (UnsafeBufferPointer<Float>) -> R) -> R {
         scores.withValues { body(UnsafeBufferPointer(rebasing: $0[position * width..<(position + 1) * width])) }
@@ -69,20 +69,20 @@ extension PatchingEngine {
     }
   }
 
-  /// [positions, vocabulary]
-  private func scores(of stream: Node, _ run: Activations, _ anatomy: StreamAnatomy) -> Tensor {
-    guard var vector = run[stream.id] else { preconditionFailure("the streams were kept") }
-    if let norm = anatomy.finalNorm, case .normScale(_, let epsilon) = model.graph[norm.scale].operation {
+  /// What a stream of a run would say, [positions, vocabulary]: through the final norm, its scale recomputed, and the unembedding.
+  func lensScores(of stream: NodeID, _ run: Activations, _ anatomy: Anatomy) -> Tensor {
+    guard var vector = run[stream] else { preconditionFailure("the streams were kept") }
+    if let norm = anatomy.finalNorm {
       let centred = norm.kind == .layer
-      let scale = vector.normScale(epsilon: epsilon, centred: centred)
+      let scale = vector.normScale(epsilon: norm.epsilon, centred: centred)
       vector = vector.normalized(by: scale, centred: centred)
         .affine(
           gain: model.weights[norm.gain], offset: norm.gainOffset, bias: norm.bias.map { model.weights[$0] })
     }
-    let map = anatomy.unembedding
+    let map = anatomy.unembedding.map
     let logits = vector.linear(
       model.weights[map.weight], transposed: map.orientation == .outputsByInputs,
       bias: map.bias.map { model.weights[$0] })
-    return anatomy.softCap.map { logits.applying(.softCap($0)) } ?? logits
+    return anatomy.unembedding.softCap.map { logits.applying(.softCap($0)) } ?? logits
   }
 }

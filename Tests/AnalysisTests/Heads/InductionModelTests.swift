@@ -1,5 +1,6 @@
 import Analysis
 import Execution
+import ModelGraph
 import Testing
 
 /// The heads of a model made by hand are found, by exact numbers.
@@ -47,16 +48,16 @@ import Testing
     let scores = try CompositionScores(of: Self.model)
     let strongest = scores.strongest(4, .key)
     #expect(
-      strongest[0].sender == HeadPlace(layer: 0, head: 0) && strongest[0].receiver == HeadPlace(layer: 1, head: 0))
+      strongest[0].sender == Head(layer: 0, head: 0) && strongest[0].receiver == Head(layer: 1, head: 0))
     // Two partial identities of rank 8 one after another: sqrt 8 / (sqrt 8 sqrt 8).
     #expect(abs(strongest[0].score - 1 / 8.0.squareRoot()) < 1e-6)
     for pair in strongest.dropFirst() { #expect(pair.score < 1e-6) }
     #expect(scores.strongest(1, .query).allSatisfy { $0.score < 1e-6 })
     #expect(scores.strongest(1, .value).allSatisfy { $0.score < 1e-6 })
     // 0.1 writes nothing, 1.2 asks for nothing, and 1.0 is not before 0.0.
-    #expect(scores.score(.key, from: HeadPlace(layer: 0, head: 1), to: HeadPlace(layer: 1, head: 0)).isNaN)
-    #expect(scores.score(.query, from: HeadPlace(layer: 0, head: 0), to: HeadPlace(layer: 1, head: 2)).isNaN)
-    #expect(scores.score(.key, from: HeadPlace(layer: 1, head: 0), to: HeadPlace(layer: 0, head: 0)).isNaN)
+    #expect(scores.score(.key, from: Head(layer: 0, head: 1), to: Head(layer: 1, head: 0)).isNaN)
+    #expect(scores.score(.query, from: Head(layer: 0, head: 0), to: Head(layer: 1, head: 2)).isNaN)
+    #expect(scores.score(.key, from: Head(layer: 1, head: 0), to: Head(layer: 0, head: 0)).isNaN)
     #expect(abs(scores.baseline - 1 / 31.0.squareRoot()) < 1e-12)
   }
 

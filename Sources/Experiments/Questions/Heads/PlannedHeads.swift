@@ -77,7 +77,7 @@ struct PlannedHeads: PlannedQuestion {
   private func addDirect(to values: inout [Float], _ block: Range<Int>) throws {
     let found = try engine.directLogitAttribution(.clean, block: block)
     for (place, head) in strongest.heads.enumerated() {
-      guard let part = found.parts.firstIndex(of: head.name) else { continue }
+      guard let part = found.parts.firstIndex(of: head.description) else { continue }
       values.replaceSubrange(place * block.count..<(place + 1) * block.count, with: found.values[part])
     }
   }
@@ -113,7 +113,7 @@ struct PlannedHeads: PlannedQuestion {
       return (all["attention"] ?? [])[start..<start + heads * to * examples]
     }
     let axes =
-      [LabelledAxis("head", .texts(strongest.heads.map(\.name)))]
+      [LabelledAxis("head", .texts(strongest.heads.map(\.description)))]
       + plan.rows.columns[1].axes.filter { $0.name != "head" }
     let written =
       (plan.hasDirect ? [("direct", ["head"], direct)] : []) + [("attention", ["from", "head", "to"], attention)]

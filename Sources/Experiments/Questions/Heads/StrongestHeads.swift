@@ -1,17 +1,8 @@
-import ActivationStore
+import ModelGraph
 import Patching
 
 /// The heads that an experiment's sweeps over heads found strongest.
 struct StrongestHeads: Sendable {
-  struct Head: Sendable, Hashable, Comparable {
-    let layer: Int
-    let head: Int
-
-    var name: String { "\(layer).\(head)" }
-
-    static func < (a: Head, b: Head) -> Bool { (a.layer, a.head) < (b.layer, b.head) }
-  }
-
   /// The most that are looked at.
   static let limit = 10
 
@@ -59,13 +50,10 @@ extension PlannedSweep {
   }
 
   /// The head that a cell is about.
-  fileprivate func head(ofCell cell: Int) -> StrongestHeads.Head? {
+  fileprivate func head(ofCell cell: Int) -> Head? {
     let labels = Dictionary(uniqueKeysWithValues: zip(axes.map(\.name), labels(ofCell: cell)))
-    if let sender = labels["sender"] {
-      guard case .head(let layer, let head)? = Sender(sender) else { return nil }
-      return StrongestHeads.Head(layer: layer, head: head)
-    }
+    if let sender = labels["sender"] { return Head(sender) }
     guard let layer = labels["layer"].flatMap(Int.init), let head = labels["head"].flatMap(Int.init) else { return nil }
-    return StrongestHeads.Head(layer: layer, head: head)
+    return Head(layer: layer, head: head)
   }
 }

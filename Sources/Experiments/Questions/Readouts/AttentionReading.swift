@@ -8,17 +8,6 @@ public struct AttentionReading: Reading {
     AttentionReading(heads: try keys.needed("heads", in: .readout).list(of: "heads").map { try $0.head() })
   }
 
-  /// A head as files write it: `9.6` is head 6 of layer 9.
-  public struct Head: Sendable, Hashable {
-    public let layer: Int
-    public let head: Int
-
-    public init(layer: Int, head: Int) {
-      self.layer = layer
-      self.head = head
-    }
-  }
-
   public let heads: [Head]
 
   public init(heads: [Head]) { self.heads = heads }
@@ -33,7 +22,7 @@ public struct AttentionReading: Reading {
       (
         "pattern",
         [
-          LabelledAxis("head", .texts(heads.map { "\($0.layer).\($0.head)" })), .range("destination", longest),
+          LabelledAxis("head", .texts(heads.map(\.description))), .range("destination", longest),
           .range("source", longest),
         ]
       )
@@ -47,11 +36,11 @@ public struct AttentionReading: Reading {
 
 extension Field {
   /// `9.6`, in quotes: YAML would read 9.10 as the number 9.1.
-  fileprivate func head() throws -> AttentionReading.Head {
+  fileprivate func head() throws -> Head {
     let word = try text()
-    guard case .head(let layer, let head)? = Sender(word) else {
+    guard let head = Head(word) else {
       throw error(.badValue(path: path, value: quoted(word), expected: "a head such as \"9.6\": layer, point, head"))
     }
-    return AttentionReading.Head(layer: layer, head: head)
+    return head
   }
 }

@@ -13,7 +13,7 @@ public struct DirectLogitAttributionReading: Reading {
   public func columns(_ engine: PatchingEngine) throws -> [(name: String, axes: [LabelledAxis])] {
     let d = engine.model.graph.dimensions
     return [
-      ("logit_diff", [LabelledAxis("part", .texts(engine.directLogitAttributionParts))]),
+      ("logit_diff", [LabelledAxis("part", .texts(try engine.directLogitAttributionParts()))]),
       (
         "by_source",
         [.range("layer", d.layers), .range("head", d.heads), .range("source", engine.prompts.longest)]

@@ -43,16 +43,13 @@ struct PlannedReadout: PlannedQuestion {
     let values = try rows.values(from: finishing.partial, table: table, check: finishing.check)
     var axes: [LabelledAxis] = []
     for axis in rows.columns.flatMap(\.axes) where !axes.contains(where: { $0.name == axis.name }) { axes.append(axis) }
-    let datasets = rows.columns.filter { $0.width > 0 }.map {
-      LabelledArrays.Dataset($0.name, axes: $0.axes.map(\.name) + ["example"], values: values[$0.name] ?? [])
-    }
     var attributes = spec.read.attributes
     attributes["read"] = .text(type(of: spec.read).readoutKind.word)
     try finishing.results.write(
       LabelledArrays(
         group: "/readouts/\(name)",
         axes: axes.filter { $0.count > 0 } + [LabelledAxis("example", .range(engine.prompts.count))],
-        datasets: datasets + spec.read.derived(from: values, prompts), attributes: attributes))
+        datasets: spec.read.datasets(rows.columns, values, prompts), attributes: attributes))
     return nil
   }
 

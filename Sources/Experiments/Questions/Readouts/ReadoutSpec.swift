@@ -30,9 +30,13 @@ public protocol Reading: Sendable {
   func values(_ engine: PatchingEngine, _ side: RunSide, block: Range<Int>) throws -> [[Float]]
   /// What its group says about it, beside `read`.
   var attributes: [String: Attribute] { get }
-  /// Arrays of another kind made of the numbers, such as texts of token ids.
-  /// - Parameter values: for each array by name, [run, axes..., example].
-  func derived(from values: [String: [Float]], _ prompts: ResolvedPrompts) -> [LabelledArrays.Dataset]
+  /// What is stored: the columns as they are, or what is made of them, such as texts of token ids.
+  /// - Parameters:
+  ///   - columns: with the axis `run` in front.
+  ///   - values: for each column by name, [run, axes..., example].
+  func datasets(
+    _ columns: [ExampleRows.Column], _ values: [String: [Float]], _ prompts: ResolvedPrompts
+  ) -> [LabelledArrays.Dataset]
 }
 
 /// How experiment files ask for a kind of readout.
@@ -47,13 +51,21 @@ public struct ReadoutKind: Sendable {
 extension Reading {
   public func check(_ engine: PatchingEngine) throws {}
   public var attributes: [String: Attribute] { [:] }
-  public func derived(from values: [String: [Float]], _ prompts: ResolvedPrompts) -> [LabelledArrays.Dataset] { [] }
+
+  public func datasets(
+    _ columns: [ExampleRows.Column], _ values: [String: [Float]], _ prompts: ResolvedPrompts
+  ) -> [LabelledArrays.Dataset] {
+    columns.filter { $0.width > 0 }.map {
+      LabelledArrays.Dataset($0.name, axes: $0.axes.map(\.name) + ["example"], values: values[$0.name] ?? [])
+    }
+  }
 }
 
 extension ReadoutSpec: Question {
   /// All kinds of readout, in the order that the documentation has.
   static let kinds: [ReadoutKind] = [
     DirectLogitAttributionReading.readoutKind, LogitLensReading.readoutKind, AttentionReading.readoutKind,
+    TopTokensReading.readoutKind,
   ]
 
   public static let questionKind = QuestionKind(

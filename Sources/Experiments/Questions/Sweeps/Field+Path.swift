@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Interventions
+import ModelGraph
 import Patching
 
 extension Field {
@@ -87,8 +88,8 @@ extension Field {
     let word = try text()
     if let receiver = Receiver(word) { return receiver }
     let parts = word.split(separator: ".", omittingEmptySubsequences: false)
-    if parts.count >= 2, case .head(let layer, let head)? = Sender(parts[0...1].joined(separator: ".")) {
-      let inputs = Receiver.Input.allCases.map { "\(layer).\(head).\($0.rawValue)" }
+    if parts.count >= 2, let head = Head(parts[0...1].joined(separator: ".")) {
+      let inputs = Receiver.Input.allCases.map { "\(head).\($0.rawValue)" }
       throw error(.badValue(path: path, value: quoted(word), expected: "\(oneOf(inputs)), an input of the head"))
     }
     throw noEnd(

@@ -1,4 +1,5 @@
 import Interventions
+import ModelGraph
 import Patching
 
 /// Path patching as an experiment file asks for it: which senders there are may depend on the model.

@@ -92,7 +92,8 @@ extension PatchingEngine {
 
   private func plan(_ path: PathSpec, _ spec: SweepSpec) throws -> PlannedSweep {
     let sweep = try PathSweep(
-      name: spec.name, senders: senders(path.senders), receivers: path.receivers, freeze: path.freeze,
+      name: spec.name, senders: path.senders.groups(try model.graph.transformer()), receivers: path.receivers,
+      freeze: path.freeze,
       together: path.together, senderPositions: path.positions.senders, receiverPositions: path.positions.receivers)
     let whole = try plan(sweep)
     var axes = [LabelledAxis("sender", .texts(whole.senderLabels))]
@@ -101,37 +102,24 @@ extension PatchingEngine {
       spec, axes: axes, runs: whole.cells, hasPath: whole.hasPath, work: .paths(whole, CellGrid()), engine: self)
   }
 
-  private func senders(_ senders: PathSpec.Senders) -> [[Sender]] {
-    switch senders {
-    case .groups(let groups): groups
-    case .every(let kind):
-      self.senders(
-        heads: kind == .heads || kind == .all, mlps: kind == .mlps || kind == .all,
-        embed: kind == .embed || kind == .all
-      ).map { [$0] }
-    }
-  }
-
   /// Every head into every input of every head. A head that an input lacks, since heads share keys and values, is a cell without a run.
   private func plan(_ edges: EdgeSpec, _ spec: SweepSpec) throws -> PlannedSweep {
-    let d = model.graph.dimensions
-    var receivers: [Receiver] = []
-    var columns: [Int] = []
-    for layer in 0..<d.layers {
-      for head in 0..<d.heads {
-        for (place, input) in edges.inputs.enumerated() where input == .q || head < d.keyValueHeads {
-          receivers.append(.head(layer: layer, head: head, input))
-          columns.append((layer * d.heads + head) * edges.inputs.count + place)
-        }
+    let anatomy = try model.graph.transformer()
+    let d = anatomy.dimensions
+    let placed = anatomy.receivers().compactMap { receiver -> (column: Int, receiver: Receiver)? in
+      guard let head = receiver.head, let place = edges.inputs.firstIndex(where: { $0 == receiver.input }) else {
+        return nil
       }
-    }
+      return ((head.layer * d.heads + head.head) * edges.inputs.count + place, receiver)
+    }.sorted { $0.column < $1.column }
     let sweep = try PathSweep(
-      name: spec.name, senders: senders(.every(.heads)), receivers: receivers, freeze: edges.freeze, together: false,
+      name: spec.name, senders: anatomy.senders(mlps: false, embed: false).map { [$0] },
+      receivers: placed.map(\.receiver), freeze: edges.freeze, together: false,
       senderPositions: edges.positions.senders, receiverPositions: edges.positions.receivers)
     let whole = try plan(sweep)
     let width = d.layers * d.heads * edges.inputs.count
     var hasPath = [Bool](repeating: false, count: whole.senders * width)
-    let grid = CellGrid(columns: columns, width: width)
+    let grid = CellGrid(columns: placed.map(\.column), width: width)
     for (cell, path) in whole.hasPath.enumerated() where path { hasPath[grid.place(of: cell)] = true }
     let axes = [
       LabelledAxis("sender_layer", .range(d.layers)), LabelledAxis("sender_head", .range(d.heads)),
@@ -140,5 +128,19 @@ extension PatchingEngine {
     ]
     return PlannedSweep(
       spec, axes: axes, runs: whole.cells, hasPath: hasPath, work: .paths(whole, grid), engine: self)
+  }
+}
+
+extension PathSpec.Senders {
+  /// The senders of a model, each group patched at once.
+  fileprivate func groups(_ anatomy: Anatomy) -> [[Sender]] {
+    switch self {
+    case .groups(let groups): groups
+    case .every(let kind):
+      anatomy.senders(
+        heads: kind == .heads || kind == .all, mlps: kind == .mlps || kind == .all,
+        embed: kind == .embed || kind == .all
+      ).map { [$0] }
+    }
   }
 }

@@ -1,0 +1,28 @@
+/// The nodes of one attention layer, in any graph that has attention.
+public struct AttentionNodes: Sendable, Hashable {
+  public let spec: AttentionSpec
+  /// Queries as they enter the scores: normed and rotated, where the model does so. [head, dHead]
+  public let q: NodeID
+  /// Keys as they enter the scores. [key-value head, dHead]
+  public let k: NodeID
+  /// Values as the pattern mixes them. [key-value head, dHead]
+  public let v: NodeID
+  public let scores: NodeID
+  public let pattern: NodeID
+  /// The mixed values. [head, dHead]
+  public let z: NodeID
+
+  /// The attention layer whose mixed values are at a node; nil if that node mixes nothing.
+  init?(mixingAt z: NodeID, in nodes: [Node]) {
+    guard case .attentionMix(let spec) = nodes[z.index].operation else { return nil }
+    let pattern = nodes[nodes[z.index].inputs[0].index]
+    let scores = nodes[pattern.inputs[0].index]
+    self.spec = spec
+    q = scores.inputs[0]
+    k = scores.inputs[1]
+    v = nodes[z.index].inputs[1]
+    self.scores = scores.id
+    self.pattern = pattern.id
+    self.z = z
+  }
+}

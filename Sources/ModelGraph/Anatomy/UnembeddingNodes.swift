@@ -1,0 +1,30 @@
+/// The end of a graph: the linear map that makes the logits (a conv policy's, too), and the soft cap on them.
+public struct UnembeddingNodes: Sendable, Hashable {
+  /// What the map is given: the final norm's output, where there is a final norm.
+  public let input: NodeID
+  public let map: LinearMap
+  /// The map's output, before a soft cap.
+  public let scores: NodeID
+  /// Logits are cap * tanh(scores / cap).
+  public let softCap: Float?
+
+  /// nil where the graph does not end in a linear map.
+  init?(_ graph: ModelGraph) {
+    var node = graph[graph.logits]
+    var cap: Float?
+    if case .softCap(let value) = node.operation {
+      cap = value
+      node = graph[node.inputs[0]]
+    }
+    guard case .linear(let map) = node.operation else { return nil }
+    input = node.inputs[0]
+    self.map = map
+    scores = node.id
+    softCap = cap
+  }
+}
+
+extension ModelGraph {
+  /// The linear map that makes the logits; nil where the graph does not end in one.
+  public var unembedding: UnembeddingNodes? { UnembeddingNodes(self) }
+}
