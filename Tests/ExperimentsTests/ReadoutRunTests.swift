@@ -2,6 +2,7 @@ import ActivationStore
 import Experiments
 import Foundation
 import Patching
+import ModelGraph
 import TestSupport
 import Testing
 
@@ -18,9 +19,9 @@ import Testing
 
   @Test func kindsAndRuns() throws {
     let lens = try Self.read("{name: lens, read: logit_lens, runs: [clean]}").readouts[0]
-    #expect(lens.kind == .logitLens && lens.runs == [.clean])
+    #expect(lens.read is LogitLensReading && lens.runs == [.clean])
     let looks = try Self.read(#"{name: looks, read: attention, heads: ["9.10", "0.1"]}"#).readouts[0]
-    #expect(looks.kind == .attention(heads: [.init(layer: 9, head: 10), .init(layer: 0, head: 1)]))
+    #expect((looks.read as? AttentionReading)?.heads == [Head(layer: 9, head: 10), Head(layer: 0, head: 1)])
     #expect(looks.runs == [.clean, .corrupted])
   }
 

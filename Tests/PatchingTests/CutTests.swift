@@ -1,3 +1,4 @@
+import Checkpoints
 import Execution
 import Interventions
 import ModelGraph
@@ -101,7 +102,7 @@ import Testing
     try checkBits(model, Self.mixed) { engine in
       try receivers.flatMap { receivers in
         let sweep = try PathSweep(
-          name: "p", senders: engine.senders(heads: true, mlps: true, embed: true).map { [$0] }, receivers: receivers,
+          name: "p", senders: engine.model.graph.transformer().senders().map { [$0] }, receivers: receivers,
           together: !receivers.contains(.logits))
         return all(try engine.results(engine.plan(sweep)))
       }
