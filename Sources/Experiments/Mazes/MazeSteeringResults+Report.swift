@@ -1,5 +1,6 @@
 import Analysis
 import Diagnostics
+import LabelledArrays
 
 extension MazeSteeringResults {
   /// What was found, as the command prints it: means over mazes, and how far from the mean without vectors, with bounds.

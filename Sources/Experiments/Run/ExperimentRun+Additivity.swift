@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 import Patching
 
 /// What a sweep's added directions do together, and how much of it is not the sum of what each does.
@@ -29,23 +30,22 @@ extension ExperimentRun {
     let found = try engine.additivity(cells, of: nodes.map(\.id)) { _ in try counter.check() }
     let directions = cells.sweep.edit.additions.count
     let (over, metrics) = (plan.axes.map(\.name) + ["example"], experiment.metrics)
-    var datasets = metrics.map { Readout.Dataset("\($0.rawValue)_change", axes: over, values: found.changes[$0] ?? []) }
+    var group = ArrayGroup(
+      "/additivity/\(plan.name)", axes: plan.axes + [LabelledAxis("example", .range(prompts.set.count))],
+      attributes: plan.spec.attributes)
+    for metric in metrics { group.add("\(metric.rawValue)_change", along: over, found.changes[metric] ?? []) }
     if directions > 1 {
-      datasets += metrics.map {
-        Readout.Dataset("\($0.rawValue)_interaction", axes: over, values: found.interactions[$0] ?? [])
+      for metric in metrics {
+        group.add("\(metric.rawValue)_interaction", along: over, found.interactions[metric] ?? [])
       }
     }
-    var axes = plan.axes
     if !nodes.isEmpty {
-      axes.append(LabelledAxis("activation", .texts(names)))
+      group.add(LabelledAxis("activation", .texts(names)))
       let each = plan.axes.map(\.name) + ["activation", "example"]
-      datasets.append(Readout.Dataset("change_norm", axes: each, values: found.changeNorms))
-      if directions > 1 {
-        datasets.append(Readout.Dataset("interaction_norm", axes: each, values: found.interactionNorms))
-      }
+      group.add("change_norm", along: each, found.changeNorms)
+      if directions > 1 { group.add("interaction_norm", along: each, found.interactionNorms) }
     }
-    try results.write(
-      Readout(name: plan.name, in: "additivity", axes: axes, datasets: datasets, attributes: plan.spec.attributes))
+    try results.write(group)
     return AdditivitySummary(
       sweep: plan.name, metric: metrics[0], change: rootMeanSquare(found.changes[metrics[0]] ?? []),
       interaction: rootMeanSquare(found.interactions[metrics[0]] ?? []),

@@ -1,5 +1,6 @@
 import Foundation
 import Interventions
+import LabelledArrays
 import Patching
 
 /// What the heads that a run found strongest do: how much hangs on each by every sweep over heads, what they write into the logit difference

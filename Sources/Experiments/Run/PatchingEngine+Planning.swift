@@ -1,6 +1,7 @@
 import ActivationStore
 import Diagnostics
 import Interventions
+import LabelledArrays
 import Patching
 
 extension PatchingEngine {
@@ -59,10 +60,8 @@ extension PatchingEngine {
       name: spec.name, senders: senders(path.senders), receivers: path.receivers, freeze: path.freeze,
       together: path.together, senderPositions: path.positions.senders, receiverPositions: path.positions.receivers)
     let whole = try plan(sweep)
-    var axes = [LabelledAxis("sender", .texts(whole.senderLabels))]
-    if !path.together { axes.append(LabelledAxis("receiver", .texts(whole.receiverLabels))) }
     return PlannedSweep(
-      spec, axes: axes, runs: whole.cells, hasPath: whole.hasPath, work: .paths(whole, CellGrid()))
+      spec, axes: whole.labelledAxes, runs: whole.cells, hasPath: whole.hasPath, work: .paths(whole, CellGrid()))
   }
 
   private func senders(_ senders: PathSpec.Senders) -> [[Sender]] {

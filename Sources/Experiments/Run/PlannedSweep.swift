@@ -1,5 +1,6 @@
 import ActivationStore
 import Interventions
+import LabelledArrays
 import Patching
 
 /// A sweep that is known to fit its model and prompts, with the axes that its results have.
@@ -23,16 +24,10 @@ public struct PlannedSweep: Sendable {
   public var name: String { spec.name }
 
   /// How many cells the results have.
-  public var cells: Int { axes.reduce(1) { $0 * $1.count } }
+  public var cells: Int { axes.shape.count }
 
   /// A cell's label on each axis.
-  func labels(ofCell cell: Int) -> [String] {
-    var rest = cell
-    return axes.reversed().map { axis -> String in
-      defer { rest /= axis.count }
-      return axis.labels.text(rest % axis.count)
-    }.reversed()
-  }
+  func labels(ofCell cell: Int) -> [String] { axes.labels(ofCell: cell).map(\.text) }
 
   init(_ spec: SweepSpec, axes: [LabelledAxis], runs: Int, hasPath: [Bool]?, work: Work) {
     self.spec = spec
@@ -47,36 +42,12 @@ public struct PlannedSweep: Sendable {
     guard case .site(let plan) = work, let place = plan.axes.firstIndex(where: { $0.axis == .sourceExample }) else {
       return nil
     }
-    return (0..<plan.cells).map { plan.indices(ofCell: $0)[place] }
+    return (0..<plan.cells).map { axes.shape.unravel($0)[place] }
   }
 
   /// - Parameter gradients: how many runs the estimates take.
   init(_ spec: SweepSpec, _ plan: SweepPlan, gradients: Int) {
     let runs = (spec.method.runs ? plan.cells : 0) + (spec.method.estimates ? gradients : 0)
-    self.init(spec, axes: plan.axes.map(\.labelled), runs: runs, hasPath: nil, work: .site(plan))
+    self.init(spec, axes: plan.labelledAxes, runs: runs, hasPath: nil, work: .site(plan))
   }
 }
-
-extension AxisLabels {
-  /// The label of one entry as text; numbers without a fraction that they do not have.
-  func text(_ index: Int) -> String {
-    switch self {
-    case .integers(let labels): "\(labels[index])"
-    case .numbers(let labels): Int(exactly: labels[index]).map { "\($0)" } ?? "\(labels[index])"
-    case .texts(let labels): labels[index]
-    }
-  }
-}
-
-extension PlannedAxis {
-  fileprivate var labelled: LabelledAxis {
-    switch axis {
-    case .coefficient, .laterCoefficient: LabelledAxis(axis.name, .numbers(labels.map(shortest)))
-    case .site, .sourceExample:
-      LabelledAxis(axis.name, names.map { .texts($0) } ?? .integers(labels.map { Int($0) }))
-    }
-  }
-}
-
-/// The double that is written like a float: 0.1 rather than 0.10000000149.
-func shortest(_ number: Float) -> Double { Double("\(number)") ?? Double(number) }
