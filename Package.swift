@@ -13,9 +13,9 @@ let package = Package(
     .library(
       name: "Patchbay",
       targets: [
-        "PatchbayKit", "Diagnostics", "Tensors", "ModelGraph", "Checkpoints", "Tokenization", "Datasets", "Execution",
-        "Interventions", "Patching", "ActivationStore", "Analysis", "Mazes", "Training", "Figures", "Experiments",
-        "Reports",
+        "PatchbayKit", "Diagnostics", "LabelledArrays", "Tensors", "ModelGraph", "Checkpoints", "Tokenization",
+        "Datasets", "Execution", "Interventions", "Patching", "ActivationStore", "Analysis", "Mazes", "Training",
+        "Figures", "Experiments", "Reports",
       ]),
   ],
   dependencies: [
@@ -35,6 +35,7 @@ let package = Package(
       name: "CRsvg", pkgConfig: "cairo", providers: [.apt(["librsvg2-dev"]), .brew(["librsvg"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
+    .target(name: "LabelledArrays", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(name: "BundledModels", exclude: ["README.md"], resources: [.copy("Models")]),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels", "Diagnostics"], exclude: ["README.md"]),
     .target(name: "ModelGraph", dependencies: ["Diagnostics"], exclude: ["README.md"]),
@@ -55,15 +56,17 @@ let package = Package(
       exclude: ["README.md"]),
     .target(
       name: "Patching",
-      dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Interventions"],
+      dependencies: ["Diagnostics", "LabelledArrays", "Tensors", "ModelGraph", "Execution", "Interventions"],
       exclude: ["README.md"]),
     .target(
-      name: "ActivationStore", dependencies: ["CHDF5", "CKernels", "Diagnostics", "Tensors", "ModelGraph"],
+      name: "ActivationStore",
+      dependencies: ["CHDF5", "CKernels", "Diagnostics", "LabelledArrays", "Tensors", "ModelGraph"],
       exclude: ["README.md"]),
     .target(
       name: "Analysis",
       dependencies: [
-        "Diagnostics", "Tensors", "ModelGraph", "Execution", "Interventions", "Patching", "ActivationStore", "CLAPACK",
+        "Diagnostics", "LabelledArrays", "Tensors", "ModelGraph", "Execution", "Interventions", "Patching",
+        "ActivationStore", "CLAPACK",
       ],
       exclude: ["README.md"]),
     .target(
@@ -71,7 +74,9 @@ let package = Package(
       dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution", "Checkpoints"], exclude: ["README.md"]),
     .target(
       name: "Reports",
-      dependencies: ["ActivationStore", "Analysis", "Diagnostics", "Figures", "Mazes", "Patching", "Tensors"],
+      dependencies: [
+        "ActivationStore", "Analysis", "Diagnostics", "Figures", "LabelledArrays", "Mazes", "Patching", "Tensors",
+      ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-bench",
@@ -90,8 +95,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Analysis", "BundledModels", "Datasets", "Diagnostics", "Mazes", "Training", "Tensors", "ModelGraph",
-        "Execution",
+        "Analysis", "BundledModels", "Datasets", "Diagnostics", "LabelledArrays", "Mazes", "Training", "Tensors",
+        "ModelGraph", "Execution",
         "Checkpoints", "Tokenization",
         "Interventions", "Patching",
         "ActivationStore", "Reports", .product(name: "Crypto", package: "swift-crypto"),
@@ -102,14 +107,15 @@ let package = Package(
       name: "PatchbayKit",
       dependencies: [
         "ActivationStore", "Analysis", "Checkpoints", "Datasets", "Diagnostics", "Execution", "Experiments",
-        "Interventions", "Mazes", "ModelGraph", "Patching", "Reports", "Tensors", "Tokenization", "Training",
+        "Interventions", "LabelledArrays", "Mazes", "ModelGraph", "Patching", "Reports", "Tensors", "Tokenization",
+        "Training",
       ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-fuzz",
       dependencies: [
         "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Experiments", "Interventions",
-        "ModelGraph", "Reports", "Tensors", "Tokenization",
+        "LabelledArrays", "ModelGraph", "Reports", "Tensors", "Tokenization",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -129,11 +135,13 @@ let package = Package(
       ],
       path: "Tests/Support"),
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "LabelledArraysTests", dependencies: ["Diagnostics", "LabelledArrays"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Patching", "Tensors"]),
     .testTarget(name: "ModelGraphTests", dependencies: ["Checkpoints", "Diagnostics", "ModelGraph", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Diagnostics", "TestSupport", "Tokenization"]),
     .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
-    .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
+    .testTarget(
+      name: "ActivationStoreTests", dependencies: ["ActivationStore", "LabelledArrays", "Tensors", "ModelGraph"]),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
     .testTarget(
@@ -151,15 +159,16 @@ let package = Package(
     .testTarget(
       name: "PatchingTests",
       dependencies: [
-        "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching", "Tensors", "TestSupport",
+        "Checkpoints", "Diagnostics", "Execution", "Interventions", "LabelledArrays", "ModelGraph", "Patching",
+        "Tensors", "TestSupport",
       ]),
     .testTarget(name: "FiguresTests", dependencies: ["Diagnostics", "Figures", "Mazes", "Tensors"]),
     .testTarget(name: "MazesTests", dependencies: ["Diagnostics", "Mazes", "Tensors"]),
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph",
-        "Tensors", "TestSupport",
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Interventions", "LabelledArrays",
+        "ModelGraph", "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "TrainingTests",
@@ -167,13 +176,14 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "ActivationStore", "Analysis", "Diagnostics", "Experiments", "Figures", "Mazes", "Patching", "Reports",
-        "Tensors",
+        "ActivationStore", "Analysis", "Diagnostics", "Experiments", "Figures", "LabelledArrays", "Mazes", "Patching",
+        "Reports", "Tensors",
       ]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching",
+        "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "LabelledArrays",
+        "ModelGraph", "Patching",
         "Checkpoints", "Execution", "Mazes", "Reports", "Tensors", "TestSupport", "Tokenization", "Training",
       ]),
     .testTarget(name: "PatchbayKitTests", dependencies: ["PatchbayKit"]),

@@ -9,6 +9,7 @@
 @_exported import Execution
 @_exported import Experiments
 @_exported import Interventions
+@_exported import LabelledArrays
 @_exported import Mazes
 @_exported import ModelGraph
 @_exported import Patching

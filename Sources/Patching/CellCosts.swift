@@ -1,4 +1,5 @@
 import Interventions
+import LabelledArrays
 import ModelGraph
 
 /// What a plan's cells cost, as far as it can be told beforehand, so that workers get equal shares.
@@ -57,7 +58,7 @@ struct CellCosts {
     let layerAxis = plan.axes.firstIndex { $0.axis == .site(.layer) }
     let positionAxis = plan.axes.firstIndex { $0.axis == .site(.position) || $0.axis == .site(.destination) }
     return (0..<plan.cells).map { cell in
-      let indices = plan.indices(ofCell: cell)
+      let indices = Shape(plan.shape).unravel(cell)
       let layer = layerAxis.map { Int(plan.axes[$0].labels[indices[$0]]) } ?? plan.layers.min() ?? 0
       var entries = 0
       for (start, row) in zip(starts, rows) {

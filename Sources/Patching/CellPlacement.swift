@@ -1,5 +1,6 @@
 import Execution
 import Interventions
+import LabelledArrays
 import ModelGraph
 
 /// Turns a plan's cells into placed edits, given the two runs.
@@ -21,7 +22,7 @@ struct CellPlacement: Sendable {
   /// What a cell stands for.
   func point(ofCell cell: Int) -> CellPoint {
     var point = CellPoint(coefficients: plan.sweep.edit.additions.map { $0.coefficients[0] })
-    for (planned, index) in zip(plan.axes, plan.indices(ofCell: cell)) {
+    for (planned, index) in zip(plan.axes, Shape(plan.shape).unravel(cell)) {
       switch planned.axis {
       case .coefficient: point.coefficients[0] = planned.labels[index]
       case .laterCoefficient(let number): point.coefficients[number - 1] = planned.labels[index]

@@ -1,5 +1,6 @@
 import Execution
 import Interventions
+import LabelledArrays
 import ModelGraph
 
 /// An axis of a planned sweep and the label of each of its entries.
@@ -14,6 +15,14 @@ public struct PlannedAxis: Sendable, Hashable {
     self.axis = axis
     self.labels = labels
     self.names = names
+  }
+
+  /// The axis as results have it.
+  public var labelled: LabelledAxis {
+    switch axis {
+    case .coefficient, .laterCoefficient: LabelledAxis(axis.name, .numbers(labels.map(shortest)))
+    case .site, .sourceExample: LabelledAxis(axis.name, names.map { .texts($0) } ?? .integers(labels.map { Int($0) }))
+    }
   }
 }
 
@@ -31,14 +40,8 @@ public struct SweepPlan: Sendable {
   /// The axes' lengths.
   public var shape: [Int] { axes.map(\.labels.count) }
 
-  /// A cell's entry on each axis.
-  public func indices(ofCell cell: Int) -> [Int] {
-    var rest = cell
-    return shape.reversed().map { size -> Int in
-      defer { rest /= size }
-      return rest % size
-    }.reversed()
-  }
+  /// The axes as results have them, without `example`.
+  public var labelledAxes: [LabelledAxis] { axes.map(\.labelled) }
 
   init(_ sweep: Sweep, graph: ModelGraph, prompts: PromptSet) throws {
     let resolver = SiteResolver(graph)

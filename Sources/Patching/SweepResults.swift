@@ -1,7 +1,10 @@
 import Foundation
+import LabelledArrays
 
 /// A whole sweep's results in memory.
 public struct SweepResults: Sendable {
+  /// The plan's axes, then `example`.
+  public let axes: [LabelledAxis]
   /// For each metric, [the plan's axes..., example].
   public let values: [Metric: [Float]]
   /// [the plan's axes..., example]
@@ -11,6 +14,11 @@ public struct SweepResults: Sendable {
 
   /// A metric's values, [the plan's axes..., example]; nothing for one that was not read.
   public subscript(metric: Metric) -> [Float] { values[metric] ?? [] }
+
+  /// A metric of the patched runs with its labels; nil for one that was not read.
+  public func array(_ metric: Metric) -> LabelledArray? {
+    values[metric].map { LabelledArray(metric.rawValue, axes: axes, values: $0) }
+  }
 }
 
 extension PatchingEngine {
@@ -22,7 +30,7 @@ extension PatchingEngine {
   /// Carries a planned sweep out and returns all of it.
   /// - Throws: as `run(_:deliver:)`.
   public func results(_ plan: SweepPlan) throws -> SweepResults {
-    let collector = ResultsCollector(cells: plan.cells, metrics: metrics, examples: prompts.count)
+    let collector = ResultsCollector(axes: plan.labelledAxes, metrics: metrics, examples: prompts.count)
     try run(plan) { collector.add($0) }
     return collector.results
   }
@@ -30,7 +38,7 @@ extension PatchingEngine {
   /// Carries a planned path sweep out and returns all of it: [sender, example], or [sender, receiver, example].
   /// - Throws: as `run(_:deliver:)`.
   public func results(_ plan: PathPlan) throws -> SweepResults {
-    let collector = ResultsCollector(cells: plan.cells, metrics: metrics, examples: prompts.count)
+    let collector = ResultsCollector(axes: plan.labelledAxes, metrics: metrics, examples: prompts.count)
     try run(plan) { collector.add($0) }
     return collector.results
   }
@@ -38,14 +46,16 @@ extension PatchingEngine {
 
 /// Puts blocks in their places. `@unchecked Sendable`: the engine delivers one block at a time.
 private final class ResultsCollector: @unchecked Sendable {
+  private let axes: [LabelledAxis]
   private let examples: Int
   private var values: [Metric: [Float]] = [:]
   private var changeNorms: [Float]
   private var operations = 0.0
 
-  init(cells: Int, metrics: [Metric], examples: Int) {
+  init(axes: [LabelledAxis], metrics: [Metric], examples: Int) {
+    self.axes = axes + [LabelledAxis("example", .range(examples))]
     self.examples = examples
-    let count = cells * examples
+    let count = self.axes.shape.count
     for metric in metrics { values[metric] = [Float](repeating: .nan, count: count) }
     changeNorms = [Float](repeating: .nan, count: count)
   }
@@ -62,6 +72,6 @@ private final class ResultsCollector: @unchecked Sendable {
   }
 
   var results: SweepResults {
-    SweepResults(values: values, changeNorms: changeNorms, productOperations: operations)
+    SweepResults(axes: axes, values: values, changeNorms: changeNorms, productOperations: operations)
   }
 }

@@ -1,5 +1,6 @@
 import ActivationStore
 import Foundation
+import LabelledArrays
 import Testing
 
 @Suite struct ResultsTests {

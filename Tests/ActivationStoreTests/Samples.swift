@@ -1,5 +1,6 @@
 import ActivationStore
 import Foundation
+import LabelledArrays
 import ModelGraph
 
 /// A folder that is removed when the test is over.

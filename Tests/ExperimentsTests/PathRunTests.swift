@@ -1,6 +1,7 @@
 import ActivationStore
 import Experiments
 import Foundation
+import LabelledArrays
 import Patching
 import Synchronization
 import TestSupport

@@ -1,6 +1,7 @@
 import ActivationStore
 import Diagnostics
 import Foundation
+import LabelledArrays
 import Reports
 import Testing
 

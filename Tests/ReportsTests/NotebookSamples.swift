@@ -2,6 +2,7 @@ import ActivationStore
 import Diagnostics
 import Experiments
 import Foundation
+import LabelledArrays
 import Reports
 
 /// A folder of a test's own with a results file in it, gone with the value.
@@ -96,25 +97,20 @@ enum AwkwardResults {
         attributes: ["freeze": .text("heads"), "receivers": .texts([nasty]), "together": .integer(1)]))
     try writer.write(sweep: "paths", dataset: "logit_diff", cell: [], values: (0..<48).map { Float($0 % 5) - 1 })
     try writer.write(sweep: "paths", dataset: "has_path", cells: 0..<12, flags: (0..<12).map { $0 == 5 ? 0 : 1 })
-    try writer.write(
-      Readout(
-        name: "direct",
-        axes: [LabelledAxis("run", .texts(["clean"])), LabelledAxis("part", .texts([nasty, "0.1", "mlp.0"]))],
-        datasets: [.init("logit_diff", axes: ["run", "part", "example"], values: (0..<12).map { Float($0) - 6 })],
-        attributes: ["read": .text("direct_logit_attribution")]))
     let places = 5
-    try writer.write(
-      Readout(
-        name: "lo\"oks {x} \\",
-        axes: [
-          LabelledAxis("run", .texts(["corrupted"])), LabelledAxis("head", .texts(["0.1", nasty])),
-          LabelledAxis("destination", .range(places)), LabelledAxis("source", .range(places)),
-        ],
-        datasets: [
-          .init(
-            "pattern", axes: ["run", "head", "destination", "source", "example"],
-            values: (0..<2 * places * places * 4).map { Float($0 % 9) / 8 })
-        ], attributes: ["read": .text("attention")]))
+    var direct = ArrayGroup("/readouts/direct", attributes: ["read": .text("direct_logit_attribution")])
+    let parts = [LabelledAxis("run", .texts(["clean"])), LabelledAxis("part", .texts([nasty, "0.1", "mlp.0"]))]
+    let examples = LabelledAxis("example", .range(4))
+    direct.add(LabelledArray("logit_diff", axes: parts + [examples], values: (0..<12).map { Float($0) - 6 }))
+    try writer.write(direct)
+    var looks = ArrayGroup("/readouts/lo\"oks {x} \\", attributes: ["read": .text("attention")])
+    let ends = [
+      LabelledAxis("run", .texts(["corrupted"])), LabelledAxis("head", .texts(["0.1", nasty])),
+      LabelledAxis("destination", .range(places)), LabelledAxis("source", .range(places)), examples,
+    ]
+    looks.add(
+      LabelledArray("pattern", axes: ends, values: (0..<2 * places * places * 4).map { Float($0 % 9) / 8 }))
+    try writer.write(looks)
     if isWhole {
       try writer.finish()
     } else {

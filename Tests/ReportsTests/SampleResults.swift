@@ -1,5 +1,6 @@
 import ActivationStore
 import Foundation
+import LabelledArrays
 
 /// A folder of its own, gone with the value.
 final class Scratch {
@@ -114,18 +115,13 @@ struct SampleResults {
       let values = (0..<examples).map { base[$0] + ($0 == cell ? 1 : 0.25) * (other[$0] - base[$0]) }
       try writer.write(sweep: "cross", dataset: "logit_diff", cell: [cell], values: values)
     }
-    try writer.write(
-      Readout(
-        name: "looks",
-        axes: [
-          .init("run", .texts(["clean"])), .init("head", .texts(["0.0"])), .init("destination", .range(6)),
-          .init("source", .range(6)),
-        ],
-        datasets: [
-          .init(
-            "pattern", axes: ["run", "head", "destination", "source", "example"],
-            values: [Float](repeating: 0.25, count: 36 * examples))
-        ], attributes: ["read": .text("attention")]))
+    var looks = ArrayGroup("/readouts/looks", attributes: ["read": .text("attention")])
+    let ends: [LabelledAxis] = [
+      .init("run", .texts(["clean"])), .init("head", .texts(["0.0"])), .init("destination", .range(6)),
+      .init("source", .range(6)), .init("example", .range(examples)),
+    ]
+    looks.add(LabelledArray("pattern", axes: ends, values: [Float](repeating: 0.25, count: 36 * examples)))
+    try writer.write(looks)
     if isFinished {
       try writer.finish()
     } else {

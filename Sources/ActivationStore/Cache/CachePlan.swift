@@ -1,3 +1,4 @@
+import LabelledArrays
 import ModelGraph
 
 /// What a cache file will hold; all of it is known before the first activation is written.

@@ -1,5 +1,6 @@
 import CHDF5
 import Foundation
+import LabelledArrays
 import ModelGraph
 
 /// Writes a cache file (`patchbay-cache`), one example of one activation at a time; memory does not grow with the number of prompts.

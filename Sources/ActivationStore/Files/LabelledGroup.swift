@@ -1,4 +1,5 @@
 import CHDF5
+import LabelledArrays
 
 /// An open group whose datasets share axes: each axis one dimension scale in the group, attached to every dataset that uses it.
 ///

@@ -1,4 +1,5 @@
 import CHDF5
+import LabelledArrays
 
 /// An HDF5 file being written: partial until finished, with the groups that are open in it. What results and cache writers share.
 ///

@@ -1,4 +1,5 @@
 import CHDF5
+import LabelledArrays
 
 /// Writes `/prompts` piece by piece: `clean_tokens` and the like [example, position] int32, -1 where a prompt is shorter.
 struct PromptTable {

@@ -1,16 +1,5 @@
 import CHDF5
-
-/// The value of an attribute of a file, group or dataset.
-public enum Attribute: Sendable, Hashable {
-  case text(String)
-  /// Stored as int64.
-  case integer(Int)
-  /// Stored as float64.
-  case number(Double)
-  case texts([String])
-  case integers([Int])
-  case numbers([Double])
-}
+import LabelledArrays
 
 /// Sets an attribute of an open file, group or dataset, in place of one of that name.
 func setAttribute(_ name: String, _ value: Attribute, on object: hid_t) throws(HDF5Failure) {

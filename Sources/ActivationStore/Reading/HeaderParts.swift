@@ -1,3 +1,5 @@
+import LabelledArrays
+
 /// The root attributes of a file that was read, for a header to take its parts out of.
 struct HeaderParts {
   private let path: String

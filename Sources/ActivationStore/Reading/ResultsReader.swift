@@ -1,3 +1,4 @@
+import LabelledArrays
 import Tensors
 
 /// Reads a results file by the terms of its format. `store` reads everything else in it.

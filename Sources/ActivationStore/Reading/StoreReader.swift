@@ -1,6 +1,7 @@
 import CHDF5
 import Diagnostics
 import Foundation
+import LabelledArrays
 import Tensors
 
 /// Reads a results or cache file: its attributes, what is in it, and whole datasets. `ResultsReader` and `CacheReader` know the formats better.

@@ -1,4 +1,5 @@
 import CHDF5
+import LabelledArrays
 
 /// The parts of a results file that finished and partial ones share.
 extension OutputFile {

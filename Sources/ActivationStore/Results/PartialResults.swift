@@ -1,5 +1,6 @@
 import CHDF5
 import Foundation
+import LabelledArrays
 
 /// The results of a run that is not over yet: `PATH.partial`, a results file that can be read at any moment and gone on with after any end of its run.
 ///

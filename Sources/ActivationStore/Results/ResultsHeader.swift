@@ -1,3 +1,5 @@
+import LabelledArrays
+
 /// What the root of a results file says about where the numbers come from.
 public struct ResultsHeader: Sendable, Hashable {
   /// The experiment file's whole text.

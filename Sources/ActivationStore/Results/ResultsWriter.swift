@@ -1,5 +1,6 @@
 import CHDF5
 import Foundation
+import LabelledArrays
 
 /// Writes a results file (`patchbay-results`), cell by cell as values come in.
 ///

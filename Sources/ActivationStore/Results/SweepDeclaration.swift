@@ -1,3 +1,5 @@
+import LabelledArrays
+
 /// The datasets of one sweep and the axes they stand on.
 public struct SweepDeclaration: Sendable, Hashable {
   /// A dataset besides those of the metrics.

@@ -1,3 +1,5 @@
+import LabelledArrays
+
 /// Directions to be added to a model's activations, one for each of some layers, with where they come from (`patchbay-vector`).
 public struct SteeringVector: Sendable, Hashable {
   /// How the model was called when the vector was made.
@@ -88,20 +90,16 @@ public struct SteeringVector: Sendable, Hashable {
     }
   }
 
-  /// The file's groups.
+  /// The file's group.
   /// - Precondition: at least one layer; all vectors of one width and one number of positions.
-  public var arrays: LabelledArrays {
-    let width = values[0][0].count
-    var axes = [LabelledAxis("layer", .integers(layers))]
-    if isSequence { axes.append(LabelledAxis("position", .range(values[0].count))) }
-    axes.append(LabelledAxis("feature", .range(width)))
-    return LabelledArrays(
-      group: "/vector", axes: axes,
-      datasets: [
-        LabelledArrays.Dataset("value", axes: axes.map(\.name), values: values.flatMap { $0.flatMap(\.self) }),
-        LabelledArrays.Dataset("norm", axes: ["layer"], values: norms.map(Float.init)),
-        LabelledArrays.Dataset("activation_norm", axes: ["layer"], values: activationNorms.map(Float.init)),
-      ])
+  public var arrays: ArrayGroup {
+    var group = ArrayGroup("/vector", axes: [LabelledAxis("layer", .integers(layers))])
+    if isSequence { group.add(LabelledAxis("position", .range(values[0].count))) }
+    group.add(LabelledAxis("feature", .range(values[0][0].count)))
+    group.add("value", along: group.axes.map(\.name), values.flatMap { $0.flatMap(\.self) })
+    group.add("norm", along: ["layer"], norms.map(Float.init))
+    group.add("activation_norm", along: ["layer"], activationNorms.map(Float.init))
+    return group
   }
 
   /// The root's attributes.

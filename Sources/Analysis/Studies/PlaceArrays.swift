@@ -1,55 +1,51 @@
 import ActivationStore
 import Diagnostics
+import LabelledArrays
 
 /// The arrays of a study, along the axes of its places: source, hook, position, and head where heads are looked at one by one.
 struct PlaceArrays {
-  private let study: String
   private let selection: Selection
-  private var axes: [LabelledAxis]
-  private var datasets: [LabelledArrays.Dataset] = []
-  private var attributes: [String: Attribute]
+  /// The group `/analyses/STUDY`.
+  private(set) var arrays: ArrayGroup
   /// The names of the places' axes.
   let place: [String]
 
   /// - Parameter kind: the study's, as analysis files name it.
   init(_ study: String, kind: String, of selection: Selection) {
-    self.study = study
     self.selection = selection
-    axes = [
+    var axes = [
       LabelledAxis("source", .texts(selection.sources.map(\.name))),
       LabelledAxis("hook", .texts(selection.hooks.map(\.text))),
       LabelledAxis("position", .texts(selection.rules.map(\.label))),
     ]
     if let heads = selection.heads { axes.append(LabelledAxis("head", .integers(heads))) }
     place = axes.map(\.name)
-    attributes = ["kind": .text(kind)]
-    if let label = selection.labelName { attributes["labels"] = .text(label) }
-    if !selection.classNames.isEmpty { attributes["classes"] = .texts(selection.classNames) }
-    datasets.append(
-      LabelledArrays.Dataset("layer", axes: ["hook"], values: .integers(selection.hooks.map { $0.layer ?? -1 })))
+    arrays = ArrayGroup("/analyses/\(study)", axes: axes, attributes: ["kind": .text(kind)])
+    if let label = selection.labelName { arrays.attributes["labels"] = .text(label) }
+    if !selection.classNames.isEmpty { arrays.attributes["classes"] = .texts(selection.classNames) }
+    arrays.add("layer", along: ["hook"], .integers(selection.hooks.map { $0.layer ?? -1 }))
   }
 
-  mutating func set(_ name: String, _ value: Attribute) { attributes[name] = value }
+  mutating func set(_ name: String, _ value: Attribute) { arrays.attributes[name] = value }
 
   /// Adds an axis beside those of the places.
-  mutating func addAxis(_ name: String, _ labels: AxisLabels) { axes.append(LabelledAxis(name, labels)) }
+  mutating func addAxis(_ name: String, _ labels: AxisLabels) { arrays.add(LabelledAxis(name, labels)) }
 
   /// Adds an array along the places' axes and some more.
   /// - Parameter values: for each place in the selection's order, those along the other axes.
   mutating func add(_ name: String, _ others: [String] = [], _ values: [[Double]]) {
-    datasets.append(
-      LabelledArrays.Dataset(name, axes: place + others, values: values.flatMap { $0.map(Float.init) }))
+    arrays.add(name, along: place + others, values.flatMap { $0.map(Float.init) })
   }
 
   /// Adds one number a place.
   mutating func add(_ name: String, _ values: [Double]) { add(name, [], values.map { [$0] }) }
 
   mutating func add(_ name: String, _ others: [String] = [], integers: [[Int]]) {
-    datasets.append(LabelledArrays.Dataset(name, axes: place + others, values: .integers(integers.flatMap(\.self))))
+    arrays.add(name, along: place + others, .integers(integers.flatMap(\.self)))
   }
 
   mutating func add(_ name: String, _ others: [String] = [], texts: [[String]]) {
-    datasets.append(LabelledArrays.Dataset(name, axes: place + others, values: .texts(texts.flatMap(\.self))))
+    arrays.add(name, along: place + others, .texts(texts.flatMap(\.self)))
   }
 
   /// Adds a value with its interval: `NAME`, `NAME_low`, `NAME_high`.
@@ -60,8 +56,8 @@ struct PlaceArrays {
   }
 
   /// Adds an array along any axes that were added.
-  mutating func add(_ name: String, along axes: [String], _ values: LabelledArrays.Values) {
-    datasets.append(LabelledArrays.Dataset(name, axes: axes, values: values))
+  mutating func add(_ name: String, along axes: [String], _ values: LabelledArray.Values) {
+    arrays.add(name, along: axes, values)
   }
 
   /// Adds the axis `item` and what is known of the items: `item_example`, `item_run`, `item_label` [source, item], and `item_position`,
@@ -101,10 +97,6 @@ struct PlaceArrays {
     for (value, item) in zip(values, items) { all[item] = value }
     return all
   }
-
-  var arrays: LabelledArrays {
-    LabelledArrays(group: "/analyses/\(study)", axes: axes, datasets: datasets, attributes: attributes)
-  }
 }
 
 /// A number as tables show it: a dash for what is none.
@@ -130,7 +122,7 @@ extension Selection {
   }
 
   /// A result with a row for each place.
-  func table(_ title: String, _ columns: [String], _ values: [[String]], arrays: LabelledArrays) -> StudyResult {
+  func table(_ title: String, _ columns: [String], _ values: [[String]], arrays: ArrayGroup) -> StudyResult {
     let (header, cells) = placeColumns(places)
     return StudyResult(
       arrays: arrays, title: title, header: header + columns, rows: zip(cells, values).map { $0 + $1 })

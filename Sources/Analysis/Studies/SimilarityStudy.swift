@@ -1,5 +1,6 @@
 import ActivationStore
 import Foundation
+import LabelledArrays
 import Tensors
 
 /// Linear CKA and mean cosines between all places: layers, positions, runs, caches, models.
@@ -95,21 +96,16 @@ public struct SimilarityStudy: Study {
   private func finished(_ cka: DenseMatrix, _ cosines: DenseMatrix, _ used: Int) throws -> StudyResult {
     let places = selection.places
     let names = places.map(selection.name)
-    let arrays = LabelledArrays(
-      group: "/analyses/\(name)",
+    var arrays = ArrayGroup(
+      "/analyses/\(name)",
       axes: [LabelledAxis("place", .texts(names)), LabelledAxis("place_other", .texts(names))],
-      datasets: [
-        LabelledArrays.Dataset("cka", axes: ["place", "place_other"], values: cka.values.map(Float.init)),
-        LabelledArrays.Dataset("cosine", axes: ["place", "place_other"], values: cosines.values.map(Float.init)),
-        LabelledArrays.Dataset(
-          "source", axes: ["place"], values: .texts(places.map { selection.sources[$0.source].name })),
-        LabelledArrays.Dataset("hook", axes: ["place"], values: .texts(places.map { selection.hooks[$0.hook].text })),
-        LabelledArrays.Dataset(
-          "layer", axes: ["place"], values: .integers(places.map { selection.hooks[$0.hook].layer ?? -1 })),
-        LabelledArrays.Dataset(
-          "position", axes: ["place"], values: .texts(places.map { selection.rules[$0.rule].label })),
-      ],
       attributes: ["kind": .text("similarity"), "examples": .integer(used)])
+    arrays.add("cka", along: ["place", "place_other"], cka.values.map(Float.init))
+    arrays.add("cosine", along: ["place", "place_other"], cosines.values.map(Float.init))
+    arrays.add("source", along: ["place"], .texts(places.map { selection.sources[$0.source].name }))
+    arrays.add("hook", along: ["place"], .texts(places.map { selection.hooks[$0.hook].text }))
+    arrays.add("layer", along: ["place"], .integers(places.map { selection.hooks[$0.hook].layer ?? -1 }))
+    arrays.add("position", along: ["place"], .texts(places.map { selection.rules[$0.rule].label }))
     // Each place with the one after it.
     let rows = places.indices.dropLast().map { index in
       [names[index], names[index + 1], shown(cka[index, index + 1]), shown(cosines[index, index + 1])]

@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 import Tensors
 
 /// A question to cached activations: what it makes of the rows of each place, and what the places come to together.
@@ -40,7 +41,7 @@ extension PlaceWork {
 
 /// What a study has found: arrays to store, and a table to be shown.
 public struct StudyResult: Sendable {
-  public let arrays: LabelledArrays
+  public let arrays: ArrayGroup
   /// What the table is of, in a line.
   public let title: String
   public let header: [String]
@@ -48,7 +49,7 @@ public struct StudyResult: Sendable {
   /// Lines below the table.
   public var notes: [String] = []
 
-  public init(arrays: LabelledArrays, title: String, header: [String], rows: [[String]]) {
+  public init(arrays: ArrayGroup, title: String, header: [String], rows: [[String]]) {
     self.arrays = arrays
     self.title = title
     self.header = header

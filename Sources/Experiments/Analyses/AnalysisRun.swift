@@ -1,6 +1,7 @@
 import ActivationStore
 import Analysis
 import Diagnostics
+import LabelledArrays
 import ModelGraph
 
 /// What analyses leave behind.
@@ -162,42 +163,48 @@ struct ReaderDirections {
     let text: String
   }
 
-  private let arrays: LabelledArrays
+  private let arrays: ArrayGroup
 
-  init(_ arrays: LabelledArrays) { self.arrays = arrays }
+  init(_ arrays: ArrayGroup) { self.arrays = arrays }
 
   /// - Parameters:
   ///   - hook: where the direction is from; or the only other hook of its layer.
   ///   - method: nil for the first.
   /// - Throws: `Refusal` where there is none, or more than one.
   func direction(hook: HookName, method: String?) throws(Refusal) -> [Double] {
-    guard let dataset = arrays.datasets.first(where: { $0.name == "direction" }), case .floats(let all) = dataset.values
-    else { throw Refusal(text: "has no directions") }
-    var index = 0
-    for axis in dataset.axes.dropLast() {
-      let labels = arrays.axes.first { $0.name == axis }?.labels.texts ?? []
-      let chosen: Int
-      switch axis {
-      case "hook":
-        let ofLayer = hook.layer.map { layer in labels.indices.filter { HookName(labels[$0]).layer == layer } } ?? []
-        guard let place = labels.firstIndex(of: hook.text) ?? (ofLayer.count == 1 ? ofLayer[0] : nil) else {
-          throw Refusal(text: "has no direction at '\(hook)'")
-        }
-        chosen = place
-      case "method":
-        guard let place = method.map({ labels.firstIndex(of: $0) }) ?? 0 else {
-          throw Refusal(text: "has no method '\(method ?? "")'" + suggestion(for: method ?? "", among: labels))
-        }
-        chosen = place
-      default:
-        guard labels.count == 1 else {
-          throw Refusal(text: "has \(labels.count) directions along '\(axis)'; select one there")
-        }
-        chosen = 0
-      }
-      index = index * labels.count + chosen
+    guard let directions = arrays["direction"] else { throw Refusal(text: "has no directions") }
+    let entries = try directions.axes.dropLast().map { axis throws(Refusal) in
+      (axis.name, try entry(of: axis, hook, method))
     }
-    let width = arrays.axes.first { $0.name == "feature" }?.count ?? 0
-    return all[index * width..<(index + 1) * width].map(Double.init)
+    do throws(LabelledArrayError) {
+      var direction = directions
+      for (axis, entry) in entries { direction = try direction.select(axis, at: entry) }
+      return try direction.numbers().map(Double.init)
+    } catch {
+      throw Refusal(text: "cannot be read: \(error.message)")
+    }
+  }
+
+  /// The entry of one of the axes that come before `feature`.
+  private func entry(of axis: LabelledAxis, _ hook: HookName, _ method: String?) throws(Refusal) -> Int {
+    let labels = axis.labels.texts
+    switch axis.name {
+    case "hook":
+      let ofLayer = hook.layer.map { layer in labels.indices.filter { HookName(labels[$0]).layer == layer } } ?? []
+      guard let place = labels.firstIndex(of: hook.text) ?? (ofLayer.count == 1 ? ofLayer[0] : nil) else {
+        throw Refusal(text: "has no direction at '\(hook)'")
+      }
+      return place
+    case "method":
+      guard let place = method.map({ labels.firstIndex(of: $0) }) ?? 0 else {
+        throw Refusal(text: "has no method '\(method ?? "")'" + suggestion(for: method ?? "", among: labels))
+      }
+      return place
+    default:
+      guard labels.count == 1 else {
+        throw Refusal(text: "has \(labels.count) directions along '\(axis.name)'; select one there")
+      }
+      return 0
+    }
   }
 }

@@ -1,6 +1,7 @@
 import ActivationStore
 import Foundation
 import Interventions
+import LabelledArrays
 import ModelGraph
 
 /// A direction that `patchbay analyze` has found: a reader's, or a principal component, one for each layer that was looked at.

@@ -1,5 +1,6 @@
 import ActivationStore
 import Diagnostics
+import LabelledArrays
 import Patching
 
 /// What results say of an experiment that no file was written for: the file's keys, as far as a sweep's attributes say them.

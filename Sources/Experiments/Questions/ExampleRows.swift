@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 
 /// Arrays [axes..., example] of which a run keeps a row of numbers for each example: what readouts and other answers are stored as until all are there.
 public struct ExampleRows: Sendable {
@@ -13,7 +14,7 @@ public struct ExampleRows: Sendable {
     }
 
     /// How many numbers there are of each example.
-    public var width: Int { axes.reduce(1) { $0 * $1.count } }
+    public var width: Int { axes.shape.count }
   }
 
   let columns: [Column]
@@ -23,9 +24,9 @@ public struct ExampleRows: Sendable {
   /// How many numbers a row has.
   var width: Int { columns.reduce(0) { $0 + $1.width } }
 
-  /// The arrays of all examples: for each column, [axes..., example].
+  /// The arrays of all examples, in the order of the columns: [axes..., example].
   /// - Throws: `StoreError`; what `check` throws between rows.
-  func values(from file: PartialResults, table: String, check: () throws -> Void) throws -> [String: [Float]] {
+  func arrays(from file: PartialResults, table: String, check: () throws -> Void) throws -> [LabelledArray] {
     let examples = file.examples
     var all = columns.map { [Float](repeating: .nan, count: $0.width * examples) }
     for example in 0..<examples {
@@ -42,6 +43,7 @@ public struct ExampleRows: Sendable {
         start += column.width
       }
     }
-    return Dictionary(uniqueKeysWithValues: zip(columns.map(\.name), all))
+    let last = LabelledAxis("example", .range(examples))
+    return zip(columns, all).map { LabelledArray($0.name, axes: $0.axes + [last], values: $1) }
   }
 }

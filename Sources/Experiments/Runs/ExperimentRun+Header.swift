@@ -1,6 +1,7 @@
 import ActivationStore
 import Diagnostics
 import Interventions
+import LabelledArrays
 import Patching
 
 /// What a run's results file says in its header.

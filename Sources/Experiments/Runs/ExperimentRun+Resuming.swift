@@ -3,6 +3,7 @@ import Crypto
 import Diagnostics
 import Foundation
 import Interventions
+import LabelledArrays
 import Patching
 
 /// Whether a file that an earlier run has left is of this very run.

@@ -1,4 +1,5 @@
 import Interventions
+import LabelledArrays
 import ModelGraph
 
 /// Path patching (Wang et al. 2022): for each sender, what happens when its change reaches the outcome through the receivers only.
@@ -60,6 +61,12 @@ public struct PathPlan: Sendable {
 
   /// The senders' names.
   public var senderLabels: [String] { sweep.senders.map { $0.map(\.description).joined(separator: "+") } }
+
+  /// The axes as results have them, without `example`: `sender`, and `receiver` where receivers are patched one by one.
+  public var labelledAxes: [LabelledAxis] {
+    let senders = LabelledAxis("sender", .texts(senderLabels))
+    return sweep.together ? [senders] : [senders, LabelledAxis("receiver", .texts(receiverLabels))]
+  }
 
   /// Runs for each example: senders times columns.
   public var cells: Int { senders * columns.count }

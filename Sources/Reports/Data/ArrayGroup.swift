@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 import Tensors
 
 /// A group of labelled arrays as it stands in a file: a readout, a steering study, what is not additive in a sweep.

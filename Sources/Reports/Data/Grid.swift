@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 
 /// A map of cells to look at: which axes go down, across and into choosers, and the numbers of each metric.
 struct Grid: Sendable {

@@ -1,5 +1,6 @@
 import ActivationStore
 import Foundation
+import LabelledArrays
 
 /// What a results file calls things, and the order in which its experiment names them: groups of a file have none. Files that do not say it themselves have it in the
 /// experiment's text.

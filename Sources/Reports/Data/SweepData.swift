@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 import Tensors
 
 /// One sweep as the file has it.

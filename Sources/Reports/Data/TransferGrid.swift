@@ -1,5 +1,6 @@
 import ActivationStore
 import Figures
+import LabelledArrays
 
 /// What each example's difference did to each other example, where a sweep goes over both: no mean, every number by itself.
 struct TransferGrid {

@@ -1,6 +1,7 @@
 import ActivationStore
 import Analysis
 import Figures
+import LabelledArrays
 import Mazes
 
 /// What vectors did in mazes: one study, `/steering/NAME`.

@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 
 /// A group of labelled arrays of the results file: a sweep, a readout, a steering study.
 struct NotebookGroup: Sendable {

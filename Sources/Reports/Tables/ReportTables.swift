@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 
 /// The tables of a report.
 enum ReportTables {

@@ -1,6 +1,7 @@
 import ActivationStore
 import Experiments
 import Foundation
+import LabelledArrays
 
 /// Results of runs that were stopped.
 extension Corpus {

@@ -2,6 +2,7 @@ import ActivationStore
 import Analysis
 import Foundation
 import Interventions
+import LabelledArrays
 import ModelGraph
 import Tensors
 import Testing
@@ -34,10 +35,14 @@ import Testing
     func work(at place: Selection.Place) -> Work { Work() }
 
     func result(_ outcomes: [Work]) -> StudyResult {
-      let axes = outcomes.map { outcome in LabelledArrays.Dataset("", axes: [], values: outcome.rows.flatMap(\.self)) }
-      let items = outcomes.map { LabelledArrays.Dataset("", axes: [], values: .integers($0.items)) }
-      return StudyResult(
-        arrays: LabelledArrays(group: "", axes: [], datasets: axes + items), title: "", header: [], rows: [])
+      var arrays = ArrayGroup("/echo")
+      for (place, outcome) in outcomes.enumerated() {
+        let rows = outcome.rows.flatMap(\.self)
+        arrays.add(LabelledArray("rows\(place)", axes: [LabelledAxis("row\(place)", .range(rows.count))], values: rows))
+        let items = [LabelledAxis("item\(place)", .range(outcome.items.count))]
+        arrays.add(LabelledArray("items\(place)", axes: items, values: .integers(outcome.items)))
+      }
+      return StudyResult(arrays: arrays, title: "", header: [], rows: [])
     }
   }
 
@@ -45,10 +50,9 @@ import Testing
   static func read(_ selections: [Selection]) throws -> [[(rows: [Float], items: [Int])]] {
     let results = try StudyRunner(selections.map(Echo.init), threads: 2).run(check: {})
     return results.map { result in
-      let half = result.arrays.datasets.count / 2
-      return (0..<half).map { index in
-        guard case .floats(let rows) = result.arrays.datasets[index].values,
-          case .integers(let items) = result.arrays.datasets[half + index].values
+      (0..<result.arrays.arrays.count / 2).map { place in
+        guard case .floats(let rows)? = result.arrays["rows\(place)"]?.values,
+          case .integers(let items)? = result.arrays["items\(place)"]?.values
         else { return ([], []) }
         return (rows, items)
       }

@@ -2,6 +2,7 @@ import ActivationStore
 import Analysis
 import Foundation
 import Interventions
+import LabelledArrays
 import ModelGraph
 import Tensors
 import Testing
@@ -14,21 +15,16 @@ import Testing
   }
 
   static func values(_ result: StudyResult, _ name: String) throws -> [Double] {
-    let dataset = try #require(result.arrays.datasets.first { $0.name == name }, "\(name)")
+    let dataset = try #require(result.arrays[name], "\(name)")
     switch dataset.values {
     case .floats(let values): return values.map(Double.init)
     case .integers(let values): return values.map(Double.init)
-    case .texts: return []
+    case .flags, .texts: return []
     }
   }
 
   static func run(_ study: any Study) throws -> StudyResult {
     let result = try StudyRunner([study], threads: 2).run(check: {})[0]
-    // Every array has as many numbers as its axes say.
-    let sizes = Dictionary(uniqueKeysWithValues: result.arrays.axes.map { ($0.name, $0.count) })
-    for dataset in result.arrays.datasets {
-      #expect(dataset.values.count == dataset.axes.reduce(1) { $0 * (sizes[$1] ?? 0) }, "\(dataset.name)")
-    }
     #expect(result.rows.allSatisfy { $0.count == result.header.count })
     return result
   }
@@ -55,7 +51,7 @@ import Testing
       }
     }
     let without = try Self.run(try ComponentsStudy("a", selection, count: 3, projects: false))
-    #expect(!without.arrays.datasets.contains { $0.name == "projection" })
+    #expect(without.arrays["projection"] == nil)
   }
 
   /// Readers are trained on the items that `split` says, and what they are stored as tells the scores again.
@@ -331,7 +327,7 @@ import Testing
       try UnitsStudy("u", selection, UnitsStudy.Options(top: 1), along: [[0, 1, 0, 0, 0, 0], [0, 0, -1, 0, 0, 0]]))
     let lowest = items.map { Double(sample.row(4, $0.example, $0.position ?? 0)[2]) }.min() ?? 0
     #expect(near(try Self.values(along, "top_value")[1], -lowest, 1e-6))
-    let texts = try #require(along.arrays.datasets.first { $0.name == "top_text" })
+    let texts = try #require(along.arrays["top_text"])
     guard case .texts(let shown) = texts.values else { return }
     #expect(shown.allSatisfy { $0.contains("«") && $0.contains("»") })
     #expect(throws: StudyError.self) { try UnitsStudy("u", selection, along: [[1], [1]]) }
@@ -364,7 +360,7 @@ import Testing
     for (index, study) in try studies().enumerated() {
       #expect(NaNEqual.same(try StudyRunner([study], threads: 2).run(check: {})[0].arrays, together[index]))
     }
-    let split = try #require(together[0].datasets.first { $0.name == "split" })
+    let split = try #require(together[0]["split"])
     guard case .integers(let sides) = split.values else { return }
     #expect(sides.count { $0 >= 0 } == 50)
   }
@@ -372,9 +368,9 @@ import Testing
 
 /// Arrays with NaNs in them are not equal to themselves.
 enum NaNEqual {
-  static func same(_ a: LabelledArrays, _ b: LabelledArrays) -> Bool {
-    a.axes == b.axes && a.attributes == b.attributes && a.datasets.count == b.datasets.count
-      && zip(a.datasets, b.datasets).allSatisfy { x, y in
+  static func same(_ a: ArrayGroup, _ b: ArrayGroup) -> Bool {
+    a.axes == b.axes && a.attributes == b.attributes && a.arrays.count == b.arrays.count
+      && zip(a.arrays, b.arrays).allSatisfy { x, y in
         if case .floats(let p) = x.values, case .floats(let q) = y.values {
           return x.name == y.name && p.count == q.count && zip(p, q).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
         }

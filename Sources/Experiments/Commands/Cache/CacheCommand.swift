@@ -2,6 +2,7 @@ import ActivationStore
 import Checkpoints
 import Execution
 import Foundation
+import LabelledArrays
 import ModelGraph
 import Tokenization
 

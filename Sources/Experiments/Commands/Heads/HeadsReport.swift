@@ -1,6 +1,7 @@
 import ActivationStore
 import Analysis
 import Diagnostics
+import LabelledArrays
 
 /// What was found of a model's heads, to be shown, written as JSON, or stored.
 struct HeadsReport {
@@ -49,25 +50,21 @@ struct HeadsReport {
   // MARK: Storing
 
   /// Every number, as groups of a file.
-  var arrays: [LabelledArrays] {
+  var arrays: [ArrayGroup] {
     let axes = [LabelledAxis("layer", .range(layers)), LabelledAxis("head", .range(heads))]
-    func dataset(_ name: String, _ scores: HeadScores, _ attributes: [String: Attribute] = [:])
-      -> LabelledArrays.Dataset
-    {
-      LabelledArrays.Dataset(
-        name, axes: ["layer", "head"], values: scores.values.map(Float.init), attributes: attributes)
+    func array(_ name: String, _ scores: HeadScores, _ attributes: [String: Attribute] = [:]) -> LabelledArray {
+      LabelledArray(name, axes: axes, values: scores.values.map(Float.init), attributes: attributes)
     }
     let detected = detections.map { detection in
-      LabelledArrays(
-        group: detection.group, axes: axes,
-        datasets: HeadDetector.allCases.compactMap { detector in
-          detection.scores[detector].map {
-            dataset(detector.rawValue, $0, ["prompts": .integer(detection.counts[detector] ?? 0)])
-          }
-        }, attributes: attributes(of: detection))
+      var group = ArrayGroup(detection.group, axes: axes, attributes: attributes(of: detection))
+      for detector in HeadDetector.allCases {
+        guard let scores = detection.scores[detector] else { continue }
+        group.add(array(detector.rawValue, scores, ["prompts": .integer(detection.counts[detector] ?? 0)]))
+      }
+      return group
     }
-    let copied = LabelledArrays(
-      group: "/copying", axes: axes, datasets: copyingScores.map { dataset($0.name, $0.scores) })
+    var copied = ArrayGroup("/copying", axes: axes)
+    for (name, scores) in copyingScores { copied.add(array(name, scores)) }
     return detected + [copied, composed]
   }
 
@@ -83,13 +80,15 @@ struct HeadsReport {
     }
   }
 
-  private var composed: LabelledArrays {
-    let axes = ["sender_layer", "sender_head", "receiver_layer", "receiver_head"]
-    return LabelledArrays(
-      group: "/composition", axes: zip(axes, [layers, heads, layers, heads]).map { LabelledAxis($0, .range($1)) },
-      datasets: CompositionInput.allCases.map { input in
-        LabelledArrays.Dataset(input.rawValue, axes: axes, values: composition.values[input] ?? [])
-      }, attributes: ["baseline": .number(composition.baseline)])
+  private var composed: ArrayGroup {
+    let names = ["sender_layer", "sender_head", "receiver_layer", "receiver_head"]
+    var group = ArrayGroup(
+      "/composition", axes: zip(names, [layers, heads, layers, heads]).map { LabelledAxis($0, .range($1)) },
+      attributes: ["baseline": .number(composition.baseline)])
+    for input in CompositionInput.allCases {
+      group.add(input.rawValue, along: names, composition.values[input] ?? [])
+    }
+    return group
   }
 
   // MARK: JSON

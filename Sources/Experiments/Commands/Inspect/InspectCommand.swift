@@ -1,5 +1,6 @@
 import ActivationStore
 import Diagnostics
+import LabelledArrays
 
 /// `patchbay inspect`: what is in a results or cache file.
 public struct InspectCommand: Sendable {

@@ -1,5 +1,6 @@
 import ActivationStore
 import Diagnostics
+import LabelledArrays
 import Patching
 
 /// A sweep of a results file, and the cells that moved its first metric most.
@@ -26,14 +27,10 @@ struct SweepContents {
 
   /// One cell, over the examples that have a value there.
   struct Cell {
-    /// The entry on each axis.
-    let indices: [Int]
-    /// The metric of the patched run, or what it would be by the estimate.
-    let mean: Double
-    /// That less the mean of the unpatched run.
-    let change: Double
-    /// The change in units of the distance to the other run: 0 unpatched, 1 the other run. NaN where there is no distance.
-    let effect: Double
+    /// One for each axis.
+    let labels: [AxisLabel]
+    /// The mean and its change are of the metric of the patched run, or of what it would be by the estimate.
+    let effect: Effect
   }
 
   /// - Throws: `StoreError`.
@@ -74,44 +71,24 @@ struct SweepContents {
         path: results.store.path, dataset: "/sweeps/\(name)/\(metric)", found: values.shape,
         expected: "\(shape), as the axes have it, and baselines of \(examples) examples")
     }
-    // An estimate is a change: from nothing.
-    let before = isEstimated ? [Float](repeating: 0, count: baseValues.count) : baseValues
-    let (axes, examples) = (sweep.axes, sweep.examples)
-    let cells = values.withValues { numbers in
-      (0..<(examples == 0 ? 0 : numbers.count / examples)).compactMap { cell -> Cell? in
-        Self.cell(
-          cell, numbers[cell * examples..<(cell + 1) * examples], before: before, base: baseValues, other: otherValues,
-          axes: axes)
+    var effects = EffectSums(cells: examples == 0 ? 0 : axes.shape.count, base: baseValues, other: otherValues)
+    let (width, measured) = (sweep.examples, isEstimated ? EffectSums.Measured.changes : .values)
+    values.withValues { numbers in
+      for cell in 0..<effects.cells {
+        effects.add(
+          Array(numbers[cell * width..<(cell + 1) * width]), cells: cell..<cell + 1, examples: 0..<width,
+          measured: measured)
       }
     }
-    strongest = Array(cells.sorted { abs($0.change) > abs($1.change) }.prefix(Self.shown))
+    let cells = (0..<effects.cells).map { (cell: $0, effect: effects[$0]) }.filter { !$0.effect.meanChange.isNaN }
+    strongest = cells.sorted { abs($0.effect.meanChange) > abs($1.effect.meanChange) }.prefix(Self.shown).map {
+      Cell(labels: sweep.axes.labels(ofCell: $0.cell), effect: $0.effect)
+    }
   }
 
   /// The logit difference where there is one, else the first by name.
   private static func shownMetric(_ metrics: [String]) -> String? {
     metrics.contains("logit_diff") ? "logit_diff" : metrics.first
-  }
-
-  private static func cell(
-    _ index: Int, _ values: Slice<UnsafeBufferPointer<Float>>, before: [Float], base: [Float], other: [Float],
-    axes: [LabelledAxis]
-  ) -> Cell? {
-    var (change, start, reached, count) = (0.0, 0.0, 0.0, 0.0)
-    for (example, value) in values.enumerated() where value.isFinite && base.indices.contains(example) {
-      change += Double(value) - Double(before[example])
-      start += Double(base[example])
-      reached += Double(other[example])
-      count += 1
-    }
-    guard count > 0 else { return nil }
-    var rest = index
-    let indices = axes.reversed().map { axis -> Int in
-      defer { rest /= axis.count }
-      return rest % axis.count
-    }
-    return Cell(
-      indices: indices.reversed(), mean: (start + change) / count, change: change / count,
-      effect: reached == start ? .nan : change / (reached - start))
   }
 
   var text: String {
@@ -123,8 +100,8 @@ struct SweepContents {
       alignments: [TextTable.Alignment](repeating: .right, count: axes.count + 3))
     for cell in strongest {
       table.add(
-        zip(axes, cell.indices).map { $0.labels.texts[$1] } + [
-          decimal(cell.mean, 3), decimal(cell.change, 3), decimal(cell.effect, 3),
+        cell.labels.map(\.text) + [
+          decimal(cell.effect.mean, 3), decimal(cell.effect.meanChange, 3), decimal(cell.effect.ratioOfMeans, 3),
         ])
     }
     let kind = isEstimated ? "estimated mean change" : "mean change"
@@ -152,10 +129,10 @@ struct SweepContents {
       "strongest": .array(
         strongest.map { cell in
           var labels = JSONObject()
-          for (axis, index) in zip(axes, cell.indices) { labels.append(key: axis.name, value: axis.labels.json(index)) }
+          for (axis, label) in zip(axes, cell.labels) { labels.append(key: axis.name, value: label.json) }
           return .object([
-            "cell": .object(labels), "mean": .number(cell.mean), "change": .number(cell.change),
-            "effect": .number(cell.effect),
+            "cell": .object(labels), "mean": .number(cell.effect.mean), "change": .number(cell.effect.meanChange),
+            "effect": .number(cell.effect.ratioOfMeans),
           ])
         }),
     ])
@@ -165,12 +142,12 @@ struct SweepContents {
 /// JSON has no word for what is not a number.
 private func number(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
 
-extension AxisLabels {
-  fileprivate func json(_ index: Int) -> JSONValue {
+extension AxisLabel {
+  fileprivate var json: JSONValue {
     switch self {
-    case .integers(let labels): .integer(labels[index])
-    case .numbers(let labels): .number(labels[index])
-    case .texts(let labels): .string(labels[index])
+    case .integer(let integer): .integer(integer)
+    case .number(let number): .number(number)
+    case .text(let text): .string(text)
     }
   }
 }

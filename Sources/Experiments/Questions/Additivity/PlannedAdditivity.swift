@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 import ModelGraph
 import Patching
 
@@ -63,28 +64,20 @@ struct PlannedAdditivity: PlannedQuestion {
   }
 
   func finish(_ finishing: Finishing) throws -> (any QuestionSummary)? {
-    let values = try rows.values(from: finishing.partial, table: table, check: finishing.check)
-    var axes = sweep.axes
-    if !nodes.isEmpty { axes.append(LabelledAxis("activation", .texts(hooks))) }
-    try finishing.results.write(
-      Readout(
-        name: name, in: "additivity", axes: axes,
-        datasets: rows.columns.map {
-          .init($0.name, axes: $0.axes.map(\.name) + ["example"], values: values[$0.name] ?? [])
-        },
-        attributes: sweep.spec.attributes))
-    return summary(values)
+    var group = ArrayGroup("/additivity/\(name)", attributes: sweep.spec.attributes)
+    for array in try rows.arrays(from: finishing.partial, table: table, check: finishing.check) { group.add(array) }
+    try finishing.results.write(group)
+    return summary(try group.arrays.map { ($0.name, try $0.numbers()) })
   }
 
   func summary(of results: ResultsReader, baselines: Baselines) throws -> (any QuestionSummary)? {
-    var values: [String: [Float]] = [:]
-    for column in rows.columns {
-      values[column.name] = try results.store.tensor(at: "/additivity/\(name)/\(column.name)").values
-    }
-    return summary(values)
+    summary(
+      try rows.columns.map { ($0.name, try results.store.tensor(at: "/additivity/\(name)/\($0.name)").values) })
   }
 
-  private func summary(_ values: [String: [Float]]) -> AdditivitySummary {
+  /// - Parameter arrays: by name, [axes..., example].
+  private func summary(_ arrays: [(String, [Float])]) -> AdditivitySummary {
+    let values = Dictionary(uniqueKeysWithValues: arrays)
     let (metric, examples) = (sweep.engine.metrics[0], sweep.engine.prompts.count)
     func of(_ column: String, _ place: Int? = nil) -> Double {
       let all = values[column] ?? []

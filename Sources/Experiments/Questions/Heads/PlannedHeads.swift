@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 import Patching
 
 /// What the strongest heads do in the clean runs: what they write into the logit difference, and where they look. `/heads`.
@@ -105,23 +106,22 @@ struct PlannedHeads: PlannedQuestion {
   func finish(_ finishing: Finishing) throws -> (any QuestionSummary)? {
     guard !strongest.heads.isEmpty else { return nil }
     let (limit, examples) = (StrongestHeads.limit, engine.prompts.count)
-    let all = try plan.rows.values(from: finishing.partial, table: plan.room.name, check: finishing.check)
+    let all = try plan.rows.arrays(from: finishing.partial, table: plan.room.name, check: finishing.check)
     let (heads, to) = (strongest.heads.count, plan.sources.count)
-    let direct = Array((all["direct"] ?? []).prefix(heads * examples))
+    let direct = Array(try all[0].numbers().prefix(heads * examples))
+    let attending = try all[1].numbers()
     let attention = HeadsSummary.Gaze.allCases.indices.flatMap { from -> ArraySlice<Float> in
       let start = from * limit * to * examples
-      return (all["attention"] ?? [])[start..<start + heads * to * examples]
+      return attending[start..<start + heads * to * examples]
     }
-    let axes =
-      [LabelledAxis("head", .texts(strongest.heads.map(\.description)))]
-      + plan.rows.columns[1].axes.filter { $0.name != "head" }
-    let written =
-      (plan.hasDirect ? [("direct", ["head"], direct)] : []) + [("attention", ["from", "head", "to"], attention)]
-    try finishing.results.write(
-      LabelledArrays(
-        group: "/heads", axes: axes + [LabelledAxis("example", .range(examples))],
-        datasets: written.map { .init($0.0, axes: $0.1 + ["example"], values: $0.2) },
-        attributes: ["sweeps": .texts(strongest.sweeps), "run": .text(RunSide.clean.rawValue)]))
+    let (from, of) = (all[1].axes[0], all[1].axes[2])
+    let head = LabelledAxis("head", .texts(strongest.heads.map(\.description)))
+    let example = LabelledAxis("example", .range(examples))
+    var group = ArrayGroup(
+      "/heads", attributes: ["sweeps": .texts(strongest.sweeps), "run": .text(RunSide.clean.rawValue)])
+    if plan.hasDirect { group.add(LabelledArray("direct", axes: [head, example], values: direct)) }
+    group.add(LabelledArray("attention", axes: [from, head, of, example], values: attention))
+    try finishing.results.write(group)
     return summary(direct: plan.hasDirect ? direct : nil, attention)
   }
 

@@ -1,5 +1,6 @@
 import Analysis
 import Diagnostics
+import LabelledArrays
 
 extension MazeSteeringResults: QuestionSummary {
   public var name: String { spec.name }

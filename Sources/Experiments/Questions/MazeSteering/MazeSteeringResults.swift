@@ -1,6 +1,7 @@
 import ActivationStore
 import Analysis
 import Foundation
+import LabelledArrays
 import Mazes
 
 /// What a steering study found, ready to be stored, drawn and summed up.
@@ -92,41 +93,37 @@ public struct MazeSteeringResults: Sendable {
   }
 
   /// The group `/steering/NAME`.
-  var arrays: LabelledArrays {
+  var arrays: ArrayGroup {
     let names = axes.map(\.name)
-    var datasets: [LabelledArrays.Dataset] = []
-    for measure in Measure.allCases {
-      guard let own = values[measure], let base = unsteered[measure] else { continue }
-      datasets.append(.init(measure.rawValue, axes: names + ["example"], values: own))
-      if measure != .fieldChange {
-        datasets.append(.init("\(measure.rawValue)_unsteered", axes: ["example"], values: base))
-      }
-      for (suffix, intervals) in [("mean", means[measure] ?? []), ("change", changes[measure] ?? [])] {
-        datasets.append(
-          .init(
-            "\(measure.rawValue)_\(suffix)", axes: names + ["bound"],
-            values: intervals.flatMap { [Float($0.value), Float($0.low), Float($0.high)] }))
-      }
-    }
-    for (term, lengths) in zip(spec.terms, vectorLengths) {
-      datasets.append(.init("vector_norm_\(term.vector.name)", axes: ["example"], values: lengths))
-    }
-    datasets.append(.init("activation_norm", axes: ["example"], values: activationLengths))
-    if !later.isEmpty {
-      datasets.append(.init("effect", axes: ["activation"] + names + ["example"], values: effects))
-      datasets.append(.init("interaction", axes: ["activation"] + names + ["example"], values: interactions))
-    }
-    datasets += fieldDatasets
     let extra =
       [LabelledAxis("bound", .texts(["mean", "low", "high"])), LabelledAxis("example", .range(examples))]
       + (later.isEmpty ? [] : [LabelledAxis("activation", .texts(later))]) + fieldAxes
-    return LabelledArrays(
-      group: "/steering/\(spec.name)", axes: axes + extra, datasets: datasets, attributes: attributes)
+    var group = ArrayGroup("/steering/\(spec.name)", axes: axes + extra, attributes: attributes)
+    for measure in Measure.allCases {
+      guard let own = values[measure], let base = unsteered[measure] else { continue }
+      group.add(measure.rawValue, along: names + ["example"], own)
+      if measure != .fieldChange { group.add("\(measure.rawValue)_unsteered", along: ["example"], base) }
+      for (suffix, intervals) in [("mean", means[measure] ?? []), ("change", changes[measure] ?? [])] {
+        group.add(
+          "\(measure.rawValue)_\(suffix)", along: names + ["bound"],
+          intervals.flatMap { [Float($0.value), Float($0.low), Float($0.high)] })
+      }
+    }
+    for (term, lengths) in zip(spec.terms, vectorLengths) {
+      group.add("vector_norm_\(term.vector.name)", along: ["example"], lengths)
+    }
+    group.add("activation_norm", along: ["example"], activationLengths)
+    if !later.isEmpty {
+      group.add("effect", along: ["activation"] + names + ["example"], effects)
+      group.add("interaction", along: ["activation"] + names + ["example"], interactions)
+    }
+    addFields(to: &group)
+    return group
   }
 
   /// Mean steps from every square without and with the vectors, [field, field_row, field_column]; NaN where nothing is open.
-  private var fieldDatasets: [LabelledArrays.Dataset] {
-    guard !fields.isEmpty else { return [] }
+  private func addFields(to group: inout ArrayGroup) {
+    guard !fields.isEmpty else { return }
     let edge = fields.map(\.maze.size).max() ?? 0
     func values(_ field: VectorField, _ component: Int) -> [Float] {
       var values = [Float](repeating: .nan, count: edge * edge)
@@ -135,11 +132,11 @@ public struct MazeSteeringResults: Sendable {
       }
       return values
     }
-    return [("without", \Field.before), ("with", \Field.after)].flatMap { name, side in
-      ["x", "y"].enumerated().map { component, direction in
-        LabelledArrays.Dataset(
-          "field_\(name)_\(direction)", axes: fieldAxes.map(\.name),
-          values: fields.flatMap { values($0[keyPath: side], component) })
+    for (name, side) in [("without", \Field.before), ("with", \Field.after)] {
+      for (component, direction) in ["x", "y"].enumerated() {
+        group.add(
+          "field_\(name)_\(direction)", along: fieldAxes.map(\.name),
+          fields.flatMap { values($0[keyPath: side], component) })
       }
     }
   }
@@ -163,16 +160,10 @@ public struct MazeSteeringResults: Sendable {
   }
 
   /// A cell's labels, one for each axis.
-  func labels(ofCell cell: Int) -> [String] {
-    var rest = cell
-    return axes.reversed().map { axis -> String in
-      defer { rest /= axis.count }
-      return axis.labels.text(rest % axis.count)
-    }.reversed()
-  }
+  func labels(ofCell cell: Int) -> [String] { axes.labels(ofCell: cell).map(\.text) }
 
   /// How many cells there are.
-  public var cells: Int { axes.reduce(1) { $0 * $1.count } }
+  public var cells: Int { axes.shape.count }
 }
 
 extension MazeSteeringStudy.Measures {

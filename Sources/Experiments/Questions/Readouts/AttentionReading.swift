@@ -1,4 +1,4 @@
-import ActivationStore
+import LabelledArrays
 import ModelGraph
 import Patching
 

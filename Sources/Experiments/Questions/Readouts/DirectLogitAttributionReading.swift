@@ -1,4 +1,4 @@
-import ActivationStore
+import LabelledArrays
 import Patching
 
 /// What each part of the model writes into the logit difference: `logit_diff` [run, part, example], and of heads by the source that it came from, `by_source`

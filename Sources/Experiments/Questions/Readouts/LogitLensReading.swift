@@ -1,4 +1,4 @@
-import ActivationStore
+import LabelledArrays
 import Patching
 
 /// What each layer's stream would say if the model ended there: each metric [run, layer, position, example]. The last layer is the stream after the last

@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 import Patching
 
 /// A readout that is known to fit its model and prompts: `/readouts/NAME`.
@@ -40,16 +41,12 @@ struct PlannedReadout: PlannedQuestion {
   }
 
   func finish(_ finishing: Finishing) throws -> (any QuestionSummary)? {
-    let values = try rows.values(from: finishing.partial, table: table, check: finishing.check)
-    var axes: [LabelledAxis] = []
-    for axis in rows.columns.flatMap(\.axes) where !axes.contains(where: { $0.name == axis.name }) { axes.append(axis) }
     var attributes = spec.read.attributes
     attributes["read"] = .text(type(of: spec.read).readoutKind.word)
-    try finishing.results.write(
-      LabelledArrays(
-        group: "/readouts/\(name)",
-        axes: axes.filter { $0.count > 0 } + [LabelledAxis("example", .range(engine.prompts.count))],
-        datasets: spec.read.datasets(rows.columns, values, prompts), attributes: attributes))
+    var group = ArrayGroup("/readouts/\(name)", attributes: attributes)
+    let found = try rows.arrays(from: finishing.partial, table: table, check: finishing.check)
+    for array in spec.read.arrays(from: found.filter { $0.count > 0 }, prompts) { group.add(array) }
+    try finishing.results.write(group)
     return nil
   }
 

@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 import Patching
 
 /// What an experiment asks to be read off the unedited runs, and of which of them.
@@ -31,12 +32,8 @@ public protocol Reading: Sendable {
   /// What its group says about it, beside `read`.
   var attributes: [String: Attribute] { get }
   /// What is stored: the columns as they are, or what is made of them, such as texts of token ids.
-  /// - Parameters:
-  ///   - columns: with the axis `run` in front.
-  ///   - values: for each column by name, [run, axes..., example].
-  func datasets(
-    _ columns: [ExampleRows.Column], _ values: [String: [Float]], _ prompts: ResolvedPrompts
-  ) -> [LabelledArrays.Dataset]
+  /// - Parameter found: the columns in their order, each [run, axes..., example].
+  func arrays(from found: [LabelledArray], _ prompts: ResolvedPrompts) -> [LabelledArray]
 }
 
 /// How experiment files ask for a kind of readout.
@@ -51,14 +48,7 @@ public struct ReadoutKind: Sendable {
 extension Reading {
   public func check(_ engine: PatchingEngine) throws {}
   public var attributes: [String: Attribute] { [:] }
-
-  public func datasets(
-    _ columns: [ExampleRows.Column], _ values: [String: [Float]], _ prompts: ResolvedPrompts
-  ) -> [LabelledArrays.Dataset] {
-    columns.filter { $0.width > 0 }.map {
-      LabelledArrays.Dataset($0.name, axes: $0.axes.map(\.name) + ["example"], values: values[$0.name] ?? [])
-    }
-  }
+  public func arrays(from found: [LabelledArray], _ prompts: ResolvedPrompts) -> [LabelledArray] { found }
 }
 
 extension ReadoutSpec: Question {

@@ -1,4 +1,4 @@
-import ActivationStore
+import LabelledArrays
 import ModelGraph
 import Patching
 
@@ -34,20 +34,18 @@ public struct TopTokensReading: Reading {
     ]
   }
 
-  public func datasets(
-    _ columns: [ExampleRows.Column], _ values: [String: [Float]], _ prompts: ResolvedPrompts
-  ) -> [LabelledArrays.Dataset] {
-    let axes = columns[0].axes.map(\.name) + ["example"]
-    let tokens = (values["token"] ?? []).map { $0.isNaN ? -1 : Int32($0) }
-    var datasets = [
-      LabelledArrays.Dataset("token", axes: axes, values: .integers(tokens.map(Int.init))),
-      LabelledArrays.Dataset("probability", axes: axes, values: values["probability"] ?? []),
+  public func arrays(from found: [LabelledArray], _ prompts: ResolvedPrompts) -> [LabelledArray] {
+    guard case .floats(let numbers) = found[0].values else { preconditionFailure("columns are of numbers") }
+    let tokens = numbers.map { $0.isNaN ? -1 : Int32($0) }
+    var arrays = [
+      LabelledArray("token", axes: found[0].axes, values: .integers(tokens.map(Int.init))), found[1],
     ]
     // Beyond a prompt's length there is no token, and no text.
     if let texts = prompts.strings(tokens.map { max(0, $0) }) {
-      datasets.append(.init("text", axes: axes, values: .texts(zip(tokens, texts).map { $0 < 0 ? "" : $1 })))
+      arrays.append(
+        LabelledArray("text", axes: found[0].axes, values: .texts(zip(tokens, texts).map { $0 < 0 ? "" : $1 })))
     }
-    return datasets
+    return arrays
   }
 
   public var attributes: [String: Attribute] {

@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 import Patching
 
 /// Each cell's change of one metric, as run and as estimated, summed over the examples that have the cell.

@@ -2,6 +2,7 @@ import ActivationStore
 import Diagnostics
 import Interventions
 import ModelGraph
+import LabelledArrays
 import Patching
 
 extension SweepSpec: Question {
@@ -96,10 +97,9 @@ extension PatchingEngine {
       freeze: path.freeze,
       together: path.together, senderPositions: path.positions.senders, receiverPositions: path.positions.receivers)
     let whole = try plan(sweep)
-    var axes = [LabelledAxis("sender", .texts(whole.senderLabels))]
-    if !path.together { axes.append(LabelledAxis("receiver", .texts(whole.receiverLabels))) }
     return PlannedSweep(
-      spec, axes: axes, runs: whole.cells, hasPath: whole.hasPath, work: .paths(whole, CellGrid()), engine: self)
+      spec, axes: whole.labelledAxes, runs: whole.cells, hasPath: whole.hasPath, work: .paths(whole, CellGrid()),
+      engine: self)
   }
 
   /// Every head into every input of every head. A head that an input lacks, since heads share keys and values, is a cell without a run.

@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 import Patching
 
 /// A sweep that is known to fit its model and prompts, with the axes that its results have.
@@ -22,16 +23,10 @@ public struct PlannedSweep: Sendable {
   public var name: String { spec.name }
 
   /// How many cells the results have.
-  public var cells: Int { axes.reduce(1) { $0 * $1.count } }
+  public var cells: Int { axes.shape.count }
 
   /// A cell's label on each axis.
-  func labels(ofCell cell: Int) -> [String] {
-    var rest = cell
-    return axes.reversed().map { axis -> String in
-      defer { rest /= axis.count }
-      return axis.labels.text(rest % axis.count)
-    }.reversed()
-  }
+  func labels(ofCell cell: Int) -> [String] { axes.labels(ofCell: cell).map(\.text) }
 
   init(
     _ spec: SweepSpec, axes: [LabelledAxis], runs: Int, hasPath: [Bool]?, work: Work, engine: PatchingEngine
@@ -47,7 +42,7 @@ public struct PlannedSweep: Sendable {
   init(_ spec: SweepSpec, _ plan: SweepPlan, engine: PatchingEngine) {
     // The estimates of all cells of an example take one run for each metric.
     let runs = (spec.method.runs ? plan.cells : 0) + (spec.method.estimates ? engine.metrics.count : 0)
-    self.init(spec, axes: plan.axes.map(\.labelled), runs: runs, hasPath: nil, work: .site(plan), engine: engine)
+    self.init(spec, axes: plan.labelledAxes, runs: runs, hasPath: nil, work: .site(plan), engine: engine)
   }
 
   /// For each cell, the example that its difference is of; nil where differences are each example's own.
@@ -55,7 +50,7 @@ public struct PlannedSweep: Sendable {
     guard case .site(let plan) = work, let place = plan.axes.firstIndex(where: { $0.axis == .sourceExample }) else {
       return nil
     }
-    return (0..<plan.cells).map { plan.indices(ofCell: $0)[place] }
+    return (0..<plan.cells).map { axes.shape.unravel($0)[place] }
   }
 }
 
@@ -92,27 +87,3 @@ extension SweepDeclaration {
   static func attribution(of metric: Metric) -> String { metric.rawValue + attributionSuffix }
   static let attributionSuffix = "_attribution"
 }
-
-extension AxisLabels {
-  /// The label of one entry as text; numbers without a fraction that they do not have.
-  func text(_ index: Int) -> String {
-    switch self {
-    case .integers(let labels): "\(labels[index])"
-    case .numbers(let labels): Int(exactly: labels[index]).map { "\($0)" } ?? "\(labels[index])"
-    case .texts(let labels): labels[index]
-    }
-  }
-}
-
-extension PlannedAxis {
-  var labelled: LabelledAxis {
-    switch axis {
-    case .coefficient, .laterCoefficient: LabelledAxis(axis.name, .numbers(labels.map(shortest)))
-    case .site, .sourceExample:
-      LabelledAxis(axis.name, names.map { .texts($0) } ?? .integers(labels.map { Int($0) }))
-    }
-  }
-}
-
-/// The double that is written like a float: 0.1 rather than 0.10000000149.
-func shortest(_ number: Float) -> Double { Double("\(number)") ?? Double(number) }

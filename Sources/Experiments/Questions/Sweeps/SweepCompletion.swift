@@ -1,4 +1,5 @@
 import ActivationStore
+import LabelledArrays
 import Patching
 
 /// Goes through all cells of a sweep that is done, from the partial file to the finished one, and sums their effects up on the way.

@@ -1,5 +1,6 @@
 import ActivationStore
 import Interventions
+import LabelledArrays
 import Patching
 
 extension SweepSpec {

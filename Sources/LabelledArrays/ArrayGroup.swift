@@ -1,0 +1,64 @@
+/// Arrays that share axes: one group of a file, what xarray calls a dataset.
+public struct ArrayGroup: Sendable, Hashable {
+  /// From the root of the file, with a leading slash: `/analyses/probes`.
+  public let path: String
+  /// Each axis once; there may be some that no array has.
+  public private(set) var axes: [LabelledAxis]
+  /// Each name once, in the order they were added.
+  public private(set) var arrays: [LabelledArray] = []
+  public var attributes: [String: Attribute]
+
+  /// A group without arrays.
+  /// - Precondition: each axis has a name of its own.
+  public init(_ path: String, axes: [LabelledAxis] = [], attributes: [String: Attribute] = [:]) {
+    precondition(Set(axes.map(\.name)).count == axes.count, "'\(path)' has an axis twice")
+    self.path = path
+    self.axes = axes
+    self.attributes = attributes
+  }
+
+  /// The array of a name; nil where there is none.
+  public subscript(name: String) -> LabelledArray? { arrays.first { $0.name == name } }
+
+  /// The axis of a name; nil where there is none.
+  public func axis(_ name: String) -> LabelledAxis? { axes.first { $0.name == name } }
+
+  /// Adds an axis for arrays to come.
+  /// - Precondition: an axis of that name that is there already has the same labels.
+  public mutating func add(_ axis: LabelledAxis) {
+    if let known = self.axis(axis.name) {
+      precondition(known == axis, "the axis '\(axis.name)' of '\(path)' has other labels")
+    } else {
+      axes.append(axis)
+    }
+  }
+
+  /// Adds an array, and those of its axes that are new.
+  /// - Precondition: its name is new, and axes that are there already have the same labels.
+  public mutating func add(_ array: LabelledArray) {
+    precondition(self[array.name] == nil, "'\(path)' has an array '\(array.name)' already")
+    for axis in array.axes { add(axis) }
+    arrays.append(array)
+  }
+
+  /// Adds an array along axes of the group.
+  /// - Parameter names: of the axes, outermost first.
+  /// - Precondition: the group has these axes, and a value for each cell that they span; the name is new.
+  public mutating func add(
+    _ name: String, along names: [String], _ values: LabelledArray.Values, attributes: [String: Attribute] = [:]
+  ) {
+    let axes = names.map { name -> LabelledAxis in
+      guard let axis = axis(name) else { preconditionFailure("'\(path)' has no axis '\(name)'") }
+      return axis
+    }
+    add(LabelledArray(name, axes: axes, values: values, attributes: attributes))
+  }
+
+  /// Adds numbers along axes of the group; NaN where there is nothing.
+  /// - Precondition: as for any values.
+  public mutating func add(
+    _ name: String, along names: [String], _ values: [Float], attributes: [String: Attribute] = [:]
+  ) {
+    add(name, along: names, .floats(values), attributes: attributes)
+  }
+}

@@ -1,0 +1,157 @@
+/// What a cell does to a metric, over the examples that have the cell. Effects are 0 where nothing changed and 1 where the other run is reached.
+public struct Effect: Sendable, Hashable {
+  /// The mean of each example's (patched - base) / (other - base); NaN where no example has one.
+  public let meanOfRatios: Double
+  /// (mean patched - mean base) / (mean other - mean base); NaN where the two means are the same.
+  public let ratioOfMeans: Double
+  /// The mean of patched - base, in units of the metric; NaN where no example has the cell.
+  public let meanChange: Double
+  /// The mean of the patched run's metric; NaN where no example has the cell.
+  public let mean: Double
+  /// How many examples the mean of ratios is over.
+  public let examples: Int
+  /// How many examples have the cell but no ratio, since their baselines are too close.
+  public let withoutEffect: Int
+
+  public init(
+    meanOfRatios: Double, ratioOfMeans: Double, meanChange: Double, mean: Double, examples: Int, withoutEffect: Int
+  ) {
+    self.meanOfRatios = meanOfRatios
+    self.ratioOfMeans = ratioOfMeans
+    self.meanChange = meanChange
+    self.mean = mean
+    self.examples = examples
+    self.withoutEffect = withoutEffect
+  }
+}
+
+/// Running sums of one metric from which effects are made, cell by cell: blocks of cells and examples may come in any order, so that a sweep need not
+/// fit in memory.
+///
+/// An example without a finite value has no such cell and is left out.
+public struct EffectSums: Sendable {
+  /// What the numbers of a block are.
+  public enum Measured: Sendable, Hashable {
+    /// The metric of the patched run.
+    case values
+    /// Its change from the base run, as estimates have it.
+    case changes
+  }
+
+  /// Mean ratios of examples' own differences and of those of others; NaN where there are none.
+  public struct Transfer: Sendable, Hashable {
+    public let own: Double
+    public let others: Double
+
+    public init(own: Double, others: Double) {
+      self.own = own
+      self.others = others
+    }
+  }
+
+  private struct Sums {
+    var ratios = 0.0
+    var ratioCount = 0
+    var change = 0.0
+    var base = 0.0
+    var other = 0.0
+    var count = 0
+  }
+
+  /// A ratio beyond this is rounding: the distance between the baselines is nothing else.
+  private static let largestRatio = 1e12
+
+  private let base: [Float]
+  private let other: [Float]
+  /// A gap up to this has no ratio.
+  private let closest: Double
+  private var sums: [Sums]
+  private let sources: [Int]?
+  private var own = (sum: 0.0, count: 0)
+  private var others = (sum: 0.0, count: 0)
+
+  /// - Parameters:
+  ///   - base: the metric of the run that is edited, one number an example; `other` that of the run that patches come from.
+  ///   - sources: for each cell, the example that the difference added there is of; nil where there are none.
+  ///   - minimumGap: an example's ratio counts where |other - base| is larger than this share of the median over examples. 0: where it is not 0.
+  /// - Precondition: `base` and `other` have the same count.
+  public init(cells: Int, base: [Float], other: [Float], sources: [Int]? = nil, minimumGap: Double = 0) {
+    precondition(base.count == other.count, "\(base.count) and \(other.count) examples")
+    self.base = base
+    self.other = other
+    self.sources = sources
+    closest = minimumGap == 0 ? 0 : minimumGap * Self.median(zip(base, other).map { abs(Double($1) - Double($0)) })
+    sums = [Sums](repeating: Sums(), count: cells)
+  }
+
+  /// How many cells there are.
+  public var cells: Int { sums.count }
+
+  /// How many examples have no ratio in any cell, since their baselines are too close.
+  public var examplesWithoutGap: Int { base.indices.count { !hasGap($0) } }
+
+  /// Adds a block.
+  /// - Parameter values: [cell, example], of the given cells and examples.
+  /// - Precondition: a value for each; `cells` and `examples` are within those of `init`.
+  public mutating func add(
+    _ values: [Float], cells: Range<Int>, examples: Range<Int>, measured: Measured = .values
+  ) {
+    precondition(values.count == cells.count * examples.count, "\(values.count) values of \(cells) x \(examples)")
+    var next = 0
+    for cell in cells {
+      for example in examples {
+        let value = Double(values[next])
+        next += 1
+        guard value.isFinite else { continue }
+        let base = Double(base[example])
+        let change = measured == .changes ? value : value - base
+        sums[cell].change += change
+        sums[cell].base += base
+        sums[cell].other += Double(other[example])
+        sums[cell].count += 1
+        guard let ratio = ratio(ofChange: change, example: example) else { continue }
+        sums[cell].ratios += ratio
+        sums[cell].ratioCount += 1
+        guard let sources else { continue }
+        if sources[cell] == example {
+          own = (own.sum + ratio, own.count + 1)
+        } else {
+          others = (others.sum + ratio, others.count + 1)
+        }
+      }
+    }
+  }
+
+  /// What a cell does.
+  public subscript(cell: Int) -> Effect {
+    let sums = sums[cell]
+    let count = Double(sums.count)
+    return Effect(
+      meanOfRatios: sums.ratioCount == 0 ? .nan : sums.ratios / Double(sums.ratioCount),
+      ratioOfMeans: sums.other == sums.base ? .nan : sums.change / (sums.other - sums.base),
+      meanChange: sums.count == 0 ? .nan : sums.change / count,
+      mean: sums.count == 0 ? .nan : (sums.base + sums.change) / count,
+      examples: sums.ratioCount, withoutEffect: sums.count - sums.ratioCount)
+  }
+
+  /// nil without `sources`.
+  public var transfer: Transfer? {
+    sources == nil ? nil : Transfer(own: own.sum / Double(own.count), others: others.sum / Double(others.count))
+  }
+
+  /// An example's change over the gap between its baselines; nil where the gap is too small.
+  func ratio(ofChange change: Double, example: Int) -> Double? {
+    guard hasGap(example) else { return nil }
+    let ratio = change / (Double(other[example]) - Double(base[example]))
+    return ratio.isFinite && abs(ratio) < Self.largestRatio ? ratio : nil
+  }
+
+  private func hasGap(_ example: Int) -> Bool { abs(Double(other[example]) - Double(base[example])) > closest }
+
+  /// The middle of the finite numbers, 0 where there are none.
+  private static func median(_ numbers: [Double]) -> Double {
+    let known = numbers.filter(\.isFinite).sorted()
+    guard !known.isEmpty else { return 0 }
+    return (known[(known.count - 1) / 2] + known[known.count / 2]) / 2
+  }
+}

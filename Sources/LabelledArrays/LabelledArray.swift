@@ -1,0 +1,89 @@
+/// An array with named axes, a label for each of their entries, and a value for each cell that they span.
+public struct LabelledArray: Sendable, Hashable {
+  /// What an array holds, row-major.
+  public enum Values: Sendable, Hashable {
+    /// Stored as float32; NaN where there is nothing.
+    case floats([Float])
+    /// Stored as int32; -1 where there is nothing.
+    case integers([Int])
+    /// Stored as int8; 1, 0, and -1 where there is nothing.
+    case flags([Int8])
+    case texts([String])
+
+    /// How many there are.
+    public var count: Int {
+      switch self {
+      case .floats(let values): values.count
+      case .integers(let values): values.count
+      case .flags(let values): values.count
+      case .texts(let values): values.count
+      }
+    }
+  }
+
+  public let name: String
+  /// Outermost first, each name once.
+  public let axes: [LabelledAxis]
+  /// Row-major over the axes.
+  public let values: Values
+  public let attributes: [String: Attribute]
+
+  /// - Precondition: a value for each cell that the axes span; each axis has a name of its own.
+  public init(_ name: String, axes: [LabelledAxis], values: Values, attributes: [String: Attribute] = [:]) {
+    precondition(
+      values.count == axes.shape.count, "'\(name)' has \(values.count) values for the shape \(axes.shape.sizes)")
+    precondition(Set(axes.map(\.name)).count == axes.count, "'\(name)' has an axis twice")
+    self.name = name
+    self.axes = axes
+    self.values = values
+    self.attributes = attributes
+  }
+
+  /// Numbers, NaN where there is nothing.
+  public init(_ name: String, axes: [LabelledAxis], values: [Float], attributes: [String: Attribute] = [:]) {
+    self.init(name, axes: axes, values: .floats(values), attributes: attributes)
+  }
+
+  /// The axes' lengths.
+  public var shape: Shape { axes.shape }
+
+  /// How many cells there are.
+  public var count: Int { values.count }
+
+  /// The label of a cell on each axis.
+  /// - Precondition: the array has such a cell.
+  public func labels(of cell: Int) -> [AxisLabel] { axes.labels(ofCell: cell) }
+
+  /// The axis of a name; nil where there is none.
+  public func axis(_ name: String) -> LabelledAxis? { axes.first { $0.name == name } }
+
+  /// All values as floats, row-major.
+  /// - Throws: `LabelledArrayError.notNumbers` for texts.
+  public func numbers() throws(LabelledArrayError) -> [Float] {
+    switch values {
+    case .floats(let values): return values
+    case .integers(let values): return values.map(Float.init)
+    case .flags(let values): return values.map(Float.init)
+    case .texts: throw .notNumbers(array: name)
+    }
+  }
+
+  /// The same array under another name.
+  public func named(_ name: String) -> LabelledArray {
+    LabelledArray(name, axes: axes, values: values, attributes: attributes)
+  }
+
+  /// The array with each number changed; values that are not there (NaN) are passed as well.
+  /// - Throws: `LabelledArrayError.notNumbers` for texts.
+  public func map(_ transform: (Float) -> Float) throws(LabelledArrayError) -> LabelledArray {
+    LabelledArray(name, axes: axes, values: try numbers().map(transform), attributes: attributes)
+  }
+
+  /// The place of an axis.
+  func place(of axis: String) throws(LabelledArrayError) -> Int {
+    guard let place = axes.firstIndex(where: { $0.name == axis }) else {
+      throw .noAxis(array: name, axis: axis, axes: axes.map(\.name))
+    }
+    return place
+  }
+}
