@@ -48,6 +48,14 @@ import Testing
     ("observation", [:], [.channel], .patch),
   ]
 
+  @Test func whatReadsTheStreamOfATransformerSaysThatThereIsNone() throws {
+    let engine = try engine(metrics: [.logitDiff])
+    let none = GraphError.notTransformer(family: "impala_policy")
+    #expect(throws: none) { try engine.plan(PathSweep(name: "p", senders: [[.embed]], receivers: [.logits])) }
+    #expect(throws: none) { try engine.logitLens(.clean) }
+    #expect(throws: none) { try engine.directLogitAttribution(.clean) }
+  }
+
   @Test(arguments: sweeps.indices) func bothExecutorsAgree(index: Int) throws {
     let (hook, selectors, over, edit) = Self.sweeps[index]
     let sweep = try Sweep(

@@ -127,6 +127,32 @@ import Testing
     }
   }
 
+  @Test func endsThatTheFamilyLacksAreErrors() throws {
+    func plan(_ name: String, _ sender: Sender, _ receiver: Receiver) throws {
+      let small = try #require(SmallSpec.all.first { $0.name == name })
+      let engine = try PatchingEngine(
+        model: randomModel(small.spec), prompts: RandomPrompts.pairs(lengths: [3], vocabulary: small.spec.vocabulary),
+        direction: .denoise, metrics: [.logitDiff])
+      _ = try engine.plan(PathSweep(name: "p", senders: [[sender]], receivers: [receiver]))
+    }
+    let grouped = "rms norm, rotary, gated, grouped heads"
+    try plan(grouped, .head(layer: 0, head: 3), .head(layer: 1, head: 1, .k))
+    #expect(throws: InterventionError.outsideAxis(axis: .head, index: 2, count: 2, site: .k)) {
+      try plan(grouped, .head(layer: 0, head: 3), .head(layer: 1, head: 2, .k))
+    }
+    #expect(throws: InterventionError.outsideAxis(axis: .layer, index: 5, count: 2, site: .mlpPre)) {
+      try plan(grouped, .embed, .mlp(layer: 5))
+    }
+    let bare = "attention only, no norm, no positions"
+    for (sender, receiver, site) in [
+      (Sender.mlp(layer: 0), Receiver.logits, SiteName.mlpOut), (.embed, .mlp(layer: 1), .mlpPre),
+    ] {
+      #expect(
+        throws: InterventionError.noSuchSite(site, family: "patchbay", reason: "its blocks have no MLP")
+      ) { try plan(bare, sender, receiver) }
+    }
+  }
+
   private func planning(_ engine: PatchingEngine, _ name: SiteName, _ edit: Edit) throws -> SweepPlan {
     try planning(engine, name, [:], over: [.site(.layer)], edit)
   }
