@@ -20,7 +20,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -33,8 +32,13 @@ let package = Package(
       providers: [.apt(["liblapacke-dev", "libopenblas-pthread-dev"]), .brew(["lapack"])]),
     .systemLibrary(
       name: "CRsvg", pkgConfig: "cairo", providers: [.apt(["librsvg2-dev"]), .brew(["librsvg"])]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
+    .target(
+      name: "Hashing", dependencies: [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))],
+      exclude: ["README.md"]),
     .target(name: "BundledModels", exclude: ["README.md"], resources: [.copy("Models")]),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels", "Diagnostics"], exclude: ["README.md"]),
     .target(name: "ModelGraph", dependencies: ["Diagnostics"], exclude: ["README.md"]),
@@ -44,10 +48,7 @@ let package = Package(
       name: "Execution", dependencies: ["Diagnostics", "Tensors", "ModelGraph"], exclude: ["README.md"]),
     .target(
       name: "Checkpoints",
-      dependencies: [
-        "Diagnostics", "Tensors", "ModelGraph", "Execution", .product(name: "Crypto", package: "swift-crypto"),
-      ],
-      exclude: ["README.md"]),
+      dependencies: ["Diagnostics", "Hashing", "Tensors", "ModelGraph", "Execution"], exclude: ["README.md"]),
     .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(name: "Datasets", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
@@ -94,7 +95,7 @@ let package = Package(
         "Execution",
         "Checkpoints", "Tokenization",
         "Interventions", "Patching",
-        "ActivationStore", "Reports", .product(name: "Crypto", package: "swift-crypto"),
+        "ActivationStore", "Reports", "Hashing",
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),
@@ -128,14 +129,17 @@ let package = Package(
         "Tensors",
       ],
       path: "Tests/Support"),
-    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["TestSupport", "Diagnostics"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Patching", "Tensors"]),
     .testTarget(name: "ModelGraphTests", dependencies: ["Checkpoints", "Diagnostics", "ModelGraph", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Diagnostics", "TestSupport", "Tokenization"]),
-    .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
-    .testTarget(name: "ActivationStoreTests", dependencies: ["ActivationStore", "Tensors", "ModelGraph"]),
+    .testTarget(name: "TokenizationTests", dependencies: ["TestSupport", "Diagnostics", "Tokenization"]),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
+      name: "ActivationStoreTests", dependencies: ["TestSupport", "ActivationStore", "Tensors", "ModelGraph"]),
+    .testTarget(
+      name: "CheckpointsTests",
+      dependencies: ["TestSupport", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
     .testTarget(
       name: "ExecutionTests",
       dependencies: [
@@ -153,7 +157,7 @@ let package = Package(
       dependencies: [
         "Checkpoints", "Diagnostics", "Execution", "Interventions", "ModelGraph", "Patching", "Tensors", "TestSupport",
       ]),
-    .testTarget(name: "FiguresTests", dependencies: ["Diagnostics", "Figures", "Mazes", "Tensors"]),
+    .testTarget(name: "FiguresTests", dependencies: ["TestSupport", "Diagnostics", "Figures", "Mazes", "Tensors"]),
     .testTarget(name: "MazesTests", dependencies: ["Diagnostics", "Mazes", "Tensors"]),
     .testTarget(
       name: "AnalysisTests",
@@ -163,10 +167,11 @@ let package = Package(
       ]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
+      dependencies: ["TestSupport", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
     .testTarget(
       name: "ReportsTests",
       dependencies: [
+        "TestSupport",
         "ActivationStore", "Analysis", "Diagnostics", "Experiments", "Figures", "Mazes", "Patching", "Reports",
         "Tensors",
       ]),
@@ -176,8 +181,8 @@ let package = Package(
         "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "ModelGraph", "Patching",
         "Checkpoints", "Execution", "Mazes", "Reports", "Tensors", "TestSupport", "Tokenization", "Training",
       ]),
-    .testTarget(name: "PatchbayKitTests", dependencies: ["PatchbayKit"]),
-    .testTarget(name: "FuzzTests", dependencies: ["patchbay-fuzz"]),
+    .testTarget(name: "PatchbayKitTests", dependencies: ["TestSupport", "PatchbayKit"]),
+    .testTarget(name: "FuzzTests", dependencies: ["TestSupport", "patchbay-fuzz"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

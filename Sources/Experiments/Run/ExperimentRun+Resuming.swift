@@ -1,7 +1,7 @@
 import ActivationStore
-import Crypto
 import Diagnostics
 import Foundation
+import Hashing
 import Interventions
 import Patching
 
@@ -102,7 +102,7 @@ extension ExperimentRun {
         hash.update(bytesOf: [Int32(tokens.count)] + tokens)
       }
     }
-    return hash.finalize().hexadecimal
+    return hash.hexadecimal()
   }
 
   private var vectorsFingerprint: String {
@@ -116,7 +116,7 @@ extension ExperimentRun {
     for study in experiment.steering {
       for case .stored(let vector) in study.terms.map(\.vector) { hash.update(bytesOf: vector) }
     }
-    return hash.finalize().hexadecimal
+    return hash.hexadecimal()
   }
 }
 
@@ -144,14 +144,4 @@ extension Edit {
       }
     }
   }
-}
-
-extension SHA256 {
-  fileprivate mutating func update<T: BitwiseCopyable>(bytesOf values: [T]) {
-    values.withUnsafeBytes { update(bufferPointer: $0) }
-  }
-}
-
-extension SHA256Digest {
-  fileprivate var hexadecimal: String { map { String(format: "%02x", $0) }.joined() }
 }
