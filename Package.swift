@@ -20,7 +20,6 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -33,9 +32,14 @@ let package = Package(
       providers: [.apt(["liblapacke-dev", "libopenblas-pthread-dev"]), .brew(["lapack"])]),
     .systemLibrary(
       name: "CRsvg", pkgConfig: "cairo", providers: [.apt(["librsvg2-dev"]), .brew(["librsvg"])]),
+    .systemLibrary(
+      name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
     .target(name: "LabelledArrays", dependencies: ["Diagnostics"], exclude: ["README.md"]),
+    .target(
+      name: "Hashing", dependencies: [.target(name: "COpenSSL", condition: .when(platforms: [.linux]))],
+      exclude: ["README.md"]),
     .target(name: "BundledModels", exclude: ["README.md"], resources: [.copy("Models")]),
     .target(name: "Tensors", dependencies: ["COneDNN", "CKernels", "Diagnostics"], exclude: ["README.md"]),
     .target(name: "ModelGraph", dependencies: ["Diagnostics"], exclude: ["README.md"]),
@@ -45,10 +49,7 @@ let package = Package(
       name: "Execution", dependencies: ["Diagnostics", "Tensors", "ModelGraph"], exclude: ["README.md"]),
     .target(
       name: "Checkpoints",
-      dependencies: [
-        "Diagnostics", "Tensors", "ModelGraph", "Execution", .product(name: "Crypto", package: "swift-crypto"),
-      ],
-      exclude: ["README.md"]),
+      dependencies: ["Diagnostics", "Hashing", "Tensors", "ModelGraph", "Execution"], exclude: ["README.md"]),
     .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(name: "Datasets", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
@@ -99,7 +100,7 @@ let package = Package(
         "ModelGraph", "Execution",
         "Checkpoints", "Tokenization",
         "Interventions", "Patching",
-        "ActivationStore", "Reports", .product(name: "Crypto", package: "swift-crypto"),
+        "ActivationStore", "Reports", "Hashing",
         .product(name: "Yams", package: "Yams"),
       ],
       exclude: ["README.md"]),
@@ -134,16 +135,19 @@ let package = Package(
         "Tensors",
       ],
       path: "Tests/Support"),
-    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"]),
+    .testTarget(name: "HashingTests", dependencies: ["Hashing"]),
+    .testTarget(name: "DiagnosticsTests", dependencies: ["TestSupport", "Diagnostics"]),
     .testTarget(name: "LabelledArraysTests", dependencies: ["Diagnostics", "LabelledArrays"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Patching", "Tensors"]),
     .testTarget(name: "ModelGraphTests", dependencies: ["Checkpoints", "Diagnostics", "ModelGraph", "TestSupport"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Diagnostics", "TestSupport", "Tokenization"]),
-    .testTarget(name: "TokenizationTests", dependencies: ["Diagnostics", "Tokenization"]),
+    .testTarget(name: "TokenizationTests", dependencies: ["TestSupport", "Diagnostics", "Tokenization"]),
     .testTarget(
-      name: "ActivationStoreTests", dependencies: ["ActivationStore", "LabelledArrays", "Tensors", "ModelGraph"]),
+      name: "ActivationStoreTests",
+      dependencies: ["TestSupport", "ActivationStore", "LabelledArrays", "Tensors", "ModelGraph"]),
     .testTarget(
-      name: "CheckpointsTests", dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
+      name: "CheckpointsTests",
+      dependencies: ["TestSupport", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
     .testTarget(
       name: "ExecutionTests",
       dependencies: [
@@ -162,7 +166,7 @@ let package = Package(
         "Checkpoints", "Diagnostics", "Execution", "Interventions", "LabelledArrays", "ModelGraph", "Patching",
         "Tensors", "TestSupport",
       ]),
-    .testTarget(name: "FiguresTests", dependencies: ["Diagnostics", "Figures", "Mazes", "Tensors"]),
+    .testTarget(name: "FiguresTests", dependencies: ["TestSupport", "Diagnostics", "Figures", "Mazes", "Tensors"]),
     .testTarget(name: "MazesTests", dependencies: ["Diagnostics", "Mazes", "Tensors"]),
     .testTarget(
       name: "AnalysisTests",
@@ -172,11 +176,11 @@ let package = Package(
       ]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
+      dependencies: ["TestSupport", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors", "Training"]),
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "ActivationStore", "Analysis", "Diagnostics", "Experiments", "Figures", "LabelledArrays", "Mazes", "Patching",
+        "TestSupport", "ActivationStore", "Analysis", "Diagnostics", "Experiments", "Figures", "LabelledArrays", "Mazes", "Patching",
         "Reports", "Tensors",
       ]),
     .testTarget(
@@ -186,8 +190,8 @@ let package = Package(
         "ModelGraph", "Patching",
         "Checkpoints", "Execution", "Mazes", "Reports", "Tensors", "TestSupport", "Tokenization", "Training",
       ]),
-    .testTarget(name: "PatchbayKitTests", dependencies: ["PatchbayKit"]),
-    .testTarget(name: "FuzzTests", dependencies: ["patchbay-fuzz"]),
+    .testTarget(name: "PatchbayKitTests", dependencies: ["TestSupport", "PatchbayKit"]),
+    .testTarget(name: "FuzzTests", dependencies: ["TestSupport", "patchbay-fuzz"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

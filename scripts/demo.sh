@@ -1,17 +1,13 @@
 #!/usr/bin/env bash
-# Builds Patchbay and runs the indirect-object experiment on the model that comes along; from a fresh clone on a machine that has a Swift 6
-# toolchain. What else is needed is installed.
+# Builds Patchbay and runs the indirect-object experiment on the model that comes along; from a fresh clone on a
+# machine that has a Swift 6 toolchain. What else is needed is installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/setup.sh
 
 step "build (some minutes the first time)"
-log=.build/demo-build.log
 mkdir -p .build
-if ! swift build -c release --product patchbay >"$log" 2>&1; then
-  tail -n 40 "$log" >&2
-  exit 1
-fi
+build_with_progress .build/demo-build.log --product patchbay
 
 start=$(date +%s%N)
 step "experiments/ioi.yaml: who tells the model whom not to name?"

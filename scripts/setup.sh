@@ -1,5 +1,6 @@
-# Sourced by the other scripts, from the top of the package: the libraries that a fresh machine lacks are installed. make_python sets
-# PATCHBAY_PYTHON, a Python with numpy, h5py, xarray, h5netcdf, scipy and scikit-learn, and with matplotlib and what runs notebooks.
+# Sourced by the other scripts, from the top of the package: the libraries that a fresh machine lacks are installed.
+# make_python sets PATCHBAY_PYTHON, a Python with numpy, h5py, xarray, h5netcdf, scipy and scikit-learn, and with
+# matplotlib and what runs notebooks. build_with_progress builds, and shows that it is at work.
 
 step() { printf '\n== %s\n' "$1"; }
 
@@ -10,7 +11,7 @@ as_root() {
 install_libraries() {
   if command -v apt-get >/dev/null; then
     local missing=()
-    for package in libhdf5-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev librsvg2-dev pkg-config python3-venv; do
+    for package in libhdf5-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev librsvg2-dev libssl-dev pkg-config python3-venv; do
       dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing+=("$package")
     done
     [ ${#missing[@]} = 0 ] && return
@@ -19,7 +20,7 @@ install_libraries() {
   elif command -v brew >/dev/null; then
     brew list hdf5 onednn lapack librsvg pkg-config python3 >/dev/null 2>&1 || brew install hdf5 onednn lapack librsvg pkg-config python3
   else
-    echo "error: neither apt-get nor brew is here; install HDF5, oneDNN, LAPACKE, pkg-config and Python 3 by hand" >&2
+    echo "error: neither apt-get nor brew is here; install HDF5, oneDNN, LAPACKE, librsvg, OpenSSL, pkg-config and Python 3 by hand" >&2
     exit 1
   fi
 }
@@ -36,6 +37,35 @@ make_python() {
   "$python" -m venv "$folder"
   "$folder/bin/pip" install --quiet --disable-pip-version-check numpy h5py xarray h5netcdf scipy scikit-learn \
     matplotlib nbclient ipykernel
+}
+
+# build_with_progress LOG ARGUMENTS...: `swift build -c release ARGUMENTS...` into a log. Meanwhile its count of steps
+# is shown: on a terminal in one line that changes, elsewhere in a line every half minute. Prints the end of the log
+# if the build fails.
+build_with_progress() {
+  local log=$1 start=$SECONDS shown=$SECONDS status=0 builder at
+  shift
+  swift build -c release "$@" >"$log" 2>&1 &
+  builder=$!
+  trap 'kill $builder 2>/dev/null; exit 130' INT TERM
+  while kill -0 $builder 2>/dev/null; do
+    sleep 1
+    at=$(tail -n 1 "$log" | tr '\r' '\n' | tail -n 1 | cut -c 1-70)
+    if [ -t 1 ]; then
+      printf '\r\033[K%4d s  %s' $((SECONDS - start)) "$at"
+    elif [ $((SECONDS - shown)) -ge 30 ]; then
+      shown=$SECONDS
+      printf '%4d s  %s\n' $((SECONDS - start)) "$at"
+    fi
+  done
+  wait $builder || status=$?
+  trap - INT TERM
+  if [ -t 1 ]; then printf '\r\033[K'; fi
+  if [ $status != 0 ]; then
+    tail -n 40 "$log" >&2
+    return $status
+  fi
+  echo "built in $((SECONDS - start)) s"
 }
 
 command -v swift >/dev/null || {

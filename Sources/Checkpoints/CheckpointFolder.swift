@@ -1,6 +1,6 @@
-import Crypto
 import Diagnostics
 import Foundation
+import Hashing
 import Tensors
 
 /// A model in Hugging Face layout: `config.json`, and weights in `model.safetensors` or in the shards that
@@ -82,9 +82,9 @@ public struct CheckpointFolder: Sendable {
   public func sha256() throws(CheckpointError) -> String {
     var hash = SHA256()
     for mapping in [try MappedFile(path: configPath)] + files.map(\.mapping) {
-      mapping.withBytes { hash.update(bufferPointer: $0) }
+      mapping.withBytes { hash.update($0) }
     }
-    return hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return hash.hexadecimal()
   }
 }
 

@@ -46,6 +46,8 @@ public struct Workbench: Sendable {
   ///   - texts: one prompt each, of any lengths.
   ///   - hooks: names of activations as `patchbay hooks` prints them; `*` stands for any characters, `?` for one.
   ///   - edits: what is changed on the way, as `SiteResolver.place` makes them.
+  ///   - file: what messages name as the place of the prompts.
+  ///   - line: the line in it.
   /// - Throws: as `tokens(of:)`; `GraphError.noSuchHook` with the nearest name; `RunError` for an edit that would never fire.
   public func run(
     _ texts: [String], keeping hooks: [String] = [], edits: [PlacedEdit] = [], file: String = #fileID,
@@ -63,7 +65,9 @@ public struct Workbench: Sendable {
   }
 
   /// Pairs of prompts as an engine takes them.
-  /// - Parameter metrics: what will be read off; some compare the answer with a wrong one.
+  /// - Parameters:
+  ///   - pairs: clean and corrupted prompts with their answers.
+  ///   - metrics: what will be read off; some compare the answer with a wrong one.
   /// - Throws: `ExperimentError` that names the pair's line: prompts of a pair must have as many tokens, and an answer must be one token.
   public func prompts(_ pairs: [PromptSpec], metrics: [Metric] = [.logitDiff]) throws -> ResolvedPrompts {
     try resolver.resolve(pairs, metrics: metrics)
@@ -71,8 +75,12 @@ public struct Workbench: Sendable {
 
   /// An engine for patches and sweeps over pairs of prompts.
   /// - Parameters:
+  ///   - pairs: clean and corrupted prompts with their answers.
   ///   - direction: `.denoise` puts clean activations into the corrupted run, `.noise` corrupted ones into the clean run.
+  ///   - metrics: what is read off each run.
   ///   - options: what must be in the graph's path besides, for edits of sites such as `result` and `q_input`.
+  ///   - threads: how many workers share the cells; nil for one a processor core.
+  ///   - memory: bytes that runs may take beside the weights; nil for half of what is free.
   /// - Throws: as `prompts`, and what `PatchingEngine.init` throws.
   public func engine(
     for pairs: [PromptSpec], direction: PatchingDirection = .denoise, metrics: [Metric] = [.logitDiff],

@@ -1,6 +1,7 @@
 import ActivationStore
 import Foundation
 import ModelGraph
+import TestSupport
 import Testing
 
 /// How fast caches are written, beside h5py with the same layout. Only when PATCHBAY_BENCHMARK is set: a shared machine's figures vary.
@@ -9,7 +10,7 @@ import Testing
 
   @Test(.enabled(if: isWanted, "PATCHBAY_BENCHMARK and PATCHBAY_PYTHON are not both set"))
   func cachesAreWrittenAsFastAsByH5py() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     for (hooks, examples, positions, width) in [(12, 256, 64, 768), (12, 2048, 16, 256)] {
       let megabytes = Double(hooks * examples * positions * width * 4) / 1e6
       var (ours, theirs): ([Double], [Double]) = ([], [])

@@ -1,11 +1,12 @@
 import ActivationStore
 import Foundation
 import ModelGraph
+import TestSupport
 import Testing
 
 @Suite struct CacheTests {
-  let scratch: Scratch
-  init() throws { scratch = try Scratch() }
+  let scratch: TemporaryFolder
+  init() throws { scratch = try TemporaryFolder() }
 
   @Test(arguments: [CachePlan.Precision.float32, .float16], [false, true])
   func whatIsWrittenIsReadBack(precision: CachePlan.Precision, compress: Bool) throws {
@@ -96,7 +97,7 @@ import Testing
           var buffer = [CChar](repeating: 0, count: 4096)
           let count = readlink("/proc/self/fd/\(name)", &buffer, buffer.count)
           let link = String(decoding: buffer.prefix(max(count, 0)).map(UInt8.init(bitPattern:)), as: UTF8.self)
-          return link.hasPrefix(scratch.folder) ? link : nil
+          return link.hasPrefix(scratch.path) ? link : nil
         }
       }
       let plan = CachePlan(hooks: [.init("x", .perExample([Extent(.unit, 2)]))], examples: 1, longestPrompt: 1)

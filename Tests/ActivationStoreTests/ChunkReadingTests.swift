@@ -2,12 +2,13 @@ import ActivationStore
 import Foundation
 import ModelGraph
 import Tensors
+import TestSupport
 import Testing
 
 /// Activations are read past HDF5 where a file allows it. What HDF5 reads is the reference, bit by bit.
 @Suite struct ChunkReadingTests {
-  let scratch: Scratch
-  init() throws { scratch = try Scratch() }
+  let scratch: TemporaryFolder
+  init() throws { scratch = try TemporaryFolder() }
 
   /// A cache of one hook whose examples are written in the given order; the others never are.
   private func write(

@@ -1,13 +1,14 @@
 import ActivationStore
 import Foundation
+import TestSupport
 import Testing
 
 /// Files whose checksums are right and whose contents are not, as nobody but somebody who means harm makes them. HDF5 1.10 would crash or loop.
 @Suite struct ForgedFileTests {
-  private let scratch: Scratch
+  private let scratch: TemporaryFolder
   private var path: String { scratch.path("r.h5") }
 
-  init() throws { scratch = try Scratch() }
+  init() throws { scratch = try TemporaryFolder() }
 
   /// A results file with so many attributes and sweeps that neither fits its header.
   private func writeCrowded(attributes: Int, sweeps: Int) throws -> [UInt8] {

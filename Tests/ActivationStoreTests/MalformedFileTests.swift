@@ -1,5 +1,6 @@
 import ActivationStore
 import Foundation
+import TestSupport
 import Testing
 
 /// Damaged files: each must be refused with a typed error or read as valid, without a crash, a hang or absurd memory.
@@ -70,7 +71,7 @@ import Testing
   }
 
   @Test(arguments: Kind.allCases) func truncatedFilesAreRefused(kind: Kind) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try kind.write(scratch.path("whole.h5"))
     let whole = try Data(contentsOf: URL(filePath: scratch.path("whole.h5")))
     #expect(try Self.outcome(of: whole, scratch.path("damaged.h5"), kind) == .read)
@@ -82,7 +83,7 @@ import Testing
   }
 
   @Test(arguments: Kind.allCases) func flippedBytesAreRefusedOrHarmless(kind: Kind) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try kind.write(scratch.path("whole.h5"))
     let whole = try Data(contentsOf: URL(filePath: scratch.path("whole.h5")))
     var outcomes: [Outcome: Int] = [:]

@@ -1,14 +1,15 @@
 import ActivationStore
 import Foundation
+import TestSupport
 import Testing
 
 /// Results under way: what is flagged is there whenever the process ends, and nothing but numbers is written after the layout.
 @Suite struct PartialResultsTests {
-  private let scratch: Scratch
+  private let scratch: TemporaryFolder
   private var path: String { scratch.path("r.h5") }
   private var partial: String { path + ".partial" }
 
-  init() throws { scratch = try Scratch() }
+  init() throws { scratch = try TemporaryFolder() }
 
   private static let heads = SweepDeclaration(
     name: "heads", axes: Samples.headAxes, metrics: ["logit_diff"],
@@ -52,7 +53,7 @@ import Testing
     #expect(try again.row(table: "mazes", example: 0) == nil)
     #expect(try again.row(table: "mazes", example: 2)?.map(\.description) == ["1.0", "2.0", "nan", "4.0"])
     again.discard()
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder).isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).isEmpty)
   }
 
   /// The file as it stands on the disk is read at every step, without the writer's having closed or flushed it.
@@ -89,7 +90,7 @@ import Testing
   @Test func aLayoutThatWasKilledIsOfNoConsequence() throws {
     try Data("killed".utf8).write(to: URL(fileURLWithPath: partial + ".new"))
     let file = try start()
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder) == ["r.h5.partial"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["r.h5.partial"])
     file.discard()
   }
 
@@ -116,10 +117,10 @@ import Testing
     let values = try file.values(sweep: "heads", dataset: "logit_diff", cells: 0..<6)
     try results.write(sweep: "heads", dataset: "logit_diff", cells: 0..<6, values: values)
     #expect(
-      try FileManager.default.contentsOfDirectory(atPath: scratch.folder).sorted() == ["r.h5.new", "r.h5.partial"])
+      try FileManager.default.contentsOfDirectory(atPath: scratch.path).sorted() == ["r.h5.new", "r.h5.partial"])
     try results.finish()
     file.discard()
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder) == ["r.h5"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["r.h5"])
     #expect(try ResultsReader(path).values(sweep: "heads", dataset: "logit_diff").values == values)
   }
 

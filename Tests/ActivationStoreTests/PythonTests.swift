@@ -1,14 +1,15 @@
+import TestSupport
 import Testing
 
 /// The files as the other side sees them: h5py, and xarray through h5netcdf.
 @Suite struct PythonTests {
   @Test(.enabled(if: Python.interpreter != nil, Comment(rawValue: Python.skipped)))
   func h5pyAndXarrayReadWhatWasWritten() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try Samples.writeResults(scratch.path("results.h5"))
     try Samples.writeCache(scratch.path("pairs.h5"), runs: [.clean, .corrupted])
     try Samples.writeCache(scratch.path("half.h5"), runs: [.sole], precision: .float16, compress: true)
-    let (status, output) = try Python.run("check_hdf5.py", [scratch.folder])
+    let (status, output) = try Python.run("check_hdf5.py", [scratch.path])
     #expect(status == 0, "\(output)")
   }
 }

@@ -2,12 +2,13 @@ import ActivationStore
 import Foundation
 import LabelledArrays
 import ModelGraph
+import TestSupport
 import Testing
 
 /// Files and places that cannot be read or written.
 @Suite struct RefusalTests {
-  let scratch: Scratch
-  init() throws { scratch = try Scratch() }
+  let scratch: TemporaryFolder
+  init() throws { scratch = try TemporaryFolder() }
 
   private func readError(_ path: String, expecting formats: [FileFormat] = FileFormat.allCases) -> StoreError? {
     #expect(throws: StoreError.self) { try StoreReader(path, expecting: formats) }
@@ -19,7 +20,7 @@ import Testing
 
   @Test func whatIsNoFileOfOursIsRefused() throws {
     #expect(readError(scratch.path("none.h5")) == .inputNotFound(path: scratch.path("none.h5")))
-    #expect(readError(scratch.folder) == .notAFile(path: scratch.folder))
+    #expect(readError(scratch.path) == .notAFile(path: scratch.path))
     for (name, bytes) in [("empty", Data()), ("text", Data("GCOL".utf8)), ("zeros", Data(count: 5000))] {
       try bytes.write(to: URL(filePath: scratch.path(name)))
       #expect(readError(scratch.path(name)) == .notHDF5(path: scratch.path(name)))
@@ -83,13 +84,13 @@ import Testing
     try Data().write(to: URL(filePath: scratch.path("file")))
     let inFile = scratch.path("file/r.h5")
     #expect(writeError(inFile) == .cannotCreateOutput(path: inFile, reason: .folderIsFile(scratch.path("file"))))
-    #expect(writeError(scratch.folder) == .cannotCreateOutput(path: scratch.folder, reason: .isFolder))
+    #expect(writeError(scratch.path) == .cannotCreateOutput(path: scratch.path, reason: .isFolder))
   }
 
   @Test(.enabled(if: geteuid() != 0, "the superuser may write everywhere"))
   func aFolderWithoutPermissionIsRefused() throws {
-    #expect(chmod(scratch.folder, 0o500) == 0)
-    defer { chmod(scratch.folder, 0o700) }
+    #expect(chmod(scratch.path, 0o500) == 0)
+    defer { chmod(scratch.path, 0o700) }
     let path = scratch.path("r.h5")
     #expect(writeError(path) == .cannotCreateOutput(path: path, reason: .system("Permission denied")))
   }
@@ -121,7 +122,7 @@ import Testing
       let error = #expect(throws: StoreError.self) { try writer.finish() }
       #expect(error?.kind == .ioFailed)
       #expect(error?.message.contains("No space left on device") == true)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder).isEmpty)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).isEmpty)
       try Samples.writeResults(path)
     }
 
@@ -141,7 +142,7 @@ import Testing
       #expect(error?.kind == .ioFailed)
       #expect(error?.message.contains("No space left on device") == true)
       writer.discard()
-      #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder).isEmpty)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).isEmpty)
     }
   #endif
 }

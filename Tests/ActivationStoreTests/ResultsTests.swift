@@ -1,11 +1,12 @@
 import ActivationStore
 import Foundation
 import LabelledArrays
+import TestSupport
 import Testing
 
 @Suite struct ResultsTests {
-  let scratch: Scratch
-  init() throws { scratch = try Scratch() }
+  let scratch: TemporaryFolder
+  init() throws { scratch = try TemporaryFolder() }
 
   @Test func whatIsWrittenIsReadBack() throws {
     try Samples.writeResults(scratch.path("r.h5"))
@@ -63,14 +64,14 @@ import Testing
       #expect(FileManager.default.fileExists(atPath: path + ".partial"))
       try writer.flush()
     }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder).isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).isEmpty)
     let writer = try Samples.startResults(path)
     writer.discard()
     #expect(throws: StoreError.alreadyClosed(path: path)) { try writer.finish() }
     #expect(throws: StoreError.alreadyClosed(path: path)) {
       try writer.write(sweep: "heads", dataset: "logit_diff", cell: [0, 0], values: [1, 2, 3])
     }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder).isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).isEmpty)
   }
 
   @Test func aFinishedFileTakesThePlaceOfAnOlderOne() throws {
@@ -79,7 +80,7 @@ import Testing
     try Data("left by a run that was killed".utf8).write(to: URL(filePath: path + ".partial"))
     try Samples.writeResults(path)
     #expect(try ResultsReader(path).sweeps().count == 3)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.folder) == ["r.h5"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path) == ["r.h5"])
   }
 
   @Test func manyWorkersWriteAtOnce() async throws {

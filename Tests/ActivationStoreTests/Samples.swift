@@ -3,26 +3,6 @@ import Foundation
 import LabelledArrays
 import ModelGraph
 
-/// A folder that is removed when the test is over.
-final class Scratch {
-  let folder: String
-
-  init() throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "patchbay-store-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  }
-
-  func path(_ name: String) -> String { "\(folder)/\(name)" }
-
-  deinit {
-    do {
-      try FileManager.default.removeItem(atPath: folder)
-    } catch {
-      print("could not remove \(folder): \(error)")
-    }
-  }
-}
-
 /// Small files with something of everything; `scripts/python/check_hdf5.py` knows their contents.
 enum Samples {
   /// Three pairs of 4, 2 and 3 tokens; among the token strings one of three bytes and one that is a zero byte.

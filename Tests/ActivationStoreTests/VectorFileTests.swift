@@ -1,4 +1,5 @@
 import ActivationStore
+import TestSupport
 import Testing
 
 /// Vector files whose parts do not go together.
@@ -14,14 +15,14 @@ import Testing
   }
 
   @Test func whatIsWrittenIsRead() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try write([0, 3], [[[1, 2]], [[3, 4]]], to: scratch.path("v.h5"))
     #expect(try SteeringVector(file: scratch.path("v.h5")).values == [[[1, 2]], [[3, 4]]])
   }
 
   /// A layer with two vectors, or one that no model has, would be found out where the vector is added, by a crash.
   @Test(arguments: [[1, 1], [-1, 0]]) func layersThatMakeNoSenseAreRefused(layers: [Int]) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try write(layers, [[[1, 2]], [[3, 4]]], to: scratch.path("v.h5"))
     let error = #expect(throws: StoreError.self) { try SteeringVector(file: scratch.path("v.h5")) }
     #expect(error?.message.contains("a vector for each of some layers, each layer once") == true)
@@ -29,7 +30,7 @@ import Testing
 
   /// Scales are known by their attributes alone.
   @Test func scalesAreKnownByTheirAttributes() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try write([0, 3], [[[1, 2]], [[3, 4]]], to: scratch.path("v.h5"))
     let store = try StoreReader(scratch.path("v.h5"))
     #expect(try store.describe("/vector/layer").isScale)

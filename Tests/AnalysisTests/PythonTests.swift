@@ -1,6 +1,7 @@
 import Analysis
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 /// Every number as numpy, scipy, scikit-learn and concept-erasure compute it.
@@ -52,11 +53,10 @@ import Testing
     try probes(examples, several, labels, penalty, &report)
     try geometry(examples, other, pairs, several, &report)
 
-    let file = FileManager.default.temporaryDirectory.appending(path: "patchbay-analysis-\(UUID().uuidString).json")
-    try JSONEncoder().encode(report).write(to: file)
-    let (status, output) = try Python.run(script: "check_analysis.py", [file.path])
+    let folder = try TemporaryFolder()
+    let file = try folder.write("report.json", try JSONEncoder().encode(report))
+    let (status, output) = try Python.run(script: "check_analysis.py", [file])
     #expect(status == 0, "\(output)")
-    try FileManager.default.removeItem(at: file)
   }
 
   private func directions(

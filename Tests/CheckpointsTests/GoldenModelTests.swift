@@ -1,21 +1,16 @@
 import Checkpoints
-import Foundation
+import TestSupport
 import Testing
 
-/// Files written by the reference implementation stand beside the package where it is developed.
-private let goldenFolder = URL(fileURLWithPath: #filePath)
-  .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  .appendingPathComponent("../shared/golden").standardizedFileURL.path
-
-@Suite(.enabled(if: FileManager.default.fileExists(atPath: goldenFolder), "no golden models beside the package"))
-struct GoldenModelTests {
+/// Models that the reference implementation wrote.
+@Suite struct GoldenModelTests {
   @Test(arguments: [
     ("gpt2", "transformer.wte.weight", [307, 64]), ("llama", "lm_head.weight", [307, 64]),
     ("neox", "gpt_neox.embed_in.weight", [307, 64]), ("qwen3", "model.embed_tokens.weight", [307, 64]),
     ("gemma2", "model.embed_tokens.weight", [307, 64]), ("impala", "embedder.block1.conv.weight", [16, 3, 3, 3]),
   ])
   func aReferenceModelIsRead(name: String, weight: String, shape: [Int]) throws {
-    let model = try CheckpointFolder(path: "\(goldenFolder)/\(name)")
+    let model = try CheckpointFolder(path: SharedFolder.path("golden/\(name)"))
     #expect(model.config["model_type"]?.stringValue != nil)
     let storage = try model.storage(named: weight, expected: shape)
     #expect(storage.count == shape.reduce(1, *))

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import TestSupport
 import Testing
 
 /// Every bit pattern of the two 16-bit formats, against their definitions computed with powers of two.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 /// Each way in which a file can fail to be safetensors is one error.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import TestSupport
 import Testing
 
 /// Broken copies of one right file. Whatever is done to it, reading it gives a typed error or a value, and soon.

@@ -3,16 +3,6 @@ import Diagnostics
 import Foundation
 import Tensors
 
-/// Calls `body` with the path of a new folder, which is gone afterwards.
-func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
-  let folder = FileManager.default.temporaryDirectory.appendingPathComponent("checkpoints-\(UUID().uuidString)")
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-  defer {
-    do { try FileManager.default.removeItem(at: folder) } catch { print("left behind: \(folder.path): \(error)") }
-  }
-  return try body(folder.path)
-}
-
 func write(_ bytes: [UInt8], to path: String) throws {
   try Data(bytes).write(to: URL(fileURLWithPath: path))
 }

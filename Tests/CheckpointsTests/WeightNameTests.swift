@@ -3,6 +3,7 @@ import Execution
 import Foundation
 import ModelGraph
 import Tensors
+import TestSupport
 import Testing
 
 /// Where each family keeps its weights, with and without the prefix that base models are published without.

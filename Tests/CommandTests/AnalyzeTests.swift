@@ -66,8 +66,7 @@ import Testing
     #expect(made[.modificationDate] as? Date == kept[.modificationDate] as? Date)
   }
 
-  @Test(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-  func whereAStoryKeepsGender() throws {
+  @Test func whereAStoryKeepsGender() throws {
     let place = try Workplace()
     let finished = try Tool.run(
       "analyze", "\(Self.root)/experiments/gender.yaml", "--model", SharedFolder.path("models/stories260K"),

@@ -240,7 +240,6 @@ import Testing
   func errorsReadAsTheyShould(error: CommandError, message: String) { #expect(error.message == message) }
 
   @Test(
-    .enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)),
     .enabled(if: VectorTests.hasTorch, "PATCHBAY_PYTHON names no interpreter that has torch, transformers and h5py"))
   func asTransformersGoesOn() throws {
     let python = try #require(PythonReadsTests.interpreter)

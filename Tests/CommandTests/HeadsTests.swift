@@ -82,7 +82,6 @@ import Testing
   /// Weights against whole matrices in numpy, detectors against the reference library's patterns, and against stored ones where tokens repeat.
   @Test(
     .enabled(if: PythonReadsTests.interpreter != nil, PythonReadsTests.absence),
-    .enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)),
     arguments: GoldenModel.families, ["folded", "stored"])
   func againstNumpy(family: String, gains: String) throws {
     let place = try Workplace()

@@ -116,8 +116,7 @@ import Testing
     try expectFailure(try inspect("out"), status: 66, "'out': not a file")
   }
 
-  @Test(.enabled(if: SharedFolder.isThere, "\(SharedFolder.absence)"))
-  func anHDF5FileOfAnotherFormat() throws {
+  @Test func anHDF5FileOfAnotherFormat() throws {
     try expectFailure(
       try Tool.run("inspect", SharedFolder.path("golden/gpt2/golden.h5")), status: 65,
       "an HDF5 file without the attribute 'format'; expected 'patchbay-results' or 'patchbay-cache'")

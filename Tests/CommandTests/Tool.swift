@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// The built `patchbay`, run as a person runs it.
 enum Tool {
@@ -80,17 +81,12 @@ enum Tool {
 /// A file that a stream is written to: unlike a pipe it is never full.
 final class CapturedFile {
   let handle: FileHandle
-  private let url: URL
+  private let folder: TemporaryFolder
 
   init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("patchbay-output-\(UUID().uuidString)")
-    try Data().write(to: url)
-    handle = try FileHandle(forWritingTo: url)
+    folder = try TemporaryFolder(["stream": ""])
+    handle = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path("stream")))
   }
 
-  func text() throws -> String { String(decoding: try Data(contentsOf: url), as: UTF8.self) }
-
-  deinit {
-    do { try FileManager.default.removeItem(at: url) } catch { print("left behind: \(url.path)") }
-  }
+  func text() throws -> String { try folder.text("stream") }
 }

@@ -202,7 +202,6 @@ import Testing
   }()
 
   @Test(
-    .enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)),
     .enabled(if: hasTorch, "PATCHBAY_PYTHON names no interpreter that has torch, transformers and h5py"))
   func asPyTorchFindsThem() throws {
     let python = try #require(PythonReadsTests.interpreter)

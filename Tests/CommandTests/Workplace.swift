@@ -3,29 +3,23 @@ import TestSupport
 
 /// A folder of its own with a tiny model `model`, and an empty folder `out` for what commands write; gone with the value.
 final class Workplace {
-  let path: String
+  private let folder: TemporaryFolder
+  var path: String { folder.path }
   var model: String { "\(path)/model" }
   var out: String { "\(path)/out" }
 
   init(_ model: TinyModel = TinyModel()) throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("patchbay-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: "\(path)/out", withIntermediateDirectories: true)
+    folder = try TemporaryFolder()
+    try folder.makeFolder("out")
     try model.write(to: self.model)
-  }
-
-  deinit {
-    do { try FileManager.default.removeItem(atPath: path) } catch { print("left behind: \(path): \(error)") }
   }
 
   /// Writes a file and returns its path.
   @discardableResult
-  func write(_ name: String, _ text: String) throws -> String { try write(name, Array(text.utf8)) }
+  func write(_ name: String, _ text: String) throws -> String { try folder.write(name, text) }
 
   @discardableResult
-  func write(_ name: String, _ bytes: [UInt8]) throws -> String {
-    try Data(bytes).write(to: URL(fileURLWithPath: "\(path)/\(name)"))
-    return "\(path)/\(name)"
-  }
+  func write(_ name: String, _ bytes: [UInt8]) throws -> String { try folder.write(name, bytes) }
 
   /// The names of what `out` holds, at any depth.
   func written() throws -> [String] { try FileManager.default.subpathsOfDirectory(atPath: out).sorted() }

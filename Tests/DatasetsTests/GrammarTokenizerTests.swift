@@ -42,7 +42,7 @@ import Tokenization
     #expect(sample.items.count == 200 && sample.leftOut.isEmpty)
   }
 
-  @Test(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)), arguments: TaskDataset.allCases)
+  @Test(arguments: TaskDataset.allCases)
   func pairsForGPT2(task: TaskDataset) throws {
     let folder = SharedFolder.path("models/gpt2-tokenizer")
     let tokenizer = try #require(try Tokenizer.load(folder: folder))

@@ -1,5 +1,6 @@
 import Datasets
 import Foundation
+import TestSupport
 import Testing
 import Tokenization
 
@@ -48,13 +49,10 @@ import Tokenization
     let lines = try ((0..<5000).map(text.document) + others).map {
       String(decoding: try encoder.encode(Line(text: $0, tokens: try tokenizer.encode($0))), as: UTF8.self)
     }
-    let folder = FileManager.default.temporaryDirectory.appending(path: "patchbay-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let (file, texts) = (folder.appending(path: "tokenizer.json"), folder.appending(path: "texts.jsonl"))
-    try json.write(to: file, atomically: true, encoding: .utf8)
-    try lines.joined(separator: "\n").write(to: texts, atomically: true, encoding: .utf8)
-    let result = try Self.check([file.path, texts.path])
-    try FileManager.default.removeItem(at: folder)
+    let folder = try TemporaryFolder()
+    let file = try folder.write("tokenizer.json", json)
+    let texts = try folder.write("texts.jsonl", lines.joined(separator: "\n"))
+    let result = try Self.check([file, texts])
     #expect(result.status == 0 && result.output == "\(lines.count) texts agree\n", "\(result.output)")
   }
 }

@@ -1,12 +1,12 @@
 import Diagnostics
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct FoldersTests {
-  private let root = FileManager.default.temporaryDirectory.appendingPathComponent("patchbay-\(UUID().uuidString)").path
-
   @Test func foldersAreMadeWithThoseAboveThem() throws {
-    defer { do { try FileManager.default.removeItem(atPath: root) } catch { print("left behind: \(root)") } }
+    let folder = try TemporaryFolder()
+    let root = folder.path("root")
     #expect(makeFolders("\(root)/a/b") == nil)
     var isFolder: ObjCBool = false
     #expect(FileManager.default.fileExists(atPath: "\(root)/a/b", isDirectory: &isFolder) && isFolder.boolValue)

@@ -5,8 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-struct GoldenActivationTests {
+@Suite struct GoldenActivationTests {
   @Test(arguments: GoldenModel.families, [GraphOptions(), GraphOptions(splitsInputs: true, separatesResults: true)])
   func everyActivationAgreesWithTheReference(family: String, options: GraphOptions) throws {
     let golden = try GoldenModel(family)
@@ -27,7 +26,8 @@ struct GoldenActivationTests {
         #expect(difference < 1e-4, "\(run) \(hook): \(difference)")
         compared += 1
       }
-      #expect(compared > 40)
+      // In the repository's copy few activations of the corrupted run are kept.
+      #expect(compared > (run == "clean" ? 40 : 5))
       let logits = try Oracle(model).run(batch, keeping: [model.graph.logits])
       let reference = try golden.reference("/hf_logits_\(run)").values
       #expect(largestDifference(try #require(logits[model.graph.logits]).values, reference) < 1e-4)

@@ -3,6 +3,7 @@ import Analysis
 import Experiments
 import Foundation
 import Interventions
+import TestSupport
 import Testing
 
 /// Analysis files: what is read, and what is refused and how.

@@ -7,8 +7,7 @@ import TestSupport
 import Testing
 
 /// `method:` of an experiment file, through to the results file, the summary and `inspect`.
-@Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-struct AttributionRunTests {
+@Suite struct AttributionRunTests {
   static let sites = [
     "resid_pre": "resid_pre, over: [layer, position]", "q_by_pos": "q, over: [layer, position, head]",
     "pattern_all_pos": "pattern, over: [layer, head]", "mlp_post_all_pos": "mlp_post, over: [layer, neuron]",

@@ -1,5 +1,6 @@
 import Diagnostics
 import Experiments
+import TestSupport
 import Testing
 
 /// Each experiment is wrong in one way; the message is the whole of what the user gets.

@@ -4,7 +4,6 @@ import TestSupport
 /// Experiment files over the reference models and their tokens.
 struct GoldenExperiment {
   let golden: GoldenModel
-  let folder = SharedFolder.path("golden")
 
   init(_ family: String) throws { golden = try GoldenModel(family) }
 
@@ -18,7 +17,7 @@ struct GoldenExperiment {
     }
     return """
       name: \(name)
-      model: \(folder)/\(golden.name)
+      model: \(SharedFolder.path("golden/\(golden.name)"))
       prompts:
         pairs:
       \(prompts.joined(separator: "\n"))

@@ -6,8 +6,7 @@ import TestSupport
 import Testing
 
 /// Experiments run from file to file, against what reference libraries computed.
-@Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-struct GoldenRunTests {
+@Suite struct GoldenRunTests {
   /// Site and axes of the reference's names.
   static let sites = [
     "resid_pre": "resid_pre, over: [layer, position]", "resid_mid": "resid_mid, over: [layer, position]",

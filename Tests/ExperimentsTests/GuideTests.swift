@@ -58,13 +58,4 @@ import Testing
       #expect(page.contains(type))
     }
   }
-
-  /// Links between pages lead somewhere.
-  @Test(arguments: ["README.md", "Documentation/semantics.md", "Documentation/adding-a-family.md"])
-  func linksLeadSomewhere(page: String) throws {
-    let folder = Self.root.appendingPathComponent(page).deletingLastPathComponent()
-    for found in try text(page).matches(of: /\]\(([^)#:]+)(?:#[^)]*)?\)/) {
-      #expect(FileManager.default.fileExists(atPath: folder.appendingPathComponent(String(found.1)).path), "\(found.1)")
-    }
-  }
 }

@@ -27,8 +27,7 @@ import Tokenization
             positions: PathPositions(receivers: .index(-1)))))
   }
 
-  @Test(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-  func itsPromptsAreOneTokenApart() throws {
+  @Test func itsPromptsAreOneTokenApart() throws {
     let folder = SharedFolder.path("models/gpt2-tokenizer")
     let resolver = PromptResolver(
       tokenizer: try Tokenizer.load(folder: folder), folder: folder, vocabulary: 50257, context: 1024)
@@ -46,8 +45,7 @@ import Tokenization
     }
   }
 
-  @Test(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-  func itRunsOnAModelOfThatLayout() throws {
+  @Test func itRunsOnAModelOfThatLayout() throws {
     let folder = try TemporaryFolder()
     let model = "\(folder.path)/model"
     var tiny = TinyModel()

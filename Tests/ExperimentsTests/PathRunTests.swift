@@ -8,8 +8,7 @@ import TestSupport
 import Testing
 
 /// Path sweeps from file to file: against the reference, and what stands where there is nothing to compute.
-@Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-struct PathRunTests {
+@Suite struct PathRunTests {
   static func run(
     _ family: String, _ rest: String, in folder: TemporaryFolder
   ) throws -> (run: ExperimentRun, outcome: RunOutcome, results: ResultsReader) {

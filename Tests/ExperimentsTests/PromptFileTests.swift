@@ -1,5 +1,6 @@
 import Diagnostics
 import Experiments
+import TestSupport
 import Testing
 
 @Suite struct PromptFileTests {

@@ -15,8 +15,7 @@ import Testing
     #expect(experiment.sweeps.map(\.name) == ["resid_pre", "attn_out", "mlp_out", "heads", "pattern"])
   }
 
-  @Test(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-  func theModelKnowsThePronouns() throws {
+  @Test func theModelKnowsThePronouns() throws {
     let folder = try TemporaryFolder()
     let run = try ExperimentRun(
       Experiment(file: Self.file), model: ModelReference(SharedFolder.path("models/stories260K")), threads: 2)

@@ -48,8 +48,7 @@ import Testing
 }
 
 /// Readouts in the results file.
-@Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-struct ReadoutRunTests {
+@Suite struct ReadoutRunTests {
   @Test func whatIsReadStandsInTheFile() throws {
     let folder = try TemporaryFolder()
     let (run, _, results) = try PathRunTests.run(

@@ -8,8 +8,7 @@ import TestSupport
 import Testing
 
 /// What a run writes, says and leaves behind.
-@Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-struct RunTests {
+@Suite struct RunTests {
   static let heads = "sweeps: [{name: heads, site: z, over: [layer, head]}]"
 
   static func plan(_ yaml: String, in folder: TemporaryFolder) throws -> ExperimentRun {

@@ -71,8 +71,7 @@ import Testing
     #expect(pairs.allSatisfy { $0.answers.count + $0.wrongs.count == 99 })
   }
 
-  @Test(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-  func aModelWithoutTheWordsSaysSo() throws {
+  @Test func aModelWithoutTheWordsSaysSo() throws {
     let error = #expect(throws: ExperimentError.self) {
       _ = try ExperimentRun(
         try Self.experiment("name: ioi, count: 4"), model: ModelReference(SharedFolder.path("models/stories260K")))

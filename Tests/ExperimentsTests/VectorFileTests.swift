@@ -1,6 +1,7 @@
 import Experiments
 import Foundation
 import Interventions
+import TestSupport
 import Testing
 
 /// Vectors to add, from files.

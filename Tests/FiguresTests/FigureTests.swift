@@ -1,5 +1,6 @@
 import Figures
 import Foundation
+import TestSupport
 import Testing
 
 /// What holds for every figure.
@@ -75,8 +76,8 @@ import Testing
   }
 
   @Test func filesAreWrittenWholeOrNotAtAll() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "figures-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let place = try TemporaryFolder()
+    let folder = place.path
     let figure = try Samples.line.figure()
     for name in ["a.svg", "b.png", "c.PNG"] {
       // Twice: the second time over the first.
@@ -93,6 +94,5 @@ import Testing
     #expect(throws: FigureError.self) { try figure.write(to: folder + "/d.svg") }
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a.svg", "b.png", "c.PNG", "d.svg"])
-    try FileManager.default.removeItem(atPath: folder)
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A few hundred damaged files of every kind; `scripts/fuzz.sh` tries as many thousands. In processes of their own: a crash is a failed test and not
@@ -22,21 +23,16 @@ import Testing
 
   private func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
     let path = try #require(Self.path, "patchbay-fuzz is not built")
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchbay-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { do { try FileManager.default.removeItem(atPath: folder) } catch { print("left behind: \(folder)") } }
+    let folder = try TemporaryFolder()
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments + ["--findings", "\(folder)/findings"]
-    let output = "\(folder)/output"
-    try Data().write(to: URL(fileURLWithPath: output))
+    process.arguments = arguments + ["--findings", folder.path("findings")]
+    let output = try folder.write("output", "")
     process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: output))
     process.standardInput = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-    return (
-      process.terminationStatus, String(decoding: try Data(contentsOf: URL(fileURLWithPath: output)), as: UTF8.self)
-    )
+    return (process.terminationStatus, try folder.text("output"))
   }
 
   @Test func damagedFilesOfEveryKindAreRefusedOrSound() throws {

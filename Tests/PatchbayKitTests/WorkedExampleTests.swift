@@ -1,19 +1,14 @@
 import Foundation
 import PatchbayKit
+import TestSupport
 import Testing
 
 /// README's example is the one that is run here.
 @Suite struct WorkedExampleTests {
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
-  private func withFolder<R>(_ body: (String) throws -> R) throws -> R {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("patchbay-\(UUID().uuidString)").path
-    defer { do { try FileManager.default.removeItem(atPath: folder) } catch { print("left behind: \(folder)") } }
-    return try body(folder)
-  }
-
   @Test func itRuns() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let (lines, outcome) = try workedExample(into: folder)
       #expect(lines[0] == "14")
       #expect(lines[1] == " Mary  John")
@@ -28,7 +23,7 @@ import Testing
 
   /// One patch is the same number as that cell of the sweep, which is the same as what the file holds.
   @Test func threeWaysToOneNumber() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let bench = try Workbench("bundled:ioi")
       let pair = PromptSpec(
         clean: "When John and Mary went to the store, John gave a book to",

@@ -5,8 +5,7 @@ import TestSupport
 import Testing
 
 /// Every estimate of the reference, in both directions.
-@Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-struct GoldenAttributionTests {
+@Suite struct GoldenAttributionTests {
   /// Names in the reference, and the site and axes they stand for.
   static let sweeps: [(name: String, site: SiteName, over: [SiteAxis])] =
     GoldenSweepTests.sweeps + [

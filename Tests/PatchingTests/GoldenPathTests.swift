@@ -6,8 +6,7 @@ import TestSupport
 import Testing
 
 /// Path patching against the reference: every receiver, both freezes, both directions; and direct paths of every pair of heads.
-@Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-struct GoldenPathTests {
+@Suite struct GoldenPathTests {
   @Test(arguments: PatchingDirection.allCases, PathSweep.Freeze.allCases)
   func pathsAgreeWithTheReference(direction: PatchingDirection, freeze: PathSweep.Freeze) throws {
     let golden = try GoldenModel("gpt2")

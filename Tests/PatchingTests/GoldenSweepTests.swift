@@ -5,8 +5,7 @@ import TestSupport
 import Testing
 
 /// Every sweep of the reference, by the partial executor and by the oracle.
-@Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-struct GoldenSweepTests {
+@Suite struct GoldenSweepTests {
   /// Names in the reference, and the site and axes they stand for.
   static let sweeps: [(name: String, site: SiteName, over: [SiteAxis])] = [
     ("resid_pre", .residPre, [.layer, .position]), ("resid_mid", .residMid, [.layer, .position]),

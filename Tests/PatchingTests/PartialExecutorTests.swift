@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)), arguments: GoldenModel.families)
+  @Test(arguments: GoldenModel.families)
   func agreesWithTheOracleOnTheReferenceModels(family: String) throws {
     let golden = try GoldenModel(family)
     let model = golden.loaded.model(GraphOptions(splitsInputs: true, separatesResults: true))

@@ -130,8 +130,7 @@ import Testing
   }
 
   /// The sweep that the reference library ran, through the engine.
-  @Test(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-  func everyActivationPatchedAgreesWithTheReference() throws {
+  @Test func everyActivationPatchedAgreesWithTheReference() throws {
     let model = try LoadedModel(folder: SharedFolder.path("golden/impala")).model
     let file = try StoreReader(foreign: SharedFolder.path("golden/impala/golden.h5"))
     let observations = try file.tensor(at: "/observations")

@@ -5,8 +5,7 @@ import Patching
 import TestSupport
 import Testing
 
-@Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-struct ReadoutTests {
+@Suite struct ReadoutTests {
   /// The parts of direct logit attribution sum to the logit difference; under a soft cap, to the difference before it.
   @Test(arguments: GoldenModel.families, RunSide.allCases)
   func partsSumToTheLogitDifference(family: String, side: RunSide) throws {

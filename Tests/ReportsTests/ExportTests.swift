@@ -3,12 +3,15 @@ import Diagnostics
 import Foundation
 import LabelledArrays
 import Reports
+import TestSupport
 import Testing
 
 /// What an export leaves behind, read as people and programs read it.
 @Suite struct ExportTests {
-  private func export(_ sample: SampleResults = SampleResults()) throws -> (scratch: Scratch, files: ExportedFiles) {
-    let scratch = try Scratch()
+  private func export(_ sample: SampleResults = SampleResults()) throws -> (
+    scratch: TemporaryFolder, files: ExportedFiles
+  ) {
+    let scratch = try TemporaryFolder()
     try sample.write(to: "\(scratch.path)/sample.h5")
     return (scratch, try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out/sample"))
   }
@@ -169,7 +172,7 @@ import Testing
   }
 
   @Test func anUnfinishedFileSaysSo() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try SampleResults(unwritten: 7, isFinished: false).write(to: "\(scratch.path)/sample.h5")
     try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out")
     #expect(try scratch.text("out/report.html").contains("unfinished: 19 of 26 cells."))
@@ -185,7 +188,7 @@ import Testing
   }
 
   @Test func otherFilesAndFoldersThatCannotBeMade() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let results = "\(scratch.path)/sample.h5"
     try SampleResults().write(to: results)
     let vector = "\(scratch.path)/vector.h5"

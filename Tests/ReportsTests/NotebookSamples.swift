@@ -4,27 +4,19 @@ import Experiments
 import Foundation
 import LabelledArrays
 import Reports
+import TestSupport
 
 /// A folder of a test's own with a results file in it, gone with the value.
 final class NotebookPlace {
-  let path: String
+  private let folder: TemporaryFolder
+  var path: String { folder.path }
   var results: String { "\(path)/activations/results.h5" }
   /// In another folder than the results, so that the way from the one to the other is not empty.
   var notebook: String { "\(path)/notebooks/one/results.ipynb" }
 
   init() throws {
-    path = FileManager.default.temporaryDirectory.appendingPathComponent("patchbay-\(UUID().uuidString)").path
-    for folder in ["activations", "notebooks/one"] {
-      try FileManager.default.createDirectory(atPath: "\(path)/\(folder)", withIntermediateDirectories: true)
-    }
-  }
-
-  deinit {
-    do {
-      try FileManager.default.removeItem(atPath: path)
-    } catch {
-      print("left behind: \(path)")
-    }
+    folder = try TemporaryFolder()
+    for name in ["activations", "notebooks/one"] { try folder.makeFolder(name) }
   }
 
   /// Runs an experiment and puts its results in place.

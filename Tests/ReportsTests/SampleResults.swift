@@ -2,22 +2,6 @@ import ActivationStore
 import Foundation
 import LabelledArrays
 
-/// A folder of its own, gone with the value.
-final class Scratch {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "patchbay-reports-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    do { try FileManager.default.removeItem(atPath: path) } catch { print("left behind: \(path): \(error)") }
-  }
-
-  func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8) }
-}
-
 /// A small results file with something of everything, tokens and names that no page and no table likes among it.
 struct SampleResults {
   var examples = 3

@@ -1,15 +1,22 @@
 import Foundation
 
-/// Models and reference values that stand beside the package and are not part of it. Tests that need them skip where they are absent.
+/// Models and values of reference libraries: all of them where the folder `../shared` stands beside the package, and those of
+/// `Tests/Golden`, which are enough for every test, in a clone by itself. `PATCHBAY_GOLDEN=clone` in the environment hides the
+/// folder beside the package.
 public enum SharedFolder {
-  /// What a skipped test says.
-  public static let absence = "the folder ../shared with reference models and values is not there"
+  /// The top of the package.
+  public static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
 
-  private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared")
+  private static let roots: [URL] = {
+    let own = package.appendingPathComponent("Tests/Golden")
+    let beside = package.deletingLastPathComponent().appendingPathComponent("shared")
+    return ProcessInfo.processInfo.environment["PATCHBAY_GOLDEN"] == "clone" ? [own] : [beside, own]
+  }()
 
-  public static var isThere: Bool { FileManager.default.fileExists(atPath: root.path) }
-
-  /// The path of something in it.
-  public static func path(_ name: String) -> String { root.appendingPathComponent(name).path }
+  /// The path of something in it: `golden/gpt2`, `models/stories260K`.
+  public static func path(_ name: String) -> String {
+    let paths = roots.map { $0.appendingPathComponent(name).path }
+    return paths.first { FileManager.default.fileExists(atPath: $0) } ?? paths[paths.count - 1]
+  }
 }

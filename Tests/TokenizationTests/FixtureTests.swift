@@ -87,8 +87,7 @@ import Tokenization
     #expect(metaspace.tokenString(59) == " Mary")
   }
 
-  @Test(.enabled(if: SharedFiles.haveGPT2, "needs ../shared/models/gpt2-tokenizer"))
-  func partsOfCharactersAreShownAsBytes() throws {
+  @Test func partsOfCharactersAreShownAsBytes() throws {
     let tokenizer = try #require(try Tokenizer.load(folder: SharedFiles.gpt2))
     // U+1F44D is F0 9F 91 8D; GPT-2 has a token for the first three bytes.
     let ids = try tokenizer.encode("\u{1F44D}")
@@ -97,8 +96,7 @@ import Tokenization
     #expect(try tokenizer.decode([ids[0]]) == "\u{FFFD}")
   }
 
-  @Test(.enabled(if: SharedFiles.haveStories, "needs ../shared/models/stories260K"))
-  func byteTokensAreShownAsCharactersWhereTheyAre() throws {
+  @Test func byteTokensAreShownAsCharactersWhereTheyAre() throws {
     let tokenizer = try #require(try Tokenizer.load(folder: SharedFiles.stories))
     let lineBreak = try #require(tokenizer.id(ofToken: "<0x0A>"))
     let part = try #require(tokenizer.id(ofToken: "<0xE2>"))

@@ -3,6 +3,7 @@ import Diagnostics
 import Execution
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -90,7 +91,7 @@ import Training
 
   /// The finished folder is a conv policy that gives the same scores.
   @Test func theFolderIsAModel() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let trainer = try Self.trainer(steps: 3)
     let run = TrainingRun(trainer, folder: scratch.path)
     let state = try run.run(resumes: false)

@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -61,7 +62,7 @@ import Training
     let optimizer = OptimizerSpec(learningRate: 0.02, warmUp: 2, epsilon: 1e-4, weightDecay: 0.1, clip: clip)
     let recipe = try Samples.recipe(config, steps: 5, batchTokens: 60, shards: 3, optimizer: optimizer)
     let trainer = Samples.trainer(recipe)
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     func write(_ state: TrainingState, _ name: String) throws {
       var writer = SafetensorsWriter()
       for (declaration, weight) in zip(trainer.graph.weights, state.weights) {

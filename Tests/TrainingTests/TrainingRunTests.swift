@@ -2,6 +2,7 @@ import Checkpoints
 import Diagnostics
 import Execution
 import Foundation
+import TestSupport
 import Testing
 import Training
 
@@ -11,12 +12,12 @@ import Training
 
   /// What a run of the recipe in one go leaves, by file.
   private static func whole(_ recipe: Recipe) throws -> [String: Data] {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     _ = try run(recipe, in: scratch)
     return try files(scratch)
   }
 
-  private static func files(_ scratch: Scratch) throws -> [String: Data] {
+  private static func files(_ scratch: TemporaryFolder) throws -> [String: Data] {
     Dictionary(uniqueKeysWithValues: try scratch.files.map { ($0, try scratch.bytes($0)) })
   }
 
@@ -28,7 +29,7 @@ import Training
   /// - Parameter failing: what is thrown when the document of that number is asked for.
   @discardableResult
   private static func run(
-    _ recipe: Recipe, in scratch: Scratch, resumes: Bool = false, threads: Int = 2,
+    _ recipe: Recipe, in scratch: TemporaryFolder, resumes: Bool = false, threads: Int = 2,
     failing: (document: Int, error: any Error & Sendable)? = nil, report: (TrainingRun.Progress) -> Void = { _ in }
   ) throws -> TrainingState {
     let plain = Samples.source()
@@ -44,7 +45,7 @@ import Training
   // MARK: The result
 
   @Test func theFolderIsAModel() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let recipe = try Samples.recipe()
     var reports: [(step: Int, before: Int, hasRecord: Bool)] = []
     let state = try Self.run(recipe, in: scratch) { reports.append(($0.step, $0.before, $0.record != nil)) }
@@ -85,7 +86,7 @@ import Training
     let recipe = try Samples.recipe()
     let whole = try Self.whole(recipe)
     for document in 1...40 {
-      let scratch = try Scratch()
+      let scratch = try TemporaryFolder()
       do {
         try Self.run(recipe, in: scratch, failing: (document, CancellationError()))
       } catch let error as TrainingError {
@@ -109,7 +110,7 @@ import Training
   @Test func killedAgainAndAgainItIsTheSame() throws {
     let recipe = try Samples.recipe()
     let whole = try Self.whole(recipe)
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     var resumes = false
     var cuts = 0
     for document in stride(from: 12, to: 200, by: 9) {
@@ -129,7 +130,7 @@ import Training
 
   @Test func aFinishedRunTakenUpAgainIsTheSame() throws {
     let recipe = try Samples.recipe()
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try Self.run(recipe, in: scratch)
     let whole = try Self.files(scratch)
     for name in try scratch.files where name != "checkpoint.safetensors" {
@@ -149,8 +150,8 @@ import Training
 
   // MARK: What is refused
 
-  private static func stopped(_ recipe: Recipe) throws -> Scratch {
-    let scratch = try Scratch()
+  private static func stopped(_ recipe: Recipe) throws -> TemporaryFolder {
+    let scratch = try TemporaryFolder()
     #expect(throws: PowerCut.self) { try run(recipe, in: scratch, failing: (25, PowerCut())) }
     return scratch
   }
@@ -193,7 +194,7 @@ import Training
 
   @Test func foldersThatAreTakenOrEmpty() throws {
     let recipe = try Samples.recipe()
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     #expect(throws: TrainingError.noCheckpoint(folder: scratch.path)) {
       try Self.run(recipe, in: scratch, resumes: true)
     }
@@ -252,7 +253,7 @@ import Training
   }
 
   @Test func aFolderThatCannotBeMade() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try scratch.write("file", Data())
     let trainer = Samples.trainer(try Samples.recipe())
     let error = try #require(throws: TrainingError.self) {
@@ -265,7 +266,7 @@ import Training
 
   /// The weights grow beyond all bounds after some steps: the checkpoint that is left has numbers in it.
   @Test(arguments: [1, 2, 3]) func theLastGoodCheckpointIsKept(every: Int) throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let optimizer = OptimizerSpec(learningRate: 3e37, warmUp: 8, decay: .constant, weightDecay: 0, clip: nil)
     let recipe = try Samples.recipe(
       steps: 50, optimizer: optimizer, validation: .init(every: 50, documents: 4), checkpointEvery: every)

@@ -1,7 +1,7 @@
 import ActivationStore
-import Crypto
 import Diagnostics
 import Foundation
+import Hashing
 import Interventions
 import LabelledArrays
 import Patching
@@ -112,13 +112,13 @@ extension ExperimentRun {
         hash.update(bytesOf: [Int32(tokens.count)] + tokens)
       }
     }
-    return hash.finalize().hexadecimal
+    return hash.hexadecimal()
   }
 
   private var vectorsFingerprint: String {
     var hash = SHA256()
     for vector in experiment.questions.flatMap(\.vectors) { hash.update(bytesOf: vector) }
-    return hash.finalize().hexadecimal
+    return hash.hexadecimal()
   }
 }
 
@@ -137,12 +137,3 @@ private func firstDifference(of before: String, and now: String) -> String? {
   return "line \(line + 1) was \(shown(before)) and is \(shown(now))"
 }
 
-extension SHA256 {
-  fileprivate mutating func update<T: BitwiseCopyable>(bytesOf values: [T]) {
-    values.withUnsafeBytes { update(bufferPointer: $0) }
-  }
-}
-
-extension SHA256Digest {
-  fileprivate var hexadecimal: String { map { String(format: "%02x", $0) }.joined() }
-}

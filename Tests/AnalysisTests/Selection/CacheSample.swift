@@ -2,11 +2,12 @@ import ActivationStore
 import Analysis
 import Foundation
 import ModelGraph
+import TestSupport
 
 /// A cache of random numbers, with what was written beside it.
 struct CacheSample {
   let cache: ActivationCache
-  let folder: String
+  private let place: TemporaryFolder
   let lengths: [Int]
   let rows: [PromptRow]
   private let seed: Int
@@ -27,8 +28,7 @@ struct CacheSample {
     flat: Bool = false, hasStrings: Bool = true, hasLabels: Bool = true, seed: Int = 0,
     spoilt: (run: StoredRun, hook: Int, example: Int, number: Int)? = nil
   ) throws {
-    folder = NSTemporaryDirectory() + "patchbay-analysis-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    place = try TemporaryFolder()
     self.seed = seed
     let lengths = (0..<examples).map { flat ? 4 : 3 + $0 % 3 }
     self.lengths = lengths
@@ -44,7 +44,7 @@ struct CacheSample {
         labels: hasLabels
           ? ["color": words[example % 3], "side": example % 2 == 0 ? "left" : "right", "size": "\(example % 5)"] : [:])
     }
-    let path = "\(folder)/\(name).cache.h5"
+    let path = place.path("\(name).cache.h5")
     let plan = CachePlan(
       runs: runs, hooks: Self.hooks.map { CachePlan.Hook($0.name, $0.layout) }, examples: examples,
       longestPrompt: lengths.max() ?? 0, promptColumns: PromptColumns(of: rows))

@@ -93,7 +93,7 @@ import Testing
     return edits
   }
 
-  @Test(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)), arguments: GoldenModel.families)
+  @Test(arguments: GoldenModel.families)
   func everyFamilyGoesOnAsTheOracleSays(family: String) throws {
     for options in [GraphOptions(), GraphOptions(splitsInputs: true, separatesResults: true)] {
       let model = try GoldenModel(family).loaded.model(options)

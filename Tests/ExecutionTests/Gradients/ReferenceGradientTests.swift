@@ -8,8 +8,7 @@ import Testing
 
 /// Derivatives by torch, for every family: by every weight, by activations, and under interventions. `scripts/python/gradient_reference.py` made
 /// them.
-@Suite(.enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)))
-struct ReferenceGradientTests {
+@Suite struct ReferenceGradientTests {
   private static func folder(_ family: String) -> String {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Resources/Gradients/\(family)").path
