@@ -66,7 +66,7 @@ extension PatchingEngine {
     func source(_ edit: Edit) throws -> EditSource {
       try self.source(of: edit, rows: rows, base: base, other: other, site: site, kept: kept)
     }
-    return CellPlacement(
+    return try CellPlacement(
       plan: plan, graph: model.graph, base: base, own: try source(plan.sweep.edit),
       standing: try plan.sweep.standing.map { try source($0.edit) },
       examples: plan.sweep.edit.axes.contains(.sourceExample) ? try differences(at: site) : nil)
@@ -76,17 +76,17 @@ extension PatchingEngine {
     of edit: Edit, rows: Range<Int>, base: Activations, other: Batch, site: [NodeID], kept: Set<NodeID>
   ) throws -> EditSource {
     let oracle = Oracle(model)
-    switch edit {
-    case .mean: return EditSource(other: try oracle.mean(of: site, over: other))
-    case .resample(let seed):
+    switch edit.takes {
+    case .meanOfOther: return EditSource(other: try oracle.mean(of: site, over: other))
+    case .otherExamples(let seed):
       let partners = try partners(seed: seed)
       return EditSource(other: try oracle.run(other.gathering(rows: rows.map { partners[$0] }), keeping: site))
-    case let edit where edit.needsOtherRun:
+    case .other:
       let run = try runs.run(.other, rows: rows, nodes: kept) {
         try oracle.run(other.gathering(rows: Array(rows)), keeping: $0)
       }
       return EditSource(other: run)
-    default: return EditSource(other: base)
+    case .none: return EditSource()
     }
   }
 

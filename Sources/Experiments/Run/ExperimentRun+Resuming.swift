@@ -110,7 +110,7 @@ extension ExperimentRun {
     for spec in experiment.sweeps {
       guard let sweep = spec.sweep else { continue }
       for edit in [sweep.edit] + sweep.standing.map(\.edit) {
-        for vector in edit.vectors { hash.update(bytesOf: vector) }
+        for vector in edit.kind.vectors { hash.update(bytesOf: vector) }
       }
     }
     for study in experiment.steering {
@@ -130,20 +130,6 @@ private func firstDifference(of before: String, and now: String) -> String? {
     line < lines.count ? "'\(visible(lines[line].trimmingCharacters(in: .whitespaces)))'" : "not there"
   }
   return "line \(line + 1) was \(shown(before)) and is \(shown(now))"
-}
-
-extension Edit {
-  /// The vectors that it was given.
-  fileprivate var vectors: [[Float]] {
-    if case .projectOut(let vectors, _) = self { return vectors }
-    return additions.flatMap { addition -> [[Float]] in
-      switch addition.direction {
-      case .difference, .exampleDifference: []
-      case .vectors(let vectors, _): vectors
-      case .sequences(let sequences, _): Array(sequences.joined())
-      }
-    }
-  }
 }
 
 extension SHA256 {
