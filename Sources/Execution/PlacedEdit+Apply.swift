@@ -107,6 +107,8 @@ extension PlacedEdit {
     switch action {
     case .zero: for i in 0..<span.count { assign(i, 0) }
     case .scale(let factor): for i in 0..<span.count { assign(i, target[i] * factor) }
+    case .clamp(let least, let most):
+      for i in 0..<span.count where target[i] != -.infinity { assign(i, min(max(target[i], least), most)) }
     case .projectOut(let unit):
       let part = Float((0..<span.count).reduce(0.0) { $0 + Double(target[$1]) * Double(unit[$1]) })
       for i in 0..<span.count { assign(i, target[i] - part * unit[i]) }

@@ -18,6 +18,8 @@ public struct PlacedEdit: Sendable {
     case addDifference(of: Activations, row: Int, minus: Activations, minusRow: Int, times: Float)
     /// Take out the part along a vector of length 1; [features]. Not of perPair nodes.
     case projectOut([Float])
+    /// Keep each number between two bounds, either of which may be infinite. Scores of -infinity, of hidden tokens, stay what they are.
+    case clamp(min: Float, max: Float)
     /// Multiply.
     case scale(Float)
     /// Set to 0.

@@ -14,6 +14,8 @@ public enum RunError: DiagnosedError, Equatable {
   case logitsNotFinite(example: Int)
   /// A model that cannot be continued token by token, for what it computed at earlier tokens would change.
   case seesLaterTokens(hook: String)
+  /// An edit of what a causal model hides: a destination's number for a token after it.
+  case editShowsLaterTokens(hook: String)
 
   public var kind: FailureKind { .badData }
 
@@ -36,6 +38,11 @@ public enum RunError: DiagnosedError, Equatable {
       "the logits of prompt \(example) are not finite numbers: a weight is too large for float32"
     case .seesLaterTokens(let hook):
       "text cannot be continued: at \(hook) this model's tokens see those after them; a causal model is needed"
+    case .editShowsLaterTokens(let hook):
+      """
+      text cannot be continued under this edit of \(hook): it changes what tokens hold of those after them, so that earlier \
+      tokens would see later ones; choose an edit that leaves hidden tokens hidden
+      """
     }
   }
 }

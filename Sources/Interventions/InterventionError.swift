@@ -25,6 +25,8 @@ public enum InterventionError: DiagnosedError, Equatable {
   case noDirection(layer: Int)
   /// Differences of other examples are aligned by positions.
   case noPositionsToAlign(site: SiteName)
+  /// An edit that takes from a run which there is none of.
+  case needsOtherRun(edit: String)
   case meanNeedsOneLength(lengths: [Int])
   case resampleNeedsPartner(example: Int, length: Int)
 
@@ -68,6 +70,9 @@ public enum InterventionError: DiagnosedError, Equatable {
     case .noVectorForLayer(let layer, let layers):
       return
         "no vector for layer \(layer): there are vectors for layers \(layers.map(String.init).joined(separator: ", "))"
+    case .needsOtherRun(let edit):
+      return
+        "edit '\(edit)' takes its numbers from another run, and there is none here; it needs a sweep over pairs of prompts"
     case .meanNeedsOneLength(let lengths):
       return """
         edit 'mean' takes the mean over examples position by position, so all prompts need one length; theirs are \

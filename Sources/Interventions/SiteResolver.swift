@@ -102,7 +102,9 @@ public struct SiteResolver: Sendable {
   public func place(
     _ node: Node, row: Int, length: Int, at indices: [SiteAxis: [Int]], action: PlacedEdit.Action
   ) -> [PlacedEdit] {
-    func ranges(_ axis: SiteAxis, _ count: Int) -> [Range<Int>] { contiguous(indices[axis] ?? Array(0..<count)) }
+    func ranges(_ axis: SiteAxis, _ count: Int) -> [Range<Int>] {
+      indices[axis].map(contiguous) ?? (count > 0 ? [0..<count] : [])
+    }
     switch node.layout {
     case .perPair(let heads):
       return ranges(.head, heads).flatMap { heads in

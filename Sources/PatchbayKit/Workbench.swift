@@ -56,6 +56,21 @@ public struct Workbench: Sendable {
     try run(tokens: try texts.map { try tokens(of: $0, file: file, line: line) }, keeping: hooks, edits: edits)
   }
 
+  /// Runs prompts under interventions and keeps activations. Prompts that have none of an intervention's positions are left as they are.
+  /// - Parameters:
+  ///   - interventions: carried out in their order; edits that take from another run are refused.
+  /// - Throws: as `tokens(of:)`; `InterventionError` for what does not fit the model or the prompts, or takes from another run.
+  public func run(
+    _ texts: [String], _ interventions: [Intervention], keeping hooks: [String] = [], file: String = #fileID,
+    line: Int = #line
+  ) throws -> CachedRun {
+    let tokens = try texts.map { try self.tokens(of: $0, file: file, line: line) }
+    let edits = try interventions.flatMap {
+      try EditPlacer($0.edit, at: $0.site, in: model.graph).edits(lengths: tokens.map(\.count))
+    }
+    return try run(tokens: tokens, keeping: hooks, edits: edits)
+  }
+
   /// The same of prompts that are tokens already.
   public func run(tokens: [[Int32]], keeping hooks: [String] = [], edits: [PlacedEdit] = []) throws -> CachedRun {
     let nodes = hooks.isEmpty ? [] : try model.graph.nodes(matching: hooks)

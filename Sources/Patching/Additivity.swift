@@ -1,4 +1,5 @@
 import Execution
+import Interventions
 import LabelledArrays
 import ModelGraph
 import Synchronization
@@ -187,7 +188,7 @@ private struct AdditivityWork {
   }
 
   /// The run with some coefficients; nil where the prompt has no such position.
-  private mutating func state(_ point: CellPoint, _ coefficients: [Float], _ cell: Int) throws -> State? {
+  private mutating func state(_ point: EditPoint, _ coefficients: [Float], _ cell: Int) throws -> State? {
     // Cells that differ in coefficients only share the runs in which one direction is added or none.
     let entries = zip(placement.plan.axes, Shape(placement.plan.shape).unravel(cell)).map { axis, index in
       axis.axis.isOfCoefficients ? 0 : index

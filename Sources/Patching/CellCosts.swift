@@ -53,7 +53,7 @@ struct CellCosts {
     }
     let starts = rows.map { row in
       let pair = prompts.pairs[row]
-      return plan.sweep.edit.takesFromOtherRun ? zip(pair.clean, pair.corrupted).prefix { $0 == $1 }.count : 0
+      return plan.sweep.edit.kind.keepsWhatRunsShare ? zip(pair.clean, pair.corrupted).prefix { $0 == $1 }.count : 0
     }
     let layerAxis = plan.axes.firstIndex { $0.axis == .site(.layer) }
     let positionAxis = plan.axes.firstIndex { $0.axis == .site(.position) || $0.axis == .site(.destination) }
@@ -72,17 +72,6 @@ struct CellCosts {
         if position >= start, position < length { entries += length - position }
       }
       return (entries, work(entries, rows: rows.count, layer: layer, of: layers, plan.sweep.site.name))
-    }
-  }
-}
-
-extension Edit {
-  /// Whether an activation that is the same in both runs is left as it is.
-  fileprivate var takesFromOtherRun: Bool {
-    switch self {
-    case .patch: true
-    case .add, .addSeveral: additions.allSatisfy { $0.direction == .difference }
-    case .zero, .mean, .resample, .scale, .projectOut: false
     }
   }
 }

@@ -74,7 +74,7 @@ extension PatchingEngine {
     func source(_ edit: Edit) throws -> EditSource {
       try self.source(of: edit, rows: rows, base: base, site: site, kept: kept)
     }
-    return CellPlacement(
+    return try CellPlacement(
       plan: plan, graph: model.graph, base: base, own: try source(plan.sweep.edit),
       standing: try plan.sweep.standing.map { try source($0.edit) },
       examples: plan.sweep.edit.axes.contains(.sourceExample) ? try differences(at: site) : nil)
@@ -83,15 +83,14 @@ extension PatchingEngine {
   private func source(
     of edit: Edit, rows: Range<Int>, base: Activations, site: [NodeID], kept: Set<NodeID>
   ) throws -> EditSource {
-    switch edit {
-    case .mean: return EditSource(other: try mean(of: site))
-    case .resample(let seed):
+    switch edit.takes {
+    case .meanOfOther: return EditSource(other: try mean(of: site))
+    case .otherExamples(let seed):
       let partners = try partners(seed: seed)
       return EditSource(
         other: try unedited(direction.other, rows: rows.map { partners[$0] }, keeping: Set(site)))
-    case let edit where edit.needsOtherRun:
-      return EditSource(other: try heldRun(direction.other, rows: rows, keeping: kept))
-    default: return EditSource(other: base)
+    case .other: return EditSource(other: try heldRun(direction.other, rows: rows, keeping: kept))
+    case .none: return EditSource()
     }
   }
 

@@ -60,12 +60,12 @@ public struct PatchingEngine: Sendable {
   public func plan(_ sweep: Sweep) throws -> SweepPlan {
     let plan = try SweepPlan(sweep, graph: model.graph, prompts: prompts)
     for edit in [sweep.edit] + sweep.standing.map(\.edit) {
-      switch edit {
-      case .mean:
+      switch edit.takes {
+      case .meanOfOther:
         let lengths = prompts.pairs.map(\.length)
         guard Set(lengths).count <= 1 else { throw InterventionError.meanNeedsOneLength(lengths: lengths) }
-      case .resample(let seed): _ = try partners(seed: seed)
-      default: break
+      case .otherExamples(let seed): _ = try partners(seed: seed)
+      case .none, .other: break
       }
     }
     return plan

@@ -28,21 +28,6 @@ extension SweepAxis {
   }
 }
 
-/// An edit that holds in every cell of a sweep.
-public struct StandingEdit: Sendable, Hashable {
-  public let site: Site
-  public let edit: Edit
-
-  /// - Precondition: directions that are added have one coefficient each, and are not other examples'.
-  public init(_ site: Site, _ edit: Edit) {
-    precondition(
-      edit.additions.allSatisfy { $0.coefficients.count == 1 && $0.direction != .exampleDifference },
-      "a standing edit has no axes")
-    self.site = site
-    self.edit = edit
-  }
-}
-
 /// One edit carried out at every entry of some axes of a site, each in a run of its own.
 public struct Sweep: Sendable, Hashable {
   public let name: String
@@ -52,10 +37,12 @@ public struct Sweep: Sendable, Hashable {
   public let over: [SweepAxis]
   public let edit: Edit
   /// What else is edited in every cell; where it is of the same activation, before the cell's own edit.
-  public let standing: [StandingEdit]
+  public let standing: [Intervention]
 
+  /// - Precondition: standing edits have no axes: directions that they add have one coefficient each, and are not other examples'.
   /// - Throws: `InterventionError.noSuchAxis` for an axis that the site does not have.
-  public init(name: String, site: Site, over: [SweepAxis], edit: Edit = .patch, standing: [StandingEdit] = []) throws {
+  public init(name: String, site: Site, over: [SweepAxis], edit: Edit = .patch, standing: [Intervention] = []) throws {
+    precondition(standing.allSatisfy { $0.edit.axes.isEmpty }, "a standing edit has no axes")
     for case .site(let axis) in over where !site.name.axes.contains(axis) {
       throw InterventionError.noSuchAxis(axis: axis.rawValue, site: site.name, axes: site.name.axes)
     }
@@ -74,7 +61,7 @@ extension Edit {
   }
 
   /// The axes that what is added brings along: the example that it is of, and coefficients where there is more than one.
-  var axes: [SweepAxis] {
+  package var axes: [SweepAxis] {
     let examples: [SweepAxis] = additions.contains { $0.direction == .exampleDifference } ? [.sourceExample] : []
     return examples
       + additions.enumerated().filter { $1.coefficients.count != 1 }.map { SweepAxis.coefficient(of: $0.offset) }

@@ -1,4 +1,3 @@
-import Execution
 import Interventions
 import LabelledArrays
 import ModelGraph
@@ -53,11 +52,11 @@ public struct SweepPlan: Sendable {
         axis == .site(.site) ? try layers.map { try resolver.node(sweep.site.name, layer: $0).hook?.text ?? "" } : nil
       return PlannedAxis(axis: axis, labels: try Self.labels(axis, sweep, resolver, prompts, layers), names: names)
     }
-    for (number, edited) in ([StandingEdit(checking: sweep)] + sweep.standing).enumerated() {
-      let layers = try resolver.layers(edited.site)
-      try Self.checkThatItReachesTheOutcome(edited.site, layers, resolver)
-      try Self.checkThatItFires(edited.site, resolver, prompts)
-      try Self.checkVectors(edited, over: number == 0 ? sweep.over : [], layers, resolver)
+    let lengths = prompts.pairs.map(\.length)
+    let swept = sweep.over.compactMap { axis -> SiteAxis? in if case .site(let axis) = axis { axis } else { nil } }
+    try EditPlacer(sweep.edit, at: sweep.site, in: graph).check(lengths: lengths, sweeping: swept)
+    for standing in sweep.standing {
+      try EditPlacer(standing.edit, at: standing.site, in: graph).check(lengths: lengths)
     }
   }
 
@@ -95,101 +94,5 @@ public struct SweepPlan: Sendable {
       case .range: Selector.items([item]).indices(count: longest).map(Float.init)
       }
     }
-  }
-
-  /// A site such as `result` can be read in any graph, but its edits reach the logits only where it is in their path.
-  private static func checkThatItReachesTheOutcome(_ site: Site, _ layers: [Int], _ resolver: SiteResolver) throws {
-    let inPath = resolver.graph.ancestors(of: [resolver.graph.logits])
-    for layer in layers {
-      guard inPath[try resolver.node(site.name, layer: layer).id.index] else {
-        throw InterventionError.notInPath(site.name)
-      }
-    }
-  }
-
-  private static func checkThatItFires(_ site: Site, _ resolver: SiteResolver, _ prompts: PromptSet) throws {
-    for axis in site.name.axes {
-      if axis.isOfPrompt {
-        let fires = prompts.pairs.contains { !site[axis].indices(count: $0.length).isEmpty }
-        guard fires else {
-          throw InterventionError.neverFires(site: site.name, axis: axis, longest: prompts.longest)
-        }
-      } else if axis != site.name.layerAxis {
-        _ = try resolver.features(axis, of: site)
-      }
-    }
-  }
-
-  private static func checkVectors(
-    _ edited: StandingEdit, over: [SweepAxis], _ layers: [Int], _ resolver: SiteResolver
-  ) throws {
-    let name = edited.site.name
-    if name.axes.contains(.destination), edited.edit.axes.contains(.sourceExample) {
-      throw InterventionError.noPositionsToAlign(site: name)
-    }
-    for layer in layers {
-      let width = try resolver.node(name, layer: layer).layout.width
-      var vectors = try edited.edit.additions.compactMap { try Self.vector(of: $0.direction, layer: layer) }
-      if case .projectOut(let rows, let given) = edited.edit {
-        guard isOneVector(edited, over: over, try resolver.node(name, layer: layer), resolver) else {
-          throw InterventionError.notOneVector(site: name)
-        }
-        let vector = try Self.vector(for: layer, rows, layers: given)
-        guard vector.contains(where: { $0 != 0 }) else { throw InterventionError.noDirection(layer: layer) }
-        vectors.append(vector)
-      }
-      for vector in vectors where vector.count != width {
-        throw InterventionError.wrongVectorWidth(site: name, width: vector.count, expected: width)
-      }
-    }
-  }
-
-  /// One of the vectors that a direction has for a layer; nil for differences of runs.
-  private static func vector(of direction: Edit.Direction, layer: Int) throws -> [Float]? {
-    switch direction {
-    case .difference, .exampleDifference: return nil
-    case .vectors(let vectors, let given): return try vector(for: layer, vectors, layers: given)
-    case .sequences(let sequences, let given):
-      guard let place = given.firstIndex(of: layer), let first = sequences[place].first else {
-        throw InterventionError.noVectorForLayer(layer: layer, layers: given)
-      }
-      return first
-    }
-  }
-
-  /// Whether what is edited of an activation is one vector, or one for each position.
-  private static func isOneVector(
-    _ edited: StandingEdit, over: [SweepAxis], _ node: Node, _ resolver: SiteResolver
-  ) -> Bool {
-    let site = edited.site
-    guard site.name.layerAxis == .site else { return Set(site.name.axes).isSubset(of: [.layer, .position]) }
-    let narrowing = resolver.axes(of: node).filter { $0 != .position && $0 != .site }
-    return narrowing.allSatisfy {
-      site[$0] == .all && !over.contains(.site($0)) && ![.head, .destination, .source].contains($0)
-    }
-  }
-
-  /// A vector made 1 long.
-  static func unit(_ vector: [Float]) -> [Float] {
-    let length = vector.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-    return vector.map { Float(Double($0) / length) }
-  }
-
-  /// The vector of a layer: the only one, or the one whose place in the list is the layer's.
-  static func vector(for layer: Int, _ vectors: [[Float]], layers: [Int]?) throws -> [Float] {
-    if vectors.count == 1, layers == nil { return vectors[0] }
-    let known = layers ?? Array(vectors.indices)
-    guard let place = known.firstIndex(of: layer), place < vectors.count else {
-      throw InterventionError.noVectorForLayer(layer: layer, layers: known)
-    }
-    return vectors[place]
-  }
-}
-
-extension StandingEdit {
-  /// A sweep's own edit, for the checks that both go through.
-  fileprivate init(checking sweep: Sweep) {
-    site = sweep.site
-    edit = sweep.edit
   }
 }

@@ -5,12 +5,14 @@ import Experiments
 struct GenerateArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Let a model go on from a prompt, with and without vectors added to its activations.",
+    abstract: "Let a model go on from a prompt, with and without its activations edited.",
     discussion: """
-      Vectors are files of `patchbay vector`, written FILE.h5:COEFFICIENT@SITE.LAYER; several --add are all added. The text without them is \
+      Vectors are files of `patchbay vector`, written FILE.h5:COEFFICIENT@SITE.LAYER; several --add are all added. Other edits are written \
+      SITE.LAYER.HEAD: EDIT, with EDIT as in an experiment's sweeps; several --edit act in their order. The text without them is \
       generated side by side, with a bar where the two part. Documentation/steering.md has the definitions.
 
       Example: patchbay generate bundled:ioi --prompt "In the room the ring was old. The ring" --add activations/mind.h5:2@resid_post.3 --positions all
+      Example: patchbay generate bundled:ioi --prompt "When Mary and John went to the store, John gave a drink to" --edit "z.1.0: zero"
       """)
 
   @Argument(help: "A folder in Hugging Face layout, or bundled:NAME.")
@@ -26,8 +28,14 @@ struct GenerateArguments: ConsoleCommand {
       valueName: "FILE:COEFFICIENT@SITE"))
   var additions: [String] = []
   @Option(
+    name: .customLong("edit"), parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "An edit, such as 'z.9.6: zero', 'resid_post.3: {project_out: {vector: mind.h5}}' or 'mlp_post.all: {clamp: {min: 0}}'. Layers and heads: 3, 2..5 or all.",
+      valueName: "SITE.LAYER.HEAD: EDIT"))
+  var edits: [String] = []
+  @Option(
     help:
-      "Where they are added: prompt, after or all. Vectors of the method difference have their own places, from the prompt's first token on."
+      "Where they hold: prompt, after or all; without it, vectors are added after the prompt and other edits hold everywhere. Vectors of the method difference have their own places, from the prompt's first token on."
   )
   var positions: SteeredPositions?
   @Option(name: .customLong("tokens"), help: "How many tokens to generate.")
@@ -41,7 +49,8 @@ struct GenerateArguments: ConsoleCommand {
   @Flag(name: .customLong("anywhere"), help: "Add vectors of another model or site too.")
   var isAnywhere = false
   @Flag(
-    name: .customLong("json"), help: "Write JSON: tokens, their strings and texts, what was added, where the two part.")
+    name: .customLong("json"), help: "Write JSON: tokens, their strings and texts, what was edited, where the two part."
+  )
   var isJSON = false
   @Option(help: "Whether the token that begins a text comes first; auto: as the tokenizer does it.")
   var prependBos = PrependBOS.automatic
@@ -59,9 +68,12 @@ struct GenerateArguments: ConsoleCommand {
       }
       return addition
     }
-    if positions != nil, additions.isEmpty { throw wrong("--positions says where vectors are added; give --add too") }
+    if positions != nil, additions.isEmpty, edits.isEmpty {
+      throw wrong("--positions says where edits hold; give --add too, or --edit")
+    }
     try await GenerateCommand(
-      model: model, prompt: prompt, additions: additions, positions: positions ?? .after, count: count,
+      model: model, prompt: prompt, additions: additions,
+      edits: try edits.map { try TextEdit(argument: $0, folder: ".") }, positions: positions, count: count,
       sampling: try sampling(), isAnywhere: isAnywhere, isJSON: isJSON, prependBOS: prependBos
     ).run(on: console)
   }

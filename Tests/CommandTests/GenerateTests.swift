@@ -36,6 +36,10 @@ import Testing
   }
 
   private static func json(_ place: Workplace, _ arguments: String...) throws -> JSONObject {
+    try json(place, arguments: arguments)
+  }
+
+  private static func json(_ place: Workplace, arguments: [String]) throws -> JSONObject {
     let finished = try Tool.run(
       ["generate", "model", "--prompt-tokens", "1,2,3,5", "--json", "--quiet"] + arguments, in: place.path)
     #expect(finished.status == 0 && finished.errors.isEmpty, "\(finished.errors)")
@@ -90,6 +94,99 @@ import Testing
     #expect(try without == greedy(0))
     let shared = zip(steered, without).prefix { $0 == $1 }.count
     #expect(steered != without && output["parts_at"]?.integerValue == shared)
+  }
+
+  /// Edits of every kind that needs no other run, against runs of the whole text by the plain executor.
+  @Test(
+    arguments: [
+      ("z.1.0: zero", "z", [.layer: 1, .head: 0], .zero, nil),
+      ("mlp_out.all: {scale: -3}", "mlp_out", [:], .scale(-3), "after"),
+      ("k.0..1: {scale: 4}", "k", [.layer: [0, 1]], .scale(4), "prompt"),
+      ("v.0.0: {clamp: {min: 0}}", "v", [.layer: 0, .head: 0], .clamp(min: 0), nil),
+      ("pattern.0.1: {clamp: {max: 0.2}}", "pattern", [.layer: 0, .head: 1], .clamp(max: 0.2), nil),
+      ("pattern.1: zero", "pattern", [.layer: 1], .zero, "after"),
+      ("attn_scores.1.all: {clamp: {min: -1, max: 0}}", "attn_scores", [.layer: 1], .clamp(min: -1, max: 0), nil),
+      ("result.1.1: {scale: 5}", "result", [.layer: 1, .head: 1], .scale(5), nil),
+      ("embed: {scale: 0.5}", "embed", [:], .scale(0.5), "all"),
+      ("blocks.0.hook_mlp_out: zero", "blocks.0.hook_mlp_out", [:], .zero, nil),
+    ] as [(String, String, [SiteAxis: Selector], Edit, String?)])
+  func editsHoldWhileTextIsGenerated(
+    text: String, site: String, selectors: [SiteAxis: Selector], edit: Edit, positions: String?
+  ) throws {
+    let place = try Self.place()
+    let output = try Self.json(
+      place, arguments: ["--tokens", "12", "--edit", text] + (positions.map { ["--positions", $0] } ?? []))
+    let name = try #require(SiteName(rawValue: site))
+    let model = try LoadedModel(folder: place.model).model(.needed(by: [name]))
+    func greedy(isEdited: Bool) throws -> [Int32] {
+      var text: [Int32] = [1, 2, 3, 5]
+      for _ in 0..<12 {
+        let (first, last) = (positions == "after" ? 4 : 0, positions == "prompt" ? 3 : text.count - 1)
+        var selectors = selectors
+        for axis in [SiteAxis.position, .destination] where name.axes.contains(axis) {
+          selectors[axis] = .items([.range(first, last)])
+        }
+        let isThere = isEdited && first <= last
+        let edits =
+          isThere ? try EditPlacer(edit, at: Site(name, selectors), in: model.graph).edits(lengths: [text.count]) : []
+        let logits = try Oracle(model).lastLogits(try Batch(prompts: [text]), edits: edits).logits.values
+        text.append(Int32(try #require(logits.firstIndex(of: logits.max() ?? 0))))
+      }
+      return Array(text.dropFirst(4))
+    }
+    #expect(try Self.tokens(output["steered"]) == greedy(isEdited: true))
+    #expect(try Self.tokens(output["without"]) == greedy(isEdited: false))
+    let described = try #require(output["edits"]?.arrayValue?.first?.objectValue)
+    #expect(described["edit"]?.stringValue == text && described["site"]?.stringValue == site)
+    #expect(described["positions"]?.stringValue == positions ?? "all")
+    #expect(try #require(described["change_norm"]?.doubleValue) > 0)
+  }
+
+  /// The same vector by --add and by --edit; what is taken out after it was added is gone.
+  @Test func vectorsAreAddedByEditsAsWell() throws {
+    let place = try Self.place()
+    let everywhere = ["--positions", "all"]
+    let added = try Self.json(place, arguments: ["--add", "out/mean.h5:3@resid_pre.1"] + everywhere)
+    let edited = try Self.json(
+      place, arguments: ["--edit", "resid_pre.1: {add: {vector: out/mean.h5, coefficient: 3}}"] + everywhere)
+    #expect(try Self.tokens(added["steered"]) == Self.tokens(edited["steered"]))
+    let out = "resid_pre.1: {project_out: {vector: out/mean.h5}}"
+    let gone = try Self.json(
+      place, arguments: ["--add", "out/mean.h5:30@resid_pre.1", "--edit", out] + everywhere)
+    #expect(try Self.tokens(gone["steered"]) == Self.tokens(Self.json(place, "--edit", out)["steered"]))
+  }
+
+  @Test func editsThatCannotHoldAreRefused() throws {
+    let place = try Self.place()
+    try Workplace.other(at: "\(place.path)/other")
+    for (model, edit, more, status, words) in [
+      ("model", "z.1.0: patch", [], 64, "edit 'patch' takes its numbers from another run"),
+      ("model", "z.1: mean", [], 64, "edit 'mean' takes its numbers from another run"),
+      ("model", "z.1: {resample: {seed: 2}}", [], 64, "edit 'resample' takes its numbers from another run"),
+      ("model", "z.1: {add: {from: difference}}", [], 64, "edit 'add' takes its numbers from another run"),
+      ("model", "z.1: {add: {from: example-difference}}", [], 64, "edit 'add' takes its numbers from another run"),
+      ("model", "z.1: zeros", [], 64, "--edit 'z.1: zeros': 'edit': there is no 'zeros' (did you mean 'zero'?)"),
+      ("model", "z.1", [], 64, "an edit is written SITE.LAYER.HEAD: EDIT"),
+      ("model", "z: zero", [], 64, "an edit is written SITE.LAYER.HEAD: EDIT"),
+      ("model", "z.5..: zero", [], 64, "an edit is written SITE.LAYER.HEAD: EDIT"),
+      ("model", "z.1: {", [], 64, "not YAML"),
+      ("model", "z.2: zero", [], 65, "layer 2 of site 'z' does not exist"),
+      ("model", "z.1.9: zero", [], 65, "head 9 of site 'z' does not exist"),
+      ("model", "resid_pre.1.0: zero", [], 65, "site 'resid_pre' has no axis 'head'"),
+      ("model", "rot_q.0: zero", [], 65, "its queries and keys are not rotated"),
+      ("model", "attn_scores.0: zero", [], 65, "earlier tokens would see later ones"),
+      ("model", "pattern.0: {clamp: {min: 0.1}}", [], 65, "earlier tokens would see later ones"),
+      ("model", "z.1: {project_out: {vector: out/mean.h5, anywhere: true}}", [], 65, "one vector for each token"),
+      ("model", "z.1: {project_out: {vector: out/mean.h5}}", [], 64, "made of resid_pre and is added to z"),
+      ("model", "resid_pre.1: {add: {vector: out/mean.h5, coefficient: [1, 2]}}", [], 64, "one coefficient"),
+      ("model", "resid_pre.1: {add: {vector: none.h5}}", [], 66, "none.h5"),
+      ("other", "resid_pre.1: {add: {vector: out/mean.h5}}", [], 65, "which has other weights than other"),
+      ("model", "z.1: zero", ["--positions", "after", "--tokens", "1"], 64, "give --positions all, or more --tokens"),
+    ] as [(String, String, [String], Int32, String)] {
+      let finished = try Tool.run(
+        ["generate", model, "--prompt-tokens", "1,2", "--edit", edit] + more, in: place.path)
+      try expectFailure(finished, status: status, words)
+    }
   }
 
   /// Two vectors at once are what both add; the same one twice is twice the coefficient.

@@ -190,11 +190,31 @@ import Testing
     ("site: z, over: [layer], edit: scale", "'sweeps[0].edit': the edit 'scale' is written as {scale: 2}"),
     (
       "site: z, over: [layer], edit: 2",
-      "'sweeps[0].edit' must be patch, zero, mean, resample, {scale: 2}, {add: ...} or {project_out: ...}, not the number 2"
+      "'sweeps[0].edit' must be patch, zero, mean, resample, {scale: 2}, {add: ...}, {project_out: ...} or {clamp: ...}, not the number 2"
     ),
     (
       "site: z, over: [layer], edit: {}",
-      "exactly one of resample, scale, add, project_out is needed in 'sweeps[0].edit'; there is none"
+      "exactly one of resample, scale, add, project_out, clamp is needed in 'sweeps[0].edit'; there is none"
+    ),
+    (
+      "site: z, over: [layer], edit: clamp",
+      "'sweeps[0].edit': the edit 'clamp' is written as {clamp: {min: 0, max: 1}}"
+    ),
+    (
+      "site: z, over: [layer], edit: {clamp: {}}",
+      "'sweeps[0].edit.clamp' is without bounds; it must be a map with min, max or both"
+    ),
+    (
+      "site: z, over: [layer], edit: {clamp: {min: 2, max: 1}}",
+      "'sweeps[0].edit.clamp' is from 2.0 to 1.0; it must be a min that is at most the max"
+    ),
+    (
+      "site: z, over: [layer], edit: {clamp: {mim: 2}}",
+      "unknown key 'mim' in 'sweeps[0].edit.clamp' (did you mean 'min'?)"
+    ),
+    (
+      "site: z, over: [layer], edit: {clamp: 2}",
+      "'sweeps[0].edit.clamp' must be a map with the keys min, max, not the number 2"
     ),
     ("site: z, over: [layer], edit: {scale: big}", "'sweeps[0].edit.scale' must be a number, not the text 'big'"),
     (

@@ -98,6 +98,7 @@ import Testing
     arguments: [
       ("patch", .patch), ("zero", .zero), ("mean", .mean), ("resample", .resample(seed: 0)),
       ("{resample: {seed: 3}}", .resample(seed: 3)), ("{resample: {}}", .resample(seed: 0)), ("{scale: 2}", .scale(2)),
+      ("{clamp: {min: -1, max: 2}}", .clamp(min: -1, max: 2)), ("{clamp: {max: 0.5}}", .clamp(max: 0.5)),
       ("{scale: -0.5}", .scale(-0.5)), ("{add: {from: difference}}", .add(.difference, coefficients: [1])),
       ("{add: {from: difference, coefficient: 2}}", .add(.difference, coefficients: [2])),
     ] as [(String, Edit)])

@@ -69,6 +69,10 @@ import Testing
       "edit 'mean' takes the mean over examples position by position, so all prompts need one length; theirs are 3, 5"
     ),
     (
+      .needsOtherRun(edit: "patch"),
+      "edit 'patch' takes its numbers from another run, and there is none here; it needs a sweep over pairs of prompts"
+    ),
+    (
       .resampleNeedsPartner(example: 2, length: 7),
       "edit 'resample' takes another example's value, and no other prompt has the length of prompt 2 (7 tokens)"
     ),

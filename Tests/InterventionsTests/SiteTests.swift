@@ -43,11 +43,18 @@ import Testing
     let edits: [(Edit, String, Bool)] = [
       (.patch, "patch", true), (.zero, "zero", false), (.mean, "mean", true), (.resample(seed: 0), "resample", true),
       (.scale(2), "scale", false), (.add(.difference, coefficients: [1]), "add", true),
-      (.add(vectors, coefficients: [1]), "add", false),
+      (.add(vectors, coefficients: [1]), "add", false), (.clamp(min: 0), "clamp", false),
+      (.projectOut([[1]], layers: nil), "project_out", false),
     ]
     for (edit, name, needsOther) in edits {
       #expect(edit.name == name && edit.needsOtherRun == needsOther, "\(edit)")
     }
+    #expect(Set(edits.map(\.1)) == Set(Edit.kinds.map { $0.form.name }))
+    // Edits are the same where their kinds and settings are.
+    for (place, edit) in edits.enumerated() {
+      for (other, another) in edits.enumerated() { #expect((edit.0 == another.0) == (place == other)) }
+    }
+    #expect(Edit.scale(2) == .scale(2) && Edit.scale(2) != .scale(3) && Edit.clamp(min: 0) != .clamp(max: 0))
   }
 
   /// A hook's whole name or a pattern is a site of any family; a misspelt short name is none.

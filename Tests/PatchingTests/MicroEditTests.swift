@@ -66,6 +66,16 @@ import Testing
       denoised: [5.0 / 4, -49.0 / 12, 5.0 / 4, -35.0 / 12], noised: [157.0 / 36, 31.0 / 12, 157.0 / 36, 29.0 / 12])
   }
 
+  /// The clean run's C chooses the A by a score of 40; at no more than 0 it chooses nothing, as when the difference is added above.
+  @Test func clampedScoresLeaveHiddenTokensHidden() throws {
+    let base = (denoised: [Double](repeating: 5.0 / 4, count: 4), noised: [Double](repeating: 157.0 / 36, count: 4))
+    try micro.expect(
+      .attnScores, over: [.layer, .head], .clamp(max: 0), denoised: base.denoised,
+      noised: [157.0 / 36, 31.0 / 12, 157.0 / 36, 29.0 / 12])
+    try micro.expect(
+      .attnScores, over: [.layer, .head], .clamp(min: -1), denoised: base.denoised, noised: base.noised)
+  }
+
   @Test func meansAndOtherExamples() throws {
     // The mean over both examples lies half-way between the two runs.
     let patched = (

@@ -82,6 +82,19 @@ import Testing
         .mlpPost, over: [.layer, .neuron], edit, denoised: [4, -2, 1].map { base + (factor - 1) * $0 },
         noised: [0, -1.0 / 2, 0].map { other + (factor - 1) * $0 })
     }
+    // n = 2 2 1 and 0 1/2 0, weights 2 -1 1: no more than 1, no less than 1, between 1/4 and 3/2.
+    for (edit, denoised, noised) in [
+      (.clamp(max: 1), [-2, 1, 0], [0, 0, 0]), (.clamp(min: 1), [0, 0, 0], [2, -1.0 / 2, 1]),
+      (.clamp(min: 0.25, max: 1.5), [-1, 1.0 / 2, 0], [1.0 / 2, 0, 1.0 / 4]),
+    ] as [(Edit, [Double], [Double])] {
+      try micro.expect(
+        .mlpPost, over: [.layer, .neuron], edit, denoised: denoised.map { base + $0 }, noised: noised.map { other + $0 }
+      )
+      try micro.expect(
+        .mlpPost, over: [], edit, denoised: [base + denoised.reduce(0, +)], noised: [other + noised.reduce(0, +)])
+    }
+    // What is rectified anyhow.
+    try micro.expect(.mlpPre, over: [], .clamp(min: 0), denoised: [base], noised: [other])
     // The mean of m = 0 and 7/2, and 3 added to the second neuron before and after it is rectified.
     try micro.expect(.mlpOut, over: [.layer], .mean, denoised: [1.0 / 3 + 7.0 / 4], noised: [-1.0 / 6 + 7.0 / 4])
     // pre = 2 2 1 and -1 1/2 -1/2, plus -1 each: 1 1 0 and 0 0 0; post = 2 2 1 and 0 1/2 0, plus -1 each, add -2 in all.

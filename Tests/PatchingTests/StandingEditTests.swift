@@ -28,13 +28,13 @@ import Testing
     let model = randomModel(small.spec, options)
     var both = try PartialAgainstOracle(
       model, RandomPrompts.pairs(lengths: [3, 5, 4], vocabulary: 11), .denoise, threads: 2)
-    let project = StandingEdit(
+    let project = Intervention(
       try Site(.residPre, [.layer: .index(1), .position: .index(-1)]), .projectOut([Self.second], layers: nil))
-    let standings: [[StandingEdit]] = [
-      [StandingEdit(try Site(.z, [.layer: .index(0), .head: .index(1)]), .zero)],
-      [StandingEdit(try Site(.mlpOut, [.layer: .index(1)]), .patch), project],
-      [project, StandingEdit(try Site(.residPre), .add(.vectors([Self.vector], layers: nil), coefficients: [0.5]))],
-      [StandingEdit(try Site(.pattern, [.layer: .index(1), .source: .index(0)]), .scale(0.5))],
+    let standings: [[Intervention]] = [
+      [Intervention(try Site(.z, [.layer: .index(0), .head: .index(1)]), .zero)],
+      [Intervention(try Site(.mlpOut, [.layer: .index(1)]), .patch), project],
+      [project, Intervention(try Site(.residPre), .add(.vectors([Self.vector], layers: nil), coefficients: [0.5]))],
+      [Intervention(try Site(.pattern, [.layer: .index(1), .source: .index(0)]), .scale(0.5))],
     ]
     for standing in standings {
       for (name, edit) in [
@@ -91,16 +91,16 @@ import Testing
   @Test func standingEditsComeBeforeTheCellsOwn() throws {
     let engine = try Self.engine(SmallSpec.all[0], metrics: [.logitDiff])
     let site = try Site(.residPre, [.layer: .index(1)])
-    let out = StandingEdit(site, .projectOut([Self.vector], layers: nil))
+    let out = Intervention(site, .projectOut([Self.vector], layers: nil))
     let add = Edit.add(.vectors([Self.vector], layers: nil), coefficients: [2])
-    func values(_ edit: Edit, _ standing: [StandingEdit]) throws -> [Float] {
+    func values(_ edit: Edit, _ standing: [Intervention]) throws -> [Float] {
       let plan = try engine.plan(Sweep(name: "s", site: site, over: [], edit: edit, standing: standing))
       return try #require(try engine.results(plan).values[.logitDiff])
     }
     let both = try values(add, [out])
-    #expect(try both == values(.scale(1), [out, StandingEdit(site, add)]))
+    #expect(try both == values(.scale(1), [out, Intervention(site, add)]))
     // The other way round nothing of it is left.
-    let gone = try values(.projectOut([Self.vector], layers: nil), [StandingEdit(site, add)])
+    let gone = try values(.projectOut([Self.vector], layers: nil), [Intervention(site, add)])
     #expect(try relativeDifference(gone, values(.scale(1), [out])) < 1e-5)
     #expect(relativeDifference(both, gone) > 1e-3)
   }
@@ -153,7 +153,7 @@ import Testing
     let graph = engine.model.graph
     let site = try Site(.residPre, [.layer: .index(0), .position: .index(-1)])
     let (s, t): ([Float], [Float]) = ([-1, 2], [0.5, 1])
-    let standing = [StandingEdit(try Site(.z, [.layer: .index(0), .head: .index(0)]), .zero)]
+    let standing = [Intervention(try Site(.z, [.layer: .index(0), .head: .index(0)]), .zero)]
     let plan = try engine.plan(
       Sweep(
         name: "s", site: site, over: [],
@@ -238,31 +238,31 @@ import Testing
     let plan = try engine.plan(
       Sweep(
         name: "s", site: try Site(.residPre), over: [], edit: .zero,
-        standing: [StandingEdit(try Site(.z), .zero)]))
+        standing: [Intervention(try Site(.z), .zero)]))
     #expect(throws: PatchingError.noEstimateBesideOthers(sweep: "s")) { _ = try engine.estimates(plan) }
   }
 
   @Test func standingEditsAreCheckedAsTheOthersAre() throws {
     let engine = try Self.engine(SmallSpec.all[0])
-    func plan(_ standing: StandingEdit) throws {
+    func plan(_ standing: Intervention) throws {
       _ = try engine.plan(Sweep(name: "s", site: Site(.residPre), over: [], edit: .zero, standing: [standing]))
     }
     #expect(throws: InterventionError.outsideAxis(axis: .layer, index: 7, count: 2, site: .z)) {
-      try plan(StandingEdit(try Site(.z, [.layer: .index(7)]), .zero))
+      try plan(Intervention(try Site(.z, [.layer: .index(7)]), .zero))
     }
-    #expect(throws: InterventionError.notInPath(.result)) { try plan(StandingEdit(try Site(.result), .zero)) }
+    #expect(throws: InterventionError.notInPath(.result)) { try plan(Intervention(try Site(.result), .zero)) }
     #expect(throws: InterventionError.wrongVectorWidth(site: .residPost, width: 2, expected: 8)) {
-      try plan(StandingEdit(try Site(.residPost), .add(.vectors([[1, 2]], layers: nil), coefficients: [1])))
+      try plan(Intervention(try Site(.residPost), .add(.vectors([[1, 2]], layers: nil), coefficients: [1])))
     }
     #expect(throws: InterventionError.neverFires(site: .residPost, axis: .position, longest: 5)) {
-      try plan(StandingEdit(try Site(.residPost, [.position: .index(9)]), .zero))
+      try plan(Intervention(try Site(.residPost, [.position: .index(9)]), .zero))
     }
     #expect(throws: InterventionError.noPositionsToAlign(site: .pattern)) {
       _ = try engine.plan(
         Sweep(name: "s", site: Site(.pattern), over: [], edit: .add(.exampleDifference, coefficients: [1])))
     }
     #expect(throws: InterventionError.meanNeedsOneLength(lengths: [3, 5, 4])) {
-      try plan(StandingEdit(try Site(.residPost), .mean))
+      try plan(Intervention(try Site(.residPost), .mean))
     }
   }
 }

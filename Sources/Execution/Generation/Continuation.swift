@@ -25,12 +25,15 @@ public struct Continuation: Sendable {
   ///   - edits: their rows are the prompts'. Their positions (or destinations) may reach beyond the prompt: an edit of `5..<Int.max` is carried out at
   ///     every token from position 5 on. Sources of a perPair edit are those among them that are there.
   /// - Precondition: no perPair edit takes its numbers from another run, whose pairs are laid out for another length.
-  /// - Throws: `RunError` for prompts that do not fit the model, or a model whose tokens see later ones.
+  /// - Throws: `RunError` for prompts that do not fit the model, or a model whose tokens see later ones, by itself or under these edits.
   public init(_ model: Model, prompts: [[Int32]], edits: [PlacedEdit] = []) throws {
     let batch = try Batch(prompts: prompts)
     try batch.validate(for: model.graph)
     for layer in model.graph.attention where !layer.spec.causal {
       throw RunError.seesLaterTokens(hook: model.graph[layer.z].hook?.text ?? "attention")
+    }
+    for edit in edits where edit.changesHiddenPairs(model.graph) {
+      throw RunError.editShowsLaterTokens(hook: model.graph[edit.node].hook?.text ?? "attention")
     }
     self.model = model
     self.edits = edits
@@ -176,6 +179,25 @@ public struct Continuation: Sendable {
 }
 
 extension PlacedEdit {
+  /// Whether the edit changes a score or a weight that a destination has for a token after it: -infinity, and 0.
+  fileprivate func changesHiddenPairs(_ graph: ModelGraph) -> Bool {
+    let node = graph[node]
+    // Later sources than the first destination; where there are none, nothing hidden is edited.
+    guard case .perPair = node.layout, (sources?.upperBound ?? Int.max) - 1 > positions.lowerBound else { return false }
+    switch action {
+    case .replace, .addDifference, .rows: return false
+    case .set, .add, .projectOut, .clamp, .scale, .zero: break
+    }
+    let hidden: Float = if case .attentionScores = node.operation { -.infinity } else { 0 }
+    return features.contains { head in
+      var number = [hidden]
+      _ = number.withUnsafeMutableBufferPointer {
+        change($0, Span(at: 0, withinRow: 0, feature: head, count: 1), node)
+      }
+      return number[0] != hidden
+    }
+  }
+
   /// The part of the edit at some positions of its row; nil where it has none there.
   fileprivate func clamped(toPositions covered: Range<Int>, length: Int, _ graph: ModelGraph) -> PlacedEdit? {
     let here = positions.clamped(to: covered)
@@ -184,7 +206,7 @@ extension PlacedEdit {
     if case .perPair = graph[node].layout {
       switch action {
       case .replace, .addDifference, .rows: preconditionFailure("pairs of another length cannot be taken over")
-      case .set, .add, .projectOut, .scale, .zero: break
+      case .set, .add, .projectOut, .clamp, .scale, .zero: break
       }
     }
     return PlacedEdit(node: node, row: row, positions: here, features: features, sources: sources, action: action)

@@ -54,7 +54,7 @@ struct BackwardPass {
     pending[index] = nil
     if tape.asked.contains(node.id) { askedGradients[node.id] = gradient }
     for edit in (tape.editsByNode[node.id] ?? []).reversed() {
-      tape.edits[edit].pullBack(&gradient, of: node, batch: tape.batch)
+      tape.edits[edit].pullBack(&gradient, of: node, batch: tape.batch, before: tape.beforeEdit[edit])
     }
     if tape.wantsWeights { addWeightGradients(of: node, gradient) }
     guard node.inputs.contains(where: { isWanted[$0.index] }) else { return }

@@ -16,6 +16,8 @@ struct GradientTape {
   private(set) var values: [Tensor?]
   /// What an edited node's operation gave before the edits, where its derivative is a function of that.
   private(set) var unedited: [NodeID: Tensor] = [:]
+  /// A node's value before an edit whose way back needs it, by the edit's number.
+  private(set) var beforeEdit: [Int: Tensor] = [:]
   /// The values of the nodes asked about.
   private(set) var kept: [NodeID: Tensor] = [:]
   private var editReports: [EditReport?]
@@ -109,7 +111,10 @@ struct GradientTape {
       var value = evaluator.value(of: node, inputs: inputs, entries: entries(of: node), batch: batch)
       if let own = editsByNode[node.id] {
         if node.operation.differentiatesOutput { unedited[node.id] = value }
-        for edit in own { editReports[edit] = try edits[edit].apply(to: &value, of: node, batch: batch) }
+        for edit in own {
+          if edits[edit].differentiatesValue { beforeEdit[edit] = value }
+          editReports[edit] = try edits[edit].apply(to: &value, of: node, batch: batch)
+        }
       }
       values[index] = value
       if asked.contains(node.id) { kept[node.id] = value }
@@ -124,6 +129,7 @@ struct GradientTape {
     for index in segment where !(exceptReadBeyond && lastReader[index] >= segment.upperBound) {
       values[index] = nil
       unedited[NodeID(index)] = nil
+      for edit in editsByNode[NodeID(index)] ?? [] { beforeEdit[edit] = nil }
     }
   }
 

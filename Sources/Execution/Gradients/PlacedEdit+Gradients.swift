@@ -2,8 +2,12 @@ import ModelGraph
 import Tensors
 
 extension PlacedEdit {
+  /// Whether the way back needs the value before this edit.
+  var differentiatesValue: Bool { if case .clamp = action { true } else { false } }
+
   /// From the derivative by a node's edited value to that by the value before this edit; what an edit puts in is held constant.
-  func pullBack(_ gradient: inout Tensor, of node: Node, batch: Batch) {
+  /// - Parameter value: the node's value before this edit, where `differentiatesValue`.
+  func pullBack(_ gradient: inout Tensor, of node: Node, batch: Batch, before value: Tensor?) {
     let factor: Float
     switch action {
     case .add, .addDifference: return
@@ -11,6 +15,10 @@ extension PlacedEdit {
     case .replace, .rows, .set, .zero: factor = 0
     case .projectOut(let unit):
       projectOut(unit, of: &gradient, node, batch)
+      return
+    case .clamp(let least, let most):
+      guard let value else { preconditionFailure("the value before a clamp is kept") }
+      clamp(least...most, value, of: &gradient, node, batch)
       return
     }
     let range = batch.range(ofRow: row, layout: node.layout)
@@ -20,6 +28,23 @@ extension PlacedEdit {
       forEachSpan(of: node, covering: 0..<length, length: length) { span in
         // Not a product with 0: the derivative by a value that is not read any more is 0 even where it was infinite.
         for i in span.at..<span.at + span.count { values[i] = factor == 0 ? 0 : factor * values[i] }
+      }
+    }
+  }
+
+  /// Numbers beyond a bound have no part in what comes of them.
+  private func clamp(
+    _ bounds: ClosedRange<Float>, _ value: Tensor, of gradient: inout Tensor, _ node: Node, _ batch: Batch
+  ) {
+    let range = batch.range(ofRow: row, layout: node.layout)
+    let length = batch.length(row)
+    value.withValues { value in
+      let original = UnsafeBufferPointer(rebasing: value[range])
+      gradient.withMutableValues { numbers in
+        let values = UnsafeMutableBufferPointer(rebasing: numbers[range])
+        forEachSpan(of: node, covering: 0..<length, length: length) { span in
+          for i in span.at..<span.at + span.count where !bounds.contains(original[i]) { values[i] = 0 }
+        }
       }
     }
   }

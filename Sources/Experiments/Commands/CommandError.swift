@@ -32,11 +32,16 @@ public enum CommandError: DiagnosedError, Equatable {
   case steeringNeedsLayer(file: String, site: String, layers: [Int])
   case steeringNeverFires(file: String)
   case steeredTooFar
+  /// An edit of the command line, as it was written, and what is wrong with it.
+  case wrongEdit(String, reason: String, FailureKind)
+  case editNeverFires(String)
 
   public var kind: FailureKind {
     switch self {
     case .noSuchLayer, .outputIsInput, .steeringNeedsLayer, .steeringNeverFires, .steeringOfPairs: .wrongUsage
+    case .editNeverFires: .wrongUsage
     case .promptsChanged: .ioFailed
+    case .wrongEdit(_, _, let kind): kind
     default: .badData
     }
   }
@@ -76,6 +81,12 @@ public enum CommandError: DiagnosedError, Equatable {
       """
     case .steeringNeverFires(let file):
       "\(file): the vector is added after the prompt, and the only token is chosen at the prompt's end; give --positions all, or more --tokens"
+    case .wrongEdit(let edit, let reason, _): "--edit '\(visible(edit))': \(reason)"
+    case .editNeverFires(let edit):
+      """
+      --edit '\(visible(edit))': it holds after the prompt, and the only token is chosen at the prompt's end; give \
+      --positions all, or more --tokens
+      """
     case .steeredTooFar: "the steered logits are not finite numbers; an added vector or its coefficient is too large"
     case .outputIsInput(let path): "\(path): the output would take the place of the prompts"
     }

@@ -3,59 +3,34 @@ import Diagnostics
 import Interventions
 
 extension Field {
-  private static let editWords = ["patch", "zero", "mean", "resample"]
-
   /// A word (`zero`) or a map with one key (`scale: 2`).
   /// - Parameters:
   ///   - folder: what vector files are relative to.
   ///   - site: what is edited.
   func edit(folder: String, site: SiteName) throws -> WrittenEdit {
     if case .text(let word) = try content() {
-      switch word {
-      case "patch": return WrittenEdit(.patch)
-      case "zero": return WrittenEdit(.zero)
-      case "mean": return WrittenEdit(.mean)
-      case "resample": return WrittenEdit(.resample(seed: 0))
-      case "scale": throw error(.editNeedsArgument(path: path, edit: word, example: "{scale: 2}"))
-      case "project_out":
-        throw error(.editNeedsArgument(path: path, edit: word, example: "{project_out: {vector: FILE}}"))
-      case "add": throw error(.editNeedsArgument(path: path, edit: word, example: "{add: {from: difference}}"))
-      default:
-        throw error(.unknownWord(path: path, word: word, known: Self.editWords + ["scale", "add", "project_out"]))
+      guard let kind = Edit.kinds.first(where: { $0.form.name == word }) else {
+        throw error(.unknownWord(path: path, word: word, known: Edit.kinds.map { $0.form.name }))
       }
+      guard kind.form.isWord else {
+        throw error(.editNeedsArgument(path: path, edit: word, example: kind.form.example))
+      }
+      return try WrittenEdit(kind, EditFields(edit: self, form: kind.form, argument: nil, folder: folder, site: site))
     }
-    let keys = try map(.edit)
-    let chosen = try keys.exactlyOne(of: KeyTable.edit.keys.map(\.name))
-    switch chosen.key {
-    case "scale": return WrittenEdit(.scale(try chosen.field.float()))
-    case "resample": return WrittenEdit(.resample(seed: try chosen.field.seed()))
-    case "project_out": return try chosen.field.projection(folder: folder, site: site)
-    default: return try chosen.field.addition(folder: folder, site: site)
+    let chosen = try map(.edit).exactlyOne(of: KeyTable.edit.keys.map(\.name))
+    guard let kind = Edit.kinds.first(where: { $0.form.name == chosen.key }) else {
+      preconditionFailure("the keys are the kinds'")
     }
+    return try WrittenEdit(
+      kind, EditFields(edit: self, form: kind.form, argument: chosen.field, folder: folder, site: site))
   }
 
-  private func seed() throws -> UInt64 {
-    guard let field = try map(.resample)["seed"] else { return 0 }
-    let integer = try field.integer()
-    guard let seed = UInt64(exactly: integer) else {
-      throw field.error(.badValue(path: field.path, value: "\(integer)", expected: "0 or more"))
-    }
-    return seed
-  }
-
-  /// One direction, or a list of several that are added together.
-  private func addition(folder: String, site: SiteName) throws -> WrittenEdit {
-    guard case .list = try content() else {
-      let (addition, origin) = try oneAddition(folder: folder, site: site)
-      return WrittenEdit(
-        .add(addition.direction, coefficients: addition.coefficients), origins: origin.map { [$0] } ?? [])
-    }
-    let written = try list(of: "directions").map { try $0.oneAddition(folder: folder, site: site) }
-    return WrittenEdit(.addSeveral(written.map(\.0)), origins: written.compactMap(\.1))
-  }
-
-  private func oneAddition(folder: String, site: SiteName) throws -> (Edit.Addition, VectorOrigin?) {
-    let keys = try map(.add)
+  /// A direction and its coefficients.
+  /// - Parameter table: the keys that there are.
+  fileprivate func addition(
+    _ table: KeyTable, folder: String, site: SiteName
+  ) throws -> (addition: Edit.Addition, origin: VectorOrigin?) {
+    let keys = try map(table)
     let chosen = try keys.exactlyOne(of: ["from", "file", "vector"])
     if chosen.key != "vector" { try keys.refuse(["anywhere"], beside: chosen.key) }
     if chosen.key == "from" { try keys.refuse(["norm"], beside: chosen.key) }
@@ -81,18 +56,21 @@ extension Field {
     return (Edit.Addition(direction, coefficients: coefficients), origin)
   }
 
-  private func projection(folder: String, site: SiteName) throws -> WrittenEdit {
-    let keys = try map(.projectOut)
+  /// A vector for all layers, or one for each.
+  /// - Parameter table: the keys that there are.
+  fileprivate func direction(
+    _ table: KeyTable, folder: String, site: SiteName
+  ) throws -> (vectors: [[Float]], layers: [Int]?, origin: VectorOrigin?) {
+    let keys = try map(table)
     let chosen = try keys.exactlyOne(of: ["file", "vector"])
     guard chosen.key == "vector" else {
       try keys.refuse(["anywhere"], beside: chosen.key)
       let (rows, layers) = try chosen.field.vectorRows(folder: folder)
-      return WrittenEdit(.projectOut(rows, layers: layers))
+      return (rows, layers, nil)
     }
     let (vector, origin) = try chosen.field.steeringVector(keys["anywhere"], folder: folder, site: site)
     guard !vector.isSequence else { throw chosen.field.error(.sequenceHasNoDirection) }
-    return WrittenEdit(
-      .projectOut(vector.values.map { $0[0] }, layers: vector.layers), origins: origin.map { [$0] } ?? [])
+    return (vector.values.map { $0[0] }, vector.layers, origin)
   }
 
   /// A vector file's vector, or the direction of an analysis.
@@ -152,9 +130,79 @@ struct WrittenEdit {
   /// Of vectors that are to fit the model; nothing for other edits, and where any model will do.
   let origins: [VectorOrigin]
 
-  init(_ edit: Edit, origins: [VectorOrigin] = []) {
+  init(_ edit: Edit) {
     self.edit = edit
-    self.origins = origins
+    origins = []
+  }
+
+  fileprivate init<K: EditKind>(_ kind: K.Type, _ fields: EditFields) throws {
+    var fields = fields
+    edit = Edit(try K(reading: &fields))
+    origins = fields.origins
+  }
+}
+
+/// What stands under an edit's key.
+private struct EditFields: EditArguments {
+  /// The whole edit.
+  let edit: Field
+  let form: EditForm
+  /// nil where the edit is written as a word.
+  let argument: Field?
+  let folder: String
+  let site: SiteName
+  private(set) var origins: [VectorOrigin] = []
+
+  init(edit: Field, form: EditForm, argument: Field?, folder: String, site: SiteName) {
+    self.edit = edit
+    self.form = form
+    self.argument = argument
+    self.folder = folder
+    self.site = site
+  }
+
+  private var field: Field { argument ?? edit }
+
+  /// The keys of the argument.
+  private var table: KeyTable {
+    guard let table = KeyTable.argument(of: form) else {
+      preconditionFailure("an edit that reads keys has a table of them")
+    }
+    return table
+  }
+
+  private subscript(key: String) -> Field? { get throws { try argument?.map(table)[key] } }
+
+  func number() throws -> Float { try field.float() }
+
+  func number(_ key: String) throws -> Float? { try self[key]?.float() }
+
+  func seed(_ key: String) throws -> UInt64? {
+    guard let field = try self[key] else { return nil }
+    let integer = try field.integer()
+    guard let seed = UInt64(exactly: integer) else {
+      throw field.error(.badValue(path: field.path, value: "\(integer)", expected: "0 or more"))
+    }
+    return seed
+  }
+
+  /// One direction, or a list of several that are added together.
+  mutating func additions() throws -> [Edit.Addition] {
+    let table = table
+    let fields = if case .list = try field.content() { try field.list(of: "directions") } else { [field] }
+    let written = try fields.map { try $0.addition(table, folder: folder, site: site) }
+    origins += written.compactMap(\.origin)
+    return written.map(\.addition)
+  }
+
+  mutating func vectors() throws -> (vectors: [[Float]], layers: [Int]?) {
+    let (vectors, layers, origin) = try field.direction(table, folder: folder, site: site)
+    origins += origin.map { [$0] } ?? []
+    return (vectors, layers)
+  }
+
+  func wrong(_ value: String, expected: String) -> any Error {
+    field.error(.badValue(path: field.path, value: value, expected: expected))
   }
 }
 

@@ -23,10 +23,12 @@ public struct KeyTable: Sendable, Hashable {
 
 extension KeyTable {
   /// All tables, in the order of the file.
-  public static let all = [
-    experiment, prompts, template, pair, mazes, sweep, path, edit, resample, add, found, projectOut, norm, standing,
-    steering, steeringAdd, steeringVector, steeringFields, readout, cache,
-  ]
+  public static let all =
+    [
+      experiment, prompts, template, pair, mazes, sweep, path, edit,
+    ] + editArguments + [
+      found, norm, standing, steering, steeringAdd, steeringVector, steeringFields, readout, cache,
+    ]
 
   static let experiment = KeyTable(
     name: "experiment", what: "a map with the keys name, prompts, sweeps and so on",
@@ -116,30 +118,6 @@ extension KeyTable {
       Key("receiver_position", "at which positions receivers do"),
     ])
 
-  static let edit = KeyTable(
-    name: "sweeps[].edit", what: "patch, zero, mean, resample, {scale: 2}, {add: ...} or {project_out: ...}",
-    keys: [
-      Key("resample", "another example's value, with a seed"),
-      Key("scale", "the factor"),
-      Key("add", "a direction to add"),
-      Key("project_out", "a direction to take out"),
-    ])
-
-  static let resample = KeyTable(
-    name: "sweeps[].edit.resample", what: "a map with the key seed",
-    keys: [Key("seed", "which other examples are drawn")])
-
-  static let add = KeyTable(
-    name: "sweeps[].edit.add", what: "a map with from, file or vector, and coefficient, or a list of such maps",
-    keys: [
-      Key("from", "difference: the other run's value less the base run's; example-difference: another example's"),
-      Key("file", "a .npy or .json file of a vector, or of one for each layer"),
-      Key("vector", "a vector file that patchbay vector has made"),
-      Key("anywhere", "true: also of another model or site"),
-      Key("norm", "how long the vectors are made"),
-      Key("coefficient", "what the direction is multiplied by: a number, or a list of them"),
-    ])
-
   static let found = KeyTable(
     name: "sweeps[].edit.add.vector", what: "a vector file, or a map with analysis, study and direction",
     keys: [
@@ -149,14 +127,6 @@ extension KeyTable {
       Key("pairs", "of the learning curve, the direction that so many pairs gave"),
       Key("position", "which of the analysis's positions"),
       Key("source", "which of its sources"),
-    ])
-
-  static let projectOut = KeyTable(
-    name: "sweeps[].edit.project_out", what: "a map with file or vector",
-    keys: [
-      Key("file", "a .npy or .json file of a vector, or of one for each layer"),
-      Key("vector", "a vector file that patchbay vector has made"),
-      Key("anywhere", "true: also of another model or site"),
     ])
 
   static let norm = KeyTable(

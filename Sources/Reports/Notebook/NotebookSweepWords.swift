@@ -38,8 +38,9 @@ struct NotebookSweepWords {
       let coefficient = group.text("coefficient").map { ", times \(markdownWords($0))" }
       done = "In \(runs), \(added)\(coefficient ?? (isGraded ? ", times the coefficient" : ""))"
     default:
+      let words = group.text("edit_words").map(markdownWords)
       done =
-        "In \(runs), \(what) was edited (\(markdownWords(group.text("edit") ?? "how is in the experiment's text")))"
+        "In \(runs), \(what) \(words ?? "was edited (\(markdownWords(group.text("edit") ?? "how is in the experiment's text")))")"
     }
     let chosen = group.attributes.keys.filter { $0.hasPrefix("chosen_") }.sorted().map {
       "\(markdownWords(String($0.dropFirst(7)))) \(markdownCode(group.text($0) ?? ""))"

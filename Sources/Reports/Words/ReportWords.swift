@@ -73,7 +73,7 @@ enum ReportWords {
       case "scale": "was multiplied by \(sweep.text("scale") ?? "a factor") in the \(base) run"
       case "add": "had \(additions(sweep)) added in the \(base) run"
       case "project_out": "lost its part along a direction in the \(base) run"
-      case let edit?: "was edited (\(edit)) in the \(base) run"
+      case let edit?: "\(sweep.text("edit_words") ?? "was edited (\(edit))") in the \(base) run"
       case nil: "was edited in the \(base) run"
       }
     let chosen = sweep.attributes.keys.filter { $0.hasPrefix("chosen_") }.sorted().map { key in

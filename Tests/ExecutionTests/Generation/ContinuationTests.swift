@@ -75,6 +75,17 @@ import Testing
       }
       edits.append(
         (
+          "\(hook) zero, between bounds",
+          [
+            PlacedEdit(node: node.id, row: 0, positions: 0..<Int.max, features: 0..<vector.count, action: .zero),
+            PlacedEdit(
+              node: node.id, row: 1, positions: 0..<Int.max, features: 0..<vector.count,
+              action: .clamp(min: -0.1, max: 0.2)),
+            PlacedEdit(node: node.id, row: 2, positions: 4..<Int.max, features: 0..<1, action: .zero),
+          ]
+        ))
+      edits.append(
+        (
           "\(hook), one feature doubled everywhere",
           [PlacedEdit(node: node.id, row: 1, positions: 0..<Int.max, features: 1..<2, action: .scale(2))]
         ))
@@ -87,6 +98,22 @@ import Testing
             PlacedEdit(
               node: pattern.id, row: 0, positions: 2..<Int.max, features: 0..<1, sources: 1..<2, action: .zero),
             PlacedEdit(node: pattern.id, row: 2, positions: 4..<Int.max, features: 1..<2, action: .scale(0.5)),
+            PlacedEdit(
+              node: pattern.id, row: 1, positions: 0..<Int.max, features: 0..<2,
+              action: .clamp(min: -.infinity, max: 0.3)),
+          ]
+        ))
+    }
+    if let scores = node(HookName(layer: last, "attn.hook_attn_scores")) {
+      edits.append(
+        (
+          "scores scaled, between bounds",
+          [
+            PlacedEdit(node: scores.id, row: 0, positions: 0..<Int.max, features: 0..<2, action: .scale(2)),
+            PlacedEdit(
+              node: scores.id, row: 1, positions: 0..<Int.max, features: 1..<2, action: .clamp(min: -0.2, max: 0.1)),
+            PlacedEdit(
+              node: scores.id, row: 2, positions: 3..<Int.max, features: 0..<1, sources: 0..<1, action: .zero),
           ]
         ))
     }
@@ -115,6 +142,30 @@ import Testing
       var spec = small.spec
       spec.layers = 1
       _ = try Continuation(randomModel(spec), prompts: [[1]])
+    }
+  }
+
+  /// A causal model hides later tokens by scores of -infinity and weights of 0; an edit that makes them something else cannot be carried on.
+  @Test func editsThatWouldShowLaterTokensAreRefused() throws {
+    let model = randomModel(try #require(SmallSpec.all.first { $0.spec.isCausal && $0.spec.heads > 1 }).spec)
+    for (hook, actions) in [
+      ("attn_scores", [.zero, .scale(-1), .scale(0), .set([1, 1])]),
+      ("pattern", [.clamp(min: 0.1, max: 1), .add([0.2, 0], times: 1), .set([0, 1])]),
+    ] as [(String, [PlacedEdit.Action])] {
+      let name = HookName(layer: 0, "attn.hook_\(hook)")
+      let node = try #require(model.graph.node(hook: name))
+      for action in actions {
+        func edit(_ sources: Range<Int>?) -> PlacedEdit {
+          PlacedEdit(node: node.id, row: 0, positions: 1..<Int.max, features: 0..<2, sources: sources, action: action)
+        }
+        for sources in [nil, 0..<3] {
+          #expect(throws: RunError.editShowsLaterTokens(hook: name.text)) {
+            _ = try Continuation(model, prompts: [[1, 2, 3]], edits: [edit(sources)])
+          }
+        }
+        // No token sees a later one here.
+        _ = try Continuation(model, prompts: [[1, 2, 3]], edits: [edit(0..<2)])
+      }
     }
   }
 

@@ -13,7 +13,7 @@ struct EditMaker {
   private var generator: SplitMix64
 
   /// How many kinds of action there are.
-  static let actions = 8
+  static let actions = 9
 
   /// - Parameters:
   ///   - base: the unedited run of the batch that is edited, with every node.
@@ -50,9 +50,9 @@ struct EditMaker {
     let length = base.batch.length(row)
     let (positions, features) = (range(length), range(node.layout.width))
     let isPair = if case .perPair = node.layout { true } else { false }
-    // Rows of a block are those of a perPosition node.
+    // Rows of a block are those of a perPosition node, and vectors have a direction there.
     var kind = action ?? Int.random(in: 0..<Self.actions, using: &generator)
-    if isPair, kind >= 6 { kind = 0 }
+    if isPair, kind == 6 || kind == 7 { kind = 0 }
     let vector = features.map { _ in Float.random(in: -1...1, using: &generator) }
     let made: PlacedEdit.Action
     switch kind {
@@ -66,6 +66,9 @@ struct EditMaker {
     case 7:
       let length = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
       made = .projectOut(vector.map { $0 / length })
+    case 8:
+      made = .clamp(
+        min: Float.random(in: -0.6...0, using: &generator), max: Bool.random(using: &generator) ? 0.3 : .infinity)
     default:
       let block = (0..<(positions.count + 2) * node.layout.width).map { _ in Float.random(in: -1...1, using: &generator)
       }

@@ -36,6 +36,8 @@ extension PlacedEdit {
     switch action {
     case .zero: value = 0
     case .scale(let factor): value *= Double(factor)
+    // A hidden token's score stays what it is.
+    case .clamp(let least, let most): if value != -.infinity { value = min(max(value, Double(least)), Double(most)) }
     case .projectOut: preconditionFailure("changes whole vectors")
     case .set(let vector): value = Double(vector[vectorPlace])
     case .add(let vector, let times): value += Double(times) * Double(vector[vectorPlace])

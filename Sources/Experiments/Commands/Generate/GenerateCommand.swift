@@ -6,13 +6,16 @@ import Interventions
 import ModelGraph
 import Tokenization
 
-/// `patchbay generate`: how a model goes on, and how it goes on with vectors added to its activations.
+/// `patchbay generate`: how a model goes on, and how it goes on with its activations edited.
 public struct GenerateCommand: Sendable {
   public let model: String
   public let prompt: PromptSpec.Prompt
   public let additions: [SteeringAddition]
-  /// Where vectors that are the same at every position are added; those with one for each position are added from the prompt's first token on.
-  public let positions: SteeredPositions
+  /// What else is edited, after the vectors are added.
+  public let edits: [TextEdit]
+  /// Where vectors that are the same at every position are added, and edits hold; nil for vectors after the prompt and edits everywhere. Vectors with one
+  /// for each position are added from the prompt's first token on.
+  public let positions: SteeredPositions?
   /// How many tokens.
   public let count: Int
   public let sampling: Sampling
@@ -22,13 +25,15 @@ public struct GenerateCommand: Sendable {
   public let prependBOS: PrependBOS
 
   public init(
-    model: String, prompt: PromptSpec.Prompt, additions: [SteeringAddition] = [], positions: SteeredPositions = .after,
-    count: Int = 40, sampling: Sampling = .greedy, isAnywhere: Bool = false, isJSON: Bool = false,
+    model: String, prompt: PromptSpec.Prompt, additions: [SteeringAddition] = [], edits: [TextEdit] = [],
+    positions: SteeredPositions? = nil, count: Int = 40, sampling: Sampling = .greedy, isAnywhere: Bool = false,
+    isJSON: Bool = false,
     prependBOS: PrependBOS = .automatic
   ) {
     self.model = model
     self.prompt = prompt
     self.additions = additions
+    self.edits = edits
     self.positions = positions
     self.count = count
     self.sampling = sampling
@@ -45,7 +50,8 @@ public struct GenerateCommand: Sendable {
       try PlacedSteering($0, SteeringVector(file: $0.file), isAnywhere: isAnywhere)
     }
     let loaded = try LoadedModel(folder: folder)
-    let graphModel = loaded.model(.needed(by: steerings.map(\.site)))
+    let steered = try SteeredRow(steerings, edits, positions)
+    let graphModel = loaded.model(.needed(by: steered.sites))
     let reader = try PromptReader(
       tokenizer: try await tokenizer, folder: folder, graph: graphModel.graph, prependBOS: prependBOS)
     let tokens: [Int32]
@@ -55,28 +61,30 @@ public struct GenerateCommand: Sendable {
       throw CommandError.wrongPrompt(problem)
     }
     try checkModel(of: steerings, loaded)
-    let edits = try steerings.map { try $0.edits(graphModel.graph, prompt: tokens.count, positions) }
-    let report = try generate(graphModel, tokens, steerings, edits, reader, console)
+    let placed = try steered.edits(graphModel.graph, prompt: tokens.count, new: count)
+    let report = try generate(graphModel, tokens, steered, placed, reader, console)
     try console.print(isJSON ? report.json : report.text)
   }
 
   private func checkModel(of steerings: [PlacedSteering], _ loaded: LoadedModel) throws {
-    guard !isAnywhere, !steerings.isEmpty else { return }
+    let origins = edits.flatMap { edit in edit.origins.map { (edit, $0) } }
+    guard !isAnywhere, !(steerings.isEmpty && origins.isEmpty) else { return }
     let sha256 = try loaded.folder.sha256()
     if let other = steerings.first(where: { $0.vector.modelSHA256 != sha256 }) {
       throw CommandError.steeringOfOtherModel(file: other.addition.file, found: other.vector.model, model: model)
     }
+    if let (edit, origin) = origins.first(where: { $1.modelSHA256 != sha256 }) {
+      let problem = FileProblem.vectorOfOtherModel(found: origin.model, model: model)
+      throw CommandError.wrongEdit(edit.text, reason: problem.text, .badData)
+    }
   }
 
   private func generate(
-    _ model: Model, _ prompt: [Int32], _ steerings: [PlacedSteering], _ edits: [[PlacedEdit]], _ reader: PromptReader,
+    _ model: Model, _ prompt: [Int32], _ steered: SteeredRow, _ edits: [[PlacedEdit]], _ reader: PromptReader,
     _ console: Console
   ) throws -> GenerateReport {
-    if let never = steerings.first(where: { !$0.vector.isSequence }), positions == .after, count == 1 {
-      throw CommandError.steeringNeverFires(file: never.addition.file)
-    }
     // The edited row is the first; the other goes through the same products.
-    let rows = steerings.isEmpty ? [prompt] : [prompt, prompt]
+    let rows = edits.isEmpty ? [prompt] : [prompt, prompt]
     let progress = ProgressLine("generating", total: count, unit: "tokens", on: console)
     defer { progress.finish() }
     do {
@@ -92,9 +100,9 @@ public struct GenerateCommand: Sendable {
         return reports.prefix(own.count).reduce(0) { $0 + $1.changeNorm * $1.changeNorm }.squareRoot()
       }
       return GenerateReport(
-        command: self, reader: reader, prompt: prompt, steerings: Array(zip(steerings, norms)),
-        steered: steerings.isEmpty ? nil : generated[0], without: generated[generated.count - 1])
-    } catch RunError.logitsNotFinite where !steerings.isEmpty {
+        command: self, reader: reader, prompt: prompt, parts: Array(zip(steered.parts, norms)),
+        steered: edits.isEmpty ? nil : generated[0], without: generated[generated.count - 1])
+    } catch RunError.logitsNotFinite where !edits.isEmpty {
       throw CommandError.steeredTooFar
     }
   }

@@ -7,8 +7,8 @@ struct GenerateReport {
   let command: GenerateCommand
   let reader: PromptReader
   let prompt: [Int32]
-  /// Each vector and the length of everything that it added.
-  let steerings: [(PlacedSteering, changeNorm: Double)]
+  /// Each vector and edit, and the length of everything that it changed.
+  let parts: [(SteeredRow.Part, changeNorm: Double)]
   let steered: GeneratedTokens?
   let without: GeneratedTokens
 
@@ -25,10 +25,8 @@ struct GenerateReport {
       return (parts + [block("text" + note(without), written(without.tokens, after: prompt))]).joined(separator: "\n\n")
     }
     parts.append(block("without steering" + note(without), marked(without.tokens)))
-    let vectors = steerings.map {
-      "\($0.0.addition.file) x \($0.0.addition.coefficient) at \($0.0.siteText), \(place($0.0))"
-    }
-    parts.append(block("steered by " + vectors.joined(separator: " and ") + note(steered), marked(steered.tokens)))
+    let edits = self.parts.map { $0.0.text }
+    parts.append(block("steered by " + edits.joined(separator: " and ") + note(steered), marked(steered.tokens)))
     guard let partsAt else { return (parts + ["The two are the same."]).joined(separator: "\n\n") }
     func label(_ row: GeneratedTokens) -> String {
       partsAt < row.tokens.count ? reader.label(row.tokens[partsAt]) : "the end"
@@ -47,18 +45,27 @@ struct GenerateReport {
         "top_k": topK.map { .integer($0) } ?? .null, "seed": .string("\(seed)"),
       ])
     }
-    let additions = steerings.map { steering, norm -> JSONValue in
-      .object([
-        "vector": .string(steering.addition.file), "coefficient": .number(Double(steering.addition.coefficient)),
-        "site": .string(steering.site.rawValue), "layers": .array(steering.layers.map { .integer($0) }),
-        "method": .string(steering.vector.method),
-        "positions": .string(steering.vector.isSequence ? "sequence" : command.positions.rawValue),
-        "change_norm": .number(norm),
-      ])
+    var (additions, edits): ([JSONValue], [JSONValue]) = ([], [])
+    for (part, norm) in parts {
+      let positions = JSONValue.string(part.positions?.rawValue ?? "sequence")
+      let site = JSONValue.string(part.intervention.site.name.rawValue)
+      switch part.written {
+      case .addition(let steering):
+        additions.append(
+          .object([
+            "vector": .string(steering.addition.file), "coefficient": .number(Double(steering.addition.coefficient)),
+            "site": site, "layers": .array(steering.layers.map { .integer($0) }),
+            "method": .string(steering.vector.method), "positions": positions, "change_norm": .number(norm),
+          ]))
+      case .edit(let edit):
+        edits.append(
+          .object(["edit": .string(edit.text), "site": site, "positions": positions, "change_norm": .number(norm)]))
+      }
     }
     return JSONValue.object([
       "model": .string(command.model), "prompt": text(prompt, after: []).map { .string($0) } ?? .null,
       "prompt_tokens": .array(prompt.map { .integer(Int($0)) }), "sampling": sampling, "additions": .array(additions),
+      "edits": .array(edits),
       "without": row(without), "steered": steered.map(row) ?? .null,
       "parts_at": partsAt.map { .integer($0) } ?? .null,
     ]).text
@@ -71,15 +78,6 @@ struct GenerateReport {
       "strings": reader.strings(row.tokens).map { .array($0.map { .string($0) }) } ?? .null,
       "stop": .string(row.stop.rawValue),
     ])
-  }
-
-  private func place(_ steering: PlacedSteering) -> String {
-    if steering.vector.isSequence { return "from the prompt's first token on" }
-    return switch command.positions {
-    case .prompt: "in the prompt"
-    case .after: "after the prompt"
-    case .all: "everywhere"
-    }
   }
 
   private func note(_ row: GeneratedTokens) -> String {

@@ -1,9 +1,7 @@
 import ActivationStore
-import Execution
 import Interventions
-import ModelGraph
 
-/// A vector that is known to fit the model, and where it goes.
+/// A vector that is known to fit its site, and where it goes.
 struct PlacedSteering {
   let addition: SteeringAddition
   let vector: SteeringVector
@@ -40,28 +38,26 @@ struct PlacedSteering {
     }
   }
 
-  /// What is added to row 0, whose prompt has so many tokens.
-  /// - Throws: `InterventionError` for a site that the model lacks or a vector of another width.
-  func edits(_ graph: ModelGraph, prompt count: Int, _ positions: SteeredPositions) throws -> [PlacedEdit] {
-    let resolver = SiteResolver(graph)
-    return try layers.flatMap { layer -> [PlacedEdit] in
-      if site.hasLayers, layer >= graph.dimensions.layers {
-        throw InterventionError.outsideAxis(axis: .layer, index: layer, count: graph.dimensions.layers, site: site)
-      }
-      let node = try resolver.node(site, layer: layer)
-      guard let place = vector.layers.firstIndex(of: layer) else { preconditionFailure("layers are the vector's") }
-      let width = node.layout.width
-      for row in vector.values[place] where row.count != width {
-        throw InterventionError.wrongVectorWidth(site: site, width: row.count, expected: width)
-      }
-      func edit(_ positions: Range<Int>, _ values: [Float]) -> PlacedEdit {
-        PlacedEdit(
-          node: node.id, row: 0, positions: positions, features: 0..<width,
-          action: .add(values, times: addition.coefficient))
-      }
-      guard vector.isSequence else { return [edit(positions.range(prompt: count), vector.values[place][0])] }
-      return vector.values[place].prefix(count).enumerated().map { edit($0..<$0 + 1, $1) }
+  /// The addition as an edit of its site, at all positions.
+  func intervention() throws -> Intervention {
+    guard site.hasLayers else {
+      // All that the file has goes to the one place.
+      return Intervention(
+        try Site(site),
+        .addSeveral(
+          vector.values.map { rows in
+            let direction: Edit.Direction =
+              vector.isSequence ? .sequences([rows], layers: [0]) : .vectors([rows[0]], layers: nil)
+            return Edit.Addition(direction, coefficients: [addition.coefficient])
+          }))
     }
+    let direction: Edit.Direction =
+      vector.isSequence
+      ? .sequences(vector.values, layers: vector.layers)
+      : .vectors(vector.values.map { $0[0] }, layers: vector.layers)
+    return Intervention(
+      try Site(site, [.layer: .items(layers.map { .index($0) })]),
+      .add(direction, coefficients: [addition.coefficient]))
   }
 
   /// Such as `resid_post.3`.

@@ -25,7 +25,9 @@ extension MazeSteeringStudy {
     }
     let run = try Oracle(model).run(
       batch.gathering(rows: wanted.map { _ in 0 }),
-      edits: wanted.enumerated().flatMap { edits(own.vectors, own.site, $1, row: $0) }, keeping: later.map(\.id))
+      edits: wanted.enumerated().flatMap { row, cell in
+        try edits(own.vectors, own.site, cell, rows: 1)[0].map { $0.moved(toRow: row) }
+      }, keeping: later.map(\.id))
     for node in later {
       func change(_ row: Int) -> [Float] {
         run.withExample(0, of: node) { base in run.withExample(row, of: node) { zip($0, base).map { $0 - $1 } } }

@@ -138,9 +138,8 @@ struct MazeSteeringStudy: Sendable {
 
     /// For each square, the 15 logits with vectors times coefficients added at a site.
     func scores(_ vectors: [[Float]], _ site: Node, _ coefficients: [Float]) throws -> [[Float]] {
-      try executor.run(
-        cells: (0..<count).map { Cell(row: $0, edits: study.edits(vectors, site, coefficients, row: $0)) }
-      ).scores
+      let edits = try study.edits(vectors, site, coefficients, rows: count)
+      return try executor.run(cells: edits.enumerated().map { Cell(row: $0, edits: $1) }).scores
     }
   }
 
@@ -169,12 +168,14 @@ struct MazeSteeringStudy: Sendable {
   /// Few enough for a base run's activations to take some tens of megabytes, and to stay in the cache in part.
   private static let picturesAtATime = 32
 
-  func edits(_ vectors: [[Float]], _ site: Node, _ cell: [Float], row: Int) -> [PlacedEdit] {
-    zip(vectors, cell).filter { $0.1 != 0 }.map { vector, coefficient in
-      PlacedEdit(
-        node: site.id, row: row, positions: 0..<1, features: 0..<site.layout.width,
-        action: .add(vector, times: coefficient))
+  /// What is added in each of some rows: every vector times its coefficient.
+  func edits(_ vectors: [[Float]], _ site: Node, _ cell: [Float], rows: Int) throws -> [[PlacedEdit]] {
+    let additions = zip(vectors, cell).filter { $0.1 != 0 }.map { vector, coefficient in
+      Edit.Addition(.vectors([vector], layers: nil), coefficients: [coefficient])
     }
+    let placer = try EditPlacer(
+      .addSeveral(additions), at: Site(.hook(site.hook?.text ?? "")), in: model.graph)
+    return try (0..<rows).map { try placer.edits(row: $0, length: 1) ?? [] }
   }
 
   // MARK: Measuring

@@ -52,7 +52,7 @@ extension Field {
   }
 
   /// A short name, or a hook's.
-  private func siteName() throws -> SiteName {
+  func siteName() throws -> SiteName {
     if case .text(let word) = try content(), let site = SiteName(rawValue: word), site.layerAxis == .site {
       return site
     }
@@ -60,15 +60,15 @@ extension Field {
   }
 
   /// An edit that holds in every cell.
-  private func standingEdit(folder: String) throws -> (StandingEdit, [VectorOrigin]) {
+  private func standingEdit(folder: String) throws -> (Intervention, [VectorOrigin]) {
     let keys = try map(.standing)
     let name = try keys.required("site").siteName()
     let field = keys.required("edit")
     let written = try field.edit(folder: folder, site: name)
-    guard written.edit.additions.allSatisfy({ $0.coefficients.count == 1 && $0.direction != .exampleDifference }) else {
+    guard written.edit.axes.isEmpty else {
       throw field.error(.standingHasAxis(path: field.path))
     }
-    return (StandingEdit(try keys.site(name), written.edit), written.origins)
+    return (Intervention(try keys.site(name), written.edit), written.origins)
   }
 
   /// Names of activations, or true for none beside the metrics; nil for false.

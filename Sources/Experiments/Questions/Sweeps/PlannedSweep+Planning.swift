@@ -14,7 +14,7 @@ extension SweepSpec: Question {
 
   public var vectors: [[Float]] {
     guard let sweep else { return [] }
-    return ([sweep.edit] + sweep.standing.map(\.edit)).flatMap(\.vectors)
+    return ([sweep.edit] + sweep.standing.map(\.edit)).flatMap(\.kind.vectors)
   }
 
   /// The sweep, and what its added directions do together where that is asked.
@@ -23,20 +23,6 @@ extension SweepSpec: Question {
     let planned = try context.engine(options ?? GraphOptions()).plan(self)
     guard let additivity else { return [planned] }
     return [planned, try PlannedAdditivity(of: planned, additivity)]
-  }
-}
-
-extension Edit {
-  /// The vectors that it was given.
-  fileprivate var vectors: [[Float]] {
-    if case .projectOut(let vectors, _) = self { return vectors }
-    return additions.flatMap { addition -> [[Float]] in
-      switch addition.direction {
-      case .difference, .exampleDifference: []
-      case .vectors(let vectors, _): vectors
-      case .sequences(let sequences, _): Array(sequences.joined())
-      }
-    }
   }
 }
 

@@ -19,17 +19,13 @@ extension Sweep {
     var attributes: [String: Attribute] = [
       "site": .text(site.name.rawValue), "edit": .text(edit.name), "over": .texts(over.map(\.name)),
     ]
-    switch edit {
-    case .patch, .zero, .mean, .projectOut: break
-    case .resample(let seed): attributes["seed"] = .text("\(seed)")
-    case .scale(let factor): attributes["scale"] = .number(shortest(factor))
-    case .add, .addSeveral:
-      attributes["add"] = .text(edit.additions.map(\.direction.word).joined(separator: ", "))
-      for (place, addition) in edit.additions.enumerated() where addition.coefficients.count == 1 {
-        attributes[place == 0 ? "coefficient" : "coefficient_\(place + 1)"] = .number(
-          shortest(addition.coefficients[0]))
+    for (name, setting) in edit.kind.settings {
+      switch setting {
+      case .text(let text): attributes[name] = .text(text)
+      case .number(let number): attributes[name] = .number(shortest(number))
       }
     }
+    if let words = edit.kind.words { attributes["edit_words"] = .text(words) }
     for (place, standing) in standing.enumerated() {
       attributes["with_\(place + 1)"] = .text(standing.text)
     }
@@ -40,18 +36,7 @@ extension Sweep {
   }
 }
 
-extension Edit.Direction {
-  /// As files say it.
-  fileprivate var word: String {
-    switch self {
-    case .difference: "difference"
-    case .exampleDifference: "example-difference"
-    case .vectors, .sequences: "vector"
-    }
-  }
-}
-
-extension StandingEdit {
+extension Intervention {
   /// Such as `resid_pre layer 3: project_out`.
   fileprivate var text: String {
     let chosen = site.name.axes.filter { site[$0] != .all }.map { " \($0.rawValue) \(site[$0].text)" }

@@ -1,0 +1,123 @@
+import Execution
+
+/// One kind of edit: how files write it, what it takes, whether it fits a site, and what it makes of one.
+///
+/// A new kind is one file with a type that conforms, and its place in `Edit.kinds`.
+public protocol EditKind: Sendable, Hashable {
+  /// How experiment files write it.
+  static var form: EditForm { get }
+
+  /// Reads what a file says of it.
+  /// - Throws: what `arguments` throws, for what is missing or makes no sense.
+  init(reading arguments: inout some EditArguments) throws
+
+  /// The run that it takes numbers from, beside the one that is edited.
+  var takes: EditSource.Run { get }
+  /// What is added, in order.
+  var additions: [Edit.Addition] { get }
+  /// The vectors that it was given, for telling edits apart by their numbers.
+  var vectors: [[Float]] { get }
+  /// What results files say of it beside its name, by attribute.
+  var settings: [String: EditSetting] { get }
+  /// What happened to the activation, for a report: "was kept between 0 and 1". Nil for the kinds that reports have words for.
+  var words: String? { get }
+  /// Whether an activation that is the same in both runs is left as it is. Schedulers reckon with it; results do not depend on it.
+  var keepsWhatRunsShare: Bool { get }
+
+  /// Checks that it can be carried out at a site.
+  /// - Throws: `InterventionError` saying what does not fit.
+  func check(_ place: EditedSite) throws
+
+  /// The placed edits of one layer of one row.
+  /// - Throws: `InterventionError.needsOtherRun` where the run that it takes from is missing, `.noVectorForLayer`.
+  func place(on target: EditTarget) throws -> [PlacedEdit]
+}
+
+extension EditKind {
+  public var takes: EditSource.Run { .none }
+  public var additions: [Edit.Addition] { [] }
+  public var vectors: [[Float]] { [] }
+  public var settings: [String: EditSetting] { [:] }
+  public var words: String? { nil }
+  public var keepsWhatRunsShare: Bool { false }
+  public func check(_ place: EditedSite) throws {}
+}
+
+/// A number or a word that results files keep of an edit.
+public enum EditSetting: Sendable, Hashable {
+  case text(String)
+  case number(Float)
+}
+
+/// How experiment files write a kind of edit: a word (`zero`), or a map with that word as its one key (`scale: 2`).
+public struct EditForm: Sendable {
+  /// What stands under the key.
+  public enum Argument: Sendable {
+    /// Nothing: the word is all.
+    case none
+    case number
+    /// A map with these keys.
+    case keys([Key])
+    /// Directions and their coefficients.
+    case additions
+    /// A vector for all layers, or one for each.
+    case vectors
+  }
+
+  /// A key and what it means, in a few words.
+  public struct Key: Sendable, Hashable {
+    public let name: String
+    public let meaning: String
+
+    public init(_ name: String, _ meaning: String) {
+      self.name = name
+      self.meaning = meaning
+    }
+  }
+
+  public let name: String
+  /// What stands under the key, in a few words, for messages.
+  public let meaning: String
+  public let argument: Argument
+  /// Such as `{scale: 2}`.
+  public let example: String
+  /// Whether the word without an argument is an edit.
+  public let isWord: Bool
+
+  /// A kind that is written as a word.
+  public init(word: String) {
+    name = word
+    meaning = ""
+    argument = .none
+    example = word
+    isWord = true
+  }
+
+  /// A kind that has an argument.
+  /// - Parameter isWord: whether the word alone will do as well.
+  public init(_ name: String, _ meaning: String, _ argument: Argument, example: String, isWord: Bool = false) {
+    self.name = name
+    self.meaning = meaning
+    self.argument = argument
+    self.example = example
+    self.isWord = isWord
+  }
+}
+
+/// What a file says under an edit's key. Every function throws an error that names the file's line.
+public protocol EditArguments {
+  /// The argument itself as a number, finite.
+  mutating func number() throws -> Float
+  /// The number of a key of the argument, finite; nil where the key is left out.
+  mutating func number(_ key: String) throws -> Float?
+  /// The number of a key from which others are drawn; nil where it is left out.
+  mutating func seed(_ key: String) throws -> UInt64?
+  mutating func additions() throws -> [Edit.Addition]
+  /// One vector for all layers (`layers` is nil), or one for each.
+  mutating func vectors() throws -> (vectors: [[Float]], layers: [Int]?)
+  /// The error that the argument is at fault for.
+  /// - Parameters:
+  ///   - value: what it is, in words.
+  ///   - expected: what it must be.
+  func wrong(_ value: String, expected: String) -> any Error
+}
