@@ -1,3 +1,4 @@
+import Checkpoints
 import Execution
 import Interventions
 import ModelGraph
