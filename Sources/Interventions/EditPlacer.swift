@@ -39,9 +39,9 @@ public struct EditPlacer: Sendable {
       if chosen.isEmpty { return nil }
       indices[axis] = chosen
     }
-    let layer = site.name.layerAxis.flatMap { point.selectors[$0] }
+    let layers = site.name.layerAxis.flatMap { point.selectors[$0] }?.indices(count: Int.max)
     let resolver = SiteResolver(graph)
-    return try nodes.filter { layer == nil || layer == .index($0.layer) }.flatMap { layer, node in
+    return try nodes.filter { layers?.contains($0.layer) ?? true }.flatMap { layer, node in
       for axis in [SiteAxis.head, .neuron, .channel, .row, .column, .unit]
       where site.name.axes.contains(axis) && selector(axis) != .all {
         indices[axis] = selector(axis).indices(count: resolver.count(axis, node))
