@@ -49,8 +49,8 @@ struct SweepContents {
     let estimated = sweep.floatDatasets.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
     agreements = try estimated.compactMap { metric in
       let attributes = try results.store.attributes(of: "/sweeps/\(name)/\(metric + suffix)")
-      guard case .number(let pearson)? = attributes[Agreement.pearsonKey],
-        case .number(let spearman)? = attributes[Agreement.spearmanKey]
+      guard case .number(let pearson)? = attributes[EstimateAgreement.pearsonKey],
+        case .number(let spearman)? = attributes[EstimateAgreement.spearmanKey]
       else { return nil }
       return Correlations(metric: metric, pearson: pearson, spearman: spearman)
     }
