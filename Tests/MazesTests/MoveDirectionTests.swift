@@ -1,7 +1,7 @@
 import Mazes
 import Testing
 
-@Suite struct DirectionTests {
+@Suite struct MoveDirectionTests {
   @Test(
     arguments: [
       (0, .left), (1, .left), (2, .left), (3, .down), (4, nil), (5, .up), (6, .right), (7, .right), (8, .right),

@@ -1,3 +1,4 @@
+import Diagnostics
 import LabelledArrays
 import ModelGraph
 import Patching
@@ -15,6 +16,8 @@ public struct TopTokensReading: Reading {
   public let count: Int
 
   public init(count: Int = 5) { self.count = count }
+
+  public var keys: KeyValuePairs<String, JSONValue> { ["count": .integer(count)] }
 
   public func check(_ engine: PatchingEngine) throws { try engine.checkTopTokens(count) }
 
