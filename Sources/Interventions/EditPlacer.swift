@@ -11,7 +11,8 @@ public struct EditPlacer: Sendable {
   private let nodes: [(layer: Int, node: Node)]
 
   /// - Parameter source: what the edit may take from.
-  /// - Throws: `InterventionError` for a layer that does not exist or a site that the family lacks; `GraphError.noSuchHook`.
+  /// - Throws: `InterventionError` for a layer that does not exist or a site that the family lacks;
+  ///   `GraphError.noSuchHook`.
   public init(_ edit: Edit, at site: Site, in graph: ModelGraph, from source: EditSource = EditSource()) throws {
     self.graph = graph
     self.site = site
@@ -24,9 +25,11 @@ public struct EditPlacer: Sendable {
   /// The edits of one row.
   /// - Parameters:
   ///   - length: the row's number of positions.
-  ///   - point: which of the edit's settings and of the site's entries are meant; nil for the first coefficients and the whole site.
+  ///   - point: which of the edit's settings and of the site's entries are meant; nil for the first coefficients and
+  ///     the whole site.
   /// - Returns: nil where the row has none of the chosen positions.
-  /// - Throws: `InterventionError.needsOtherRun` for an edit that takes from a run which is missing, `.noVectorForLayer`.
+  /// - Throws: `InterventionError.needsOtherRun` for an edit that takes from a run which is missing,
+  ///   `.noVectorForLayer`.
   package func edits(row: Int, length: Int, at point: EditPoint? = nil) throws -> [PlacedEdit]? {
     let point = point ?? EditPoint(of: edit)
     func selector(_ axis: SiteAxis) -> Selector { point.selectors[axis] ?? site[axis] }
@@ -36,9 +39,9 @@ public struct EditPlacer: Sendable {
       if chosen.isEmpty { return nil }
       indices[axis] = chosen
     }
-    let layer = site.name.layerAxis.flatMap { point.selectors[$0] }
+    let layers = site.name.layerAxis.flatMap { point.selectors[$0] }?.indices(count: Int.max)
     let resolver = SiteResolver(graph)
-    return try nodes.filter { layer == nil || layer == .index($0.layer) }.flatMap { layer, node in
+    return try nodes.filter { layers?.contains($0.layer) ?? true }.flatMap { layer, node in
       for axis in [SiteAxis.head, .neuron, .channel, .row, .column, .unit]
       where site.name.axes.contains(axis) && selector(axis) != .all {
         indices[axis] = selector(axis).indices(count: resolver.count(axis, node))

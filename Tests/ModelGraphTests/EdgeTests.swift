@@ -81,8 +81,7 @@ import Testing
     }
   }
 
-  @Test(
-    .enabled(if: SharedFolder.isThere, Comment(rawValue: SharedFolder.absence)), arguments: GoldenModel.families)
+  @Test(arguments: GoldenModel.families)
   func theGraphIsTheReferences(family: String) throws {
     let golden = try GoldenModel(family)
     let (anatomy, circuits) = (try golden.loaded.model.graph.transformer(), try golden.circuits())

@@ -44,6 +44,34 @@ import Testing
     }
   }
 
+  /// Sites and edits in place of placed edits, the same run; prompts without a position are left as they are.
+  @Test func interventionsAreRun() throws {
+    let bench = try Workbench("bundled:ioi")
+    let prompts = ["When John and Mary went to the store, John gave a book to", "When John"]
+    let hooks = ["blocks.1.attn.hook_z"]
+    let head = Intervention(try Site(.z, [.layer: 1, .head: 2]), .zero)
+    let last = Intervention(try Site(.residPre, [.layer: 1, .position: 5]), .clamp(max: 0))
+    let (plain, edited) = (
+      try bench.run(prompts, keeping: hooks), try bench.run(prompts, [head, last], keeping: hooks)
+    )
+    let shape = try edited.activation(hooks[0], prompt: 1).shape
+    for prompt in 0..<2 {
+      let (before, after) = (
+        try plain.activation(hooks[0], prompt: prompt).values, try edited.activation(hooks[0], prompt: prompt).values
+      )
+      for index in after.indices where index / shape[2] % shape[1] == 2 { #expect(after[index] == 0) }
+      #expect(before != after)
+    }
+    // The zeros in both prompts, and numbers of the first one's stream.
+    #expect(edited.reports.count == 3)
+    #expect(throws: InterventionError.needsOtherRun(edit: "patch")) {
+      _ = try bench.run(prompts, [Intervention(try Site(.z), .patch)])
+    }
+    #expect(throws: InterventionError.neverFires(site: .residPre, axis: .position, longest: 14)) {
+      _ = try bench.run(prompts, [Intervention(try Site(.residPre, [.position: 40]), .zero)])
+    }
+  }
+
   /// README's block and the function's body are one text, but for the indentation.
   @Test func theReadmeShowsIt() throws {
     let readme = try String(

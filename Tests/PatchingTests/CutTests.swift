@@ -69,7 +69,7 @@ import Testing
         Sweep(
           name: "d", site: Site(.mlpOut), over: [.layer],
           edit: .add(.vectors([vector], layers: nil), coefficients: [0.5, 2]),
-          standing: [StandingEdit(Site(.z, [.layer: .index(0), .head: .index(1)]), .patch)]),
+          standing: [Intervention(Site(.z, [.layer: .index(0), .head: .index(1)]), .patch)]),
       ].flatMap { all(try engine.results($0)) }
     }
   }

@@ -78,6 +78,11 @@ def main():
                 copy_values(full, small, lambda path: True, policy_values)
             else:
                 copy_values(full, small, keep, lambda path, values: values)
+        # Of the circuits only what the graph's edges are.
+        if family != "impala":
+            with h5py.File(source / "circuits.h5") as full, h5py.File(target / "circuits.h5", "w") as small:
+                for name in ["sender", "receiver", "edge_order"]:
+                    full.copy(name, small)
     texts = output / "golden" / "tokenizers"
     shutil.copytree(shared / "golden" / "tokenizers", texts, dirs_exist_ok=True, copy_function=shutil.copyfile)
     models = {

@@ -69,7 +69,8 @@ extension Edit {
         }
       case .exampleDifference:
         let (examples, example) = try target.example(for: self)
-        // Chosen positions of the two prompts are aligned in their order: from the first on where all are chosen, from the end where they are counted from it.
+        // Chosen positions of the two prompts are aligned in their order: from the first on where all are chosen, from
+        // the end where they are counted from it.
         let theirs = target.positions.indices(count: examples.length(example))
         let ours = target.positions.indices(count: target.length)
         return zip(ours, theirs).flatMap { position, from in
@@ -96,10 +97,11 @@ extension Edit {
     case difference
     /// Vectors: one for all layers, or one for each; [features].
     case vectors([[Float]], layers: [Int]?)
-    /// What `difference` is in another example, each in turn: at the same positions as chosen, which are aligned in their order (counted from the end
-    /// where they are).
+    /// What `difference` is in another example, each in turn: at the same positions as chosen, which are aligned in
+    /// their order (counted from the end where they are).
     case exampleDifference
-    /// A vector for each position from the first on, for each of some layers; [layer][position][features]. Later positions have nothing added.
+    /// A vector for each position from the first on, for each of some layers; [layer][position][features]. Later
+    /// positions have nothing added.
     case sequences([[[Float]]], layers: [Int])
   }
 

@@ -2,7 +2,8 @@ import Diagnostics
 import Execution
 
 extension Edit {
-  /// Keep each number between two bounds; one of them may be missing. Scores of hidden tokens, -infinity, stay what they are.
+  /// Keep each number between two bounds; one of them may be missing. Scores of hidden tokens, -infinity, stay what
+  /// they are.
   public struct Clamp: EditKind {
     public static let form = EditForm(
       "clamp", "bounds that each number is kept between",

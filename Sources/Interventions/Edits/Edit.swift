@@ -1,6 +1,7 @@
 /// What becomes of an activation. The base run is the one that is edited, the other run the one that patches come from.
 ///
-/// Every kind of edit is a type of its own (`Edit.Patch`, `Edit.Clamp`, ...), in a file of its own; this is any of them.
+/// Every kind of edit is a type of its own (`Edit.Patch`, `Edit.Clamp`, ...), in a file of its own; this is any of
+/// them.
 public struct Edit: Sendable, Hashable {
   /// What kind of edit it is, with its settings.
   public var kind: any EditKind { held.kind }

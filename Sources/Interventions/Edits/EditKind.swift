@@ -23,9 +23,11 @@ public protocol EditKind: Sendable, Hashable {
   var vectors: [[Float]] { get }
   /// What results files say of it beside its name, by attribute.
   var settings: [String: EditSetting] { get }
-  /// What happened to the activation, for a report: "was kept between 0 and 1". Nil for the kinds that reports have words for.
+  /// What happened to the activation, for a report: "was kept between 0 and 1". Nil for the kinds that reports have
+  /// words for.
   var words: String? { get }
-  /// Whether an activation that is the same in both runs is left as it is. Schedulers reckon with it; results do not depend on it.
+  /// Whether an activation that is the same in both runs is left as it is. Schedulers reckon with it; results do not
+  /// depend on it.
   var keepsWhatRunsShare: Bool { get }
 
   /// Checks that it can be carried out at a site.

@@ -12,8 +12,8 @@ public struct GenerateCommand: Sendable {
   public let additions: [SteeringAddition]
   /// What else is edited, after the vectors are added.
   public let edits: [TextEdit]
-  /// Where vectors that are the same at every position are added, and edits hold; nil for vectors after the prompt and edits everywhere. Vectors with one
-  /// for each position are added from the prompt's first token on.
+  /// Where vectors that are the same at every position are added, and edits hold; nil for vectors after the prompt and
+  /// edits everywhere. Vectors with one for each position are added from the prompt's first token on.
   public let positions: SteeredPositions?
   /// How many tokens.
   public let count: Int
@@ -41,7 +41,8 @@ public struct GenerateCommand: Sendable {
     self.prependBOS = prependBOS
   }
 
-  /// - Throws: `CheckpointError`, `TokenizerError`, `StoreError`, `RunError`, `InterventionError`, `CommandError`, `ConsoleError`, `CancellationError`.
+  /// - Throws: `CheckpointError`, `TokenizerError`, `StoreError`, `RunError`, `InterventionError`, `CommandError`,
+  ///   `ConsoleError`, `CancellationError`.
   public func run(on console: Console) async throws {
     let steerings = try additions.map {
       try PlacedSteering($0, SteeringVector(file: $0.file), isAnywhere: isAnywhere)

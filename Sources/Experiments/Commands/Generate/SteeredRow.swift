@@ -2,7 +2,8 @@ import Execution
 import Interventions
 import ModelGraph
 
-/// What is done to the row that is edited: vectors added and other edits, in the order in which they act, and the same as placed edits of row 0.
+/// What is done to the row that is edited: vectors added and other edits, in the order in which they act, and the same
+/// as placed edits of row 0.
 struct SteeredRow {
   /// One vector or edit.
   struct Part {
@@ -37,8 +38,8 @@ struct SteeredRow {
   /// - Parameters:
   ///   - prompt: how many tokens it has.
   ///   - new: how many are generated; the last of them is not evaluated.
-  /// - Throws: `CommandError` for one that would never fire; `InterventionError` for a site that the model lacks or a vector of another width;
-  ///   `CommandError.wrongEdit` with the edit's text.
+  /// - Throws: `CommandError` for one that would never fire; `InterventionError` for a site that the model lacks or a
+  ///   vector of another width; `CommandError.wrongEdit` with the edit's text.
   func edits(_ graph: ModelGraph, prompt: Int, new: Int) throws -> [[PlacedEdit]] {
     try parts.map { part in
       do {

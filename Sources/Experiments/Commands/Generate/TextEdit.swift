@@ -3,7 +3,8 @@ import Execution
 import Interventions
 import ModelGraph
 
-/// An edit that holds while text is generated, as the command line has it: `SITE.LAYER.HEAD: EDIT`, the right side as experiment files write `edit`.
+/// An edit that holds while text is generated, as the command line has it: `SITE.LAYER.HEAD: EDIT`, the right side as
+/// experiment files write `edit`.
 public struct TextEdit: Sendable {
   /// As written.
   public let text: String
@@ -13,8 +14,8 @@ public struct TextEdit: Sendable {
 
   /// Reads one edit, and the vector files that it names.
   /// - Parameters:
-  ///   - argument: `z.9.6: zero`, `resid_post.3: {project_out: {vector: mind.h5}}`; layers and heads are numbers, ranges (`2..5`) or `all`; in place
-  ///     of SITE.LAYER a hook's whole name, or a pattern.
+  ///   - argument: `z.9.6: zero`, `resid_post.3: {project_out: {vector: mind.h5}}`; layers and heads are numbers,
+  ///     ranges (`2..5`) or `all`; in place of SITE.LAYER a hook's whole name, or a pattern.
   ///   - folder: what files are relative to.
   /// - Throws: `CommandError.wrongEdit`.
   public init(argument: String, folder: String) throws {
