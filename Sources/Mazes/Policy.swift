@@ -36,7 +36,8 @@ public struct MoveProbabilities: Hashable, Sendable {
 
 /// Probabilities of the 15 actions.
 func softmax(_ logits: some Collection<Float>) -> [Double] {
-  precondition(logits.count == MoveDirection.actionCount, "\(logits.count) logits for \(MoveDirection.actionCount) actions")
+  precondition(
+    logits.count == MoveDirection.actionCount, "\(logits.count) logits for \(MoveDirection.actionCount) actions")
   let highest = Double(logits.max() ?? 0)
   let weights = logits.map { exp(Double($0) - highest) }
   let sum = weights.reduce(0, +)

@@ -14,7 +14,8 @@ import Testing
 
   @Test(arguments: MoveDirection.allCases)
   func theGroupsAreTheActionsThatGoThatWay(direction: MoveDirection) {
-    #expect((0..<MoveDirection.actionCount).filter { MoveDirection(action: $0) == direction } == Array(direction.actions))
+    #expect(
+      (0..<MoveDirection.actionCount).filter { MoveDirection(action: $0) == direction } == Array(direction.actions))
     #expect(direction.actions.contains(direction.directAction))
   }
 

@@ -1,3 +1,4 @@
+import ActivationStore
 import LabelledArrays
 import Patching
 

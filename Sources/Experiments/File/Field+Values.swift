@@ -18,7 +18,8 @@ extension Field {
           let rows = try element.list(of: "vectors")
           guard rows.count == positions else {
             throw element.error(
-              .badValue(path: element.path, value: "\(rows.count) positions", expected: "\(positions), as in the first layer"))
+              .badValue(
+                path: element.path, value: "\(rows.count) positions", expected: "\(positions), as in the first layer"))
           }
           return try rows.map { try $0.vector(width: width) }
         }, layers: chosen)

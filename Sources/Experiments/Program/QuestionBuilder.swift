@@ -2,6 +2,8 @@
 @resultBuilder public enum QuestionBuilder {
   public static func buildExpression(_ question: some Question) -> [any Question] { [question] }
 
+  public static func buildExpression(_ questions: [some Question]) -> [any Question] { questions }
+
   public static func buildExpression(_ questions: [any Question]) -> [any Question] { questions }
 
   public static func buildExpression(_ answer: SweepAnswer) -> [any Question] { [answer.question] }

@@ -26,7 +26,9 @@ extension MazeSteeringSpec {
     keys.add("additivity", additivity.map { $0.isEmpty ? .bool(true) : .words($0) })
     keys.add(
       "fields",
-      fields.map { .object(["mazes": .integer($0.mazes), "at": .array($0.coefficients.map { .number(shortest($0)) })]) })
+      fields.map {
+        .object(["mazes": .integer($0.mazes), "at": .array($0.coefficients.map { .number(shortest($0)) })])
+      })
     if savesVectors { keys.add("save", .bool(true)) }
     return .object(keys)
   }

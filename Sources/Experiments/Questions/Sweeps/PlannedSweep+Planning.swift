@@ -1,8 +1,8 @@
 import ActivationStore
 import Diagnostics
 import Interventions
-import ModelGraph
 import LabelledArrays
+import ModelGraph
 import Patching
 
 extension SweepSpec: Question {
