@@ -21,6 +21,10 @@ public enum InterventionError: DiagnosedError, Equatable {
   case noVectorForLayer(layer: Int, layers: [Int])
   /// A direction can be projected out only where each token has one vector.
   case notOneVector(site: SiteName)
+  /// A vector that is a difference of another kind of activation.
+  case madeElsewhere(origin: SiteName, site: SiteName)
+  /// What is to be taken out is not one vector for each layer.
+  case notOneDirection
   /// A vector of zeros has no direction.
   case noDirection(layer: Int)
   /// Differences of other examples are aligned by positions.
@@ -64,6 +68,10 @@ public enum InterventionError: DiagnosedError, Equatable {
     case .notOneVector(let site):
       return
         "a direction can be projected out of sites with one vector for each token, such as resid_pre, not of \(site.rawValue)"
+    case .madeElsewhere(let origin, let site):
+      return "the vector was made of \(origin.rawValue), not of \(site.rawValue); add its numbers to use it there"
+    case .notOneDirection:
+      return "only one direction can be projected out, given as a vector for all layers or one for each"
     case .noDirection(let layer): return "the vector for layer \(layer) is all zeros and has no direction"
     case .noPositionsToAlign(let site):
       return "another example's difference is aligned by positions, and site '\(site.rawValue)' has pairs of them"

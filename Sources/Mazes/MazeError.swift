@@ -56,7 +56,7 @@ public enum MazeError: DiagnosedError, Equatable {
     case .batch(let batch): "a batch of \(batch) pictures; it is at least 1"
     case .stepLimit(let limit): "a limit of \(limit) steps; it is at least 0"
     case .policyShape(let found, let mazes):
-      "the policy gave a tensor of shape \(found) for \(mazes) mazes; it must give [\(mazes), \(Direction.actionCount)]"
+      "the policy gave a tensor of shape \(found) for \(mazes) mazes; it must give [\(mazes), \(MoveDirection.actionCount)]"
     case .policyNotFinite(let maze, let value):
       "the policy gave the logit \(value) for maze \(maze) of those it was asked about; look for weights or edits that are too large"
     case .drawingNotSquare(let rows, let row, let length):

@@ -1,3 +1,4 @@
+import Diagnostics
 import Interventions
 import LabelledArrays
 import ModelGraph

@@ -69,6 +69,9 @@ extension FileProblem {
     case .duplicateName(let one, let name, let line): "\(one) named \(quoted(name)) stands at line \(line) already"
     case .nothingToDo: "there is nothing to do: give sweeps, steering, readouts or a cache"
 
+    case .notWritable(let one, let name):
+      "\(one) named \(quoted(name)) asks what an experiment file cannot say; read it from a file, or ask otherwise"
+
     case .duplicateAnalysis(let name, let line): "an analysis named \(quoted(name)) stands at line \(line) already"
     case .duplicateCache(let name, let line):
       "a cache named \(quoted(name)) stands at line \(line) already; give one of them another 'name'"

@@ -19,6 +19,8 @@ public enum FileProblem: Sendable, Hashable {
   /// Two questions of one kind with one name.
   case duplicateName(of: String, name: String, firstLine: Int)
   case nothingToDo
+  /// What a program asks and a file cannot: `one` says of what kind it is.
+  case notWritable(one: String, name: String)
 
   // Analyses
   case duplicateAnalysis(name: String, firstLine: Int)

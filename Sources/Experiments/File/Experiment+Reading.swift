@@ -20,6 +20,7 @@ extension Experiment {
     self.text = text
     name = try keys.required("name").experimentName()
     model = try keys["model"].map { ModelReference(try $0.nonEmptyText(), relativeTo: folder) }
+    bench = nil
     prompts = try Self.inputs(keys, folder: folder)
     prependBOS = try keys["prepend_bos"].map { try $0.prependBOS() } ?? .automatic
     direction = try keys["direction"].map { try $0.choice(PatchingDirection.self) } ?? .denoise

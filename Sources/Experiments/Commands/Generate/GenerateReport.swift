@@ -100,18 +100,8 @@ struct GenerateReport {
     text(tokens, after: after) ?? tokens.map { " \($0)" }.joined()
   }
 
-  /// What tokens add to the text of those before them: SentencePiece's first blank belongs to no token, so they are not decoded by themselves.
   private func text(_ tokens: [Int32], after before: [Int32]) -> String? {
-    guard let tokenizer = reader.resolver.tokenizer else { return nil }
-    do {
-      let start = try tokenizer.decode(before, skipSpecialTokens: true)
-      let whole = try tokenizer.decode(before + tokens, skipSpecialTokens: true)
-      guard whole.unicodeScalars.starts(with: start.unicodeScalars) else { return try tokenizer.decode(tokens) }
-      return String(String.UnicodeScalarView(whole.unicodeScalars.dropFirst(start.unicodeScalars.count)))
-    } catch {
-      // A model's vocabulary may have rows that no token of the tokenizer has.
-      return tokens.map { tokenizer.tokenString($0) }.joined()
-    }
+    reader.resolver.tokenizer?.text(tokens, after: before)
   }
 
   private func block(_ title: String, _ text: String) -> String {
