@@ -50,7 +50,7 @@ import Testing
       (.name(file: "a.txt"), .wrongUsage, "the notebook's file 'a.txt' must end in .ipynb"),
       (
         .wrongSize(dataset: "/sweeps/a/b", found: 3, expected: 4), .badData,
-        "/sweeps/a/b has 3 values, and its axes make 4; write the results anew"
+        "/sweeps/a/b has 3 values, but its axes call for 4; run the experiment again"
       ),
       (.cannotWrite(file: "a.ipynb", reason: "disk full"), .cannotCreateOutput, "cannot write 'a.ipynb': disk full"),
     ] as [(NotebookError, FailureKind, String)])

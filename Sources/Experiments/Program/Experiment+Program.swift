@@ -75,7 +75,7 @@ extension SweepSpec {
       throw ExperimentError.inFile(place, .noEstimate(path: "method", metric: metric.rawValue, reason: reason))
     }
     if let sweep, !sweep.standing.isEmpty {
-      throw ExperimentError.inFile(place, .noEstimateBesideOthers(path: "method"))
+      throw ExperimentError.inFile(place, .noEstimateWithOtherEdits(path: "method"))
     }
   }
 }

@@ -46,8 +46,8 @@ extension QuestionKind {
   private func questions(of field: Field, _ reading: QuestionReading) throws -> [any Question] {
     let areMazes = if case .mazes = reading.inputs { true } else { false }
     switch inputs {
-    case .mazes where !areMazes: throw field.error(.notOfMazes(key: key))
-    case .text where areMazes: throw field.error(.notBeside(key: key, other: "mazes", path: ""))
+    case .mazes where !areMazes: throw field.error(.needsMazes(key: key))
+    case .text where areMazes: throw field.error(.cannotCombine(key: key, other: "mazes", path: ""))
     default: break
     }
     var questions: [any Question] = []

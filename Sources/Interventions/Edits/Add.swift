@@ -13,7 +13,7 @@ extension Edit {
     public init(reading arguments: inout some EditArguments) throws { additions = try arguments.additions() }
 
     public var takes: EditSource.Run { additions.contains { $0.direction == .difference } ? .other : .none }
-    public var keepsWhatRunsShare: Bool { additions.allSatisfy { $0.direction == .difference } }
+    public var keepsSharedValues: Bool { additions.allSatisfy { $0.direction == .difference } }
 
     public var vectors: [[Float]] { additions.flatMap(\.direction.vectors) }
 

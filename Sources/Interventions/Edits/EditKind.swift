@@ -22,7 +22,7 @@ public protocol EditKind: Sendable, Hashable {
   /// What happened to the activation, for a report: "was kept between 0 and 1". Nil for the kinds that reports have words for.
   var words: String? { get }
   /// Whether an activation that is the same in both runs is left as it is. Schedulers reckon with it; results do not depend on it.
-  var keepsWhatRunsShare: Bool { get }
+  var keepsSharedValues: Bool { get }
 
   /// Checks that it can be carried out at a site.
   /// - Throws: `InterventionError` saying what does not fit.
@@ -39,7 +39,7 @@ extension EditKind {
   public var vectors: [[Float]] { [] }
   public var settings: [String: EditSetting] { [:] }
   public var words: String? { nil }
-  public var keepsWhatRunsShare: Bool { false }
+  public var keepsSharedValues: Bool { false }
   public func check(_ place: EditedSite) throws {}
 }
 

@@ -20,7 +20,7 @@ public enum NotebookError: DiagnosedError, Equatable {
     switch self {
     case .name(let file): "the notebook's file '\(visible(file, limit: 300))' must end in .ipynb"
     case .wrongSize(let dataset, let found, let expected):
-      "\(visible(dataset, limit: 300)) has \(found) values, and its axes make \(expected); write the results anew"
+      "\(visible(dataset, limit: 300)) has \(found) values, but its axes call for \(expected); run the experiment again"
     case .cannotWrite(let file, let reason):
       "cannot write '\(visible(file, limit: 300))': \(visible(reason, limit: 300))"
     }
