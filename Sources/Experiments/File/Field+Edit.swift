@@ -62,7 +62,7 @@ extension Field {
   ) throws -> (vectors: [[Float]], layers: [Int]?, origin: VectorOrigin?) {
     let keys = try map(table)
     let chosen = try keys.exactlyOne(of: ["file", "vector", "values"])
-    if chosen.key != "values" { try keys.refuse(["layers"], beside: chosen.key) }
+    if chosen.key != "values" { try keys.refuse(["layers"], with: chosen.key) }
     guard chosen.key == "vector" else {
       try keys.refuse(["anywhere"], with: chosen.key)
       if chosen.key == "values" {

@@ -56,7 +56,7 @@ extension Field {
   ) throws -> (vector: [Float], origin: VectorOrigin?) {
     let chosen = try keys.exactlyOne(of: ["file", "values"])
     guard chosen.key == "file" else {
-      try keys.refuse(["anywhere"], beside: "values")
+      try keys.refuse(["anywhere"], with: "values")
       return (try chosen.field.vector(width: nil), nil)
     }
     let stored = try chosen.field.steeringVector(keys["anywhere"], folder: folder, site: site)
