@@ -17,6 +17,9 @@ public struct ArrayGroup: Sendable, Hashable {
     self.attributes = attributes
   }
 
+  /// What the group is called: the last part of its path.
+  public var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
+
   /// The array of a name; nil where there is none.
   public subscript(name: String) -> LabelledArray? { arrays.first { $0.name == name } }
 

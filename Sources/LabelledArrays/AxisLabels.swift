@@ -45,6 +45,15 @@ public enum AxisLabels: Sendable, Hashable {
     }
   }
 
+  /// The labels of some entries, in the order given.
+  public subscript(indices: [Int]) -> AxisLabels {
+    switch self {
+    case .integers(let labels): .integers(indices.map { labels[$0] })
+    case .numbers(let labels): .numbers(indices.map { labels[$0] })
+    case .texts(let labels): .texts(indices.map { labels[$0] })
+    }
+  }
+
   /// The first entry with a label; nil where there is none. Labels of different kinds match when they read the same: 2, 2.0 and "2".
   public func firstIndex(of label: AxisLabel) -> Int? {
     switch self {

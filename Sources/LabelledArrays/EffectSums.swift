@@ -139,6 +139,30 @@ public struct EffectSums: Sendable {
     sources == nil ? nil : Transfer(own: own.sum / Double(own.count), others: others.sum / Double(others.count))
   }
 
+  /// Each example's change from the base run, [cell, example] as the values; NaN where there is none.
+  /// - Parameter values: [cell, example] of all examples.
+  public func changes(of values: [Float], measured: Measured = .values) -> [Double] {
+    byExample(values, measured) { change, _ in change }
+  }
+
+  /// Each example's (patched - base) / (other - base), [cell, example] as the values; NaN where it has none.
+  /// - Parameter values: [cell, example] of all examples.
+  public func ratios(of values: [Float], measured: Measured = .values) -> [Double] {
+    byExample(values, measured) { change, example in ratio(ofChange: change, example: example) ?? .nan }
+  }
+
+  private func byExample(
+    _ values: [Float], _ measured: Measured, _ result: (_ change: Double, _ example: Int) -> Double
+  ) -> [Double] {
+    let count = base.count
+    precondition(count == 0 ? values.isEmpty : values.count.isMultiple(of: count), "\(values.count) values")
+    return values.indices.map { index in
+      let (value, example) = (Double(values[index]), index % count)
+      let change = measured == .changes ? value : value - Double(base[example])
+      return value.isFinite && change.isFinite ? result(change, example) : .nan
+    }
+  }
+
   /// An example's change over the gap between its baselines; nil where the gap is too small.
   func ratio(ofChange change: Double, example: Int) -> Double? {
     guard hasGap(example) else { return nil }

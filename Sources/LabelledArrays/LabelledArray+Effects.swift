@@ -39,12 +39,7 @@ extension LabelledArray {
   ) throws(LabelledArrayError) -> LabelledArray {
     let rows = try byExample(base, other)
     let sums = EffectSums(cells: 0, base: rows.base, other: rows.other, minimumGap: minimumGap)
-    let examples = rows.base.count
-    let ratios = rows.values.indices.map { index -> Float in
-      let (value, example) = (Double(rows.values[index]), index % examples)
-      guard value.isFinite else { return .nan }
-      return sums.ratio(ofChange: value - Double(rows.base[example]), example: example).map { Float($0) } ?? .nan
-    }
+    let ratios = sums.ratios(of: rows.values).map { Float($0) }
     let place = try place(of: "example")
     return LabelledArray("effect", axes: rows.axes + [axes[place]], values: ratios)
   }

@@ -39,6 +39,7 @@ extension LabelledArray {
     let cell = shape.ravel(indices.compactMap(\.self))
     switch values {
     case .floats(let values): return values[cell]
+    case .doubles(let values): return Float(values[cell])
     case .integers(let values): return Float(values[cell])
     case .flags(let values): return Float(values[cell])
     case .texts: throw .notNumbers(array: name)
@@ -97,6 +98,7 @@ extension LabelledArray {
     }
     switch values {
     case .floats(let values): return .floats(kept(values))
+    case .doubles(let values): return .doubles(kept(values))
     case .integers(let values): return .integers(kept(values))
     case .flags(let values): return .flags(kept(values))
     case .texts(let values): return .texts(kept(values))

@@ -4,6 +4,8 @@ public struct LabelledArray: Sendable, Hashable {
   public enum Values: Sendable, Hashable {
     /// Stored as float32; NaN where there is nothing.
     case floats([Float])
+    /// Stored as float64; NaN where there is nothing. What is computed from floats and must not be rounded back to them.
+    case doubles([Double])
     /// Stored as int32; -1 where there is nothing.
     case integers([Int])
     /// Stored as int8; 1, 0, and -1 where there is nothing.
@@ -14,6 +16,7 @@ public struct LabelledArray: Sendable, Hashable {
     public var count: Int {
       switch self {
       case .floats(let values): values.count
+      case .doubles(let values): values.count
       case .integers(let values): values.count
       case .flags(let values): values.count
       case .texts(let values): values.count
@@ -62,10 +65,29 @@ public struct LabelledArray: Sendable, Hashable {
   public func numbers() throws(LabelledArrayError) -> [Float] {
     switch values {
     case .floats(let values): return values
+    case .doubles(let values): return values.map { Float($0) }
     case .integers(let values): return values.map(Float.init)
     case .flags(let values): return values.map(Float.init)
     case .texts: throw .notNumbers(array: name)
     }
+  }
+
+  /// All values in double precision, row-major.
+  /// - Throws: `LabelledArrayError.notNumbers` for texts.
+  public func doubles() throws(LabelledArrayError) -> [Double] {
+    switch values {
+    case .floats(let values): return values.map { Double($0) }
+    case .doubles(let values): return values
+    case .integers(let values): return values.map { Double($0) }
+    case .flags(let values): return values.map { Double($0) }
+    case .texts: throw .notNumbers(array: name)
+    }
+  }
+
+  /// The same array with its numbers in double precision.
+  /// - Throws: `LabelledArrayError.notNumbers` for texts.
+  public func inDoubles() throws(LabelledArrayError) -> LabelledArray {
+    LabelledArray(name, axes: axes, values: .doubles(try doubles()), attributes: attributes)
   }
 
   /// The same array under another name.

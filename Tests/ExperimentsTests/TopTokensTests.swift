@@ -33,7 +33,7 @@ import Testing
     let store = try ResultsReader(run.run(into: folder.path).results).store
     let group = "/readouts/top"
     #expect(try store.describe("\(group)/token").dimensions == ["run", "layer", "position", "place", "example"])
-    let shape = try store.shape(of: "\(group)/token")
+    let shape = try store.describe("\(group)/token").shape
     let (layers, positions, examples) = (shape[1], shape[2], shape[4])
     #expect(shape[0] == 2 && shape[3] == 3 && examples == 2 && layers == run.loaded.model.graph.dimensions.layers + 1)
     let tokens = try store.integers(at: "\(group)/token")
@@ -72,9 +72,12 @@ import Testing
     #expect(onTop > 0 && beyond > 0)
   }
 
-  @Test func moreThanTheVocabularyHas() throws {
-    let yaml = Self.yaml.replacing("count: 3", with: "count: 1000")
-    _ = try ExperimentRun(try Experiment(yaml: yaml, file: "x.yaml"))
+  @Test func mistakesAreNamed() throws {
+    let yaml = try GoldenExperiment("gpt2").yaml(name: "x", "readouts:\n  - {name: top, read: top_tokens, count: 900}")
+    let many = #expect(throws: ExperimentError.self) {
+      _ = try ExperimentRun(try Experiment(yaml: yaml, file: "x.yaml"))
+    }
+    #expect(many?.message.contains("the top 900 tokens of a vocabulary of") ?? false, "\(many?.message ?? "")")
     let error = #expect(throws: ExperimentError.self) {
       _ = try Experiment(yaml: Self.yaml.replacing("count: 3", with: "count: 0"), file: "x.yaml")
     }
@@ -83,6 +86,5 @@ import Testing
       _ = try Experiment(yaml: Self.yaml.replacing("read: logit_lens", with: "read: logit_lens, count: 2"), file: "x.yaml")
     }
     #expect(other?.message.contains("'count'") ?? false, "\(other?.message ?? "")")
-    #expect(TooFewTokens(wanted: 9, vocabulary: 8).message == "the top 9 tokens of a vocabulary of 8 were asked for")
   }
 }

@@ -48,10 +48,6 @@ import Testing
   @Test(
     arguments: [
       (.name(file: "a.txt"), .wrongUsage, "the notebook's file 'a.txt' must end in .ipynb"),
-      (
-        .wrongSize(dataset: "/sweeps/a/b", found: 3, expected: 4), .badData,
-        "/sweeps/a/b has 3 values, and its axes make 4; write the results anew"
-      ),
       (.cannotWrite(file: "a.ipynb", reason: "disk full"), .cannotCreateOutput, "cannot write 'a.ipynb': disk full"),
     ] as [(NotebookError, FailureKind, String)])
   func messages(error: NotebookError, kind: FailureKind, message: String) {

@@ -47,6 +47,7 @@ extension OutputFile {
         try dataset.with { handle in
           switch array.values {
           case .floats(let values): try handle.write(values, as: pb_native_float(), nil)
+          case .doubles(let values): try handle.write(values, as: pb_native_double(), nil)
           case .integers(let values): try handle.write(values.map(Int64.init), as: pb_native_int64(), nil)
           case .flags(let values): try handle.write(values, as: pb_native_int8(), nil)
           case .texts(let values): try handle.write(texts: values, nil)
@@ -62,6 +63,7 @@ extension LabelledArray.Values {
   fileprivate var type: ElementType {
     switch self {
     case .floats: .float32
+    case .doubles: .float64
     case .integers: .int32
     case .flags: .int8
     case .texts: .text

@@ -69,7 +69,8 @@ public struct CacheHeader: Sendable, Hashable {
   /// All as root attributes.
   var rootAttributes: [String: Attribute] {
     let own: [String: Attribute] = [
-      "model": .text(model), "model_sha256": .text(modelSHA256), "patchbay_version": .text(patchbayVersion),
+      Schema.Root.model: .text(model), Schema.Root.modelSHA256: .text(modelSHA256),
+      Schema.Root.patchbayVersion: .text(patchbayVersion),
     ]
     return attributes.merging(own) { $1 }
   }

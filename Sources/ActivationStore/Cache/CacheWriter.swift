@@ -62,7 +62,7 @@ public final class CacheWriter: @unchecked Sendable {
       type: plan.precision == .float16 ? .float16 : .float32, chunk: exampleChunk(shape), compress: plan.compress,
       chunkCache: 0,
       attributes: [
-        "layout": .text(hook.layout.storedName), "axes": .texts(hook.layout.axes.map(\.rawValue)),
+        Schema.Cache.layout: .text(hook.layout.storedName), Schema.Cache.axes: .texts(hook.layout.axes.map(\.rawValue)),
       ])
   }
 

@@ -21,7 +21,7 @@ public enum StoredRun: String, Sendable, Hashable, CaseIterable {
   case corrupted
 
   /// The group of a cache file that holds the run's activations.
-  package var activationsGroup: String { self == .sole ? "/activations" : "/activations/\(rawValue)" }
+  package var activationsGroup: String { self == .sole ? Schema.activations.path : Schema.activations.path(rawValue) }
 }
 
 /// Whether a text can be the name of a link in an HDF5 group.

@@ -64,15 +64,17 @@ func openToRead(_ path: String) throws -> HDF5FileHandle {
 /// - Throws: `StoreError.otherFormat`, `.newerFormat`, `.missing`.
 @discardableResult
 func checkFormat(_ file: hid_t, _ path: String, expected: [FileFormat]) throws -> FileFormat {
-  let found = try reading(path, "format") { try attribute("format", of: file) }
+  let found = try reading(path, Schema.Root.format) { try attribute(Schema.Root.format, of: file) }
   let names = expected.map(\.rawValue)
   guard case .text(let name)? = found else { throw StoreError.otherFormat(path: path, found: nil, expected: names) }
   guard let format = FileFormat(rawValue: name), expected.contains(format) else {
     throw StoreError.otherFormat(path: path, found: name, expected: names)
   }
-  guard case .integer(let version)? = try reading(path, "format_version", { try attribute("format_version", of: file) })
+  guard
+    case .integer(let version)? = try reading(
+      path, Schema.Root.formatVersion, { try attribute(Schema.Root.formatVersion, of: file) })
   else {
-    throw StoreError.missing(path: path, what: .attribute, name: "format_version", candidates: [])
+    throw StoreError.missing(path: path, what: .attribute, name: Schema.Root.formatVersion, candidates: [])
   }
   guard version <= FileFormat.version else {
     throw StoreError.newerFormat(path: path, format: name, version: version, newestKnown: FileFormat.version)

@@ -23,9 +23,9 @@ final class OutputFile {
     do {
       try writing(target, "/") {
         let file = try HDF5FileHandle.create(path)
-        try setAttribute("format", .text(format.rawValue), on: file.id)
-        try setAttribute("format_version", .integer(FileFormat.version), on: file.id)
-        try setAttribute("complete", .integer(0), on: file.id)
+        try setAttribute(Schema.Root.format, .text(format.rawValue), on: file.id)
+        try setAttribute(Schema.Root.formatVersion, .integer(FileFormat.version), on: file.id)
+        try setAttribute(Schema.Root.complete, .integer(0), on: file.id)
         for (name, value) in attributes.sorted(by: { $0.key < $1.key }) { try setAttribute(name, value, on: file.id) }
         self.file = consume file
       }
@@ -132,7 +132,7 @@ final class OutputFile {
   func finish() throws {
     _ = try location()
     do {
-      try setRootAttributes(["complete": .integer(1)])
+      try setRootAttributes([Schema.Root.complete: .integer(1)])
       try close()
       try partial?.moveToTarget()
       partial = nil

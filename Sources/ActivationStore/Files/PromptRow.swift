@@ -69,17 +69,6 @@ public struct PromptColumns: Sendable, Hashable {
   public func isSuperset(of other: PromptColumns) -> Bool {
     parts.isSuperset(of: other.parts) && labels.isSuperset(of: other.labels)
   }
-
-  /// The dataset of a label: `label` itself, or `label_KEY`.
-  static func dataset(ofLabel key: String) -> String { key == plainLabel ? plainLabel : "\(plainLabel)_\(key)" }
-
-  /// The label that a dataset holds; nil if it holds something else.
-  static func label(ofDataset name: String) -> String? {
-    if name == plainLabel { return name }
-    return name.hasPrefix("\(plainLabel)_") ? String(name.dropFirst(plainLabel.count + 1)) : nil
-  }
-
-  private static let plainLabel = "label"
 }
 
 extension PromptRow {

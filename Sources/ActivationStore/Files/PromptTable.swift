@@ -12,31 +12,37 @@ struct PromptTable {
   /// Makes the group and its datasets, empty.
   /// - Parameter positions: the length of the longest prompt.
   init(in output: OutputFile, columns: PromptColumns, examples: Int, positions: Int) throws {
-    group = try output.addGroup("/prompts")
+    group = try output.addGroup(Schema.prompts.path)
     file = output.target
     self.columns = columns
     self.examples = examples
     self.positions = positions
-    try group.addAxis(LabelledAxis("example", .range(examples)))
-    let (both, one) = (["example", "position"], ["example"])
+    try group.addAxis(LabelledAxis(Schema.Axis.example, .range(examples)))
+    let (both, one) = ([Schema.Axis.example, Schema.Axis.position], [Schema.Axis.example])
     // Examples that are no prompts (mazes) have no tokens; what is known of them are labels.
     if positions > 0 {
-      try group.addAxis(LabelledAxis("position", .range(positions)))
-      try group.addDataset("clean_tokens", axes: both, type: .int32, integerFill: -1)
+      try group.addAxis(LabelledAxis(Schema.Axis.position, .range(positions)))
+      try group.addDataset(Schema.Prompts.cleanTokens, axes: both, type: .int32, integerFill: -1)
     }
-    try group.addDataset("lengths", axes: one, type: .int32, integerFill: -1)
+    try group.addDataset(Schema.Prompts.lengths, axes: one, type: .int32, integerFill: -1)
     if columns.contains(.corruptedTokens) {
-      try group.addDataset("corrupted_tokens", axes: both, type: .int32, integerFill: -1)
+      try group.addDataset(Schema.Prompts.corruptedTokens, axes: both, type: .int32, integerFill: -1)
     }
-    if columns.contains(.answerToken) { try group.addDataset("answer_token", axes: one, type: .int32, integerFill: -1) }
-    if columns.contains(.wrongToken) { try group.addDataset("wrong_token", axes: one, type: .int32, integerFill: -1) }
-    if columns.contains(.cleanTokenStrings) { try group.addDataset("clean_token_strings", axes: both, type: .text) }
+    if columns.contains(.answerToken) {
+      try group.addDataset(Schema.Prompts.answerToken, axes: one, type: .int32, integerFill: -1)
+    }
+    if columns.contains(.wrongToken) {
+      try group.addDataset(Schema.Prompts.wrongToken, axes: one, type: .int32, integerFill: -1)
+    }
+    if columns.contains(.cleanTokenStrings) {
+      try group.addDataset(Schema.Prompts.cleanTokenStrings, axes: both, type: .text)
+    }
     if columns.contains(.corruptedTokenStrings) {
-      try group.addDataset("corrupted_token_strings", axes: both, type: .text)
+      try group.addDataset(Schema.Prompts.corruptedTokenStrings, axes: both, type: .text)
     }
-    if columns.contains(.text) { try group.addDataset("text", axes: one, type: .text) }
+    if columns.contains(.text) { try group.addDataset(Schema.Prompts.text, axes: one, type: .text) }
     for key in columns.labels.sorted() {
-      try group.addDataset(PromptColumns.dataset(ofLabel: key), axes: one, type: .text)
+      try group.addDataset(Schema.Prompts.dataset(ofLabel: key), axes: one, type: .text)
     }
   }
 
@@ -45,22 +51,30 @@ struct PromptTable {
   func write(_ rows: [PromptRow], from first: Int) throws {
     guard !rows.isEmpty else { return }
     for (index, row) in rows.enumerated() { try check(row, first + index) }
-    try integers("lengths", rows, from: first) { [Int32($0.cleanTokens.count)] }
-    if positions > 0 { try integers("clean_tokens", rows, from: first) { padded($0.cleanTokens, with: -1) } }
-    if columns.contains(.corruptedTokens) {
-      try integers("corrupted_tokens", rows, from: first) { padded($0.corruptedTokens ?? [], with: -1) }
+    try integers(Schema.Prompts.lengths, rows, from: first) { [Int32($0.cleanTokens.count)] }
+    if positions > 0 {
+      try integers(Schema.Prompts.cleanTokens, rows, from: first) { padded($0.cleanTokens, with: -1) }
     }
-    if columns.contains(.answerToken) { try integers("answer_token", rows, from: first) { [$0.answerToken ?? -1] } }
-    if columns.contains(.wrongToken) { try integers("wrong_token", rows, from: first) { [$0.wrongToken ?? -1] } }
+    if columns.contains(.corruptedTokens) {
+      try integers(Schema.Prompts.corruptedTokens, rows, from: first) { padded($0.corruptedTokens ?? [], with: -1) }
+    }
+    if columns.contains(.answerToken) {
+      try integers(Schema.Prompts.answerToken, rows, from: first) { [$0.answerToken ?? -1] }
+    }
+    if columns.contains(.wrongToken) {
+      try integers(Schema.Prompts.wrongToken, rows, from: first) { [$0.wrongToken ?? -1] }
+    }
     if columns.contains(.cleanTokenStrings) {
-      try texts("clean_token_strings", rows, from: first) { padded($0.cleanTokenStrings ?? [], with: "") }
+      try texts(Schema.Prompts.cleanTokenStrings, rows, from: first) { padded($0.cleanTokenStrings ?? [], with: "") }
     }
     if columns.contains(.corruptedTokenStrings) {
-      try texts("corrupted_token_strings", rows, from: first) { padded($0.corruptedTokenStrings ?? [], with: "") }
+      try texts(Schema.Prompts.corruptedTokenStrings, rows, from: first) {
+        padded($0.corruptedTokenStrings ?? [], with: "")
+      }
     }
-    if columns.contains(.text) { try texts("text", rows, from: first) { [$0.text ?? ""] } }
+    if columns.contains(.text) { try texts(Schema.Prompts.text, rows, from: first) { [$0.text ?? ""] } }
     for key in columns.labels.sorted() {
-      try texts(PromptColumns.dataset(ofLabel: key), rows, from: first) { [$0.labels[key] ?? ""] }
+      try texts(Schema.Prompts.dataset(ofLabel: key), rows, from: first) { [$0.labels[key] ?? ""] }
     }
   }
 
@@ -88,7 +102,7 @@ struct PromptTable {
 
   private func integers(_ name: String, _ rows: [PromptRow], from first: Int, _ values: (PromptRow) -> [Int32]) throws {
     let dataset = try group.dataset(name)
-    try writing(file, "/prompts/\(name)") {
+    try writing(file, Schema.prompts.path(name)) {
       let all = rows.flatMap(values)
       try dataset.with { try $0.write(all, as: pb_native_int32(), box(dataset, first, rows.count)) }
     }
@@ -96,7 +110,7 @@ struct PromptTable {
 
   private func texts(_ name: String, _ rows: [PromptRow], from first: Int, _ values: (PromptRow) -> [String]) throws {
     let dataset = try group.dataset(name)
-    try writing(file, "/prompts/\(name)") {
+    try writing(file, Schema.prompts.path(name)) {
       let all = rows.flatMap(values)
       try dataset.with { try $0.write(texts: all, box(dataset, first, rows.count)) }
     }

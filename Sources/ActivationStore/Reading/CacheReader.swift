@@ -20,7 +20,7 @@ public struct CacheReader: Sendable {
     let store = try StoreReader(path, expecting: [.cache])
     self.store = store
     lengths = try store.promptLengths()
-    let listing = try store.listing(of: "/activations")
+    let listing = try store.listing(of: Schema.activations.path)
     let pairs = [StoredRun.clean, .corrupted].filter { listing.groups.contains($0.rawValue) }
     runs = pairs.isEmpty ? [.sole] : pairs
     var layouts: [HookName: Layout] = [:]
@@ -37,8 +37,8 @@ public struct CacheReader: Sendable {
   public func header() throws -> CacheHeader {
     var parts = try HeaderParts(of: store)
     var header = CacheHeader(
-      model: try parts.take("model"), modelSHA256: try parts.take("model_sha256"),
-      patchbayVersion: try parts.take("patchbay_version"))
+      model: try parts.take(Schema.Root.model), modelSHA256: try parts.take(Schema.Root.modelSHA256),
+      patchbayVersion: try parts.take(Schema.Root.patchbayVersion))
     header.attributes = parts.rest
     return header
   }
@@ -90,9 +90,10 @@ public struct CacheReader: Sendable {
 private func storedLayout(_ dataset: String, in store: StoreReader) throws -> Layout {
   let shape = try store.shape(of: dataset)
   let attributes = try store.attributes(of: dataset)
-  guard case .text(let kind)? = attributes["layout"], case .texts(let names)? = attributes["axes"] else {
+  guard case .text(let kind)? = attributes[Schema.Cache.layout], case .texts(let names)? = attributes[Schema.Cache.axes]
+  else {
     throw StoreError.missing(
-      path: store.path, what: .attribute, name: "layout", candidates: attributes.keys.sorted())
+      path: store.path, what: .attribute, name: Schema.Cache.layout, candidates: attributes.keys.sorted())
   }
   let axes = names.compactMap(Axis.init(rawValue:))
   guard axes.count == shape.count else {

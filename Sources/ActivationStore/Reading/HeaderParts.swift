@@ -8,7 +8,9 @@ struct HeaderParts {
 
   init(of store: StoreReader) throws {
     path = store.path
-    rest = try store.attributes().filter { !["format", "format_version", "complete"].contains($0.key) }
+    rest = try store.attributes().filter {
+      ![Schema.Root.format, Schema.Root.formatVersion, Schema.Root.complete].contains($0.key)
+    }
   }
 
   /// - Throws: `StoreError.missing` when there is no text of that name.

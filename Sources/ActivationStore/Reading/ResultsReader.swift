@@ -15,9 +15,10 @@ public struct ResultsReader: Sendable {
   public func header() throws -> ResultsHeader {
     var parts = try HeaderParts(of: store)
     var header = ResultsHeader(
-      experiment: try parts.take("experiment"), model: try parts.take("model"),
-      modelSHA256: try parts.take("model_sha256"),
-      direction: try parts.take("direction"), patchbayVersion: try parts.take("patchbay_version"))
+      experiment: try parts.take(Schema.ResultsRoot.experiment), model: try parts.take(Schema.Root.model),
+      modelSHA256: try parts.take(Schema.Root.modelSHA256),
+      direction: try parts.take(Schema.ResultsRoot.direction),
+      patchbayVersion: try parts.take(Schema.Root.patchbayVersion))
     header.attributes = parts.rest
     return header
   }
@@ -27,21 +28,21 @@ public struct ResultsReader: Sendable {
 
   /// The runs that have baseline values.
   public func baselineRuns() throws -> [StoredRun] {
-    guard store.contains("/baseline") else { return [] }
-    return try store.listing(of: "/baseline").groups.compactMap(StoredRun.init(rawValue:))
+    guard store.contains(Schema.baseline.path) else { return [] }
+    return try store.listing(of: Schema.baseline.path).groups.compactMap(StoredRun.init(rawValue:))
   }
 
   /// The metrics of an unpatched run, one value an example for each.
   public func baseline(_ run: StoredRun) throws -> [String: [Float]] {
-    let group = "/baseline/\(run.rawValue)"
-    let metrics = try store.listing(of: group).datasets.filter { $0 != "example" }
+    let group = Schema.baseline.path(run.rawValue)
+    let metrics = try store.listing(of: group).datasets.filter { $0 != Schema.Axis.example }
     // A damaged group may name a dataset twice.
     return try Dictionary(metrics.map { ($0, try store.tensor(at: "\(group)/\($0)").values) }) { first, _ in first }
   }
 
   /// The names of the sweeps, in alphabetical order.
   public func sweeps() throws -> [String] {
-    store.contains("/sweeps") ? try store.listing(of: "/sweeps").groups : []
+    store.contains(Schema.sweeps.path) ? try store.listing(of: Schema.sweeps.path).groups : []
   }
 
   /// What a sweep holds.
@@ -60,7 +61,7 @@ public struct ResultsReader: Sendable {
   /// A sweep's axes and datasets.
   /// - Throws: `StoreError.missing` with the nearest name, `.damaged`.
   public func sweep(_ name: String) throws -> Sweep {
-    let group = "/sweeps/\(name)"
+    let group = Schema.sweeps.path(name)
     guard try sweeps().contains(name) else {
       throw StoreError.missing(path: store.path, what: .sweep, name: name, candidates: try sweeps())
     }
@@ -70,7 +71,7 @@ public struct ResultsReader: Sendable {
       throw StoreError.missing(path: store.path, what: .dataset, name: "\(group)/METRIC", candidates: [])
     }
     var axes: [LabelledAxis] = []
-    for case let axis? in widest.dimensions where axis != "example" {
+    for case let axis? in widest.dimensions where axis != Schema.Axis.example {
       axes.append(LabelledAxis(axis, try store.labels(at: "\(group)/\(axis)")))
     }
     let floats = all.filter { [.float32, .float64].contains($0.type) }
@@ -81,11 +82,11 @@ public struct ResultsReader: Sendable {
 
   /// A metric of a sweep: [axes..., example], NaN where nothing was written.
   public func values(sweep: String, dataset: String) throws -> Tensor {
-    try store.tensor(at: "/sweeps/\(sweep)/\(dataset)")
+    try store.tensor(at: Schema.sweeps.path(sweep, dataset))
   }
 
   /// Flags of a sweep, row-major; -1 where nothing was written.
   public func flags(sweep: String, dataset: String) throws -> [Int8] {
-    try store.int32s(at: "/sweeps/\(sweep)/\(dataset)").map(Int8.init(truncatingIfNeeded:))
+    try store.int32s(at: Schema.sweeps.path(sweep, dataset)).map(Int8.init(truncatingIfNeeded:))
   }
 }

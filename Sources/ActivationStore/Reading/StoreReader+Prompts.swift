@@ -1,40 +1,44 @@
 extension StoreReader {
   /// The lengths of the prompts [example].
   /// - Throws: `StoreError.missing`, `.wrongType`, `.damaged`.
-  public func promptLengths() throws -> [Int] { try integers(at: "/prompts/lengths") }
+  public func promptLengths() throws -> [Int] { try integers(at: Schema.prompts.path(Schema.Prompts.lengths)) }
 
   /// The rows of `/prompts`, unpadded. Answer and wrong tokens of -1 are nil, and empty labels are left out.
   /// - Throws: `StoreError.missing`, `.wrongType`, `.wrongShape`, `.damaged`.
   public func prompts() throws -> [PromptRow] {
     let lengths = try promptLengths()
     // Pictures have no tokens: their rows are labels.
-    let hasTokens = contains("/prompts/clean_tokens")
-    let shape = hasTokens ? try describe("/prompts/clean_tokens").shape : [lengths.count, 0]
+    let cleanTokens = Schema.prompts.path(Schema.Prompts.cleanTokens)
+    let hasTokens = contains(cleanTokens)
+    let shape = hasTokens ? try describe(cleanTokens).shape : [lengths.count, 0]
     guard shape.count == 2, shape[0] == lengths.count, !hasTokens || lengths.allSatisfy({ $0 >= -1 && $0 <= shape[1] })
     else {
       throw StoreError.wrongShape(
-        path: path, dataset: "/prompts/clean_tokens", found: shape,
+        path: path, dataset: cleanTokens, found: shape,
         expected: "[\(lengths.count), \(lengths.max() ?? 0) or more]")
     }
-    let present = Set(try listing(of: "/prompts").datasets)
+    let present = Set(try listing(of: Schema.prompts.path).datasets)
     func column<T>(_ name: String, _ width: Int, _ read: (String) throws -> [T]) throws -> [T]? {
       guard present.contains(name) else { return nil }
-      let values = try read("/prompts/\(name)")
+      let values = try read(Schema.prompts.path(name))
       guard values.count == lengths.count * width else {
         throw StoreError.wrongShape(
-          path: path, dataset: "/prompts/\(name)", found: [values.count], expected: "\(lengths.count * width) values")
+          path: path, dataset: Schema.prompts.path(name), found: [values.count],
+          expected: "\(lengths.count * width) values")
       }
       return values
     }
     let width = shape[1]
-    let clean = try column("clean_tokens", width, int32s)
-    let corrupted = try column("corrupted_tokens", width, int32s)
-    let cleanStrings = try column("clean_token_strings", width, texts)
-    let corruptedStrings = try column("corrupted_token_strings", width, texts)
-    let (answer, wrong) = (try column("answer_token", 1, int32s), try column("wrong_token", 1, int32s))
-    let text = try column("text", 1, texts)
+    let clean = try column(Schema.Prompts.cleanTokens, width, int32s)
+    let corrupted = try column(Schema.Prompts.corruptedTokens, width, int32s)
+    let cleanStrings = try column(Schema.Prompts.cleanTokenStrings, width, texts)
+    let corruptedStrings = try column(Schema.Prompts.corruptedTokenStrings, width, texts)
+    let (answer, wrong) = (
+      try column(Schema.Prompts.answerToken, 1, int32s), try column(Schema.Prompts.wrongToken, 1, int32s)
+    )
+    let text = try column(Schema.Prompts.text, 1, texts)
     let labels = try present.sorted().compactMap { name -> (key: String, values: [String])? in
-      guard let key = PromptColumns.label(ofDataset: name) else { return nil }
+      guard let key = Schema.Prompts.label(ofDataset: name) else { return nil }
       return try column(name, 1, texts).map { (key, $0) }
     }
     return lengths.indices.map { example in

@@ -43,7 +43,8 @@ public final class StoreReader: @unchecked Sendable {
     let opened = try openToRead(path)
     let root = opened.id
     format = try checkFormat(root, path, expected: formats)
-    isComplete = try reading(path, "complete") { try attribute("complete", of: root) } == .integer(1)
+    isComplete =
+      try reading(path, Schema.Root.complete) { try attribute(Schema.Root.complete, of: root) } == .integer(1)
     bytes = try reading(path, "/") { FileBytes(descriptor: try opened.descriptor(), count: try opened.size()) }
     file = opened
   }

@@ -12,21 +12,23 @@ extension OutputFile {
 
   /// `/baseline/RUN/METRIC` [example] of a run under way: NaN until written.
   func declareBaseline(_ run: StoredRun, metrics: [String], examples: Int) throws {
-    let group = try addGroup("/baseline/\(run.rawValue)")
-    try group.addAxis(LabelledAxis("example", .range(examples)))
-    for metric in metrics.sorted() { try group.addDataset(metric, axes: ["example"], type: .float32, inPlace: true) }
+    let group = try addGroup(Schema.baseline.path(run.rawValue))
+    try group.addAxis(LabelledAxis(Schema.Axis.example, .range(examples)))
+    for metric in metrics.sorted() {
+      try group.addDataset(metric, axes: [Schema.Axis.example], type: .float32, inPlace: true)
+    }
   }
 
   /// `/baseline/RUN/METRIC` [example].
   func writeBaseline(
     _ run: StoredRun, metrics: [String: [Float]], examples: Int, attributes: [String: Attribute] = [:]
   ) throws {
-    let path = "/baseline/\(run.rawValue)"
+    let path = Schema.baseline.path(run.rawValue)
     let group = try addGroup(path)
-    try group.addAxis(LabelledAxis("example", .range(examples)))
+    try group.addAxis(LabelledAxis(Schema.Axis.example, .range(examples)))
     try group.set(attributes)
     for (metric, values) in metrics.sorted(by: { $0.key < $1.key }) {
-      let dataset = try group.addDataset(metric, axes: ["example"], type: .float32)
+      let dataset = try group.addDataset(metric, axes: [Schema.Axis.example], type: .float32)
       guard values.count == examples else {
         throw StoreError.wrongShape(
           path: target, dataset: "\(path)/\(metric)", found: [values.count],
@@ -44,12 +46,14 @@ extension OutputFile {
     guard isUsableName(sweep.name) else {
       throw StoreError.badName(path: target, name: sweep.name, problem: .unusable)
     }
-    let group = try addGroup("/sweeps/\(sweep.name)")
+    let group = try addGroup(Schema.sweeps.path(sweep.name))
     for axis in sweep.axes { try group.addAxis(axis) }
-    try group.addAxis(LabelledAxis("example", .range(examples)))
-    let (cells, all) = (sweep.axes.map(\.name), sweep.axes.map(\.name) + ["example"])
+    try group.addAxis(LabelledAxis(Schema.Axis.example, .range(examples)))
+    let (cells, all) = (sweep.axes.map(\.name), sweep.axes.map(\.name) + [Schema.Axis.example])
     for metric in sweep.metrics { try group.addDataset(metric, axes: all, type: .float32, inPlace: inPlace) }
-    if sweep.hasChangeNorm { try group.addDataset("change_norm", axes: all, type: .float32, inPlace: inPlace) }
+    if sweep.hasChangeNorm {
+      try group.addDataset(Schema.Sweep.changeNorm, axes: all, type: .float32, inPlace: inPlace)
+    }
     for extra in sweep.extras {
       try group.addDataset(
         extra.name, axes: extra.perExample ? all : cells, type: extra.kind == .int8 ? .int8 : .float32,

@@ -45,7 +45,7 @@ public final class PartialResults: @unchecked Sendable {
     for sweep in sweeps {
       try output.declare(sweep.declaration, examples: examples, inPlace: true)
       for (name, values) in sweep.flags {
-        let dataset = try output.group("/sweeps/\(sweep.declaration.name)").dataset(name)
+        let dataset = try output.group(Schema.sweeps.path(sweep.declaration.name)).dataset(name)
         try write(
           values, pb_native_int8(), to: dataset, [Box(start: dataset.shape.map { _ in 0 }, count: dataset.shape)])
       }
@@ -54,11 +54,12 @@ public final class PartialResults: @unchecked Sendable {
       }
     }
     for table in tables {
-      let place = "/progress/tables/\(table.name)"
+      let place = Schema.doneTables.path(table.name)
       try addFlags(place, cells: 1)
       let group = try output.group(place)
-      try group.addAxis(LabelledAxis("value", .range(table.width)))
-      try group.addDataset("values", axes: ["example", "value"], type: .float32, inPlace: true)
+      try group.addAxis(LabelledAxis(Schema.Progress.value, .range(table.width)))
+      try group.addDataset(
+        Schema.Progress.values, axes: [Schema.Axis.example, Schema.Progress.value], type: .float32, inPlace: true)
     }
     try output.settle(as: .partial)
   }
@@ -112,7 +113,7 @@ public final class PartialResults: @unchecked Sendable {
     datasets: [(name: String, values: [Float])]
   ) throws {
     try lock.withLock {
-      let group = try output.group("/sweeps/\(sweep)")
+      let group = try output.group(Schema.sweeps.path(sweep))
       for (name, values) in datasets {
         let dataset = try group.dataset(name)
         try write(values, pb_native_float(), to: dataset, boxes(of: span, examples: range, in: dataset.shape))
@@ -140,7 +141,7 @@ public final class PartialResults: @unchecked Sendable {
   /// - Throws: `StoreError.missing`, `.wrongShape`, `.damaged`, `.alreadyClosed`.
   public func values(sweep: String, dataset name: String, cells: Range<Int>) throws -> [Float] {
     try lock.withLock {
-      let dataset = try output.group("/sweeps/\(sweep)").dataset(name)
+      let dataset = try output.group(Schema.sweeps.path(sweep)).dataset(name)
       return try read(dataset, boxes(of: cells, examples: 0..<examples, in: dataset.shape))
     }
   }
@@ -155,7 +156,7 @@ public final class PartialResults: @unchecked Sendable {
   ) throws {
     try lock.withLock {
       for (run, metrics) in baselines {
-        let group = try output.group("/baseline/\(run.rawValue)")
+        let group = try output.group(Schema.baseline.path(run.rawValue))
         for (metric, values) in metrics {
           let dataset = try group.dataset(metric)
           try write(
@@ -174,7 +175,7 @@ public final class PartialResults: @unchecked Sendable {
   /// A metric of an unpatched run: one value an example, NaN where it is not there.
   public func baseline(_ run: StoredRun, metric: String) throws -> [Float] {
     try lock.withLock {
-      let dataset = try output.group("/baseline/\(run.rawValue)").dataset(metric)
+      let dataset = try output.group(Schema.baseline.path(run.rawValue)).dataset(metric)
       return try read(dataset, [Box(start: [0], count: [examples])])
     }
   }
@@ -196,8 +197,8 @@ public final class PartialResults: @unchecked Sendable {
   /// Writes an example's numbers, and that they are there.
   public func write(table: String, example: Int, values: [Float]) throws {
     try lock.withLock {
-      let place = "/progress/tables/\(table)"
-      let dataset = try output.group(place).dataset("values")
+      let place = Schema.doneTables.path(table)
+      let dataset = try output.group(place).dataset(Schema.Progress.values)
       try write(values, pb_native_float(), to: dataset, [Box(start: [example, 0], count: [1, dataset.shape[1]])])
       try markDone(place, [0], example..<example + 1)
     }
@@ -205,20 +206,20 @@ public final class PartialResults: @unchecked Sendable {
 
   /// How many examples have their numbers in a table.
   public func rows(table: String) -> Int {
-    lock.withLock { flags["/progress/tables/\(table)"]?.count ?? 0 }
+    lock.withLock { flags[Schema.doneTables.path(table)]?.count ?? 0 }
   }
 
   /// Whether an example's numbers are there.
   public func hasRow(table: String, example: Int) -> Bool {
-    lock.withLock { flags["/progress/tables/\(table)"]?.isDone([0], example..<example + 1) ?? false }
+    lock.withLock { flags[Schema.doneTables.path(table)]?.isDone([0], example..<example + 1) ?? false }
   }
 
   /// An example's numbers; nil where they are not there.
   public func row(table: String, example: Int) throws -> [Float]? {
     try lock.withLock {
-      let place = "/progress/tables/\(table)"
+      let place = Schema.doneTables.path(table)
       guard flags[place]?.isDone([0], example..<example + 1) ?? false else { return nil }
-      let dataset = try output.group(place).dataset("values")
+      let dataset = try output.group(place).dataset(Schema.Progress.values)
       return try read(dataset, [Box(start: [example, 0], count: [1, dataset.shape[1]])])
     }
   }
@@ -257,20 +258,21 @@ public final class PartialResults: @unchecked Sendable {
 }
 
 extension PartialResults {
-  static let baselinePlace = "/progress/baselines"
+  static let baselinePlace = Schema.doneBaselines.path
 
-  private static func place(_ sweep: String, _ pass: Pass) -> String { "/progress/sweeps/\(sweep)/\(pass.rawValue)" }
+  private static func place(_ sweep: String, _ pass: Pass) -> String { Schema.doneSweeps.path(sweep, pass.rawValue) }
 
   private func addFlags(_ place: String, cells: Int) throws {
     let group = try output.addGroup(place)
-    try group.addAxis(LabelledAxis("cell", .range(cells)))
-    try group.addAxis(LabelledAxis("example", .range(examples)))
-    try group.addDataset("done", axes: ["cell", "example"], type: .int8, inPlace: true)
+    try group.addAxis(LabelledAxis(Schema.Progress.cell, .range(cells)))
+    try group.addAxis(LabelledAxis(Schema.Axis.example, .range(examples)))
+    try group.addDataset(
+      Schema.Progress.done, axes: [Schema.Progress.cell, Schema.Axis.example], type: .int8, inPlace: true)
     flags[place] = PartialFlags(cells: cells, examples: examples)
   }
 
   private func markDone(_ place: String, _ cells: [Int], _ range: Range<Int>) throws {
-    let dataset = try output.group(place).dataset("done")
+    let dataset = try output.group(place).dataset(Schema.Progress.done)
     for run in cells.runs {
       let ones = [Int8](repeating: 1, count: run.count * range.count)
       let box = Box(start: [run.lowerBound, range.lowerBound], count: [run.count, range.count])

@@ -36,9 +36,10 @@ struct PartialSurvey {
 
   /// - Throws: `StoreError.missing`, `.wrongShape`, `.damaged`.
   func examples() throws -> Int {
-    let shape = try store.shape(of: "/prompts/lengths")
+    let lengths = Schema.prompts.path(Schema.Prompts.lengths)
+    let shape = try store.shape(of: lengths)
     guard shape.count == 1, shape[0] > 0 else {
-      throw StoreError.wrongShape(path: store.path, dataset: "/prompts/lengths", found: shape, expected: "[example]")
+      throw StoreError.wrongShape(path: store.path, dataset: lengths, found: shape, expected: "[example]")
     }
     return shape[0]
   }
@@ -50,38 +51,42 @@ struct PartialSurvey {
     let results = ResultsReader(store)
     for name in try results.sweeps() {
       let sweep = try results.sweep(name)
-      for dataset in sweep.floatDatasets + sweep.flagDatasets { try checkThatItIsInPlace("/sweeps/\(name)/\(dataset)") }
+      for dataset in sweep.floatDatasets + sweep.flagDatasets {
+        try checkThatItIsInPlace(Schema.sweeps.path(name, dataset))
+      }
     }
     for run in try results.baselineRuns() {
-      for metric in try store.listing(of: "/baseline/\(run.rawValue)").datasets where metric != "example" {
-        try checkThatItIsInPlace("/baseline/\(run.rawValue)/\(metric)")
+      for metric in try store.listing(of: Schema.baseline.path(run.rawValue)).datasets
+      where metric != Schema.Axis.example {
+        try checkThatItIsInPlace(Schema.baseline.path(run.rawValue, metric))
       }
     }
     if store.contains(PartialResults.baselinePlace) {
       found[PartialResults.baselinePlace] = try flags(PartialResults.baselinePlace, cells: 1, examples: examples)
     }
-    for name in try groups(in: "/progress/sweeps") {
+    for name in try groups(in: Schema.doneSweeps.path) {
       let cells = try results.sweep(name).axes.reduce(1) { $0 * $1.count }
-      for pass in try groups(in: "/progress/sweeps/\(name)") {
-        let place = "/progress/sweeps/\(name)/\(pass)"
+      for pass in try groups(in: Schema.doneSweeps.path(name)) {
+        let place = Schema.doneSweeps.path(name, pass)
         found[place] = try flags(place, cells: cells, examples: examples)
       }
     }
-    for name in try groups(in: "/progress/tables") {
-      let place = "/progress/tables/\(name)"
+    for name in try groups(in: Schema.doneTables.path) {
+      let place = Schema.doneTables.path(name)
       found[place] = try flags(place, cells: 1, examples: examples)
-      try checkThatItIsInPlace("\(place)/values")
-      let shape = try store.shape(of: "\(place)/values")
+      let values = Schema.doneTables.path(name, Schema.Progress.values)
+      try checkThatItIsInPlace(values)
+      let shape = try store.shape(of: values)
       guard shape.count == 2, shape[0] == examples else {
         throw StoreError.wrongShape(
-          path: store.path, dataset: "\(place)/values", found: shape, expected: "[\(examples) examples, value]")
+          path: store.path, dataset: values, found: shape, expected: "[\(examples) examples, value]")
       }
     }
     return found
   }
 
   private func flags(_ place: String, cells: Int, examples: Int) throws -> PartialFlags {
-    let dataset = "\(place)/done"
+    let dataset = "\(place)/\(Schema.Progress.done)"
     try checkThatItIsInPlace(dataset)
     let shape = try store.shape(of: dataset)
     guard shape == [cells, examples] else {

@@ -29,8 +29,9 @@ public struct ResultsHeader: Sendable, Hashable {
   /// All as root attributes.
   var rootAttributes: [String: Attribute] {
     let own: [String: Attribute] = [
-      "experiment": .text(experiment), "model": .text(model), "model_sha256": .text(modelSHA256),
-      "direction": .text(direction), "patchbay_version": .text(patchbayVersion),
+      Schema.ResultsRoot.experiment: .text(experiment), Schema.Root.model: .text(model),
+      Schema.Root.modelSHA256: .text(modelSHA256), Schema.ResultsRoot.direction: .text(direction),
+      Schema.Root.patchbayVersion: .text(patchbayVersion),
     ]
     return attributes.merging(own) { $1 }
   }

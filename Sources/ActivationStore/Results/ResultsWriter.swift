@@ -98,8 +98,8 @@ public final class ResultsWriter: @unchecked Sendable {
   public func set(_ attributes: [String: Attribute], ofDataset dataset: String, inSweep sweep: String) throws {
     try lock.withLock {
       _ = try output.location()
-      let target = try output.group("/sweeps/\(sweep)").dataset(dataset)
-      try writing(path, "/sweeps/\(sweep)/\(dataset)") {
+      let target = try output.group(Schema.sweeps.path(sweep)).dataset(dataset)
+      try writing(path, Schema.sweeps.path(sweep, dataset)) {
         try target.with { handle in
           for (key, value) in attributes.sorted(by: { $0.key < $1.key }) { try setAttribute(key, value, on: handle.id) }
         }
@@ -128,8 +128,8 @@ extension ResultsWriter {
   ) throws {
     try lock.withLock {
       _ = try output.location()
-      let object = "/sweeps/\(sweep)/\(name)"
-      let dataset = try output.group("/sweeps/\(sweep)").dataset(name)
+      let object = Schema.sweeps.path(sweep, name)
+      let dataset = try output.group(Schema.sweeps.path(sweep)).dataset(name)
       guard dataset.type == type else {
         throw StoreError.wrongType(path: path, dataset: object, found: type, expected: "\(dataset.type)")
       }
@@ -150,7 +150,7 @@ extension ResultsWriter {
   private func box(_ cell: [Int], _ shape: [Int], _ sweep: String, _ name: String) throws -> [Box] {
     guard cell.count <= shape.count, zip(cell, shape).allSatisfy({ $0 >= 0 && $0 < $1 }) else {
       throw StoreError.wrongShape(
-        path: path, dataset: "/sweeps/\(sweep)/\(name)", found: cell, expected: "a cell of \(shape)")
+        path: path, dataset: Schema.sweeps.path(sweep, name), found: cell, expected: "a cell of \(shape)")
     }
     let rest = shape.dropFirst(cell.count)
     return [Box(start: cell + rest.map { _ in 0 }, count: cell.map { _ in 1 } + rest)]
@@ -160,11 +160,11 @@ extension ResultsWriter {
     _ cells: Range<Int>, _ target: LabelledGroup.Dataset, _ sweep: String, _ name: String
   ) throws -> [Box] {
     let shape = target.shape
-    let last = target.axes.last == "example" ? shape.last ?? 1 : 1
+    let last = target.axes.last == Schema.Axis.example ? shape.last ?? 1 : 1
     let total = shape.reduce(1, *) / last
     guard cells.lowerBound >= 0, cells.upperBound <= total else {
       throw StoreError.wrongShape(
-        path: path, dataset: "/sweeps/\(sweep)/\(name)", found: [cells.lowerBound, cells.upperBound],
+        path: path, dataset: Schema.sweeps.path(sweep, name), found: [cells.lowerBound, cells.upperBound],
         expected: "a range of \(total) cells")
     }
     return ActivationStore.boxes(of: (cells.lowerBound * last)..<(cells.upperBound * last), in: shape)

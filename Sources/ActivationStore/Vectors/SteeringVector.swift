@@ -55,33 +55,34 @@ public struct SteeringVector: Sendable, Hashable {
   public init(file: String) throws {
     let store = try StoreReader(file, expecting: [.vector])
     var parts = try HeaderParts(of: store)
-    model = try parts.take("model")
-    modelSHA256 = try parts.take("model_sha256")
-    site = try parts.take("site")
-    method = try parts.take("method")
-    prompts = try parts.take("prompts")
-    position = try parts.take("position")
-    patchbayVersion = try parts.take("patchbay_version")
-    guard case .integer(let count)? = parts.rest["pairs"] else {
-      throw StoreError.missing(path: file, what: .attribute, name: "pairs", candidates: parts.rest.keys.sorted())
+    model = try parts.take(Schema.Root.model)
+    modelSHA256 = try parts.take(Schema.Root.modelSHA256)
+    site = try parts.take(Schema.Vector.site)
+    method = try parts.take(Schema.Vector.method)
+    prompts = try parts.take(Schema.Vector.prompts)
+    position = try parts.take(Schema.Vector.position)
+    patchbayVersion = try parts.take(Schema.Root.patchbayVersion)
+    guard case .integer(let count)? = parts.rest[Schema.Vector.pairs] else {
+      throw StoreError.missing(
+        path: file, what: .attribute, name: Schema.Vector.pairs, candidates: parts.rest.keys.sorted())
     }
     pairs = count
-    let shape = try store.describe("/vector/value").shape
-    layers = try store.integers(at: "/vector/layer")
-    activationNorms = try store.numbers(at: "/vector/activation_norm")
+    let shape = try store.describe(Schema.vector.path(Schema.Vector.value)).shape
+    layers = try store.integers(at: Schema.vector.path("layer"))
+    activationNorms = try store.numbers(at: Schema.vector.path(Schema.Vector.activationNorm))
     guard (2...3).contains(shape.count), shape[0] == layers.count, activationNorms.count == layers.count else {
       throw StoreError.wrongShape(
-        path: file, dataset: "/vector/value", found: shape,
+        path: file, dataset: Schema.vector.path(Schema.Vector.value), found: shape,
         expected: "[\(layers.count), feature] or [\(layers.count), position, feature]")
     }
     isSequence = shape.count == 3
     let (positions, width) = (isSequence ? shape[1] : 1, shape[shape.count - 1])
     guard shape.allSatisfy({ $0 > 0 }), Set(layers).count == layers.count, layers.allSatisfy({ $0 >= 0 }) else {
       throw StoreError.wrongShape(
-        path: file, dataset: "/vector/value", found: shape,
+        path: file, dataset: Schema.vector.path(Schema.Vector.value), found: shape,
         expected: "a vector for each of some layers, each layer once")
     }
-    let all = try store.tensor(at: "/vector/value").values
+    let all = try store.tensor(at: Schema.vector.path(Schema.Vector.value)).values
     values = layers.indices.map { layer in
       (0..<positions).map { position in
         let start = (layer * positions + position) * width
@@ -93,21 +94,23 @@ public struct SteeringVector: Sendable, Hashable {
   /// The file's group.
   /// - Precondition: at least one layer; all vectors of one width and one number of positions.
   public var arrays: ArrayGroup {
-    var group = ArrayGroup("/vector", axes: [LabelledAxis("layer", .integers(layers))])
-    if isSequence { group.add(LabelledAxis("position", .range(values[0].count))) }
+    var group = ArrayGroup(Schema.vector.path, axes: [LabelledAxis("layer", .integers(layers))])
+    if isSequence { group.add(LabelledAxis(Schema.Axis.position, .range(values[0].count))) }
     group.add(LabelledAxis("feature", .range(values[0][0].count)))
-    group.add("value", along: group.axes.map(\.name), values.flatMap { $0.flatMap(\.self) })
-    group.add("norm", along: ["layer"], norms.map(Float.init))
-    group.add("activation_norm", along: ["layer"], activationNorms.map(Float.init))
+    group.add(Schema.Vector.value, along: group.axes.map(\.name), values.flatMap { $0.flatMap(\.self) })
+    group.add(Schema.Vector.norm, along: ["layer"], norms.map(Float.init))
+    group.add(Schema.Vector.activationNorm, along: ["layer"], activationNorms.map(Float.init))
     return group
   }
 
   /// The root's attributes.
   public var attributes: [String: Attribute] {
     [
-      "model": .text(model), "model_sha256": .text(modelSHA256), "site": .text(site), "method": .text(method),
-      "prompts": .text(prompts), "position": .text(position), "pairs": .integer(pairs),
-      "patchbay_version": .text(patchbayVersion),
+      Schema.Root.model: .text(model), Schema.Root.modelSHA256: .text(modelSHA256), Schema.Vector.site: .text(site),
+      Schema.Vector.method: .text(method),
+      Schema.Vector.prompts: .text(prompts), Schema.Vector.position: .text(position),
+      Schema.Vector.pairs: .integer(pairs),
+      Schema.Root.patchbayVersion: .text(patchbayVersion),
     ]
   }
 }

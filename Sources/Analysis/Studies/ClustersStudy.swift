@@ -108,7 +108,7 @@ public struct ClustersStudy: Study {
     arrays.addAxis("method", .texts(methods.map(\.rawValue)))
     let most = selection.sources.map(\.count).max() ?? 0
     arrays.add(
-      "cluster", ["method", "item"],
+      Schema.Analysis.cluster, ["method", "item"],
       integers: outcomes.map { outcome in
         outcome.clusters.flatMap { clusters in
           var all = [Int](repeating: -1, count: most)
@@ -116,13 +116,13 @@ public struct ClustersStudy: Study {
           return all
         }
       })
-    arrays.set("clusters", .integer(count))
-    if methods.contains(.kmeans) { arrays.add("inertia", outcomes.map(\.inertia)) }
+    arrays.set(Schema.Analysis.clusters, .integer(count))
+    if methods.contains(.kmeans) { arrays.add(Schema.Analysis.inertia, outcomes.map(\.inertia)) }
     let hasLabels = outcomes.allSatisfy { !$0.agreements.isEmpty }
     if hasLabels {
-      arrays.add("adjusted_rand", ["method"], outcomes.map { $0.agreements.map(\.adjustedRand) })
+      arrays.add(Schema.Analysis.adjustedRand, ["method"], outcomes.map { $0.agreements.map(\.adjustedRand) })
       arrays.add(
-        "normalized_information", ["method"], outcomes.map { $0.agreements.map(\.normalizedInformation) })
+        Schema.Analysis.normalizedInformation, ["method"], outcomes.map { $0.agreements.map(\.normalizedInformation) })
     }
     let agreement = hasLabels ? ", and their agreement with '\(selection.labelName ?? "")' (adjusted Rand index)" : ""
     return selection.table(

@@ -80,16 +80,16 @@ public struct ComponentsStudy: Study {
     func rows(_ size: Int, _ value: (PrincipalComponents) -> [Double]) -> [[Double]] {
       outcomes.map { $0.components.map(value) ?? [Double](repeating: .nan, count: size) }
     }
-    arrays.add("explained", ["component"], rows(count, \.explained))
-    arrays.add("variance", ["component"], rows(count, \.variances))
-    arrays.add("total_variance", rows(1) { [$0.totalVariance] }.map { $0[0] })
-    arrays.add("participation_ratio", rows(1) { [$0.participationRatio] }.map { $0[0] })
-    arrays.add("axis", ["component", "feature"], rows(count * width, \.axes.values))
-    arrays.add("mean", ["feature"], rows(width, \.mean))
+    arrays.add(Schema.Analysis.explained, ["component"], rows(count, \.explained))
+    arrays.add(Schema.Analysis.variance, ["component"], rows(count, \.variances))
+    arrays.add(Schema.Analysis.totalVariance, rows(1) { [$0.totalVariance] }.map { $0[0] })
+    arrays.add(Schema.Analysis.participationRatio, rows(1) { [$0.participationRatio] }.map { $0[0] })
+    arrays.add(Schema.Analysis.axis, ["component", "feature"], rows(count * width, \.axes.values))
+    arrays.add(Schema.Analysis.mean, ["feature"], rows(width, \.mean))
     if projects {
       arrays.addItems()
       arrays.add(
-        "projection", ["component", "item"],
+        Schema.Analysis.projection, ["component", "item"],
         outcomes.map { outcome in
           (0..<count).flatMap { component in
             arrays.spread(

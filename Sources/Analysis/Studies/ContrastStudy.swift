@@ -90,7 +90,7 @@ public struct ContrastStudy: Study {
 
   public func result(_ outcomes: [Contrast]) throws -> StudyResult {
     var arrays = PlaceArrays(name, kind: "contrast", of: selection)
-    arrays.add("activation_norm", outcomes.map(\.activationNorm))
+    arrays.add(Schema.Analysis.activationNorm, outcomes.map(\.activationNorm))
     return selection.table(name, [], outcomes.map { _ in [] }, arrays: arrays.arrays)
   }
 

@@ -32,7 +32,7 @@ public struct MatrixStudy: Study {
         }
       }
     }
-    arrays.add("activation", along: arrays.place + ["item", "feature"], .floats(all))
+    arrays.add(Schema.Analysis.activation, along: arrays.place + ["item", "feature"], .floats(all))
     return selection.table(
       "\(name): activations stored as [\((arrays.place + ["item", "feature"]).joined(separator: ", "))]; "
         + selection.examplesNote, ["examples", "width"],

@@ -72,20 +72,20 @@ public struct NormsStudy: Study {
   public func result(_ outcomes: [Outcome]) throws -> StudyResult {
     var arrays = PlaceArrays(name, kind: "norms", of: selection)
     arrays.addAxis("feature", .range(width))
-    arrays.add("mean", outcomes.map(\.summary.mean))
-    arrays.add("deviation", outcomes.map(\.summary.deviation))
-    arrays.add("smallest", outcomes.map(\.summary.smallest))
-    arrays.add("median", outcomes.map(\.summary.median))
-    arrays.add("largest", outcomes.map(\.summary.largest))
-    arrays.add("root_mean_square", ["feature"], outcomes.map(\.roots))
-    arrays.add("outliers", integers: outcomes.map { [$0.outliers.count] })
+    arrays.add(Schema.Analysis.mean, outcomes.map(\.summary.mean))
+    arrays.add(Schema.Analysis.deviation, outcomes.map(\.summary.deviation))
+    arrays.add(Schema.Analysis.smallest, outcomes.map(\.summary.smallest))
+    arrays.add(Schema.Analysis.median, outcomes.map(\.summary.median))
+    arrays.add(Schema.Analysis.largest, outcomes.map(\.summary.largest))
+    arrays.add(Schema.Analysis.rootMeanSquare, ["feature"], outcomes.map(\.roots))
+    arrays.add(Schema.Analysis.outliers, integers: outcomes.map { [$0.outliers.count] })
     arrays.add(
-      "is_outlier", ["feature"],
+      Schema.Analysis.isOutlier, ["feature"],
       integers: outcomes.map { outcome in
         let found = Set(outcome.outliers.map(\.feature))
         return (0..<width).map { found.contains($0) ? 1 : 0 }
       })
-    arrays.set("threshold", .number(threshold))
+    arrays.set(Schema.Analysis.threshold, .number(threshold))
     return selection.table(
       "\(name): lengths of activations, and features more than \(shown(threshold, 1)) times the median one's size; "
         + selection.examplesNote,

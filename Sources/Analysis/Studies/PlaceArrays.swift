@@ -20,10 +20,10 @@ struct PlaceArrays {
     ]
     if let heads = selection.heads { axes.append(LabelledAxis("head", .integers(heads))) }
     place = axes.map(\.name)
-    arrays = ArrayGroup("/analyses/\(study)", axes: axes, attributes: ["kind": .text(kind)])
-    if let label = selection.labelName { arrays.attributes["labels"] = .text(label) }
-    if !selection.classNames.isEmpty { arrays.attributes["classes"] = .texts(selection.classNames) }
-    arrays.add("layer", along: ["hook"], .integers(selection.hooks.map { $0.layer ?? -1 }))
+    arrays = ArrayGroup(Schema.analyses.path(study), axes: axes, attributes: [Schema.Analysis.kind: .text(kind)])
+    if let label = selection.labelName { arrays.attributes[Schema.Analysis.labels] = .text(label) }
+    if !selection.classNames.isEmpty { arrays.attributes[Schema.Analysis.classes] = .texts(selection.classNames) }
+    arrays.add(Schema.Analysis.layer, along: ["hook"], .integers(selection.hooks.map { $0.layer ?? -1 }))
   }
 
   mutating func set(_ name: String, _ value: Attribute) { arrays.attributes[name] = value }
@@ -51,8 +51,8 @@ struct PlaceArrays {
   /// Adds a value with its interval: `NAME`, `NAME_low`, `NAME_high`.
   mutating func add(_ name: String, _ others: [String] = [], intervals: [[Interval]]) {
     add(name, others, intervals.map { $0.map(\.value) })
-    add("\(name)_low", others, intervals.map { $0.map(\.low) })
-    add("\(name)_high", others, intervals.map { $0.map(\.high) })
+    add(Schema.Analysis.low(name), others, intervals.map { $0.map(\.low) })
+    add(Schema.Analysis.high(name), others, intervals.map { $0.map(\.high) })
   }
 
   /// Adds an array along any axes that were added.
@@ -69,13 +69,15 @@ struct PlaceArrays {
       selection.sources.flatMap { source in (0..<count).map { $0 < source.count ? value(source, $0) : empty } }
     }
     let both = ["source", "item"]
-    add("item_example", along: both, .integers(perSource(-1) { $0.table.items[$1].example }))
+    add(Schema.Analysis.itemExample, along: both, .integers(perSource(-1) { $0.table.items[$1].example }))
     if selection.sources.contains(where: { $0.parts.count > 1 }) {
-      add("item_run", along: both, .texts(perSource("") { $0.parts[$0.table.items[$1].part].name }))
+      add(Schema.Analysis.itemRun, along: both, .texts(perSource("") { $0.parts[$0.table.items[$1].part].name }))
     }
     if !selection.classNames.isEmpty {
       let names = selection.classNames
-      add("item_label", along: both, .texts(perSource("") { $0.table.items[$1].label.map { names[$0] } ?? "" }))
+      add(
+        Schema.Analysis.itemLabel, along: both,
+        .texts(perSource("") { $0.table.items[$1].label.map { names[$0] } ?? "" }))
     }
     var (positions, tokens): ([Int], [String]) = ([], [])
     for source in selection.sources {
@@ -87,8 +89,8 @@ struct PlaceArrays {
         }
       }
     }
-    add("item_position", along: ["source", "position", "item"], .integers(positions))
-    add("item_token", along: ["source", "position", "item"], .texts(tokens))
+    add(Schema.Analysis.itemPosition, along: ["source", "position", "item"], .integers(positions))
+    add(Schema.Analysis.itemToken, along: ["source", "position", "item"], .texts(tokens))
   }
 
   /// The numbers of a place's items spread over all items, NaN for those that have none.

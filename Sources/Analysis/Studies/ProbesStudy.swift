@@ -220,15 +220,15 @@ extension ProbesStudy {
     var arrays = PlaceArrays(name, kind: "probes", of: selection)
     arrays.addItems()
     arrays.addAxis("feature", .range(width))
-    arrays.add("trained", integers: outcomes.map { [$0.trained] })
-    arrays.add("tested", integers: outcomes.map { [$0.items.count] })
-    arrays.add("prediction", ["item"], outcomes.map { arrays.spread($0.predictions, over: $0.items) })
-    arrays.set("penalty", .number(penalty))
+    arrays.add(Schema.Analysis.trained, integers: outcomes.map { [$0.trained] })
+    arrays.add(Schema.Analysis.tested, integers: outcomes.map { [$0.items.count] })
+    arrays.add(Schema.Analysis.prediction, ["item"], outcomes.map { arrays.spread($0.predictions, over: $0.items) })
+    arrays.set(Schema.Analysis.penalty, .number(penalty))
     guard target == .classes else {
-      arrays.add("r2", intervals: outcomes.map { [$0.score] })
-      arrays.add("rmse", outcomes.map(\.reference))
-      arrays.add("weight", ["feature"], outcomes.map(\.weights))
-      arrays.add("bias", outcomes.map { $0.biases[0] })
+      arrays.add(Schema.Analysis.r2, intervals: outcomes.map { [$0.score] })
+      arrays.add(Schema.Analysis.rmse, outcomes.map(\.reference))
+      arrays.add(Schema.Analysis.weight, ["feature"], outcomes.map(\.weights))
+      arrays.add(Schema.Analysis.bias, outcomes.map { $0.biases[0] })
       return selection.table(
         "\(name): held-out ridge regression of '\(selection.labelName ?? "")'; \(selection.sources[0].count) examples",
         ["R²", "low", "high", "RMSE"],
@@ -237,16 +237,16 @@ extension ProbesStudy {
     }
     arrays.addAxis("class", .texts(selection.classNames))
     arrays.addAxis("class_other", .texts(selection.classNames))
-    arrays.add("accuracy", intervals: outcomes.map { [$0.score] })
-    arrays.add("chance", outcomes.map(\.reference))
-    arrays.add("confusion", ["class", "class_other"], outcomes.map(\.confusion))
-    arrays.add("weight", ["class", "feature"], outcomes.map(\.weights))
-    arrays.add("bias", ["class"], outcomes.map(\.biases))
+    arrays.add(Schema.Analysis.accuracy, intervals: outcomes.map { [$0.score] })
+    arrays.add(Schema.Analysis.chance, outcomes.map(\.reference))
+    arrays.add(Schema.Analysis.confusion, ["class", "class_other"], outcomes.map(\.confusion))
+    arrays.add(Schema.Analysis.weight, ["class", "feature"], outcomes.map(\.weights))
+    arrays.add(Schema.Analysis.bias, ["class"], outcomes.map(\.biases))
     let controls = outcomes.compactMap(\.control)
     if controls.count == outcomes.count {
-      arrays.add("control_accuracy", intervals: controls.map { [$0] })
+      arrays.add(Schema.Analysis.controlAccuracy, intervals: controls.map { [$0] })
       arrays.add(
-        "selectivity",
+        Schema.Analysis.selectivity,
         zip(outcomes, controls).map { ControlLabels.selectivity(task: $0.score.value, control: $1.value) })
     }
     return selection.table(

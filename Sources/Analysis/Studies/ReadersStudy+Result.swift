@@ -18,24 +18,25 @@ extension ReadersStudy {
       return outcomes.map { $0.readers.flatMap { $0.map(value) ?? empty } }
     }
     let scores: [(String, KeyPath<ReaderScores, Interval>)] = [
-      ("accuracy", \.accuracy), ("auc", \.auc), ("calibration_error", \.calibrationError), ("brier", \.brier),
-      ("margin", \.margin), ("separation", \.separation),
+      (Schema.Analysis.accuracy, \.accuracy), (Schema.Analysis.auc, \.auc),
+      (Schema.Analysis.calibrationError, \.calibrationError), (Schema.Analysis.brier, \.brier),
+      (Schema.Analysis.margin, \.margin), (Schema.Analysis.separation, \.separation),
     ]
     for (name, path) in scores {
       arrays.add(
         name, ["method"],
         intervals: outcomes.map { $0.scores.map { $0?[keyPath: path] ?? none } })
     }
-    arrays.add("direction", ["method", "feature"], rows(\.direction.unit))
-    arrays.add("length", ["method"], numbers(\.direction.length))
-    arrays.add("weight", ["method", "feature"], rows(\.weights))
-    arrays.add("bias", ["method"], numbers(\.bias))
-    arrays.add("calibration_slope", ["method"], numbers(\.calibration.slope))
-    arrays.add("calibration_intercept", ["method"], numbers(\.calibration.intercept))
-    arrays.add("trained", integers: outcomes.map { [$0.trained] })
-    arrays.add("tested", integers: outcomes.map { [$0.tested] })
+    arrays.add(Schema.Analysis.direction, ["method", "feature"], rows(\.direction.unit))
+    arrays.add(Schema.Analysis.length, ["method"], numbers(\.direction.length))
+    arrays.add(Schema.Analysis.weight, ["method", "feature"], rows(\.weights))
+    arrays.add(Schema.Analysis.bias, ["method"], numbers(\.bias))
+    arrays.add(Schema.Analysis.calibrationSlope, ["method"], numbers(\.calibration.slope))
+    arrays.add(Schema.Analysis.calibrationIntercept, ["method"], numbers(\.calibration.intercept))
+    arrays.add(Schema.Analysis.trained, integers: outcomes.map { [$0.trained] })
+    arrays.add(Schema.Analysis.tested, integers: outcomes.map { [$0.tested] })
     arrays.add(
-      "cosine", ["method", "method_other"],
+      Schema.Analysis.cosine, ["method", "method_other"],
       outcomes.map { outcome in
         outcome.readers.flatMap { first in outcome.readers.map { second in cosine(first, second) } }
       })
@@ -44,19 +45,19 @@ extension ReadersStudy {
     addCurves(&arrays, outcomes)
     if options.influence {
       arrays.add(
-        "influence", ["method", "item"],
+        Schema.Analysis.influence, ["method", "item"],
         outcomes.map { outcome in outcome.influences.flatMap { arrays.spread($0.cosines, over: $0.items) } })
     }
     if methods.contains(.leace) {
       func erasers(_ value: (ConceptEraser) -> [Double]) -> [[Double]] {
         outcomes.map { $0.eraser.map(value) ?? [Double](repeating: .nan, count: width) }
       }
-      arrays.add("eraser_mean", ["feature"], erasers(\.mean))
-      arrays.add("eraser_removed", ["feature"], erasers { $0.removed.row(0) })
-      arrays.add("eraser_reading", ["feature"], erasers { $0.reading.row(0) })
+      arrays.add(Schema.Analysis.eraserMean, ["feature"], erasers(\.mean))
+      arrays.add(Schema.Analysis.eraserRemoved, ["feature"], erasers { $0.removed.row(0) })
+      arrays.add(Schema.Analysis.eraserReading, ["feature"], erasers { $0.reading.row(0) })
     }
-    arrays.set("penalty", .number(options.penalty))
-    arrays.set("shrinkage", .number(options.shrinkage))
+    arrays.set(Schema.Analysis.penalty, .number(options.penalty))
+    arrays.set(Schema.Analysis.shrinkage, .number(options.shrinkage))
     var result = selection.table(
       "\(name): held-out accuracy of readers of '\(selection.labelName ?? "")' (positive: \(selection.classNames[1])); "
         + selection.examplesNote(using: plans.map(\.used)), methods.map(\.rawValue),
@@ -112,7 +113,7 @@ extension ReadersStudy {
       for item in plan.testing { side[item] = 1 }
       return side
     }
-    arrays.add("split", along: ["source", "item"], .integers(sides))
+    arrays.add(Schema.Analysis.split, along: ["source", "item"], .integers(sides))
   }
 
   /// `cosine_across` [..., method, hook_other]: each direction with the same method's at every other hook.
@@ -129,7 +130,7 @@ extension ReadersStudy {
         }
       }
     }
-    arrays.add("cosine_across", ["method", "hook_other"], cosines)
+    arrays.add(Schema.Analysis.cosineAcross, ["method", "hook_other"], cosines)
   }
 
   private func addCurves(_ arrays: inout PlaceArrays, _ outcomes: [Outcome]) {
@@ -137,7 +138,7 @@ extension ReadersStudy {
     arrays.addAxis("pairs", .integers(options.curve))
     let none = Interval(value: .nan, low: .nan, high: .nan)
     arrays.add(
-      "curve_accuracy", ["method", "pairs"],
+      Schema.Analysis.curveAccuracy, ["method", "pairs"],
       intervals: outcomes.map { outcome in
         outcome.curves.flatMap { curve in
           options.curve.map { size in curve.points.first { $0.pairs == size }?.accuracy ?? none }
@@ -145,14 +146,14 @@ extension ReadersStudy {
       })
     let empty = [Double](repeating: .nan, count: width)
     arrays.add(
-      "curve_direction", ["method", "pairs", "feature"],
+      Schema.Analysis.curveDirection, ["method", "pairs", "feature"],
       outcomes.map { outcome in
         outcome.curves.flatMap { curve in
           options.curve.flatMap { size in curve.points.first { $0.pairs == size }?.direction.unit ?? empty }
         }
       })
     arrays.add(
-      "curve_length", ["method", "pairs"],
+      Schema.Analysis.curveLength, ["method", "pairs"],
       outcomes.map { outcome in
         outcome.curves.flatMap { curve in
           options.curve.map { size in curve.points.first { $0.pairs == size }?.direction.length ?? .nan }

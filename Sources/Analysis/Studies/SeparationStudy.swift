@@ -86,9 +86,9 @@ public struct SeparationStudy: Study {
 
   public func result(_ outcomes: [Outcome]) throws -> StudyResult {
     var arrays = PlaceArrays(name, kind: "separation", of: selection)
-    arrays.add("between_over_within", outcomes.map { $0.separation?.betweenOverWithin ?? .nan })
-    arrays.add("explained", outcomes.map { $0.separation?.explained ?? .nan })
-    if wanted != nil { arrays.add("silhouette", outcomes.map { $0.silhouette ?? .nan }) }
+    arrays.add(Schema.Analysis.betweenOverWithin, outcomes.map { $0.separation?.betweenOverWithin ?? .nan })
+    arrays.add(Schema.Analysis.explained, outcomes.map { $0.separation?.explained ?? .nan })
+    if wanted != nil { arrays.add(Schema.Analysis.silhouette, outcomes.map { $0.silhouette ?? .nan }) }
     return selection.table(
       "\(name): how far the classes of '\(selection.labelName ?? "")' lie apart; \(selection.examplesNote)",
       ["between/within", "explained"] + (wanted == nil ? [] : ["silhouette"]),

@@ -97,15 +97,15 @@ public struct SimilarityStudy: Study {
     let places = selection.places
     let names = places.map(selection.name)
     var arrays = ArrayGroup(
-      "/analyses/\(name)",
+      Schema.analyses.path(name),
       axes: [LabelledAxis("place", .texts(names)), LabelledAxis("place_other", .texts(names))],
-      attributes: ["kind": .text("similarity"), "examples": .integer(used)])
-    arrays.add("cka", along: ["place", "place_other"], cka.values.map(Float.init))
-    arrays.add("cosine", along: ["place", "place_other"], cosines.values.map(Float.init))
-    arrays.add("source", along: ["place"], .texts(places.map { selection.sources[$0.source].name }))
-    arrays.add("hook", along: ["place"], .texts(places.map { selection.hooks[$0.hook].text }))
-    arrays.add("layer", along: ["place"], .integers(places.map { selection.hooks[$0.hook].layer ?? -1 }))
-    arrays.add("position", along: ["place"], .texts(places.map { selection.rules[$0.rule].label }))
+      attributes: [Schema.Analysis.kind: .text("similarity"), Schema.Analysis.examples: .integer(used)])
+    arrays.add(Schema.Analysis.cka, along: ["place", "place_other"], cka.values.map(Float.init))
+    arrays.add(Schema.Analysis.cosine, along: ["place", "place_other"], cosines.values.map(Float.init))
+    arrays.add(Schema.Analysis.source, along: ["place"], .texts(places.map { selection.sources[$0.source].name }))
+    arrays.add(Schema.Analysis.hook, along: ["place"], .texts(places.map { selection.hooks[$0.hook].text }))
+    arrays.add(Schema.Analysis.layer, along: ["place"], .integers(places.map { selection.hooks[$0.hook].layer ?? -1 }))
+    arrays.add(Schema.Analysis.position, along: ["place"], .texts(places.map { selection.rules[$0.rule].label }))
     // Each place with the one after it.
     let rows = places.indices.dropLast().map { index in
       [names[index], names[index + 1], shown(cka[index, index + 1]), shown(cosines[index, index + 1])]

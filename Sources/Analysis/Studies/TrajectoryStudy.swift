@@ -118,17 +118,18 @@ public struct TrajectoryStudy: Study {
     arrays.addItems()
     arrays.addAxis("centroid", .texts(classes))
     arrays.addAxis("feature", .range(width))
-    arrays.add("coordinate", ["item"], outcomes.map { arrays.spread($0.coordinates, over: $0.items) })
-    arrays.add("share", ["item"], zip(outcomes, shares).map { arrays.spread($1, over: $0.items) })
+    arrays.add(Schema.Analysis.coordinate, ["item"], outcomes.map { arrays.spread($0.coordinates, over: $0.items) })
+    arrays.add(Schema.Analysis.share, ["item"], zip(outcomes, shares).map { arrays.spread($1, over: $0.items) })
     arrays.add(
-      "distance", ["centroid", "item"],
+      Schema.Analysis.distance, ["centroid", "item"],
       outcomes.map { outcome in outcome.distances.flatMap { arrays.spread($0, over: outcome.items) } })
-    arrays.add("centroid_coordinate", ["centroid"], ends)
-    arrays.add("direction", ["feature"], places.map { centroids[$0.source][$0.hook].direction })
+    arrays.add(Schema.Analysis.centroidCoordinate, ["centroid"], ends)
+    arrays.add(Schema.Analysis.direction, ["feature"], places.map { centroids[$0.source][$0.hook].direction })
     arrays.add(
-      "centroid_mean", ["centroid", "feature"], places.map { centroids[$0.source][$0.hook].means.flatMap(\.self) })
-    arrays.set("method", .text(method.rawValue))
-    arrays.set("train_labels", .text(training.labelName ?? ""))
+      Schema.Analysis.centroidMean, ["centroid", "feature"],
+      places.map { centroids[$0.source][$0.hook].means.flatMap(\.self) })
+    arrays.set(Schema.Analysis.method, .text(method.rawValue))
+    arrays.set(Schema.Analysis.trainLabels, .text(training.labelName ?? ""))
     return selection.table(
       "\(name): how far along the way from '\(classes[0])' (0) to '\(classes[1])' (1), mean over examples; "
         + selection.examplesNote, groups.map(\.name),

@@ -6,18 +6,18 @@ extension UnitsStudy {
     var arrays = PlaceArrays(name, kind: "units", of: selection)
     arrays.addAxis("unit", .integers(units))
     arrays.addAxis("rank", .range(max(1, options.top)))
-    arrays.add("active_share", ["unit"], outcomes.map { $0.map(\.activeShare) })
-    arrays.add("mean", ["unit"], outcomes.map { $0.map(\.mean) })
-    arrays.add("deviation", ["unit"], outcomes.map { $0.map { $0.variance.squareRoot() } })
-    arrays.add("excess_kurtosis", ["unit"], outcomes.map { $0.map(\.excessKurtosis) })
-    arrays.add("smallest", ["unit"], outcomes.map { $0.map(\.smallest) })
-    arrays.add("largest", ["unit"], outcomes.map { $0.map(\.largest) })
+    arrays.add(Schema.Analysis.activeShare, ["unit"], outcomes.map { $0.map(\.activeShare) })
+    arrays.add(Schema.Analysis.mean, ["unit"], outcomes.map { $0.map(\.mean) })
+    arrays.add(Schema.Analysis.deviation, ["unit"], outcomes.map { $0.map { $0.variance.squareRoot() } })
+    arrays.add(Schema.Analysis.excessKurtosis, ["unit"], outcomes.map { $0.map(\.excessKurtosis) })
+    arrays.add(Schema.Analysis.smallest, ["unit"], outcomes.map { $0.map(\.smallest) })
+    arrays.add(Schema.Analysis.largest, ["unit"], outcomes.map { $0.map(\.largest) })
     if options.bins > 0 {
       arrays.addAxis("bin", .range(options.bins))
-      arrays.add("histogram", ["unit", "bin"], integers: outcomes.map { $0.flatMap(\.histogram) })
+      arrays.add(Schema.Analysis.histogram, ["unit", "bin"], integers: outcomes.map { $0.flatMap(\.histogram) })
     }
     addTop(&arrays, outcomes)
-    arrays.set("threshold", .number(options.threshold))
+    arrays.set(Schema.Analysis.threshold, .number(options.threshold))
     let ranked = places.indices.flatMap { place in
       outcomes[place].indices.map { (place: place, unit: $0) }
     }.sorted { outcomes[$0.place][$0.unit].excessKurtosis > outcomes[$1.place][$1.unit].excessKurtosis }
@@ -48,15 +48,16 @@ extension UnitsStudy {
       }
     }
     let axes = ["unit", "rank"]
-    arrays.add("top_value", axes, ranks(.nan) { $1.value })
+    arrays.add(Schema.Analysis.topValue, axes, ranks(.nan) { $1.value })
     arrays.add(
-      "top_example", axes,
+      Schema.Analysis.topExample, axes,
       integers: ranks(-1) { place, top in selection.sources[place.source].table.items[top.item].example })
-    arrays.add("top_position", axes, integers: ranks(-1) { place, top in position(of: top.item, at: place) ?? -1 })
     arrays.add(
-      "top_token", axes,
+      Schema.Analysis.topPosition, axes, integers: ranks(-1) { place, top in position(of: top.item, at: place) ?? -1 })
+    arrays.add(
+      Schema.Analysis.topToken, axes,
       texts: ranks("") { place, top in selection.sources[place.source].token(of: top.item, rule: place.rule) ?? "" })
-    arrays.add("top_text", axes, texts: ranks("") { place, top in text(of: top.item, at: place) })
+    arrays.add(Schema.Analysis.topText, axes, texts: ranks("") { place, top in text(of: top.item, at: place) })
   }
 
   private func position(of item: Int, at place: Selection.Place) -> Int? {

@@ -51,8 +51,10 @@ public struct AnalysisRun: Sendable {
     let output = try ArraysFile(
       creating: path, format: .analysis,
       attributes: [
-        "analysis": .text(text), "caches": .texts(caches.map(\.name)), "cache_files": .texts(caches.map(\.file)),
-        "model_sha256": .texts(caches.map(\.modelSHA256)), "patchbay_version": .text(PatchbayVersion.text),
+        Schema.AnalysisRoot.analysis: .text(text), Schema.AnalysisRoot.caches: .texts(caches.map(\.name)),
+        Schema.AnalysisRoot.cacheFiles: .texts(caches.map(\.file)),
+        Schema.Root.modelSHA256: .texts(caches.map(\.modelSHA256)),
+        Schema.Root.patchbayVersion: .text(PatchbayVersion.text),
       ])
     var found: [String: StudyResult] = [:]
     // Units along the directions of readers come after these.
@@ -172,7 +174,7 @@ struct ReaderDirections {
   ///   - method: nil for the first.
   /// - Throws: `Refusal` where there is none, or more than one.
   func direction(hook: HookName, method: String?) throws(Refusal) -> [Double] {
-    guard let directions = arrays["direction"] else { throw Refusal(text: "has no directions") }
+    guard let directions = arrays[Schema.Analysis.direction] else { throw Refusal(text: "has no directions") }
     let entries = try directions.axes.dropLast().map { axis throws(Refusal) in
       (axis.name, try entry(of: axis, hook, method))
     }

@@ -52,7 +52,7 @@ public struct CacheRecipe: Sendable {
       let command = CacheCommand(
         model: try model.folder(), prompts: lines.file, hooks: hooks, output: path, precision: .float32,
         compress: false, prependBOS: prependBOS, threads: threads)
-      _ = try await command.make(calling: model.text, attributes: ["made_from": .text(origin)], on: console)
+      _ = try await command.make(calling: model.text, attributes: [Schema.Cache.madeFrom: .text(origin)], on: console)
     } catch {
       throw ExperimentError.wrapping(error, at: place)
     }
@@ -86,7 +86,8 @@ public struct CacheRecipe: Sendable {
     do {
       let reader = try CacheReader(path)
       let header = try reader.header()
-      return reader.store.isComplete && header.modelSHA256 == sha256 && header.attributes["made_from"] == .text(origin)
+      return reader.store.isComplete && header.modelSHA256 == sha256
+        && header.attributes[Schema.Cache.madeFrom] == .text(origin)
     } catch {
       return false
     }

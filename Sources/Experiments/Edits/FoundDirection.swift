@@ -24,14 +24,15 @@ struct FoundDirection {
   /// - Throws: `StoreError` for a file that is none or lacks what is asked for, `ExperimentError.badVector`.
   func vector(at site: SiteName, orAnywhere isAnywhere: Bool) throws -> SteeringVector {
     let store = try StoreReader(file, expecting: [.analysis])
-    let group = "/analyses/\(study)"
+    let group = Schema.analyses.path(study)
     guard store.contains(group) else {
       throw StoreError.missing(
         path: file, what: .group, name: group,
-        candidates: try store.listing(of: "/analyses").groups.map { "/analyses/\($0)" })
+        candidates: try store.listing(of: Schema.analyses.path).groups.map { Schema.analyses.path($0) })
     }
-    let isReader = store.contains("\(group)/direction")
-    let dataset = isReader ? (pairs == nil ? "direction" : "curve_direction") : "axis"
+    let isReader = store.contains("\(group)/\(Schema.Analysis.direction)")
+    let dataset =
+      isReader ? (pairs == nil ? Schema.Analysis.direction : Schema.Analysis.curveDirection) : Schema.Analysis.axis
     guard store.contains("\(group)/\(dataset)"), isReader || pairs == nil else {
       let problem =
         pairs == nil
@@ -59,9 +60,11 @@ struct FoundDirection {
     let values = try Numbers(store, "\(group)/\(dataset)", axes)
     let lengths =
       isReader
-      ? try Numbers(store, "\(group)/\(pairs == nil ? "length" : "curve_length")", axes.filter { $0 != "feature" })
+      ? try Numbers(
+        store, "\(group)/\(pairs == nil ? Schema.Analysis.length : Schema.Analysis.curveLength)",
+        axes.filter { $0 != "feature" })
       : nil
-    let hooks = try store.texts(at: "\(group)/hook").map { HookName($0) }
+    let hooks = try store.texts(at: "\(group)/\(Schema.Analysis.hook)").map { HookName($0) }
     let own = hooks.indices.filter { hooks[$0] == site.hook(layer: hooks[$0].layer ?? 0) }
     let wanted = own.isEmpty && isAnywhere ? hooks.indices.filter { hooks[$0].layer != nil } : own
     guard !wanted.isEmpty else {
@@ -85,7 +88,7 @@ struct FoundDirection {
     }
     let attributes = try store.attributes()
     return SteeringVector(
-      model: text(attributes["caches"]).first ?? "another model",
+      model: text(attributes[Schema.AnalysisRoot.caches]).first ?? "another model",
       modelSHA256: try hash(attributes, places["source"] ?? 0, store, group),
       site: own.isEmpty ? hooks[wanted[0]].suffix : site.rawValue, method: direction, prompts: file,
       position: position ?? "", pairs: pairs ?? 0, patchbayVersion: PatchbayVersion.text, layers: found.map(\.layer),
@@ -113,7 +116,7 @@ struct FoundDirection {
   private func hash(_ attributes: [String: Attribute], _ source: Int, _ store: StoreReader, _ group: String) throws
     -> String
   {
-    let (caches, hashes) = (text(attributes["caches"]), text(attributes["model_sha256"]))
+    let (caches, hashes) = (text(attributes[Schema.AnalysisRoot.caches]), text(attributes[Schema.Root.modelSHA256]))
     if Set(hashes).count == 1 { return hashes[0] }
     let sources = try store.texts(at: "\(group)/source")
     guard sources.indices.contains(source) else { return "" }

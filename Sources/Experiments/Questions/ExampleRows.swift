@@ -34,7 +34,7 @@ public struct ExampleRows: Sendable {
       guard let row = try file.row(table: table, example: example) else { continue }
       guard row.count == width else {
         throw StoreError.wrongShape(
-          path: PartialResults.path(of: file.path), dataset: "/progress/tables/\(table)/values",
+          path: PartialResults.path(of: file.path), dataset: Schema.doneTables.path(table, Schema.Progress.values),
           found: [examples, row.count], expected: "[\(examples) examples, \(width) numbers]")
       }
       var start = 0
@@ -43,7 +43,7 @@ public struct ExampleRows: Sendable {
         start += column.width
       }
     }
-    let last = LabelledAxis("example", .range(examples))
+    let last = LabelledAxis(Schema.Axis.example, .range(examples))
     return zip(columns, all).map { LabelledArray($0.name, axes: $0.axes + [last], values: $1) }
   }
 }

@@ -22,7 +22,7 @@ struct CacheRecorder {
       creating: path,
       header: CacheHeader(
         model: run.model.text, modelSHA256: sha256, patchbayVersion: PatchbayVersion.text,
-        attributes: ["experiment": .text(run.experiment.text)]),
+        attributes: [Schema.ResultsRoot.experiment: .text(run.experiment.text)]),
       plan: CachePlan(
         runs: spec.runs.map(\.stored), hooks: hooks, examples: rows.count, longestPrompt: run.prompts.set.longest,
         promptColumns: PromptColumns(of: rows)))
@@ -35,7 +35,7 @@ struct CacheRecorder {
       let header = try reader.header()
       return reader.store.isComplete && header.modelSHA256 == sha256
         && header.patchbayVersion == PatchbayVersion.text
-        && header.attributes["experiment"] == .text(run.experiment.text)
+        && header.attributes[Schema.ResultsRoot.experiment] == .text(run.experiment.text)
     } catch {
       return false
     }

@@ -8,7 +8,8 @@ import Patching
 extension ExperimentRun {
   func header(sha256: String) -> ResultsHeader {
     var attributes: [String: Attribute] = [
-      "name": .text(experiment.name), "metrics": .texts(experiment.metrics.map(\.rawValue)),
+      Schema.ResultsRoot.name: .text(experiment.name),
+      Schema.ResultsRoot.metrics: .texts(experiment.metrics.map(\.rawValue)),
     ]
     // Groups of a file have no order of their own.
     for kind in QuestionKind.all {
@@ -19,10 +20,12 @@ extension ExperimentRun {
     // `answer_token` has room for one; where several are accepted, all of them are here.
     let pairs = prompts.set.pairs
     if pairs.contains(where: { $0.answers.count > 1 }) {
-      attributes["answer_tokens"] = .text("\(pairs.map(\.answers))")
+      attributes[Schema.ResultsRoot.answerTokens] = .text("\(pairs.map(\.answers))")
     }
-    if pairs.contains(where: { $0.wrongs.count > 1 }) { attributes["wrong_tokens"] = .text("\(pairs.map(\.wrongs))") }
-    if let note = promptsNote { attributes["prompts_drawn"] = .text(note) }
+    if pairs.contains(where: { $0.wrongs.count > 1 }) {
+      attributes[Schema.ResultsRoot.wrongTokens] = .text("\(pairs.map(\.wrongs))")
+    }
+    if let note = promptsNote { attributes[Schema.ResultsRoot.promptsDrawn] = .text(note) }
     return ResultsHeader(
       experiment: experiment.text, model: model.text, modelSHA256: sha256, direction: experiment.direction.rawValue,
       patchbayVersion: PatchbayVersion.text, attributes: attributes)

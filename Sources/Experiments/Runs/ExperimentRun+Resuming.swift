@@ -26,8 +26,9 @@ extension ExperimentRun {
   /// What the file is of beside what its text says.
   var fingerprints: [String: Attribute] {
     [
-      "prompts_sha256": .text(promptsFingerprint), "vectors_sha256": .text(vectorsFingerprint),
-      examplesPerBlock: .integer(PatchingEngine.blockSize),
+      Schema.ResultsRoot.promptsSHA256: .text(promptsFingerprint),
+      Schema.ResultsRoot.vectorsSHA256: .text(vectorsFingerprint),
+      Schema.ResultsRoot.examplesPerBlock: .integer(PatchingEngine.blockSize),
     ]
   }
 
@@ -53,7 +54,9 @@ extension ExperimentRun {
     if let difference = firstDifference(of: found.experiment, and: header.experiment) {
       throw refuse("the experiment file has changed: \(difference)")
     }
-    for (key, what) in [("prompts_sha256", "prompts"), ("vectors_sha256", "vectors")] {
+    for (key, what) in [
+      (Schema.ResultsRoot.promptsSHA256, "prompts"), (Schema.ResultsRoot.vectorsSHA256, "vectors"),
+    ] {
       if let there = found.attributes[key], let now = header.attributes[key], there != now {
         throw refuse("the \(what) that the experiment reads from other files have changed")
       }
@@ -98,9 +101,10 @@ extension ExperimentRun {
   /// - Throws: `ExperimentError.cannotResume` for a partial file whose examples were not cut into blocks as they are now: the last bits of what is there and
   ///   of what would be added could differ.
   func checkCut(of file: String) throws {
-    guard try ResultsReader(file).header().attributes[examplesPerBlock] != .integer(PatchingEngine.blockSize) else {
-      return
-    }
+    guard
+      try ResultsReader(file).header().attributes[Schema.ResultsRoot.examplesPerBlock]
+        != .integer(PatchingEngine.blockSize)
+    else { return }
     throw ExperimentError.cannotResume(
       file: file, difference: "its examples were not run in blocks of \(PatchingEngine.blockSize)")
   }
@@ -122,9 +126,6 @@ extension ExperimentRun {
   }
 }
 
-/// The attribute that says how many examples are run together.
-private let examplesPerBlock = "examples_per_block"
-
 /// The first line in which two texts differ, in words; nil where they are the same.
 private func firstDifference(of before: String, and now: String) -> String? {
   guard before != now else { return nil }
@@ -136,4 +137,3 @@ private func firstDifference(of before: String, and now: String) -> String? {
   }
   return "line \(line + 1) was \(shown(before)) and is \(shown(now))"
 }
-

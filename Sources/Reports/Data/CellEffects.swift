@@ -1,4 +1,5 @@
 import Analysis
+import LabelledArrays
 
 /// What the cells of a sweep did to one metric. Effects are 0 where nothing changed and 1 where the other run is reached.
 struct CellEffects: Sendable {
@@ -19,35 +20,21 @@ struct CellEffects: Sendable {
   static let flips = SignFlips(flips: 9999, seed: 0)
 
   /// - Parameters:
-  ///   - patched: [cell, example], the metric of the patched run; NaN where there is nothing.
+  ///   - values: [cell, example], the metric of the patched run or its change from the base run; NaN where there is nothing.
   ///   - base: the metric of the run that is edited, one number an example; `other` that of the run that patches come from.
-  init(patched: [Float], base: [Float], other: [Float], hasPath: [Int8]? = nil) throws {
+  ///   - hasPath: one for each cell; a cell without a path has no effect.
+  init(
+    _ values: [Float], measured: EffectSums.Measured = .values, base: [Float], other: [Float], hasPath: [Int8]? = nil
+  ) throws {
     let examples = base.count
-    let cells = examples == 0 ? 0 : patched.count / examples
-    var ratios = [Float](repeating: .nan, count: patched.count)
-    var ratiosOfMeans = [Double](repeating: .nan, count: cells)
-    var (means, changes) = (ratiosOfMeans, ratiosOfMeans)
-    var counts = [Int](repeating: 0, count: cells)
-    for cell in 0..<cells where hasPath?[cell] != 0 {
-      var (sum, start, reached, count) = (0.0, 0.0, 0.0, 0)
-      for example in 0..<examples {
-        let value = Double(patched[cell * examples + example])
-        guard value.isFinite else { continue }
-        let (from, to) = (Double(base[example]), Double(other[example]))
-        (sum, start, reached, count) = (sum + value, start + from, reached + to, count + 1)
-        let ratio = (value - from) / (to - from)
-        // Beyond that the distance is nothing but rounding, and no figure has room.
-        guard ratio.isFinite, abs(ratio) < 1e12 else { continue }
-        ratios[cell * examples + example] = Float(ratio)
-        counts[cell] += 1
-      }
-      guard count > 0 else { continue }
-      means[cell] = sum / Double(count)
-      changes[cell] = (sum - start) / Double(count)
-      ratiosOfMeans[cell] = reached == start ? .nan : (sum - start) / (reached - start)
-    }
-    self.ratios = ratios
-    (self.ratiosOfMeans, self.means, self.changes, self.counts) = (ratiosOfMeans, means, changes, counts)
+    let cells = examples == 0 ? 0 : values.count / examples
+    let there = hasPath.map { paths in values.indices.map { paths[$0 / examples] == 0 ? .nan : values[$0] } } ?? values
+    var sums = EffectSums(cells: cells, base: base, other: other)
+    sums.add(there, cells: 0..<cells, examples: 0..<examples, measured: measured)
+    let found = (0..<cells).map { sums[$0] }
+    ratios = sums.ratios(of: there, measured: measured).map { Float($0) }
+    (ratiosOfMeans, means) = (found.map(\.ratioOfMeans), found.map(\.mean))
+    (changes, counts) = (found.map(\.meanChange), found.map(\.examples))
     effects = examples == 0 ? [] : try Self.bootstrap.means(ofRows: ratios, examples: examples)
     p = examples == 0 ? [] : try Self.flips.p(ofRows: ratios, examples: examples)
     rates = SignFlips.falseDiscoveryRates(p)
@@ -67,14 +54,8 @@ extension SweepData {
   func effects(_ metric: String, of data: ReportData, estimated: Bool = false) throws -> CellEffects? {
     guard let base = data.base[metric], let other = data.other[metric], base.count == examples, other.count == examples
     else { return nil }
-    let patched: [Float]
-    if estimated {
-      guard let changes = estimates[metric] else { return nil }
-      patched = changes.indices.map { changes[$0] + base[$0 % examples] }
-    } else {
-      guard let own = values[metric] else { return nil }
-      patched = own
-    }
-    return try CellEffects(patched: patched, base: base, other: other, hasPath: hasPath)
+    guard let array = estimated ? estimates[metric] : runs[metric] else { return nil }
+    return try CellEffects(
+      array.floats, measured: estimated ? .changes : .values, base: base, other: other, hasPath: hasPath)
   }
 }

@@ -52,8 +52,9 @@ struct Grid: Sendable {
       (rows, columns, rest(rows + columns))
     }
     for (down, across) in [
-      ("destination", "source"), ("sender", "receiver"), ("row", "column"), (SweepData.sourceAxis, "example"),
-      ("source", "example"),
+      ("destination", "source"), ("sender", "receiver"), ("row", "column"),
+      (Schema.Axis.sourceExample, Schema.Axis.example),
+      ("source", Schema.Axis.example),
     ] {
       if let down = place(down), let across = place(across) { return made([down], [across]) }
     }
@@ -99,12 +100,13 @@ extension Grid {
 
   /// Entries of some axes taken together, the last changing fastest: for each the entry on each axis.
   func entries(_ axes: [Int]) -> [[Int]] {
-    axes.reduce([[]]) { all, axis in all.flatMap { head in self.axes[axis].labels.indices.map { head + [$0] } } }
+    let shape = Shape(axes.map { self.axes[$0].labels.count })
+    return (0..<shape.count).map(shape.unravel)
   }
 
   /// The number of the cell at an entry of each axis; nil for none.
   func cell(_ indices: [Int]) -> Int? {
-    let flat = zip(indices, shape).reduce(0) { $0 * $1.1 + $1.0 }
+    let flat = Shape(shape).ravel(indices)
     guard let places else { return flat }
     return places[flat] < 0 ? nil : places[flat]
   }

@@ -1,6 +1,7 @@
 import ActivationStore
 import Diagnostics
 import Foundation
+import LabelledArrays
 
 /// Everything that a report shows, read from a results file and from nothing else.
 struct ReportData: Sendable {
@@ -43,20 +44,19 @@ struct ReportData: Sendable {
     prompts = try results.prompts()
     tokens = TokenAxis(prompts)
     let metrics = metrics
-    sweeps = try names.groups(Set(try results.sweeps()), of: "sweeps").map {
+    sweeps = try names.groups(Set(try results.sweeps()), of: Schema.sweeps).map {
       try check()
       return try SweepData($0, in: results, metrics: metrics)
     }
-    func groups(_ parent: String) throws -> [ArrayGroup] {
-      guard store.contains("/\(parent)") else { return [] }
-      return try names.groups(Set(try store.listing(of: "/\(parent)").groups), of: parent).map {
+    func groups(_ parent: Schema.Section) throws -> [ArrayGroup] {
+      try names.groups(of: parent, in: store).map {
         try check()
-        return try ArrayGroup($0, at: "/\(parent)/\($0)", in: store)
+        return try $0.floats()
       }
     }
-    readouts = try groups("readouts")
-    steering = try groups("steering")
-    additivity = try groups("additivity")
+    readouts = try groups(Schema.readouts)
+    steering = try groups(Schema.steering)
+    additivity = try groups(Schema.additivity)
     cells = sweeps.reduce(0) { $0 + $1.cells }
     done = isComplete ? cells : sweeps.reduce(0) { $0 + $1.done }
     siblings = Self.siblings(of: path, name: name)

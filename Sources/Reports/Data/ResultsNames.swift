@@ -14,7 +14,7 @@ struct ResultsNames: Sendable {
     attributes = header.attributes
     text = ExperimentText(header.experiment)
     experiment =
-      header.attributes["name"]?.plain ?? text.name
+      header.attributes[Schema.ResultsRoot.name]?.plain ?? text.name
       ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
@@ -22,12 +22,21 @@ struct ResultsNames: Sendable {
 
   /// Metrics that a file has, the shown one first.
   func metrics(_ known: Set<String>) -> [String] {
-    ordered(known, by: attributes["metrics"], else: text.metrics + Self.usualMetrics)
+    ordered(known, by: attributes[Schema.ResultsRoot.metrics], else: text.metrics + Self.usualMetrics)
   }
 
   /// The names of groups that a file has below `sweeps`, `readouts`, `steering` or `additivity`.
-  func groups(_ known: Set<String>, of parent: String) -> [String] {
-    ordered(known, by: attributes[parent], else: text.names)
+  func groups(_ known: Set<String>, of parent: Schema.Section) -> [String] {
+    ordered(known, by: attributes[parent.name], else: text.names)
+  }
+
+  /// The groups that a file has there.
+  /// - Throws: `StoreError`.
+  func groups(of parent: Schema.Section, in store: StoreReader) throws -> [StoredGroup] {
+    guard store.contains(parent.path) else { return [] }
+    return try groups(Set(try store.listing(of: parent.path).groups), of: parent).map {
+      try StoredGroup(parent.path($0), in: store)
+    }
   }
 
   /// Names in the order of the file's own list, or in that in which the experiment's text has them; the rest by the alphabet.

@@ -10,10 +10,10 @@ struct TransferGrid {
 
   /// nil where the sweep has no differences of single examples, or more numbers than one can look at.
   init?(_ sweep: SweepData, _ found: [(metric: String, estimated: Bool, effects: CellEffects)], shown: String) {
-    guard let place = sweep.axes.firstIndex(where: { $0.name == SweepData.sourceAxis }), sweep.examples > 1,
+    guard let place = sweep.axes.firstIndex(where: { $0.name == Schema.Axis.sourceExample }), sweep.examples > 1,
       sweep.cells * sweep.examples <= 250_000, let first = found.first(where: { $0.metric == shown }) ?? found.first
     else { return nil }
-    let axes = sweep.axes + [LabelledAxis("example", .range(sweep.examples))]
+    let axes = sweep.axes + [LabelledAxis(Schema.Axis.example, .range(sweep.examples))]
     let layout = Grid.layout(axes.map(\.name))
     let best = first.effects.strongest(1).first.map(sweep.indices) ?? axes.map { _ in 0 }
     grid = Grid(

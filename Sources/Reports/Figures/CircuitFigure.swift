@@ -55,7 +55,7 @@ enum CircuitFigure {
     }
     guard let sender = label("sender") else { return [] }
     if let receiver = label("receiver") { return [(sender, receiver)] }
-    guard case .texts(let receivers)? = sweep.attributes["receivers"] else { return [] }
+    guard case .texts(let receivers)? = sweep.attributes[Schema.Sweep.receivers] else { return [] }
     return receivers.map { (sender, $0) }
   }
 }

@@ -1,6 +1,7 @@
 import ActivationStore
 import Analysis
 import Figures
+import LabelledArrays
 
 /// What was read off the unedited runs.
 struct ReadoutFigures {
@@ -9,9 +10,9 @@ struct ReadoutFigures {
 
   /// `attention`, `logit_lens` or `direct_logit_attribution`; by what is in it where the file does not say.
   var kind: String {
-    readout.text("read")
-      ?? (readout.datasets["pattern"] != nil
-        ? "attention" : readout.axes["part"] != nil ? "direct_logit_attribution" : "logit_lens")
+    readout.text(Schema.Readout.read)
+      ?? (readout[Schema.Readout.pattern] != nil
+        ? "attention" : readout.axis("part") != nil ? "direct_logit_attribution" : "logit_lens")
   }
 
   /// A part of the residual stream, how much of the logit difference is its own work.
@@ -23,10 +24,14 @@ struct ReadoutFigures {
 
   /// Of each run the parts with their bounds, the largest first; the same order in all runs.
   func parts() throws -> [Part] {
-    guard let dataset = readout.datasets["logit_diff"], dataset.axes == ["run", "part", "example"] else { return [] }
-    let (runs, names, examples) = (readout.labels("run"), readout.labels("part"), readout.count("example"))
+    guard let array = readout[Schema.Readout.logitDiff],
+      array.axisNames == [Schema.Axis.run, "part", Schema.Axis.example]
+    else { return [] }
+    let (runs, names, examples) = (
+      readout.labels(Schema.Axis.run), readout.labels("part"), readout.count(Schema.Axis.example)
+    )
     guard examples > 0 else { return [] }
-    let means = try CellEffects.bootstrap.means(ofRows: dataset.values, examples: examples)
+    let means = try CellEffects.bootstrap.means(ofRows: array.floats, examples: examples)
     let width = names.count
     func size(_ part: Int) -> Double { runs.indices.map { abs(means[$0 * width + part].value) }.max() ?? 0 }
     let order = names.indices.sorted { (size($0), $1) > (size($1), $0) }
@@ -37,7 +42,7 @@ struct ReadoutFigures {
 
   /// The parts with the largest means.
   func bars(_ parts: [Part], shown: Int = 15) throws -> NamedFigure? {
-    let runs = readout.labels("run")
+    let runs = readout.labels(Schema.Axis.run)
     let names = Array(parts.filter { $0.run == runs.first }.map(\.name).prefix(shown))
     guard !names.isEmpty else { return nil }
     let series = runs.map { run -> BarChart.Series in
@@ -50,32 +55,33 @@ struct ReadoutFigures {
     let chart = BarChart(
       title: "\(readout.name): whose work the logit difference is",
       subtitle:
-        "direct logit attribution, the \(names.count) largest of \(all) parts; 95 % bootstrap over \(counted(readout.count("example"), "example"))",
+        "direct logit attribution, the \(names.count) largest of \(all) parts; 95 % bootstrap over \(counted(readout.count(Schema.Axis.example), "example"))",
       valueName: "part of the logit difference", names: names, series: series)
     return NamedFigure(name: "readout-\(readout.name)", figure: try chart.figure())
   }
 
   /// The arrays that are maps: attention by head, the lens by metric.
   func grids() -> [Grid] {
-    let names = kind == "attention" ? ["pattern"] : data.metrics.filter { readout.datasets[$0] != nil }
-    guard kind != "direct_logit_attribution", let first = names.first, let shape = readout.datasets[first] else {
+    let names = kind == "attention" ? [Schema.Readout.pattern] : data.metrics.filter { readout[$0] != nil }
+    guard kind != "direct_logit_attribution", let first = names.first, let shape = readout[first] else {
       return []
     }
-    let axes = readout.cellAxes(shape)
+    let axes = shape.cellAxes
     let layout = Grid.layout(axes.map(\.name))
-    let examples = shape.axes.last == "example" ? readout.count("example") : 0
+    let examples = shape.axisNames.last == Schema.Axis.example ? readout.count(Schema.Axis.example) : 0
     let layers = names.compactMap { name -> Grid.Layer? in
-      guard let dataset = readout.datasets[name], dataset.axes == shape.axes, examples > 0 else { return nil }
-      let cells = dataset.values.count / examples
-      let means = (0..<cells).map { Float(finiteMean(dataset.values[$0 * examples..<($0 + 1) * examples])) }
-      return Grid.Layer(metric: name, source: "run", arrays: [("value", means)], raw: dataset.values)
+      guard let array = readout[name], array.axes == shape.axes, examples > 0 else { return nil }
+      let values = array.floats
+      let means = (0..<axes.shape.count).map { Float(finiteMean(values[$0 * examples..<($0 + 1) * examples])) }
+      return Grid.Layer(metric: name, source: "run", arrays: [("value", means)], raw: values)
     }
     let isSequential = kind == "attention"
     return [
       Grid(
         id: "readout-\(readout.name)", title: readout.name, valueName: isSequential ? "attention" : "value",
         axes: axes.map(Grid.Axis.init), rows: layout.rows, columns: layout.columns, facets: layout.facets,
-        start: layout.facets.map { _ in 0 }, runAxis: axes.firstIndex { $0.name == "run" }, places: nil, isSweep: false,
+        start: layout.facets.map { _ in 0 }, runAxis: axes.firstIndex { $0.name == Schema.Axis.run }, places: nil,
+        isSweep: false,
         isSequential: isSequential, layers: layers)
     ]
   }
@@ -84,7 +90,7 @@ struct ReadoutFigures {
   /// them by position says little: then of the first prompt.
   func maps() throws -> [NamedFigure] {
     guard let grid = grids().first, let layer = grid.layers.first else { return [] }
-    let examples = readout.count("example")
+    let examples = readout.count(Schema.Axis.example)
     let values: [Float]
     if data.tokens.isAligned {
       values = layer.arrays[0].values

@@ -9,60 +9,64 @@ struct SteeringFigures {
   let study: ArrayGroup
   let data: ReportData
 
-  /// What is measured, by the names of datasets, in the order of tables.
-  static let measures = [
-    "p_cheese", "p_corner", "reached_cheese", "reached_corner", "reached_region", "steps", "field_change",
-  ]
+  typealias Measure = Schema.Steering.Measure
 
-  static func title(_ measure: String) -> String {
+  static func title(_ measure: Measure) -> String {
     switch measure {
-    case "p_cheese": "to cheese"
-    case "p_corner": "to corner"
-    case "reached_cheese": "got cheese"
-    case "reached_corner": "came by corner"
-    case "reached_region": "came top right"
-    case "field_change": "field change"
-    default: measure
+    case .cheese: "to cheese"
+    case .corner: "to corner"
+    case .reachedCheese: "got cheese"
+    case .reachedCorner: "came by corner"
+    case .reachedRegion: "came top right"
+    case .steps: "steps"
+    case .fieldChange: "field change"
     }
   }
 
-  var vectors: [String] { study.texts("vectors") }
-  var examples: Int { study.count("example") }
-  private var site: String { study.text("site") ?? "?" }
+  var vectors: [String] { study.texts(Schema.Steering.vectors) }
+  var examples: Int { study.count(Schema.Axis.example) }
+  private var site: String { study.text(Schema.Steering.site) ?? "?" }
   /// Axes of the cells, outermost first.
-  var axes: [LabelledAxis] { Self.measures.lazy.compactMap { study.datasets[$0] }.first.map(study.cellAxes) ?? [] }
-  var measured: [String] { Self.measures.filter { study.datasets[$0] != nil && study.datasets["\($0)_mean"] != nil } }
+  var axes: [LabelledAxis] { Measure.allCases.lazy.compactMap { study[$0.values] }.first?.cellAxes ?? [] }
+  var measured: [Measure] { Measure.allCases.filter { study[$0.values] != nil && study[$0.mean] != nil } }
 
-  /// Means over mazes (`mean`) or mean changes from unsteered (`change`) of all cells, as stored.
-  func intervals(_ measure: String, _ what: String) -> [Interval] {
-    guard let dataset = study.datasets["\(measure)_\(what)"], dataset.axes.last == "bound", study.count("bound") == 3,
-      dataset.axes.dropLast().elementsEqual(axes.map(\.name))
+  /// Means over mazes of all cells, as stored.
+  func means(_ measure: Measure) -> [Interval] { intervals(measure.mean) }
+  /// Mean changes from unsteered of all cells, as stored.
+  func changes(_ measure: Measure) -> [Interval] { intervals(measure.change) }
+
+  private func intervals(_ name: String) -> [Interval] {
+    guard let array = study[name], array.axisNames == axes.map(\.name) + [Schema.Axis.bound],
+      study.count(Schema.Axis.bound) == 3
     else { return [] }
-    return stride(from: 0, to: dataset.values.count - 2, by: 3).map {
-      Interval(
-        value: Double(dataset.values[$0]), low: Double(dataset.values[$0 + 1]), high: Double(dataset.values[$0 + 2]))
+    let values = array.floats.map { Double($0) }
+    return stride(from: 0, to: values.count - 2, by: 3).map {
+      Interval(value: values[$0], low: values[$0 + 1], high: values[$0 + 2])
     }
   }
 
-  func unsteered(_ measure: String) -> Double { finiteMean(study.datasets["\(measure)_unsteered"]?.values ?? []) }
+  /// [example]
+  private func baseline(_ measure: Measure) -> [Float] { study[measure.unsteered]?.floats ?? [] }
+  func unsteered(_ measure: Measure) -> Double { finiteMean(baseline(measure)) }
 
   /// What the vector is about: the way to the cheese, or to the corner.
-  var subject: String { vectors.first?.contains("top-right") == true ? "p_corner" : "p_cheese" }
+  var subject: Measure { vectors.first?.contains("top-right") == true ? .corner : .cheese }
   private var subtitle: String { "added at \(site); \(counted(examples, "maze")), bands: 95 % bootstrap" }
 
   /// In words: what was added where.
   var sentence: String {
     let whose =
-      switch study.text("from") {
+      switch study.text(Schema.Steering.from) {
       case "own"?: "each maze's own"
       case "mean"?: "the mean over all mazes of each"
       case "every"?: "each maze's in every maze"
       default: "taken as they are"
       }
-    let rollouts = study.text("rollouts").flatMap { Int($0) } ?? 0
+    let rollouts = study.text(Schema.Steering.rollouts).flatMap { Int($0) } ?? 0
     let played =
       rollouts > 0
-      ? "; \(counted(rollouts, "rollout")) in each maze, of \(study.text("steps") ?? "?") steps at most" : ""
+      ? "; \(counted(rollouts, "rollout")) in each maze, of \(study.text(Schema.Steering.steps) ?? "?") steps at most"
+      : ""
     return
       "\(vectors.count == 1 ? "Vector" : "Vectors") \(listed(vectors)) (\(whose)), times a coefficient, added at \(site) at every step; \(counted(examples, "maze"))\(played). \"To cheese\" and \"to corner\" are probabilities of the first step at the decision square."
   }
@@ -72,22 +76,22 @@ struct SteeringFigures {
     let axes = self.axes
     var figures: [(String, Figure)] = []
     let isTransfer = axes.first?.name == "source"
-    let isSites = axes.first?.name == "site"
-    let own = axes.filter { $0.name != "source" && $0.name != "site" }
+    let isSites = axes.first?.name == Schema.Steering.site
+    let own = axes.filter { $0.name != "source" && $0.name != Schema.Steering.site }
     if isTransfer {
       if let map = transfer() { figures.append(("transfer", try map.figure())) }
     } else if isSites {
       figures.append(("sites", try sites().figure()))
     } else if own.count == 1, case .numbers(let numbers) = own[0].labels {
       figures.append(
-        ("heading", try curves(["p_cheese", "p_corner"], numbers, "probability at the decision square").figure()))
-      if study.datasets["reached_cheese"] != nil {
+        ("heading", try curves([.cheese, .corner], numbers, "probability at the decision square").figure()))
+      if study[Measure.reachedCheese.values] != nil {
         figures.append(
-          ("rollouts", try curves(["reached_cheese", "reached_region"], numbers, "share of rollouts").figure()))
+          ("rollouts", try curves([.reachedCheese, .reachedRegion], numbers, "share of rollouts").figure()))
       }
     } else if own.count == 2 {
-      for measure in ["p_cheese", "p_corner", "reached_cheese", "reached_region"] where measured.contains(measure) {
-        figures.append((measure, try grid(measure, own).figure()))
+      for measure in [Measure.cheese, .corner, .reachedCheese, .reachedRegion] where measured.contains(measure) {
+        figures.append((measure.rawValue, try grid(measure, own).figure()))
       }
     }
     figures += try additivity(own)
@@ -96,11 +100,12 @@ struct SteeringFigures {
 
   /// Vector fields without and with, where the file has them.
   func fields() throws -> [NamedFigure] {
-    guard let kept = study.axes["field"], case .integers(let numbers) = kept.labels,
-      let parts = fieldParts(), let rows = study.axes["field_row"]?.count,
-      let columns = study.axes["field_column"]?.count
+    guard let kept = study.axis(Schema.Steering.field), case .integers(let numbers) = kept.labels,
+      let parts = fieldParts(), let rows = study.axis(Schema.Steering.fieldRow)?.count,
+      let columns = study.axis(Schema.Steering.fieldColumn)?.count
     else { return [] }
-    let times = study.texts("field_at").isEmpty ? [study.text("field_at") ?? "1"] : study.texts("field_at")
+    let at = Schema.Steering.fieldAt
+    let times = study.texts(at).isEmpty ? [study.text(at) ?? "1"] : study.texts(at)
     let coefficients = zip(times.flatMap { $0.split(separator: ",").map { $0.drop { $0 == " " } } }, vectors).map {
       "\($0) × \($1)"
     }
@@ -112,7 +117,7 @@ struct SteeringFigures {
       func arrows(_ part: Int) -> [SIMD2<Double>] {
         squares.map { square in
           let flat = (place * rows + square.row) * columns + square.column
-          return [Double(parts[part].values[flat]), Double(parts[part + 1].values[flat])]
+          return [Double(parts[part][flat]), Double(parts[part + 1][flat])]
         }
       }
       let (before, after) = (arrows(0), arrows(2))
@@ -130,23 +135,25 @@ struct SteeringFigures {
     }
   }
 
-  private func fieldParts() -> [ArrayGroup.Dataset]? {
-    let names = ["field_without_x", "field_without_y", "field_with_x", "field_with_y"]
-    let parts = names.compactMap { study.datasets[$0] }
-    let count = study.count("field") * study.count("field_row") * study.count("field_column")
-    return parts.count == names.count && parts.allSatisfy { $0.values.count == count } ? parts : nil
+  /// Mean steps without (x, y) and with (x, y), each [field, field_row, field_column].
+  private func fieldParts() -> [[Float]]? {
+    typealias Steering = Schema.Steering
+    let names = [Steering.fieldWithoutX, Steering.fieldWithoutY, Steering.fieldWithX, Steering.fieldWithY]
+    let parts = names.compactMap { study[$0]?.floats }
+    let count = [Steering.field, Steering.fieldRow, Steering.fieldColumn].reduce(1) { $0 * study.count($1) }
+    return parts.count == names.count && parts.allSatisfy { $0.count == count } ? parts : nil
   }
 
   /// What each maze's vector does in each maze, to look at in the page: rows are the vectors' mazes.
   func transferGrid() -> Grid? {
-    guard let dataset = study.datasets[subject], dataset.axes.first == "source", dataset.axes.last == "example" else {
-      return nil
-    }
-    let base = study.datasets["\(subject)_unsteered"]?.values ?? []
+    guard let array = study[subject.values], array.axisNames.first == "source",
+      array.axisNames.last == Schema.Axis.example
+    else { return nil }
+    let (base, values) = (baseline(subject), array.floats)
     guard base.count == examples, examples > 0 else { return nil }
-    let axes = study.cellAxes(dataset) + [LabelledAxis("example", .range(examples))]
+    let axes = array.cellAxes + [LabelledAxis(Schema.Axis.example, .range(examples))]
     let layout = Grid.layout(axes.map(\.name))
-    let changes = dataset.values.indices.map { dataset.values[$0] - base[$0 % examples] }
+    let changes = values.indices.map { values[$0] - base[$0 % examples] }
     return Grid(
       id: "steering-\(study.name)", title: study.name, valueName: "change",
       axes: axes.map { Grid.Axis(name: $0.name, labels: $0.labels.shown, isPosition: false) }, rows: layout.rows,
@@ -159,24 +166,22 @@ struct SteeringFigures {
 
   /// The cell whose mean of the subject changes most, with that mean and the cell in words.
   func strongest() -> (change: Interval, mean: Double, place: String)? {
-    let (changes, means) = (intervals(subject, "change"), intervals(subject, "mean"))
+    let (changes, means) = (changes(subject), means(subject))
     let known = changes.indices.filter { changes[$0].value.isFinite && means.indices.contains($0) }
     guard let best = known.max(by: { abs(changes[$0].value) < abs(changes[$1].value) }) else { return nil }
-    var (rest, parts) = (best, [String]())
-    for axis in axes.reversed() {
-      parts.insert(
-        "\(axis.name == "source" ? "vector of maze" : axis.name) \(axis.labels.shown[rest % axis.count])", at: 0)
-      rest /= axis.count
+    let axes = self.axes
+    let parts = zip(axes, axes.labels(ofCell: best)).map { axis, label in
+      "\(axis.name == "source" ? "vector of maze" : axis.name) \(label.shown)"
     }
     return (changes[best], means[best].value, parts.joined(separator: ", "))
   }
 
-  private func curves(_ measures: [String], _ numbers: [Double], _ yName: String) throws -> LineChart {
+  private func curves(_ measures: [Measure], _ numbers: [Double], _ yName: String) throws -> LineChart {
     let bootstrap = Bootstrap(redraws: 2000)
     let series = measures.filter(measured.contains).map { measure -> LineChart.Series in
-      var points = zip(numbers, intervals(measure, "mean")).map { ($0, $1) }
+      var points = zip(numbers, means(measure)).map { ($0, $1) }
       if !numbers.contains(0) {
-        let base = (study.datasets["\(measure)_unsteered"]?.values ?? []).map(Double.init).filter(\.isFinite)
+        let base = baseline(measure).map(Double.init).filter(\.isFinite)
         if !base.isEmpty { points.append((0, bootstrap.mean(of: base))) }
       }
       points.sort { $0.0 < $1.0 }
@@ -192,7 +197,7 @@ struct SteeringFigures {
   private func sites() -> BarChart {
     let all = axes
     let names = all[0].labels.texts
-    let changes = intervals(subject, "change")
+    let changes = changes(subject)
     let width = max(1, changes.count / max(1, names.count))
     let series = (0..<width).map { cell -> BarChart.Series in
       let own = names.indices.map { changes[$0 * width + cell] }
@@ -200,7 +205,7 @@ struct SteeringFigures {
         name: label(cell, Array(all.dropFirst())), values: own.map(\.value), low: own.map(\.low), high: own.map(\.high))
     }
     return BarChart(
-      title: "\(study.name): change of the probability to head for the \(subject == "p_cheese" ? "cheese" : "corner")",
+      title: "\(study.name): change of the probability to head for the \(subject == .cheese ? "cheese" : "corner")",
       subtitle: "\(counted(examples, "maze")); 95 % bootstrap", valueName: "change at the decision square",
       names: names,
       series: series)
@@ -208,16 +213,11 @@ struct SteeringFigures {
 
   /// A choice of coefficients, in words.
   private func label(_ cell: Int, _ axes: [LabelledAxis]) -> String {
-    var (rest, parts) = (cell, [String]())
-    for (axis, vector) in zip(axes, vectors).reversed() {
-      parts.insert("\(axis.labels.shown[rest % axis.count]) × \(vector)", at: 0)
-      rest /= axis.count
-    }
-    return parts.joined(separator: ", ")
+    zip(axes.labels(ofCell: cell), vectors).map { "\($0.shown) × \($1)" }.joined(separator: ", ")
   }
 
-  private func grid(_ measure: String, _ axes: [LabelledAxis]) -> Heatmap {
-    let (values, width) = (intervals(measure, "mean").map(\.value), axes[1].count)
+  private func grid(_ measure: Measure, _ axes: [LabelledAxis]) -> Heatmap {
+    let (values, width) = (means(measure).map(\.value), axes[1].count)
     return Heatmap(
       title: "\(study.name): \(Self.title(measure))",
       subtitle: "added at \(site); mean of \(counted(examples, "maze"))",
@@ -246,19 +246,18 @@ struct SteeringFigures {
 
   /// How much of the change of later activations is not the sum of what each vector does, or not in proportion to the coefficient: mean over mazes of the share.
   private func additivity(_ own: [LabelledAxis]) throws -> [(String, Figure)] {
-    guard let effects = study.datasets["effect"], let interactions = study.datasets["interaction"],
-      effects.axes.first == "activation", effects.axes.last == "example", interactions.axes == effects.axes,
-      examples > 0
+    guard let whole = study[Schema.Steering.effect], let part = study[Schema.Steering.interaction],
+      whole.axisNames.first == Schema.Axis.activation, whole.axisNames.last == Schema.Axis.example,
+      part.axes == whole.axes, examples > 0
     else { return [] }
-    let names = study.labels("activation")
-    let cells = effects.values.count / max(1, names.count * examples)
+    let (effects, interactions) = (whole.floats, part.floats)
+    let names = study.labels(Schema.Axis.activation)
+    let cells = effects.count / max(1, names.count * examples)
     let shares = names.indices.map { node in
       (0..<cells).map { cell -> Double in
         let start = (node * cells + cell) * examples
         return finiteMean(
-          (start..<start + examples).lazy.filter { effects.values[$0] > 0 }.map {
-            interactions.values[$0] / effects.values[$0]
-          })
+          (start..<start + examples).lazy.filter { effects[$0] > 0 }.map { interactions[$0] / effects[$0] })
       }
     }
     if own.count == 1, case .numbers(let numbers) = own[0].labels, numbers.count == cells {
@@ -289,16 +288,9 @@ struct SteeringFigures {
   /// The table of the page: a row for each cell, of a matrix those that change most.
   func rows() -> (cells: [Int], labels: [[String]]) {
     let all = axes
-    let count = all.reduce(1) { $0 * $1.count }
-    func labels(_ cell: Int) -> [String] {
-      var (rest, list) = (cell, [String]())
-      for axis in all.reversed() {
-        list.insert(axis.labels.shown[rest % axis.count], at: 0)
-        rest /= axis.count
-      }
-      return list
-    }
-    let changes = intervals(subject, "change")
+    let count = all.shape.count
+    func labels(_ cell: Int) -> [String] { all.labels(ofCell: cell).map(\.shown) }
+    let changes = changes(subject)
     let cells =
       count <= 60 || changes.count != count
       ? Array(0..<min(count, 60))

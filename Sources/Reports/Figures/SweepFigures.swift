@@ -74,7 +74,7 @@ struct SweepFigures {
         x: effects.changes[cell], y: estimated.changes[cell], name: sweep.labels(ofCell: cell).joined(separator: "."))
     }
     guard points.contains(where: { $0.x.isFinite && $0.y.isFinite }) else { return nil }
-    let fit = sweep.correlations[metric].map {
+    let fit = sweep.correlations(metric).map {
       "Pearson \(tableNumber($0.pearson, 2)), Spearman \(tableNumber($0.spearman, 2)) over \(points.count) cells; "
     }
     let chart = ScatterChart(

@@ -1,6 +1,7 @@
 import ActivationStore
 import Analysis
 import Figures
+import LabelledArrays
 
 /// What was read off the unpatched runs, steering in mazes, and what is not additive.
 extension Report {
@@ -21,7 +22,7 @@ extension Report {
           let interval = part.interval
           table.add(
             [part.run, part.name] + [interval.value, interval.low, interval.high].map(Table.number) + [
-              "\(readout.count("example"))"
+              "\(readout.count(Schema.Axis.example))"
             ])
         }
         tables.append(table)
@@ -45,7 +46,8 @@ extension Report {
     if !bodies.isEmpty {
       sections.append(
         Page.Section(
-          id: "readouts", title: "Read off the unpatched runs", body: bodies.joined(separator: "\n"), hasMaps: true))
+          id: Schema.readouts.name, title: "Read off the unpatched runs", body: bodies.joined(separator: "\n"),
+          hasMaps: true))
     }
   }
 
@@ -81,7 +83,8 @@ extension Report {
     }
     if !bodies.isEmpty {
       sections.append(
-        Page.Section(id: "steering", title: "Steering in mazes", body: bodies.joined(separator: "\n"), hasMaps: true))
+        Page.Section(
+          id: Schema.steering.name, title: "Steering in mazes", body: bodies.joined(separator: "\n"), hasMaps: true))
     }
   }
 
@@ -99,9 +102,9 @@ extension Report {
   }
 
   func table(_ drawing: SteeringFigures) -> String {
-    let measures = drawing.measured.filter { $0 != "field_change" }
-    let means = measures.map { drawing.intervals($0, "mean") }
-    let changes = measures.map { drawing.intervals($0, "change") }
+    let measures = drawing.measured.filter { $0 != .fieldChange }
+    let means = measures.map(drawing.means)
+    let changes = measures.map(drawing.changes)
     let (cells, labels) = drawing.rows()
     let none = ["without"] + (0..<max(0, drawing.axes.count - 1)).map { _ in "" }
     let first = none + measures.flatMap { [tableNumber(drawing.unsteered($0)), ""] }
@@ -126,7 +129,7 @@ extension Report {
     let bodies = data.additivity.map { group -> String in
       tables.append(ReportTables.group(group, name: "additivity-\(group.name)"))
       func size(_ name: String, _ picked: @escaping (Int) -> Bool) -> Double {
-        let values = group.datasets[name]?.values ?? []
+        let values = group[name]?.floats ?? []
         let own = values.indices.lazy.filter { picked($0) && values[$0].isFinite }.map { values[$0] * values[$0] }
         return finiteMean(own).squareRoot()
       }
@@ -136,13 +139,15 @@ extension Report {
           change > 0 ? tableNumber(100 * interaction / change, 1) + " %" : "–",
         ]
       }
-      var rows = data.metrics.filter { group.datasets["\($0)_change"] != nil }.map { metric in
-        row(metric, size("\(metric)_change") { _ in true }, size("\(metric)_interaction") { _ in true })
+      var rows = data.metrics.filter { group[Schema.Additivity.change(of: $0)] != nil }.map { metric in
+        row(
+          metric, size(Schema.Additivity.change(of: metric)) { _ in true },
+          size(Schema.Additivity.interaction(of: metric)) { _ in true })
       }
-      let (names, examples) = (group.labels("activation"), max(1, group.count("example")))
-      for (place, name) in names.enumerated() where group.datasets["change_norm"] != nil {
+      let (names, examples) = (group.labels(Schema.Axis.activation), max(1, group.count(Schema.Axis.example)))
+      for (place, name) in names.enumerated() where group[Schema.Additivity.changeNorm] != nil {
         let own = { (index: Int) in index / examples % names.count == place }
-        rows.append(row(name, size("change_norm", own), size("interaction_norm", own)))
+        rows.append(row(name, size(Schema.Additivity.changeNorm, own), size(Schema.Additivity.interactionNorm, own)))
       }
       return "<div class=\"card\"><h3>\(html(group.name))</h3>"
         + htmlTable(
@@ -153,7 +158,8 @@ extension Report {
         + "</div>"
     }
     if !bodies.isEmpty {
-      sections.append(Page.Section(id: "additivity", title: "Additivity", body: bodies.joined(separator: "\n")))
+      sections.append(
+        Page.Section(id: Schema.additivity.name, title: "Additivity", body: bodies.joined(separator: "\n")))
     }
   }
 }

@@ -27,7 +27,8 @@ extension Report {
       bodies.append(try body(sweep, first, found))
     }
     if !bodies.isEmpty {
-      sections.append(Page.Section(id: "sweeps", title: "Sweeps", body: bodies.joined(separator: "\n"), hasMaps: true))
+      sections.append(
+        Page.Section(id: Schema.sweeps.name, title: "Sweeps", body: bodies.joined(separator: "\n"), hasMaps: true))
     }
     return all
   }
@@ -80,7 +81,8 @@ extension Report {
         ("low", floats(effects.effects.map(\.low))),
         ("high", floats(effects.effects.map(\.high))), ("p", floats(effects.p)),
         ("n", effects.counts.map { Float($0) }),
-      ], raw: found.estimated ? sweep.estimates[found.metric] : sweep.values[found.metric], isChange: found.estimated)
+      ], raw: found.estimated ? sweep.estimates[found.metric]?.floats : sweep.runs[found.metric]?.floats,
+      isChange: found.estimated)
   }
 
   mutating func strongest(

@@ -79,7 +79,8 @@ struct Report {
         "<p>Shown is <code>\(html(metric))</code>: \(html(ReportWords.metric(metric, hasTokens: hasTokens))).\(rest.isEmpty ? "" : " Also there: \(listed(rest)).")</p>"
       )
     }
-    let drawn = data.header.attributes["prompts_drawn"]?.plain.split(separator: ";").first.map(String.init)
+    let drawn = data.header.attributes[Schema.ResultsRoot.promptsDrawn]?.plain.split(separator: ";").first.map(
+      String.init)
     parts.append(
       "<p>Over \(html(drawn ?? counted(data.prompts.count, hasTokens ? "pair of prompts" : "example", hasTokens ? "pairs of prompts" : nil))).</p>"
     )
@@ -175,7 +176,8 @@ struct Report {
       "Intervals: percentile bootstrap over examples, \(CellEffects.bootstrap.redraws) redraws (seed \(CellEffects.bootstrap.seed)), all cells under the same redraws. They say how much depends on which examples were drawn, not whether the experiment asks the right question.",
       "p: sign-flip permutation test, two-sided, of the mean effect against 0, for each cell by itself: \(p). p (FDR): Benjamini and Hochberg's correction over the cells of the sweep. The ten strongest were picked for being strong, so that their intervals are a little optimistic.",
     ]
-    if data.steering.contains(where: { $0.datasets.keys.contains { $0.hasSuffix("_change") } }) {
+    if data.steering.contains(where: { study in SteeringFigures.Measure.allCases.contains { study[$0.change] != nil } })
+    {
       notes.append("Intervals of steering in mazes are those of the results file.")
     }
     if !embedded.leftOut.isEmpty {

@@ -4,13 +4,10 @@ import Diagnostics
 public enum NotebookError: DiagnosedError, Equatable {
   /// The notebook's name does not say that it is one.
   case name(file: String)
-  /// A group of the results file has a dataset whose size does not follow from its axes.
-  case wrongSize(dataset: String, found: Int, expected: Int)
   case cannotWrite(file: String, reason: String)
 
   public var kind: FailureKind {
     switch self {
-    case .wrongSize: .badData
     case .name: .wrongUsage
     case .cannotWrite: .cannotCreateOutput
     }
@@ -19,8 +16,6 @@ public enum NotebookError: DiagnosedError, Equatable {
   public var message: String {
     switch self {
     case .name(let file): "the notebook's file '\(visible(file, limit: 300))' must end in .ipynb"
-    case .wrongSize(let dataset, let found, let expected):
-      "\(visible(dataset, limit: 300)) has \(found) values, and its axes make \(expected); write the results anew"
     case .cannotWrite(let file, let reason):
       "cannot write '\(visible(file, limit: 300))': \(visible(reason, limit: 300))"
     }

@@ -1,13 +1,14 @@
 import ActivationStore
+import LabelledArrays
 
 /// How to go on: the same helpers, used for what a reader is likely to want next.
 extension NotebookBuilder {
   mutating func addNextSteps(_ sweeps: [Shown]) throws {
-    let candidates = sweeps.filter { !$0.axes.isEmpty && !$0.axes.contains("source_example") }
+    let candidates = sweeps.filter { !$0.axes.isEmpty && !$0.axes.contains(Schema.Axis.sourceExample) }
     // The sweep with the most to choose from.
     guard
       let main = candidates.max(by: {
-        ($0.axes.count, -$0.cells.values.count) < ($1.axes.count, -$1.cells.values.count)
+        ($0.axes.count, -$0.cells.count) < ($1.axes.count, -$1.cells.count)
       }),
       let strongest = source.strongestCells(main.cells, 1).first
     else { return }
@@ -29,8 +30,10 @@ extension NotebookBuilder {
 
   private func selection(_ shown: Shown, _ cell: Int, without: String? = nil) -> String {
     let place = shown.cells.place(ofCell: cell)
-    let terms = zip(shown.cells.cellAxes, place).filter { $0.0.name != without }.map { axis, entry in
-      (axis.name, axis.isText ? pythonLiteral(axis.labels[entry]) : axis.labels[entry])
+    let terms = zip(shown.cells.cellAxes, place).filter { $0.0.name != without }.map {
+      axis, entry -> (String, String) in
+      let label = axis.labels.texts[entry]
+      return if case .texts = axis.labels { (axis.name, pythonLiteral(label)) } else { (axis.name, label) }
     }
     let isPlain = terms.allSatisfy { $0.0.unicodeScalars.allSatisfy { ("a"..."z").contains($0) || $0 == "_" } }
     return isPlain
@@ -43,9 +46,10 @@ extension NotebookBuilder {
     let kept = axes.first { ["position", "head"].contains($0.name) && axes.count > 1 } ?? axes[axes.count - 1]
     let place = main.cells.place(ofCell: strongest)
     let others = zip(axes, place).filter { $0.0.name != kept.name }
-    let one = others.reduce(main.cells) { $0.selecting($1.0.name, $1.1) }.top(kept.name, 8)
+    let one = try others.reduce(main.cells) { try $0.select($1.0.name, at: $1.1) }.top(kept.name, 8)
     let what =
-      others.isEmpty ? "" : " at " + joinedWords(others.map { "\($0.name.replacing("_", with: " ")) \($0.labels[$1])" })
+      others.isEmpty
+      ? "" : " at " + joinedWords(others.map { "\($0.name.replacing("_", with: " ")) \($0.labels.texts[$1])" })
     say(
       "select-words",
       """
@@ -82,10 +86,10 @@ extension NotebookBuilder {
     if let fitting {
       groups = (fitting.name, fitting.values, notebookToken)
     } else if (2...8).contains(Set(prompts.lengths).count) {
-      groups = ("lengths", prompts.lengths.map { "\($0)" }, \.self)
+      groups = (Schema.Prompts.lengths, prompts.lengths.map { "\($0)" }, \.self)
     }
     guard let groups, groups.of.count == values.count else { return }
-    let isNumber = groups.dataset == "lengths"
+    let isNumber = groups.dataset == Schema.Prompts.lengths
     let kinds = Set(groups.of).sorted {
       isNumber ? (Int($0) ?? 0) < (Int($1) ?? 0) : $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars)
     }
@@ -118,7 +122,8 @@ extension NotebookBuilder {
   }
 
   private func others(than dataset: String) -> String {
-    let names = source.prompts.labels.map(\.name).filter { $0 != dataset && $0 != "label_maze" }.map(markdownCode)
+    let names = source.prompts.labels.map(\.name).filter { $0 != dataset && $0 != NotebookPrompts.mazes }.map(
+      markdownCode)
     return names.isEmpty ? "" : ": \(joinedWords(Array(names.prefix(6))))"
   }
 
@@ -145,7 +150,7 @@ extension NotebookBuilder {
   }
 
   private mutating func addDifference(_ id: String, _ title: String, _ words: String, _ a: Shown, _ b: Shown) {
-    let difference = LabelledValues(axes: a.cells.axes, values: zip(a.cells.values, b.cells.values).map { $0 - $1 })
+    let difference = LabelledArray(a.cells.axes, zip(a.cells.doubleValues, b.cells.doubleValues).map { $0 - $1 })
     guard difference.hasNumbers else { return }
     say("compare-\(id)-words", "## \(title)\n\n\(words)")
     run(
@@ -161,11 +166,11 @@ extension NotebookBuilder {
     guard let metric = source.metric, let clean = source.baselines[.clean]?[metric],
       let corrupted = source.baselines[.corrupted]?[metric], clean.count == corrupted.count, !clean.isEmpty
     else { return }
-    let gaps = zip(clean, corrupted).map { $0 - $1 }
+    let gaps = zip(clean, corrupted).map { Double($0) - Double($1) }
     let sizes = gaps.map { $0.isNaN ? Double.infinity : abs($0) }
     let order = sizes.indices.sorted { (sizes[$0], $0) < (sizes[$1], $1) }.prefix(5)
     let rows = order.map {
-      ["\($0)", notebookNumber(clean[$0]), notebookNumber(corrupted[$0]), notebookNumber(gaps[$0])]
+      ["\($0)", notebookNumber(Double(clean[$0])), notebookNumber(Double(corrupted[$0])), notebookNumber(gaps[$0])]
     }
     say(
       "runs-words",
@@ -199,24 +204,25 @@ extension NotebookBuilder {
         guard let axis = shown.cells.cellAxes.first(where: { $0.name == "position" }), shown.axes.count == 2 else {
           return false
         }
-        return axis.labels == (0..<axis.count).map(String.init) && axis.count >= (lengths.max() ?? 0)
+        return axis.labels.texts == (0..<axis.count).map(String.init) && axis.count >= (lengths.max() ?? 0)
       })
     else { return }
     let other = shown.axes.first { $0 != "position" } ?? ""
     let width = min(shortest, 16)
-    let ordered = shown.cells.transposed([other, "position"])
-    let (rows, positions, examples) = (ordered.shape[0], ordered.shape[1], ordered.examples)
+    let ordered = try shown.cells.ordered([other, Schema.Axis.position])
+    let (rows, positions, examples) = (ordered.axes[0].count, ordered.axes[1].count, ordered.examples)
+    let numbers = ordered.doubleValues
     var values: [Double] = []
     for row in 0..<rows {
       for back in stride(from: width, to: 0, by: -1) {
         for example in 0..<examples {
-          values.append(ordered.values[(row * positions + lengths[example] - back) * examples + example])
+          values.append(numbers[(row * positions + lengths[example] - back) * examples + example])
         }
       }
     }
     let labels = stride(from: width, to: 0, by: -1).map { "-\($0)" }
-    let map = LabelledValues(
-      axes: [ordered.axes[0], .init(name: "from the end", labels: labels), ordered.axes[2]], values: values
+    let map = LabelledArray(
+      [ordered.axes[0], LabelledAxis("from the end", .texts(labels)), ordered.axes[2]], values
     ).mean
     guard map.hasNumbers else { return }
     let title = "\(shown.group.name): \(shown.unit), positions counted from the end"
@@ -232,7 +238,7 @@ extension NotebookBuilder {
       """
       cells = \(shown.call)
       back = xr.DataArray(np.arange(-\(width), 0), dims="from the end", coords={"from the end": np.arange(-\(width), 0)})
-      ends = cells.isel(position=prompts["lengths"] + back)
+      ends = cells.isel(position=prompts["\(Schema.Prompts.lengths)"] + back)
       heatmap(ends.mean("example").transpose(\(pythonLiteral(other)), "from the end"), \(pythonLiteral(title)))
       """, uses: [.effect, .heatmap], [try source.heatmap(map, title)])
   }
@@ -246,7 +252,7 @@ extension NotebookBuilder {
 
       The means as a table of one row a cell, beside this notebook. Without `.mean("example")` there is a row for each \(source.exampleWord) too.
       """)
-    let count = main.cells.cellAxes.reduce(1) { $0 * $1.count }
+    let count = main.cells.cellAxes.shape.count
     run(
       "export",
       """

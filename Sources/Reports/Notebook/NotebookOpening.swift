@@ -218,8 +218,8 @@ extension NotebookBuilder {
       \(NotebookHelper.names.source)
       """
     guard prompts.count > 0 else { return }
-    let drawings = prompts.labels.first { $0.name == "label_maze" }
-    let columns = prompts.labels.filter { $0.name != "label_maze" }
+    let drawings = prompts.labels.first { $0.name == NotebookPrompts.mazes }
+    let columns = prompts.labels.filter { $0.name != NotebookPrompts.mazes }
     say(
       "examples-words",
       """
@@ -258,7 +258,7 @@ extension NotebookBuilder {
     var rows: [[String]] = []
     for metric in source.metrics {
       for run in runs {
-        guard let values = source.baselines[run]?[metric] else { continue }
+        guard let values = source.baselines[run]?[metric]?.map({ Double($0) }) else { continue }
         rows.append([
           metric, run.rawValue, notebookNumber(source.bootstrap.interval(values).mean), source.between(values),
         ])

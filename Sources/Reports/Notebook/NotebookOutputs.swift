@@ -1,29 +1,30 @@
 import Figures
+import LabelledArrays
 
 /// What the notebook's functions print and draw, made without them.
 extension NotebookSource {
   /// The labels of an axis as the notebook's `names` returns them.
-  func names(_ axis: LabelledValues.Axis) -> [String] {
+  func names(_ axis: LabelledAxis) -> [String] {
     let tokens = prompts.positionNames
     guard ["position", "source", "destination"].contains(axis.name), !tokens.isEmpty else {
-      return axis.labels.map(notebookToken)
+      return axis.labels.texts.map(notebookToken)
     }
-    return axis.labels.map { label in
+    return axis.labels.texts.map { label in
       guard let position = Int(label), position < tokens.count, position >= -tokens.count else { return label }
       return "\(label) \(tokens[position < 0 ? tokens.count + position : position])"
     }
   }
 
   /// The places and means of the cells with the largest means, the largest first.
-  func strongestCells(_ cells: LabelledValues, _ count: Int) -> [Int] {
-    let means = cells.mean.values
+  func strongestCells(_ cells: LabelledArray, _ count: Int) -> [Int] {
+    let means = cells.mean.doubleValues
     let sizes = means.map { $0.isNaN ? -1 : notebookRounded($0.magnitude) }
     let order = sizes.indices.sorted { (sizes[$0], $1) > (sizes[$1], $0) }
     return order.prefix(count).filter { !means[$0].isNaN }
   }
 
   /// What the notebook's `strongest` prints.
-  func strongest(_ cells: LabelledValues, count: Int = 10, what: String = "effect") -> NotebookCell.Output {
+  func strongest(_ cells: LabelledArray, count: Int = 10, what: String = "effect") -> NotebookCell.Output {
     let axes = cells.cellAxes
     let labels = axes.map(names)
     let rows = strongestCells(cells, count).map { cell -> [String] in
@@ -46,16 +47,17 @@ extension NotebookSource {
   ///   - values: of two axes, with a number among them.
   ///   - least: diverging colours end no nearer to 0.
   func heatmap(
-    _ values: LabelledValues, _ title: String, colours: ColourScale? = nil, least: Double = 0
+    _ values: LabelledArray, _ title: String, colours: ColourScale? = nil, least: Double = 0
   ) throws -> NotebookCell.Output {
-    let largest = values.values.reduce(least) { $1.isNaN ? $0 : max($0, abs($1)) }
+    let numbers = values.doubleValues
+    let largest = numbers.reduce(least) { $1.isNaN ? $0 : max($0, abs($1)) }
     let colours = colours ?? .diverging(limit: largest)
     let (rows, columns) = (values.axes[0], values.axes[1])
-    let lines = (0..<rows.count).map { Array(values.values[$0 * columns.count..<($0 + 1) * columns.count]) }
+    let lines = (0..<rows.count).map { Array(numbers[$0 * columns.count..<($0 + 1) * columns.count]) }
     let figure = try Heatmap(
       title: title, rowsName: rows.name, columnsName: columns.name, rowLabels: names(rows),
       columnLabels: names(columns),
-      values: lines, colours: colours, decimals: values.values.count <= 64 ? 2 : nil
+      values: lines, colours: colours, decimals: numbers.count <= 64 ? 2 : nil
     ).figure()
     return .figure(
       NotebookCell.Drawn(
@@ -65,7 +67,7 @@ extension NotebookSource {
 
   /// What the notebook's `bars` draws.
   /// - Parameter values: of one axis and `example`.
-  func bars(_ values: LabelledValues, _ title: String, unit: String) throws -> NotebookCell.Output {
+  func bars(_ values: LabelledArray, _ title: String, unit: String) throws -> NotebookCell.Output {
     let axis = values.axes[0]
     let all = (0..<axis.count).map { bootstrap.interval(values.cell($0)) }
     let figure = try BarChart(
@@ -77,10 +79,10 @@ extension NotebookSource {
 
   /// What the notebook's `lines` draws.
   /// - Parameter values: of the axis `x`, at most one more, and `example`.
-  func lines(_ values: LabelledValues, _ title: String, x: String, unit: String) throws -> NotebookCell.Output {
+  func lines(_ values: LabelledArray, _ title: String, x: String, unit: String) throws -> NotebookCell.Output {
     let others = values.cellAxes.filter { $0.name != x }
-    let ordered = values.transposed(others.map(\.name) + [x])
-    let at = (ordered.axes.first { $0.name == x }?.labels ?? []).compactMap(Double.init)
+    let ordered = try values.ordered(others.map(\.name) + [x])
+    let at = (ordered.axis(x)?.labels.texts ?? []).compactMap(Double.init)
     let series = (others.first.map { axis in names(axis).map { "\(axis.name) \($0)" } } ?? ["mean"]).enumerated().map {
       entry, name in
       let all = at.indices.map { bootstrap.interval(ordered.cell(entry * at.count + $0)) }

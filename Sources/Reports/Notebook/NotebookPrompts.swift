@@ -16,26 +16,29 @@ struct NotebookPrompts: Sendable {
   var isAligned: Bool { hasTokens && Set(lengths).count == 1 && lengths[0] > 0 }
 
   init(_ store: StoreReader) throws {
-    let present = store.contains("/prompts") ? Set(try store.listing(of: "/prompts").datasets) : []
-    let lengths = present.contains("lengths") ? try store.promptLengths() : []
+    let present = store.contains(Schema.prompts.path) ? Set(try store.listing(of: Schema.prompts.path).datasets) : []
+    let lengths = present.contains(Schema.Prompts.lengths) ? try store.promptLengths() : []
     (self.lengths, count) = (lengths, lengths.count)
     func rows<T>(_ name: String, _ read: (String) throws -> [T]) throws -> [[T]] {
       guard present.contains(name), !lengths.isEmpty else { return [] }
-      let values = try read("/prompts/\(name)")
+      let values = try read(Schema.prompts.path(name))
       let width = values.count / lengths.count
       return lengths.enumerated().map { Array(values[$0 * width..<$0 * width + min(max($1, 0), width)]) }
     }
-    clean = try rows("clean_token_strings", store.texts)
-    corrupted = try rows("corrupted_token_strings", store.texts)
-    cleanTokens = try rows("clean_tokens", store.int32s)
-    corruptedTokens = try rows("corrupted_tokens", store.int32s)
-    texts = present.contains("text") ? try store.texts(at: "/prompts/text") : nil
-    answers = present.contains("answer_token") ? try store.int32s(at: "/prompts/answer_token") : nil
-    wrongs = present.contains("wrong_token") ? try store.int32s(at: "/prompts/wrong_token") : nil
-    labels = try present.filter { $0 == "label" || $0.hasPrefix("label_") }.sorted {
+    clean = try rows(Schema.Prompts.cleanTokenStrings, store.texts)
+    corrupted = try rows(Schema.Prompts.corruptedTokenStrings, store.texts)
+    cleanTokens = try rows(Schema.Prompts.cleanTokens, store.int32s)
+    corruptedTokens = try rows(Schema.Prompts.corruptedTokens, store.int32s)
+    func column<T>(_ name: String, _ read: (String) throws -> [T]) throws -> [T]? {
+      present.contains(name) ? try read(Schema.prompts.path(name)) : nil
+    }
+    texts = try column(Schema.Prompts.text, store.texts)
+    answers = try column(Schema.Prompts.answerToken, store.int32s)
+    wrongs = try column(Schema.Prompts.wrongToken, store.int32s)
+    labels = try present.filter { Schema.Prompts.label(ofDataset: $0) != nil }.sorted {
       Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8))
     }
-    .map { ($0, try store.texts(at: "/prompts/\($0)")) }
+    .map { ($0, try store.texts(at: Schema.prompts.path($0))) }
   }
 
   /// What stands at each position: the token, in brackets the label whose value stands there in every prompt, a star behind the token of
@@ -52,7 +55,10 @@ struct NotebookPrompts: Sendable {
   }
 
   /// `label_subject` is `subject`.
-  static func short(_ label: String) -> String { label.hasPrefix("label_") ? String(label.dropFirst(6)) : label }
+  static func short(_ label: String) -> String { Schema.Prompts.label(ofDataset: label) ?? label }
+
+  /// The dataset of the drawings of mazes.
+  static let mazes = Schema.Prompts.dataset(ofLabel: "maze")
 
   /// The text of each token that stands in a prompt, by its number.
   var vocabulary: [Int32: String] {

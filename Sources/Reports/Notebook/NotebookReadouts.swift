@@ -1,10 +1,13 @@
+import ActivationStore
+import LabelledArrays
+
 /// What was read off the unedited runs: who writes the answer, when it is there, where heads look.
 extension NotebookBuilder {
   private static let mostParts = 20, mostHeads = 6
 
   mutating func addReadouts() throws {
     for group in source.readouts {
-      switch group.text("read") {
+      switch group.text(Schema.Readout.read) {
       case "direct_logit_attribution"?: try addDirect(group)
       case "logit_lens"?: try addLens(group)
       case "attention"?: try addAttention(group)
@@ -14,22 +17,23 @@ extension NotebookBuilder {
   }
 
   /// The run that is looked at: the clean one, where the file has it.
-  private func firstRun(_ values: LabelledValues) -> (name: String, index: Int)? {
-    guard let axis = values.axes.first(where: { $0.name == "run" }), !axis.labels.isEmpty else { return nil }
-    let index = axis.labels.firstIndex(of: "clean") ?? 0
-    return (axis.labels[index], index)
+  private func firstRun(_ values: LabelledArray) -> (name: String, index: Int)? {
+    guard let axis = values.axis(Schema.Axis.run), axis.count > 0 else { return nil }
+    let index = axis.labels.firstIndex(of: .text("clean")) ?? 0
+    return (axis.labels.texts[index], index)
   }
 
-  private mutating func addDirect(_ group: NotebookGroup) throws {
-    guard group.has("logit_diff") else { return }
-    let all = try group.values("logit_diff")
-    guard let firstRun = firstRun(all), all.names == ["run", "part", "example"] else { return }
-    let parts = all.selecting("run", firstRun.index)
-    let shown = parts.top("part", Self.mostParts)
+  private mutating func addDirect(_ group: StoredGroup) throws {
+    guard group.has(Schema.Readout.logitDiff) else { return }
+    let all = try group.values(Schema.Readout.logitDiff)
+    guard let firstRun = firstRun(all), all.axisNames == ["run", "part", "example"] else { return }
+    let parts = try all.select(Schema.Axis.run, at: firstRun.index)
+    let shown = try parts.top("part", Self.mostParts)
     guard shown.hasNumbers else { return }
+    let numbers = parts.doubleValues
     let sums = (0..<parts.examples).map { example in
-      stride(from: example, to: parts.values.count, by: parts.examples).reduce(0) { sum, place in
-        parts.values[place].isNaN ? sum : sum + parts.values[place]
+      stride(from: example, to: numbers.count, by: parts.examples).reduce(0) { sum, place in
+        numbers[place].isNaN ? sum : sum + numbers[place]
       }
     }
     say(
@@ -44,7 +48,7 @@ extension NotebookBuilder {
     run(
       "readout-\(group.name)",
       """
-      direct = read(\(pythonLiteral(group.path)))
+      direct = read(\(pythonLiteral(group.readPath)))
       parts = direct["logit_diff"].sel(run=\(pythonLiteral(firstRun.name)))
       print(f"all parts together: {number(parts.sum('part').mean())}")
       bars(top(parts, "part", \(Self.mostParts)), \(pythonLiteral(title)), "logit difference")
@@ -57,12 +61,12 @@ extension NotebookBuilder {
   }
 
   /// Which tokens heads take what they write from.
-  private mutating func addSources(_ group: NotebookGroup) throws {
-    guard group.has("by_source"), !source.prompts.positionNames.isEmpty else { return }
-    let all = try group.values("by_source")
-    guard let firstRun = firstRun(all), all.names == ["run", "layer", "head", "source", "example"] else { return }
-    let heads = all.selecting("run", firstRun.index).mean.merged(["layer", "head"]).top("layer.head", 12)
-      .transposed(["layer.head", "source"])
+  private mutating func addSources(_ group: StoredGroup) throws {
+    guard group.has(Schema.Readout.bySource), !source.prompts.positionNames.isEmpty else { return }
+    let all = try group.values(Schema.Readout.bySource)
+    guard let firstRun = firstRun(all), all.axisNames == ["run", "layer", "head", "source", "example"] else { return }
+    let heads = try all.select(Schema.Axis.run, at: firstRun.index).mean.merged(["layer", "head"])
+      .top("layer.head", 12).ordered(["layer.head", "source"])
     guard heads.hasNumbers else { return }
     let title = "\(group.name): by the token that heads take it from, \(firstRun.name)"
     run(
@@ -74,12 +78,12 @@ extension NotebookBuilder {
       """, uses: [.read, .merge, .top, .heatmap], [try source.heatmap(heads, title)])
   }
 
-  private mutating func addLens(_ group: NotebookGroup) throws {
-    guard let metric = ([source.metric].compactMap(\.self) + group.datasets.keys.sorted()).first(where: group.has)
+  private mutating func addLens(_ group: StoredGroup) throws {
+    guard let metric = ([source.metric].compactMap(\.self) + group.names).first(where: group.has)
     else { return }
     let all = try group.values(metric)
-    guard let firstRun = firstRun(all), all.names == ["run", "layer", "position", "example"] else { return }
-    let positions = all.axes[2].labels
+    guard let firstRun = firstRun(all), all.axisNames == ["run", "layer", "position", "example"] else { return }
+    let positions = all.axes[2].labels.texts
     let lengths = source.prompts.lengths
     guard lengths.count == all.examples, let longest = lengths.max(), longest > 0,
       positions == (0..<positions.count).map(String.init),
@@ -95,8 +99,8 @@ extension NotebookBuilder {
       Logit lens: what the residual stream would say if the model ended at that layer; the last layer is the stream as the model itself reads it out. \
       \(source.prompts.isAligned ? "First at the last token, then at every position." : "At each \(source.exampleWord)'s own last token.")
       """)
-    let runs = last.axes[0].labels
-    let layers = last.axes[1].labels
+    let runs = last.axes[0].labels.texts
+    let layers = last.axes[1].labels.texts
     let rows = layers.indices.map { layer in
       [layers[layer]] + runs.indices.map { notebookNumber(notebookMean(last.cell($0 * layers.count + layer))) }
     }
@@ -104,7 +108,7 @@ extension NotebookBuilder {
     run(
       "readout-\(group.name)",
       """
-      lens = read(\(pythonLiteral(group.path)))[\(pythonLiteral(metric))]
+      lens = read(\(pythonLiteral(group.readPath)))[\(pythonLiteral(metric))]
       last = lens.isel(position=prompts["lengths"] - 1)
       table(["layer", *last["run"].values], [[str(layer), *(number(value) for value in last.sel(layer=layer).mean("example"))]
                                              for layer in last["layer"].values])
@@ -112,7 +116,7 @@ extension NotebookBuilder {
       """, uses: [.read, .table, .number, .lines],
       [.text(notebookTable(["layer"] + runs, rows)), try source.lines(last, title, x: "layer", unit: metric)])
     guard source.prompts.isAligned else { return }
-    let everywhere = all.selecting("run", firstRun.index).mean
+    let everywhere = try all.select(Schema.Axis.run, at: firstRun.index).mean
     let mapTitle = "\(group.name): \(metric) by layer and position, \(firstRun.name)"
     run(
       "readout-\(group.name)-everywhere",
@@ -122,30 +126,32 @@ extension NotebookBuilder {
   }
 
   /// At the last token of each prompt: [run, layer, example].
-  private func atLast(_ all: LabelledValues, _ lengths: [Int]) -> LabelledValues {
+  private func atLast(_ all: LabelledArray, _ lengths: [Int]) -> LabelledArray {
     let (positions, examples) = (all.axes[2].count, all.examples)
-    let outer = all.axes[0].count * all.axes[1].count
-    return LabelledValues(
-      axes: [all.axes[0], all.axes[1], all.axes[3]],
-      values: (0..<outer * examples).map { index in
+    let (outer, numbers) = (all.axes[0].count * all.axes[1].count, all.doubleValues)
+    return LabelledArray(
+      [all.axes[0], all.axes[1], all.axes[3]],
+      (0..<outer * examples).map { index in
         let (place, example) = index.quotientAndRemainder(dividingBy: examples)
         let position = max(lengths[example], 1) - 1
-        return all.values[(place * positions + position) * examples + example]
+        return numbers[(place * positions + position) * examples + example]
       })
   }
 
-  private mutating func addAttention(_ group: NotebookGroup) throws {
-    guard group.has("pattern") else { return }
-    let all = try group.values("pattern")
-    guard let firstRun = firstRun(all), all.names == ["run", "head", "destination", "source", "example"] else { return }
-    let heads = all.axes[1].labels.prefix(Self.mostHeads)
-    let runOf = all.selecting("run", firstRun.index)
+  private mutating func addAttention(_ group: StoredGroup) throws {
+    guard group.has(Schema.Readout.pattern) else { return }
+    let all = try group.values(Schema.Readout.pattern)
+    guard let firstRun = firstRun(all), all.axisNames == ["run", "head", "destination", "source", "example"] else {
+      return
+    }
+    let heads = all.axes[1].labels.texts.prefix(Self.mostHeads)
+    let runOf = try all.select(Schema.Axis.run, at: firstRun.index)
     let aligned = source.prompts.isAligned
     let tokens = firstRun.name == "corrupted" && !source.prompts.corrupted.isEmpty ? "corrupted" : "clean"
     var outputs: [NotebookCell.Output] = []
     for (index, head) in heads.enumerated() {
-      let own = runOf.selecting("head", index)
-      guard let map = aligned ? own.mean : firstExample(own, of: tokens), map.hasNumbers else { return }
+      let own = try runOf.select("head", at: index)
+      guard let map = aligned ? own.mean : try firstExample(own, of: tokens), map.hasNumbers else { return }
       outputs.append(
         try source.heatmap(
           map, "\(group.name): where head \(head) looks, \(firstRun.name)", colours: .sequential(0...1)))
@@ -178,7 +184,7 @@ extension NotebookBuilder {
     }
     run(
       "readout-\(group.name)",
-      "patterns = read(\(pythonLiteral(group.path)))[\"pattern\"].sel(run=\(pythonLiteral(firstRun.name)))\n" + of,
+      "patterns = read(\(pythonLiteral(group.readPath)))[\"pattern\"].sel(run=\(pythonLiteral(firstRun.name)))\n" + of,
       uses: [.read, .heatmap], outputs)
   }
 
@@ -188,15 +194,14 @@ extension NotebookBuilder {
   }
 
   /// The first prompt's own attention, with its tokens in a run.
-  private func firstExample(_ values: LabelledValues, of run: String) -> LabelledValues? {
+  private func firstExample(_ values: LabelledArray, of run: String) throws -> LabelledArray? {
     let all = run == "corrupted" ? source.prompts.corrupted : source.prompts.clean
-    guard let length = source.prompts.lengths.first, let tokens = all.first, length > 0,
+    guard let length = source.prompts.lengths.first, let tokens = all.first, length > 0, tokens.count >= length,
       values.axes[0].count >= length, values.axes[1].count >= length
     else { return nil }
     let kept = (0..<length).map(\.self)
-    var own = values.selecting("example", 0).keeping("destination", kept).keeping("source", kept)
-    let labels = tokens.enumerated().map { "\($0) \(notebookToken($1))" }
-    for axis in own.axes.indices { own.axes[axis].labels = labels }
-    return own
+    let own = try values.select(Schema.Axis.example, at: 0).keep("destination", kept).keep("source", kept)
+    let labels = AxisLabels.texts(tokens.prefix(length).enumerated().map { "\($0) \(notebookToken($1))" })
+    return own.relabelled(own.axes.map { LabelledAxis($0.name, labels) })
   }
 }

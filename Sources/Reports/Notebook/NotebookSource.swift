@@ -1,5 +1,6 @@
 import ActivationStore
 import Foundation
+import LabelledArrays
 
 /// What the notebook is about: a results file, read.
 struct NotebookSource: Sendable {
@@ -11,11 +12,11 @@ struct NotebookSource: Sendable {
   /// The shown one first.
   let metrics: [String]
   /// By run and metric, one number an example.
-  let baselines: [StoredRun: [String: [Double]]]
+  let baselines: [StoredRun: [String: [Float]]]
   let prompts: NotebookPrompts
   /// In the experiment's order, as the groups below.
-  let sweeps: [NotebookGroup]
-  let readouts: [NotebookGroup], steering: [NotebookGroup], additivity: [NotebookGroup]
+  let sweeps: [StoredGroup]
+  let readouts: [StoredGroup], steering: [StoredGroup], additivity: [StoredGroup]
   let bootstrap: NotebookBootstrap
 
   /// - Throws: `StoreError`.
@@ -30,21 +31,14 @@ struct NotebookSource: Sendable {
     relativePath = Self.relative(file, to: URL(fileURLWithPath: notebookPath).standardizedFileURL)
     let names = ResultsNames(header, path)
     name = names.experiment
-    var baselines: [StoredRun: [String: [Double]]] = [:]
-    for run in try results.baselineRuns() {
-      baselines[run] = try results.baseline(run).mapValues { $0.map(Double.init) }
-    }
+    var baselines: [StoredRun: [String: [Float]]] = [:]
+    for run in try results.baselineRuns() { baselines[run] = try results.baseline(run) }
     self.baselines = baselines
     metrics = names.metrics(Set(baselines.values.flatMap(\.keys)))
     prompts = try NotebookPrompts(store)
-    func groups(_ parent: String) throws -> [NotebookGroup] {
-      guard store.contains("/\(parent)") else { return [] }
-      return try names.groups(Set(try store.listing(of: "/\(parent)").groups), of: parent).map {
-        try NotebookGroup($0, at: "\(parent)/\($0)", in: store)
-      }
-    }
-    (sweeps, readouts) = (try groups("sweeps"), try groups("readouts"))
-    (steering, additivity) = (try groups("steering"), try groups("additivity"))
+    func groups(_ parent: Schema.Section) throws -> [StoredGroup] { try names.groups(of: parent, in: store) }
+    (sweeps, readouts) = (try groups(Schema.sweeps), try groups(Schema.readouts))
+    (steering, additivity) = (try groups(Schema.steering), try groups(Schema.additivity))
     let examples = prompts.count > 0 ? prompts.count : baselines.values.first?.values.first?.count ?? 0
     bootstrap = NotebookBootstrap(examples: examples)
   }
@@ -56,30 +50,31 @@ struct NotebookSource: Sendable {
   var base: StoredRun { isDenoising ? .corrupted : .clean }
   var other: StoredRun { isDenoising ? .clean : .corrupted }
   /// Whether the examples are mazes, which have no tokens but a drawing.
-  var isMazes: Bool { !prompts.hasTokens && prompts.labels.contains { $0.name == "label_maze" } }
+  var isMazes: Bool { !prompts.hasTokens && prompts.labels.contains { $0.name == NotebookPrompts.mazes } }
   /// What examples are called.
   var exampleWord: String { isMazes ? "maze" : prompts.lengths.contains { $0 > 0 } ? "prompt" : "example" }
 
   /// What the notebook's `effect` returns: of every cell and example (patched - base) / (other - base), or, raw, the change alone.
   /// - Returns: nil where the file lacks what it is made of.
-  func effect(_ sweep: NotebookGroup, metric: String, estimate: Bool = false, raw: Bool = false) throws
-    -> LabelledValues?
-  {
+  func effect(
+    _ sweep: StoredGroup, metric: String, estimate: Bool = false, raw: Bool = false
+  ) throws -> LabelledArray? {
     guard let base = baselines[base]?[metric], let other = baselines[other]?[metric] else { return nil }
-    let dataset = estimate ? "\(metric)_attribution" : metric
+    let dataset = estimate ? Schema.Sweep.attribution(of: metric) : metric
     guard sweep.has(dataset) else { return nil }
-    var values = try sweep.values(dataset)
-    guard values.axes.last?.name == LabelledValues.example, values.examples == base.count, base.count == other.count
+    let array = try sweep.array(dataset)
+    guard array.axes.last?.name == Schema.Axis.example, array.examples == base.count, base.count == other.count
     else { return nil }
-    let flags = sweep.has("has_path") ? try sweep.values("has_path").values : nil
-    for index in values.values.indices {
-      let (cell, example) = index.quotientAndRemainder(dividingBy: base.count)
-      let change = estimate ? values.values[index] : values.values[index] - base[example]
-      let whole = other[example] - base[example]
-      let scaled = raw ? change : whole == 0 ? .nan : change / whole
-      values.values[index] = scaled.isFinite && flags.map { $0[cell] == 1 } ?? true ? scaled : .nan
+    var values = try array.numbers()
+    if sweep.has(Schema.Sweep.hasPath) {
+      let flags = try sweep.array(Schema.Sweep.hasPath).numbers()
+      for index in values.indices where flags[index / base.count] != 1 { values[index] = .nan }
     }
-    return values
+    let (sums, measured) = (
+      EffectSums(cells: 0, base: base, other: other), estimate ? EffectSums.Measured.changes : .values
+    )
+    return LabelledArray(
+      array.axes, raw ? sums.changes(of: values, measured: measured) : sums.ratios(of: values, measured: measured))
   }
 }
 

@@ -1,22 +1,29 @@
+import ActivationStore
 import Figures
+import LabelledArrays
 
 /// What vectors do in mazes, and whether vectors that are added together do what each does by itself.
 extension NotebookBuilder {
+  private typealias Measure = Schema.Steering.Measure
+
   /// The measures of steering studies that are drawn together, with what they are called.
-  private static let headings = [("p_cheese", "heads for the cheese"), ("p_corner", "heads for the corner")]
-  private static let arrivals = [("reached_cheese", "gets the cheese"), ("reached_region", "comes to the top right")]
+  private static let headings = [(Measure.cheese, "heads for the cheese"), (.corner, "heads for the corner")]
+  private static let arrivals = [
+    (Measure.reachedCheese, "gets the cheese"), (.reachedRegion, "comes to the top right"),
+  ]
 
   mutating func addSteering() throws {
     for group in source.steering { try addStudy(group) }
   }
 
-  private mutating func addStudy(_ group: NotebookGroup) throws {
-    guard let mean = group.datasets["p_cheese_mean"], group.has("p_cheese_change"), group.has("p_cheese_unsteered")
+  private mutating func addStudy(_ group: StoredGroup) throws {
+    guard let mean = group.axes(of: Measure.cheese.mean), group.has(Measure.cheese.unsteered),
+      let change = group.axes(of: Measure.cheese.change), change == mean, mean.last?.name == Schema.Axis.bound
     else { return }
-    let axes = mean.filter { $0.name != "bound" }
-    let vectors = joinedWords(group.texts("vectors").map(markdownCode))
+    let axes = Array(mean.dropLast())
+    let vectors = joinedWords(group.texts(Schema.Steering.vectors).map(markdownCode))
     let whose =
-      switch group.text("from") {
+      switch group.text(Schema.Steering.from) {
       case "own"?: "of each maze itself"
       case "mean"?: "the mean of all mazes'"
       case "every"?: "of every maze in every other"
@@ -27,7 +34,7 @@ extension NotebookBuilder {
       """
       ## \(markdownWords(group.name)): steering
 
-      \(vectors) (\(whose)) was added at \(markdownCode(group.text("site") ?? "?")), times a coefficient, at every step. Headings are probabilities at the decision square, arrivals shares of \
+      \(vectors) (\(whose)) was added at \(markdownCode(group.text(Schema.Steering.site) ?? "?")), times a coefficient, at every step. Headings are probabilities at the decision square, arrivals shares of \
       rollouts; bounds are 95 % bootstrap intervals over mazes.
       """)
     if axes.map(\.name) == ["coefficient"] {
@@ -41,13 +48,13 @@ extension NotebookBuilder {
     }
   }
 
-  private mutating func addCurves(_ group: NotebookGroup, _ axis: LabelledValues.Axis) throws {
-    var opening = "study = read(\(pythonLiteral(group.path)))\n"
+  private mutating func addCurves(_ group: StoredGroup, _ axis: LabelledAxis) throws {
+    var opening = "study = read(\(pythonLiteral(group.readPath)))\n"
     for (id, measures, unit) in [
       ("headings", Self.headings, "probability"), ("arrivals", Self.arrivals, "share of rollouts"),
     ] {
-      let present = measures.filter { group.has("\($0.0)_mean") && group.has("\($0.0)_unsteered") }
-      let at = axis.labels.compactMap(Double.init)
+      let present = measures.filter { group.has($0.0.mean) && group.has($0.0.unsteered) }
+      let at = axis.labels.texts.compactMap(Double.init)
       guard !present.isEmpty, at.count == axis.count else { continue }
       let title = "\(group.name): \(unit) against the coefficient"
       var series: [LineChart.Series] = []
@@ -55,7 +62,7 @@ extension NotebookBuilder {
       guard series.contains(where: { $0.y.contains(where: \.isFinite) }) else { continue }
       let figure = try LineChart(title: title, xName: "coefficient", yName: unit, series: series, withZero: true)
         .figure()
-      let names = present.map { "\(pythonLiteral($0.0)): \(pythonLiteral($0.1))" }.joined(separator: ", ")
+      let names = present.map { "\(pythonLiteral($0.0.values)): \(pythonLiteral($0.1))" }.joined(separator: ", ")
       run(
         "steering-\(group.name)-\(id)",
         """
@@ -68,11 +75,11 @@ extension NotebookBuilder {
   }
 
   /// Means with the file's bounds; at 0 the unsteered policy, where no coefficient is 0.
-  private func curve(_ group: NotebookGroup, _ measure: String, _ name: String, _ at: [Double]) throws
+  private func curve(_ group: StoredGroup, _ measure: Measure, _ name: String, _ at: [Double]) throws
     -> LineChart.Series
   {
-    let bounds = try group.values("\(measure)_mean").transposed(["bound", "coefficient"]).values
-    let unsteered = source.bootstrap.interval(try group.values("\(measure)_unsteered").values)
+    let bounds = try group.values(measure.mean).ordered([Schema.Axis.bound, "coefficient"]).doubleValues
+    let unsteered = source.bootstrap.interval(try group.values(measure.unsteered).doubleValues)
     var points = [0.0: [unsteered.mean, unsteered.low, unsteered.high]]
     for (index, x) in at.enumerated() { points[x] = (0..<3).map { bounds[$0 * at.count + index] } }
     let sorted = points.sorted { $0.key < $1.key }
@@ -83,68 +90,72 @@ extension NotebookBuilder {
 
   /// Changes from the unsteered policy, with their intervals as the file has them.
   private mutating func addStudyTable(
-    _ group: NotebookGroup, _ axes: [LabelledValues.Axis], isRead: Bool = false
+    _ group: StoredGroup, _ axes: [LabelledAxis], isRead: Bool = false
   ) throws {
-    let measures = (Self.headings + Self.arrivals).map(\.0).filter { group.has("\($0)_change") }
-    let changes = try measures.map { try group.values("\($0)_change") }
-    guard let first = changes.first, first.names == axes.map(\.name) + ["bound"] else { return }
-    let cells = LabelledValues(axes: axes, values: [])
-    let count = first.values.count / 3
+    let measures = (Self.headings + Self.arrivals).map(\.0).filter { group.has($0.change) }
+    let changes = try measures.map { try group.values($0.change) }
+    guard let first = changes.first, first.axisNames == axes.map(\.name) + [Schema.Axis.bound] else { return }
+    let count = first.count / 3
     let rows = (0..<min(count, 20)).map { cell in
-      zip(axes, cells.place(ofCell: cell)).map { $0.labels[$1] }
+      zip(axes, axes.shape.unravel(cell)).map { $0.labels.texts[$1] }
         + changes.map { change in
-          let bounds = (0..<3).map { notebookNumber(change.values[cell * 3 + $0], 2) }
+          let bounds = (0..<3).map { notebookNumber(change.doubleValues[cell * 3 + $0], 2) }
           return "\(bounds[0]) (\(bounds[1]) to \(bounds[2]))"
         }
     }
     run(
       "steering-\(group.name)-changes",
       """
-      \(isRead ? "" : "study = read(\(pythonLiteral(group.path)))\n")print("changes from the policy without any vector")
-      changes(study, \(pythonList(measures)))
+      \(isRead ? "" : "study = read(\(pythonLiteral(group.readPath)))\n")print("changes from the policy without any vector")
+      changes(study, \(pythonList(measures.map(\.values))))
       """, uses: [.read, .changes],
-      [.text("changes from the policy without any vector\n" + notebookTable(axes.map(\.name) + measures, rows))])
+      [
+        .text(
+          "changes from the policy without any vector\n"
+            + notebookTable(axes.map(\.name) + measures.map(\.values), rows))
+      ])
   }
 
   /// A map over two axes: sites and coefficients, or the coefficients of two vectors.
-  private mutating func addStudyMap(_ group: NotebookGroup, _ axes: [LabelledValues.Axis]) throws {
+  private mutating func addStudyMap(_ group: StoredGroup, _ axes: [LabelledAxis]) throws {
     let single = axes.filter { $0.count == 1 }.map(\.name)
     let order = axes.filter { $0.count > 1 }.map(\.name)
-    let change = single.reduce(try group.values("p_cheese_change").selecting("bound", 0)) { $0.selecting($1, 0) }
-    let map = change.transposed(order).top(order[0], NotebookSweepView.mostRows)
+    let change = try group.values(Measure.cheese.change).first(of: [Schema.Axis.bound] + single)
+    let map = try change.ordered(order).top(order[0], NotebookSweepView.mostRows)
     guard map.hasNumbers else { return }
     let title = "\(group.name): change of the probability of heading for the cheese"
     run(
       "steering-\(group.name)",
       """
-      study = read(\(pythonLiteral(group.path)))
-      change = study["p_cheese_change"].sel(bound="mean")\(single.isEmpty ? "" : ".squeeze(\(pythonList(single)), drop=True)")
+      study = read(\(pythonLiteral(group.readPath)))
+      change = study["\(Measure.cheese.change)"].sel(\(Schema.Axis.bound)="mean")\(single.isEmpty ? "" : ".squeeze(\(pythonList(single)), drop=True)")
       heatmap(top(change, \(pythonLiteral(order[0])), \(NotebookSweepView.mostRows)), \(pythonLiteral(title)))
       """, uses: [.read, .top, .heatmap], [try source.heatmap(map, title)])
   }
 
   /// One maze's vector in another.
-  private mutating func addTransfer(_ group: NotebookGroup) throws {
-    var all = try group.values("p_cheese")
-    let unsteered = try group.values("p_cheese_unsteered").values
-    for index in all.values.indices { all.values[index] -= unsteered[index % unsteered.count] }
+  private mutating func addTransfer(_ group: StoredGroup) throws {
+    guard group.has(Measure.cheese.values) else { return }
+    let all = try group.values(Measure.cheese.values)
+    let unsteered = try group.values(Measure.cheese.unsteered).doubleValues
+    let changes = all.doubleValues.enumerated().map { $1 - unsteered[$0 % unsteered.count] }
     let others = all.cellAxes.map(\.name).filter { $0 != "source" }
-    let cells = others.reduce(all) { $0.selecting($1, 0) }
-    guard cells.axes.count == 2, cells.shape[0] == cells.shape[1], cells.hasNumbers else { return }
-    var map = cells
-    map.axes[0].name = "vector of"
-    map.axes[1].name = "added in"
-    let size = map.shape[0]
-    let own = notebookMean((0..<size).map { map.values[$0 * size + $0] })
-    let other = notebookMean(map.values.indices.filter { $0 / size != $0 % size }.map { map.values[$0] })
-    let drawn = map.keeping("vector of", Array(0..<min(size, 40))).keeping("added in", Array(0..<min(size, 40)))
+    let cells = try LabelledArray(all.axes, changes).first(of: others)
+    guard cells.axes.count == 2, cells.axes[0].count == cells.axes[1].count, cells.hasNumbers else { return }
+    let size = cells.axes[0].count
+    let map = cells.relabelled(zip(["vector of", "added in"], cells.axes).map { LabelledAxis($0, $1.labels) })
+    let numbers = map.doubleValues
+    let own = notebookMean((0..<size).map { numbers[map.shape.ravel([$0, $0])] })
+    let other = notebookMean(numbers.indices.filter { Set(map.shape.unravel($0)).count == 2 }.map { numbers[$0] })
+    let shown = Array(0..<min(size, 40))
+    let drawn = try map.keep("vector of", shown).keep("added in", shown)
     let title = "\(group.name): change of the probability of heading for the cheese"
     guard drawn.hasNumbers else { return }
     run(
       "steering-\(group.name)",
       """
-      study = read(\(pythonLiteral(group.path)))
-      change = study["p_cheese"] - study["p_cheese_unsteered"]
+      study = read(\(pythonLiteral(group.readPath)))
+      change = study["\(Measure.cheese.values)"] - study["\(Measure.cheese.unsteered)"]
       change = change.isel({axis: 0 for axis in change.dims if axis not in ("source", "example")}, drop=True)
       change = change.rename(source="vector of", example="added in")
       same = np.eye(len(change), dtype=bool)
@@ -160,16 +171,17 @@ extension NotebookBuilder {
   mutating func addAdditivity() throws {
     guard let metric = source.metric else { return }
     for group in source.additivity {
-      guard group.has("\(metric)_change"), group.has("\(metric)_interaction") else { continue }
-      let (change, interaction) = (try group.values("\(metric)_change"), try group.values("\(metric)_interaction"))
+      let names = (change: Schema.Additivity.change(of: metric), interaction: Schema.Additivity.interaction(of: metric))
+      guard group.has(names.change), group.has(names.interaction) else { continue }
+      let (change, interaction) = (try group.values(names.change), try group.values(names.interaction))
       guard change.hasNumbers, interaction.hasNumbers else { continue }
-      func rootMeanSquare(_ values: LabelledValues) -> Double {
-        notebookMean(values.values.map { $0 * $0 }).squareRoot()
+      func rootMeanSquare(_ values: LabelledArray) -> Double {
+        notebookMean(values.doubleValues.map { $0 * $0 }).squareRoot()
       }
       let (whole, beyond) = (rootMeanSquare(change), rootMeanSquare(interaction))
       let single = interaction.cellAxes.filter { $0.count == 1 }.map(\.name)
-      let cells = single.reduce(interaction) { $0.selecting($1, 0) }
-      let view = NotebookSweepView(cells)
+      let cells = try interaction.first(of: single)
+      let view = try NotebookSweepView(cells)
       say(
         "additivity-\(group.name)-words",
         """
@@ -179,8 +191,8 @@ extension NotebookBuilder {
         """)
       let title = "\(group.name): interaction (\(metric))"
       var code = """
-        sums = read(\(pythonLiteral(group.path)))
-        change, beyond = (float(np.sqrt((sums[METRIC + part] ** 2).mean())) for part in ("_change", "_interaction"))
+        sums = read(\(pythonLiteral(group.readPath)))
+        change, beyond = (float(np.sqrt((sums[METRIC + part] ** 2).mean())) for part in ("\(Schema.Additivity.changeSuffix)", "\(Schema.Additivity.interactionSuffix)"))
         print(f"root mean square: change {number(change)}, interaction {number(beyond)}")
         """
       var outputs = [
@@ -189,7 +201,9 @@ extension NotebookBuilder {
       ]
       if view.shape == .map {
         let squeeze = single.isEmpty ? "" : ".squeeze(\(pythonList(single)), drop=True)"
-        code += "\ncells = sums[METRIC + \"_interaction\"]\(squeeze)\n" + view.steps.joined(separator: "\n")
+        code +=
+          "\ncells = sums[METRIC + \"\(Schema.Additivity.interactionSuffix)\"]\(squeeze)\n"
+          + view.steps.joined(separator: "\n")
         code += "\nheatmap(\(view.variable), \(pythonLiteral(title)))"
         outputs.append(try source.heatmap(view.picture, title))
       }

@@ -1,3 +1,5 @@
+import LabelledArrays
+
 /// How a sweep is drawn: by its axes, one thing for each shape.
 struct NotebookSweepView {
   enum Shape: Equatable {
@@ -14,7 +16,7 @@ struct NotebookSweepView {
   let steps: [String]
   /// The array's name after that, and the array.
   let variable: String
-  let picture: LabelledValues
+  let picture: LabelledArray
   let helpers: [NotebookHelper]
   /// What the picture leaves out.
   let note: String?
@@ -28,9 +30,9 @@ struct NotebookSweepView {
   /// - Parameters:
   ///   - cells: axes of one entry are gone.
   ///   - name: what they are called in the code.
-  init(_ cells: LabelledValues, name: String = "cells") {
+  init(_ cells: LabelledArray, name: String = "cells") throws {
     let axes = cells.cellAxes
-    let graded = axes.filter { $0.name.hasPrefix("coefficient") && $0.labels.allSatisfy { Double($0) != nil } }
+    let graded = axes.filter { $0.name.hasPrefix("coefficient") && $0.labels.texts.allSatisfy { Double($0) != nil } }
     var steps: [String] = []
     var helpers: [NotebookHelper] = []
     var notes: [String] = []
@@ -40,39 +42,39 @@ struct NotebookSweepView {
       steps.append("picture = \(code(current))")
       current = "picture"
     }
-    func take(_ axis: String, _ count: Int, _ what: String) {
+    func take(_ axis: String, _ count: Int, _ what: String) throws {
       guard let size = picture.axes.first(where: { $0.name == axis })?.count, size > count else { return }
-      picture = picture.top(axis, count)
+      picture = try picture.top(axis, count)
       step { "top(\($0), \(pythonLiteral(axis)), \(count))" }
       helpers.append(.top)
       notes.append("the \(count) \(what) of \(size) that hold the largest effects")
     }
-    func merge(_ parts: [String]) -> String {
+    func merge(_ parts: [String]) throws -> String {
       guard parts.count > 1 else { return parts.first ?? "" }
-      picture = picture.merged(parts)
+      picture = try picture.merged(parts)
       step { "merge(\($0), \(pythonList(parts)))" }
       helpers.append(.merge)
       return parts.joined(separator: ".")
     }
-    func order(_ names: [String]) {
+    func order(_ names: [String]) throws {
       guard picture.cellAxes.map(\.name) != names else { return }
-      picture = picture.transposed(names)
+      picture = try picture.ordered(names)
       step { "\($0).transpose(\(names.map(pythonLiteral).joined(separator: ", ")))" }
     }
     if axes.isEmpty {
       shape = .single
     } else if graded.count == 1 {
       let others = axes.map(\.name).filter { $0 != graded[0].name }
-      if !others.isEmpty { take(merge(others), Self.mostLines, "lines") }
+      if !others.isEmpty { try take(try merge(others), Self.mostLines, "lines") }
       helpers.append(.lines)
       shape = .lines(x: graded[0].name)
-    } else if let heads = cells.mean.byHead, heads.values.count >= 12 {
+    } else if let heads = cells.mean.byHead, heads.count >= 12 {
       picture = heads
       step { "by_head(\($0).mean(\"example\"))" }
       helpers += [.byHead, .heatmap]
       shape = .map
     } else if axes.count == 1 {
-      take(axes[0].name, Self.mostBars, "bars")
+      try take(axes[0].name, Self.mostBars, "bars")
       helpers.append(.bars)
       shape = .bars
     } else {
@@ -80,10 +82,10 @@ struct NotebookSweepView {
       step { "\($0).mean(\"example\")" }
       let columns = Self.columns(axes.map(\.name))
       let rows = axes.map(\.name).filter { !columns.contains($0) }
-      let (row, column) = (merge(rows), merge(columns))
-      order([row, column])
-      take(row, rows.count > 1 ? Self.mostMergedRows : row == "sender" ? Self.mostSenders : Self.mostRows, "rows")
-      take(column, columns.count > 1 ? Self.mostMergedColumns : Self.mostColumns, "columns")
+      let (row, column) = (try merge(rows), try merge(columns))
+      try order([row, column])
+      try take(row, rows.count > 1 ? Self.mostMergedRows : row == "sender" ? Self.mostSenders : Self.mostRows, "rows")
+      try take(column, columns.count > 1 ? Self.mostMergedColumns : Self.mostColumns, "columns")
       helpers.append(.heatmap)
       shape = .map
     }

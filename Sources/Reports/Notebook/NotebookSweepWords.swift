@@ -1,6 +1,8 @@
+import ActivationStore
+
 /// What was done in a sweep, in plain words.
 struct NotebookSweepWords {
-  let group: NotebookGroup
+  let group: StoredGroup
   let source: NotebookSource
 
   private var base: String { source.base.rawValue }
@@ -8,16 +10,18 @@ struct NotebookSweepWords {
 
   /// One or two sentences of Markdown.
   var text: String {
-    let sentence = group.attributes["freeze"] == nil && group.text("senders") == nil ? site : path
+    let sentence = group.attributes[Schema.Sweep.freeze] == nil && group.text(Schema.Sweep.senders) == nil ? site : path
     return sentence + estimated
   }
 
   private var site: String {
-    guard let name = group.text("site") else { return "What this sweep did is in the experiment's text at the end." }
+    guard let name = group.text(Schema.Sweep.site) else {
+      return "What this sweep did is in the experiment's text at the end."
+    }
     let what = "\(markdownCode(name))\(Self.meaning(ofSite: name).map { " (\($0))" } ?? "")"
     let runs = "the \(base) run"
     let done: String
-    switch group.text("edit") {
+    switch group.text(Schema.Sweep.edit) {
     case "patch"?: done = "In \(runs), \(what) was replaced by what it is in the \(other) run"
     case "zero"?: done = "In \(runs), \(what) was set to zero"
     case "mean"?:
@@ -38,33 +42,37 @@ struct NotebookSweepWords {
       let coefficient = group.text("coefficient").map { ", times \(markdownWords($0))" }
       done = "In \(runs), \(added)\(coefficient ?? (isGraded ? ", times the coefficient" : ""))"
     default:
-      let words = group.text("edit_words").map(markdownWords)
+      let words = group.text(Schema.Sweep.editWords).map(markdownWords)
       done =
-        "In \(runs), \(what) \(words ?? "was edited (\(markdownWords(group.text("edit") ?? "how is in the experiment's text")))")"
+        "In \(runs), \(what) \(words ?? "was edited (\(markdownWords(group.text(Schema.Sweep.edit) ?? "how is in the experiment's text")))")"
     }
-    let chosen = group.attributes.keys.filter { $0.hasPrefix("chosen_") }.sorted().map {
-      "\(markdownWords(String($0.dropFirst(7)))) \(markdownCode(group.text($0) ?? ""))"
+    let chosen = group.attributes.keys.filter { $0.hasPrefix(Schema.Sweep.chosenPrefix) }.sorted().map {
+      "\(markdownWords(String($0.dropFirst(Schema.Sweep.chosenPrefix.count)))) \(markdownCode(group.text($0) ?? ""))"
     }
-    let over = group.texts("over").map { markdownWords($0.replacing("_", with: " ")) }
+    let over = group.texts(Schema.Sweep.over).map { markdownWords($0.replacing("_", with: " ")) }
     return done + (chosen.isEmpty ? "" : ", at \(joinedWords(chosen)) only")
       + (over.isEmpty ? "." : ": one run for each \(joinedWords(over)).")
   }
 
   private var path: String {
-    let receivers = joinedWords(group.texts("receivers").map(markdownCode))
-    let frozen = group.text("freeze") == "heads+mlps" ? "all other heads and the MLPs" : "all other heads"
-    let edges = group.text("edges") != nil
-    let together = group.text("together") == "1" && group.texts("receivers").count > 1 ? " (all of them at once)" : ""
+    let receivers = joinedWords(group.texts(Schema.Sweep.receivers).map(markdownCode))
+    let frozen = group.text(Schema.Sweep.freeze) == "heads+mlps" ? "all other heads and the MLPs" : "all other heads"
+    let edges = group.text(Schema.Sweep.edges) != nil
+    let together =
+      group.text(Schema.Sweep.together) == "1" && group.texts(Schema.Sweep.receivers).count > 1
+      ? " (all of them at once)" : ""
     return """
       Path patching: of what a sender writes in the \(other) run, only what reaches \(edges ? "each receiver" : receivers)\(together) is put into the \(base) run, with \
-      \(frozen) held at what they are there. One run for each \(edges ? "pair of sender and receiver" : "sender\(group.text("together") == "1" ? "" : " and receiver")").
+      \(frozen) held at what they are there. One run for each \(edges ? "pair of sender and receiver" : "sender\(group.text(Schema.Sweep.together) == "1" ? "" : " and receiver")").
       """
   }
 
-  private var isGraded: Bool { group.datasets.values.contains { $0.contains { $0.name.hasPrefix("coefficient") } } }
+  private var isGraded: Bool {
+    group.names.contains { group.axes(of: $0)?.contains { $0.name.hasPrefix("coefficient") } ?? false }
+  }
 
   private var estimated: String {
-    switch group.text("method") {
+    switch group.text(Schema.Sweep.method) {
     case "attribution"?: " Nothing was run: the effects are **estimates** from gradients (attribution patching)."
     case "both"?: " Each cell was run and also estimated from gradients (attribution patching)."
     default: ""

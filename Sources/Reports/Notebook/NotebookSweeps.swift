@@ -1,13 +1,16 @@
+import ActivationStore
+import LabelledArrays
+
 /// A section for each sweep: what was done, a picture, the strongest cells.
 extension NotebookBuilder {
   /// A sweep's effects as the notebook has them.
   struct Shown {
-    let group: NotebookGroup
+    let group: StoredGroup
     /// The code that returns the cells: the call, what it is given, and what takes axes of one entry off.
     var call: String { "effect(\(arguments))" + squeeze }
     let arguments: String, squeeze: String
     /// Without axes of one entry.
-    let cells: LabelledValues
+    let cells: LabelledArray
     /// What the cells are: `effect`, or `change` where no example has an effect.
     let what: String
     let isEstimate: Bool
@@ -18,7 +21,7 @@ extension NotebookBuilder {
   }
 
   /// - Returns: nil where the file does not have the metric of that sweep, or no number of it.
-  func shown(_ group: NotebookGroup, metric: String, estimate: Bool = false) throws -> Shown? {
+  func shown(_ group: StoredGroup, metric: String, estimate: Bool = false) throws -> Shown? {
     let isEstimate = estimate || !group.has(metric)
     for raw in [false, true] {
       guard let all = try source.effect(group, metric: metric, estimate: isEstimate, raw: raw) else { return nil }
@@ -29,7 +32,7 @@ extension NotebookBuilder {
       let single = all.cellAxes.filter { $0.count == 1 }.map(\.name)
       let squeeze = single.isEmpty ? "" : ".squeeze(\(pythonList(single)), drop=True)"
       return Shown(
-        group: group, arguments: arguments, squeeze: squeeze, cells: single.reduce(all) { $0.selecting($1, 0) },
+        group: group, arguments: arguments, squeeze: squeeze, cells: try all.first(of: single),
         what: raw ? "change" : "effect",
         isEstimate: isEstimate)
     }
@@ -43,15 +46,16 @@ extension NotebookBuilder {
       guard let shown = try shown(group, metric: metric) else { continue }
       all.append(shown)
       try addSweep(shown, metric: metric)
-      if group.has(metric), group.has("\(metric)_attribution") { try addEstimate(shown, metric: metric) }
+      if group.has(metric), group.has(Schema.Sweep.attribution(of: metric)) { try addEstimate(shown, metric: metric) }
     }
     return all
   }
 
   private mutating func addSweep(_ shown: Shown, metric: String) throws {
     let (group, cells) = (shown.group, shown.cells)
-    let view = NotebookSweepView(cells)
-    let lacksPaths = group.has("has_path") ? try group.values("has_path").values.contains(0) : false
+    let view = try NotebookSweepView(cells)
+    let lacksPaths =
+      group.has(Schema.Sweep.hasPath) ? try group.array(Schema.Sweep.hasPath).numbers().contains(0) : false
     var words = "## \(markdownWords(group.name))\n\n" + NotebookSweepWords(group: group, source: source).text
     if shown.what == "change" {
       words +=
@@ -118,14 +122,14 @@ extension NotebookBuilder {
   /// Whether all effects are so small that colours would make much of next to nothing.
   private func isFaint(_ view: NotebookSweepView, _ unit: String) -> Bool {
     view.shape == .map && unit == Shown.effectUnit
-      && !view.picture.values.contains { $0.isFinite && abs($0) >= NotebookSweepView.leastEffect }
+      && !view.picture.doubleValues.contains { $0.isFinite && abs($0) >= NotebookSweepView.leastEffect }
   }
 
   private func strongestWords(_ shown: Shown) -> String? {
     guard !shown.cells.cellAxes.isEmpty, let cell = source.strongestCells(shown.cells, 1).first else { return nil }
     let values = shown.cells.cell(cell)
     let place = zip(shown.cells.cellAxes, shown.cells.place(ofCell: cell)).map { axis, entry in
-      "\(markdownWords(axis.name.replacing("_", with: " "))) \(Self.placeName(source.names(axis)[entry], axis.labels[entry]))"
+      "\(markdownWords(axis.name.replacing("_", with: " "))) \(Self.placeName(source.names(axis)[entry], axis.labels.texts[entry]))"
     }
     let mean = notebookNumber(source.bootstrap.interval(values).mean)
     return "The strongest cell is \(place.joined(separator: ", ")): \(mean) (95 % interval \(source.between(values)))."
@@ -142,11 +146,13 @@ extension NotebookBuilder {
     guard let estimate = try shown(exact.group, metric: metric, estimate: true), estimate.what == exact.what else {
       return
     }
-    let view = NotebookSweepView(estimate.cells, name: "estimates")
+    let view = try NotebookSweepView(estimate.cells, name: "estimates")
     guard view.shape != .single else { return }
     let group = exact.group
     let title = "\(group.name): estimated \(estimate.unit) (\(metric))"
-    let pairs = zip(exact.cells.mean.values, estimate.cells.mean.values).filter { $0.isFinite && $1.isFinite }
+    let pairs = zip(exact.cells.mean.doubleValues, estimate.cells.mean.doubleValues).filter {
+      $0.isFinite && $1.isFinite
+    }
     var code = "cells = \(exact.call)\nestimates = \(estimate.call)\n"
     var printed = ""
     if let correlation = notebookCorrelation(pairs) {
@@ -159,8 +165,8 @@ extension NotebookBuilder {
       printed = "correlation over \(pairs.count) cells: \(notebookNumber(correlation))\n"
     }
     code += "strongest(estimates - cells, 5, \"error\")\n" + drawing(view, title, estimate.unit)
-    let errors = LabelledValues(
-      axes: exact.cells.axes, values: zip(estimate.cells.values, exact.cells.values).map { $0 - $1 })
+    let errors = LabelledArray(
+      exact.cells.axes, zip(estimate.cells.doubleValues, exact.cells.doubleValues).map { $0 - $1 })
     say(
       "sweep-\(group.name)-estimate-words",
       """

@@ -22,7 +22,7 @@ enum ReportTables {
     let metrics = data.metrics
     var table = Table(
       "prompts",
-      header: ["example", "clean", "corrupted", "length"] + labels.map { $0 == "label" ? $0 : "label_\($0)" }
+      header: ["example", "clean", "corrupted", "length"] + labels.map(Schema.Prompts.dataset(ofLabel:))
         + metrics.flatMap { ["\($0)_clean", "\($0)_corrupted"] })
     for (index, prompt) in data.prompts.enumerated() {
       let (clean, corrupted) = (data.tokens.clean[index], data.tokens.corrupted[index])
@@ -68,27 +68,23 @@ enum ReportTables {
 
   /// A group of arrays in long form: a row for each cell of each array, with its mean over examples where it has them.
   static func group(_ group: ArrayGroup, name: String) -> Table {
-    let order = group.datasets.keys.sorted()
-    let axes = group.axes.keys.filter { $0 != "example" }.sorted()
+    let axes = group.axes.map(\.name).filter { $0 != Schema.Axis.example }.sorted()
     var table = Table(name, header: ["array"] + axes + ["value", "n"])
-    for key in order {
-      guard let dataset = group.datasets[key] else { continue }
-      let hasExamples = dataset.axes.last == "example"
-      let own = group.cellAxes(dataset)
+    for array in group.arrays.sorted(by: { $0.name < $1.name }) {
+      let hasExamples = array.axisNames.last == Schema.Axis.example
+      let (own, numbers) = (hasExamples ? Array(array.axes.dropLast()) : array.axes, array.floats)
       // Arrays of single examples alone are long and say nothing here.
       if own.isEmpty { continue }
-      let width = hasExamples ? group.count("example") : 1
-      let shape = own.map(\.count)
+      let width = hasExamples ? group.count(Schema.Axis.example) : 1
       let labels = own.map(\.labels.texts)
       let places = axes.map { axis in own.firstIndex { $0.name == axis } }
-      for cell in 0..<(width == 0 ? 0 : dataset.values.count / width) {
-        let values = dataset.values[cell * width..<(cell + 1) * width]
+      for cell in 0..<(width == 0 ? 0 : numbers.count / width) {
+        let values = numbers[cell * width..<(cell + 1) * width]
         let finite = values.count { $0.isFinite }
         if finite == 0 { continue }
-        var (rest, indices) = (cell, [Int](repeating: 0, count: shape.count))
-        for axis in shape.indices.reversed() { (indices[axis], rest) = (rest % shape[axis], rest / shape[axis]) }
+        let indices = own.shape.unravel(cell)
         table.add(
-          [key] + places.map { $0.map { labels[$0][indices[$0]] } ?? "" }
+          [array.name] + places.map { $0.map { labels[$0][indices[$0]] } ?? "" }
             + [Table.number(finiteMean(values)), "\(finite)"])
       }
     }

@@ -59,13 +59,14 @@ enum ReportWords {
       "attribution": "Effects are estimated from one gradient instead of being run.",
       "both": "Each cell was run, and estimated from one gradient as well.",
     ]
-    return [sentence, sweep.text("method").flatMap { methods[$0] } ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    return [sentence, sweep.text(Schema.Sweep.method).flatMap { methods[$0] } ?? ""].filter { !$0.isEmpty }.joined(
+      separator: " ")
   }
 
   private static func edit(_ sweep: SweepData, other: String, base: String) -> String {
-    let site = sweep.text("site") ?? sweep.name
+    let site = sweep.text(Schema.Sweep.site) ?? sweep.name
     let what =
-      switch sweep.text("edit") {
+      switch sweep.text(Schema.Sweep.edit) {
       case "patch": "was taken from the \(other) run"
       case "zero": "was set to zero in the \(base) run"
       case "mean": "was set to the \(other) run's mean over prompts in the \(base) run"
@@ -73,13 +74,15 @@ enum ReportWords {
       case "scale": "was multiplied by \(sweep.text("scale") ?? "a factor") in the \(base) run"
       case "add": "had \(additions(sweep)) added in the \(base) run"
       case "project_out": "lost its part along a direction in the \(base) run"
-      case let edit?: "\(sweep.text("edit_words") ?? "was edited (\(edit))") in the \(base) run"
+      case let edit?: "\(sweep.text(Schema.Sweep.editWords) ?? "was edited (\(edit))") in the \(base) run"
       case nil: "was edited in the \(base) run"
       }
-    let chosen = sweep.attributes.keys.filter { $0.hasPrefix("chosen_") }.sorted().map { key in
-      "\(key.dropFirst("chosen_".count)) \(sweep.text(key) ?? "")"
+    let chosen = sweep.attributes.keys.filter { $0.hasPrefix(Schema.Sweep.chosenPrefix) }.sorted().map { key in
+      "\(key.dropFirst(Schema.Sweep.chosenPrefix.count)) \(sweep.text(key) ?? "")"
     }
-    let standing = sweep.attributes.keys.filter { $0.hasPrefix("with_") }.sorted().compactMap { sweep.text($0) }
+    let standing = sweep.attributes.keys.filter { $0.hasPrefix(Schema.Sweep.standingPrefix) }.sorted().compactMap {
+      sweep.text($0)
+    }
     let name = self.site(site)
     return
       "\(site == name ? name : "\(site) (\(name))") \(what), for each \(listed(sweep.axes.map { word($0.name) })) by itself"
@@ -99,17 +102,17 @@ enum ReportWords {
   }
 
   private static func path(_ sweep: SweepData, other: String) -> String {
-    let isEdges = sweep.attributes["edges"] != nil
-    let kept = sweep.text("freeze") == "heads+mlps" ? "all other heads and all MLPs" : "all other heads"
-    let place = sweep.text("receiver_position").flatMap { $0 == "all" ? nil : " (at position \($0))" } ?? ""
+    let isEdges = sweep.attributes[Schema.Sweep.edges] != nil
+    let kept = sweep.text(Schema.Sweep.freeze) == "heads+mlps" ? "all other heads and all MLPs" : "all other heads"
+    let place = sweep.text(Schema.Sweep.receiverPosition).flatMap { $0 == "all" ? nil : " (at position \($0))" } ?? ""
     if isEdges {
       return
-        "Paths: what each head writes took its value of the \(other) run on the way to one input (\(sweep.text("inputs") ?? "q, k, v")) of each later head\(place), \(kept) kept as they were."
+        "Paths: what each head writes took its value of the \(other) run on the way to one input (\(sweep.text(Schema.Sweep.inputs) ?? "q, k, v")) of each later head\(place), \(kept) kept as they were."
     }
-    let receivers = sweep.text("receivers") ?? "the receivers"
-    let together = sweep.text("together") == "0" ? ", one receiver at a time" : ""
+    let receivers = sweep.text(Schema.Sweep.receivers) ?? "the receivers"
+    let together = sweep.text(Schema.Sweep.together) == "0" ? ", one receiver at a time" : ""
     return
-      "Paths: what each sender (\(sweep.text("senders") ?? "")) writes took its value of the \(other) run on the way to \(receivers)\(place)\(together), \(kept) kept as they were."
+      "Paths: what each sender (\(sweep.text(Schema.Sweep.senders) ?? "")) writes took its value of the \(other) run on the way to \(receivers)\(place)\(together), \(kept) kept as they were."
   }
 
   /// The name of an axis, for sentences.
@@ -118,7 +121,7 @@ enum ReportWords {
   /// What is missing from effects and why, a line each.
   static func omissions(_ data: ReportData) -> [String] {
     var lines: [String] = []
-    if let note = data.header.attributes["prompts_drawn"]?.plain {
+    if let note = data.header.attributes[Schema.ResultsRoot.promptsDrawn]?.plain {
       let parts = note.split(separator: ";").map { $0.drop { $0 == " " } }
       lines += parts.dropFirst().map { "Drawing: \($0)." }
     }

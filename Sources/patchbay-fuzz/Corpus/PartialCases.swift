@@ -42,7 +42,7 @@ extension Corpus {
       tables: [.init(name: table, width: 4)])
     try file.write(
       sweep: "one", .run, span: 0..<2, examples: 0..<1, done: [0, 1],
-      datasets: [("logit_diff", [1, 2]), ("change_norm", [0, 1])])
+      datasets: [("logit_diff", [1, 2]), (Schema.Sweep.changeNorm, [0, 1])])
     try file.write(table: table, example: 0, values: [1, 2, 3, 4])
     file.keep()
     return PartialResults.path(of: path)

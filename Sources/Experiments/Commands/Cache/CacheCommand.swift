@@ -63,7 +63,7 @@ public struct CacheCommand: Sendable {
       creating: output,
       header: CacheHeader(
         model: name, modelSHA256: try loaded.folder.sha256(), patchbayVersion: PatchbayVersion.text,
-        attributes: attributes.merging(["prompts": .text(prompts)]) { $1 }),
+        attributes: attributes.merging([Schema.Cache.prompts: .text(prompts)]) { $1 }),
       plan: CachePlan(
         runs: survey.runs, hooks: nodes.map { CachePlan.Hook($0.hook ?? "", $0.layout) }, examples: survey.count,
         longestPrompt: survey.longest, promptColumns: survey.columns, precision: precision, compress: compress))

@@ -54,8 +54,8 @@ public struct HeadsCommand: Sendable {
       try ArraysFile(
         creating: path, format: .heads,
         attributes: [
-          "model": .text(model), "model_sha256": .text(try loaded.folder.sha256()),
-          "patchbay_version": .text(PatchbayVersion.text), "norm_gains": .text(gains.rawValue),
+          Schema.Root.model: .text(model), Schema.Root.modelSHA256: .text(try loaded.folder.sha256()),
+          Schema.Root.patchbayVersion: .text(PatchbayVersion.text), Schema.Heads.normGains: .text(gains.rawValue),
         ])
     }
     try detect(random, with: &onSequences, on: console)

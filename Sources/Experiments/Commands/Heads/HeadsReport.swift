@@ -28,8 +28,8 @@ struct HeadsReport {
     /// The group of a file that holds the scores.
     var group: String {
       switch kind {
-      case .random: "/heads"
-      case .prompts: "/heads_on_prompts"
+      case .random: Schema.heads.path
+      case .prompts: Schema.headsOnPrompts.path
       }
     }
   }
@@ -45,7 +45,9 @@ struct HeadsReport {
   var heads: Int { composition.heads }
 
   /// The two scores that weights alone give, by the names they are stored under.
-  var copyingScores: [(name: String, scores: HeadScores)] { [("ov_copying", copying.ov), ("qk_copying", copying.qk)] }
+  var copyingScores: [(name: String, scores: HeadScores)] {
+    [(Schema.Heads.ovCopying, copying.ov), (Schema.Heads.qkCopying, copying.qk)]
+  }
 
   // MARK: Storing
 
@@ -59,11 +61,11 @@ struct HeadsReport {
       var group = ArrayGroup(detection.group, axes: axes, attributes: attributes(of: detection))
       for detector in HeadDetector.allCases {
         guard let scores = detection.scores[detector] else { continue }
-        group.add(array(detector.rawValue, scores, ["prompts": .integer(detection.counts[detector] ?? 0)]))
+        group.add(array(detector.rawValue, scores, [Schema.Heads.prompts: .integer(detection.counts[detector] ?? 0)]))
       }
       return group
     }
-    var copied = ArrayGroup("/copying", axes: axes)
+    var copied = ArrayGroup(Schema.copying.path, axes: axes)
     for (name, scores) in copyingScores { copied.add(array(name, scores)) }
     return detected + [copied, composed]
   }
@@ -72,19 +74,20 @@ struct HeadsReport {
     switch detection.kind {
     case .random:
       var attributes: [String: Attribute] = [
-        "sequences": .integer(random.count), "length": .integer(random.length), "seed": .text("\(random.seed)"),
+        Schema.Heads.sequences: .integer(random.count), Schema.Heads.length: .integer(random.length),
+        Schema.Heads.seed: .text("\(random.seed)"),
       ]
-      if let first = random.first { attributes["first_token"] = .integer(Int(first)) }
+      if let first = random.first { attributes[Schema.Heads.firstToken] = .integer(Int(first)) }
       return attributes
-    case .prompts(let file): return ["prompts": .text(file)]
+    case .prompts(let file): return [Schema.Heads.prompts: .text(file)]
     }
   }
 
   private var composed: ArrayGroup {
     let names = ["sender_layer", "sender_head", "receiver_layer", "receiver_head"]
     var group = ArrayGroup(
-      "/composition", axes: zip(names, [layers, heads, layers, heads]).map { LabelledAxis($0, .range($1)) },
-      attributes: ["baseline": .number(composition.baseline)])
+      Schema.composition.path, axes: zip(names, [layers, heads, layers, heads]).map { LabelledAxis($0, .range($1)) },
+      attributes: [Schema.Heads.baseline: .number(composition.baseline)])
     for input in CompositionInput.allCases {
       group.add(input.rawValue, along: names, composition.values[input] ?? [])
     }

@@ -58,7 +58,7 @@ struct FileContents {
 
   private var header: String {
     var table = TextTable(header: ["attribute", "value"])
-    for (name, value) in attributes where name != "complete" { table.add([name, value.brief]) }
+    for (name, value) in attributes where name != Schema.Root.complete { table.add([name, value.brief]) }
     return table.text
   }
 

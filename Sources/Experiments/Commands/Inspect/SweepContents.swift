@@ -40,17 +40,17 @@ struct SweepContents {
     axes = sweep.axes
     examples = sweep.examples
     let runs = try results.baselineRuns()
-    let isDenoising = try results.header().direction == "denoise"
+    let isDenoising = try results.header().direction == PatchingDirection.denoise.rawValue
     let (baseRun, otherRun): (StoredRun, StoredRun) = isDenoising ? (.corrupted, .clean) : (.clean, .corrupted)
     let base = runs.contains(baseRun) ? try results.baseline(baseRun) : [:]
     let other = runs.contains(otherRun) ? try results.baseline(otherRun) : [:]
     func known(_ metrics: [String]) -> [String] { metrics.filter { base[$0] != nil && other[$0] != nil } }
-    let suffix = SweepDeclaration.attributionSuffix
-    let estimated = sweep.floatDatasets.filter { $0.hasSuffix(suffix) }.map { String($0.dropLast(suffix.count)) }
+    let estimated = sweep.floatDatasets.compactMap(Schema.Sweep.metric(ofAttribution:))
     agreements = try estimated.compactMap { metric in
-      let attributes = try results.store.attributes(of: "/sweeps/\(name)/\(metric + suffix)")
-      guard case .number(let pearson)? = attributes[EstimateAgreement.pearsonKey],
-        case .number(let spearman)? = attributes[EstimateAgreement.spearmanKey]
+      let attributes = try results.store.attributes(
+        of: Schema.sweeps.path(name, Schema.Sweep.attribution(of: metric)))
+      guard case .number(let pearson)? = attributes[Schema.Sweep.pearson],
+        case .number(let spearman)? = attributes[Schema.Sweep.spearman]
       else { return nil }
       return Correlations(metric: metric, pearson: pearson, spearman: spearman)
     }
@@ -64,11 +64,12 @@ struct SweepContents {
       return
     }
     self.metric = metric
-    let values = try results.values(sweep: name, dataset: isEstimated ? metric + suffix : metric)
+    let values = try results.values(
+      sweep: name, dataset: isEstimated ? Schema.Sweep.attribution(of: metric) : metric)
     let shape = axes.map(\.count) + [examples]
     guard values.shape == shape, baseValues.count == examples, otherValues.count == examples else {
       throw StoreError.wrongShape(
-        path: results.store.path, dataset: "/sweeps/\(name)/\(metric)", found: values.shape,
+        path: results.store.path, dataset: Schema.sweeps.path(name, metric), found: values.shape,
         expected: "\(shape), as the axes have it, and baselines of \(examples) examples")
     }
     var effects = EffectSums(cells: examples == 0 ? 0 : axes.shape.count, base: baseValues, other: otherValues)

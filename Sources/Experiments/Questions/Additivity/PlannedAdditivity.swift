@@ -30,13 +30,15 @@ struct PlannedAdditivity: PlannedQuestion {
       throw ExperimentError.wrapping(error, at: spec.place)
     }
     // One direction has nothing to interact with.
-    let parts = plan.sweep.edit.additions.count > 1 ? ["change", "interaction"] : ["change"]
+    let interacts = plan.sweep.edit.additions.count > 1
+    let parts = [Schema.Additivity.change] + (interacts ? [Schema.Additivity.interaction] : [])
     var columns = parts.flatMap { part in
-      sweep.engine.metrics.map { ExampleRows.Column("\($0.rawValue)_\(part)", sweep.axes) }
+      sweep.engine.metrics.map { ExampleRows.Column(part($0.rawValue), sweep.axes) }
     }
     if !nodes.isEmpty {
-      let axes = sweep.axes + [LabelledAxis("activation", .texts(nodes.map { $0.hook?.text ?? "" }))]
-      columns += parts.map { ExampleRows.Column("\($0)_norm", axes) }
+      let axes = sweep.axes + [LabelledAxis(Schema.Axis.activation, .texts(nodes.map { $0.hook?.text ?? "" }))]
+      columns.append(.init(Schema.Additivity.changeNorm, axes))
+      if interacts { columns.append(.init(Schema.Additivity.interactionNorm, axes)) }
     }
     rows = ExampleRows(columns)
   }
@@ -52,19 +54,19 @@ struct PlannedAdditivity: PlannedQuestion {
 
   private func values(of column: String, _ found: Additivity) -> [Float] {
     switch column {
-    case "change_norm": return found.changeNorms
-    case "interaction_norm": return found.interactionNorms
+    case Schema.Additivity.changeNorm: return found.changeNorms
+    case Schema.Additivity.interactionNorm: return found.interactionNorms
     default:
       for metric in sweep.engine.metrics {
-        if column == "\(metric.rawValue)_change" { return found.changes[metric] ?? [] }
-        if column == "\(metric.rawValue)_interaction" { return found.interactions[metric] ?? [] }
+        if column == Schema.Additivity.change(of: metric.rawValue) { return found.changes[metric] ?? [] }
+        if column == Schema.Additivity.interaction(of: metric.rawValue) { return found.interactions[metric] ?? [] }
       }
       preconditionFailure("a column is of a metric or of norms")
     }
   }
 
   func finish(_ finishing: Finishing) throws -> (any QuestionSummary)? {
-    var group = ArrayGroup("/additivity/\(name)", attributes: sweep.spec.attributes)
+    var group = ArrayGroup(Schema.additivity.path(name), attributes: sweep.spec.attributes)
     for array in try rows.arrays(from: finishing.partial, table: table, check: finishing.check) { group.add(array) }
     try finishing.results.write(group)
     return summary(try group.arrays.map { ($0.name, try $0.numbers()) })
@@ -72,7 +74,7 @@ struct PlannedAdditivity: PlannedQuestion {
 
   func summary(of results: ResultsReader, baselines: Baselines) throws -> (any QuestionSummary)? {
     summary(
-      try rows.columns.map { ($0.name, try results.store.tensor(at: "/additivity/\(name)/\($0.name)").values) })
+      try rows.columns.map { ($0.name, try results.store.tensor(at: Schema.additivity.path(name, $0.name)).values) })
   }
 
   /// - Parameter arrays: by name, [axes..., example].
@@ -85,9 +87,11 @@ struct PlannedAdditivity: PlannedQuestion {
       return rootMeanSquare(all.indices.filter { $0 / examples % nodes.count == place }.map { all[$0] })
     }
     return AdditivitySummary(
-      sweep: name, metric: metric, change: of("\(metric.rawValue)_change"),
-      interaction: of("\(metric.rawValue)_interaction"),
-      activations: hooks.enumerated().map { ($1, of("change_norm", $0), of("interaction_norm", $0)) },
+      sweep: name, metric: metric, change: of(Schema.Additivity.change(of: metric.rawValue)),
+      interaction: of(Schema.Additivity.interaction(of: metric.rawValue)),
+      activations: hooks.enumerated().map {
+        ($1, of(Schema.Additivity.changeNorm, $0), of(Schema.Additivity.interactionNorm, $0))
+      },
       directions: directions)
   }
 }

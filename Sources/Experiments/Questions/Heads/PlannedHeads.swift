@@ -31,7 +31,9 @@ struct PlannedHeads: PlannedQuestion {
       let heads = LabelledAxis("head", .range(StrongestHeads.limit))
       let from = LabelledAxis("from", .texts(HeadsSummary.Gaze.allCases.map(\.rawValue)))
       let to = LabelledAxis("to", .texts(sources.map(\.name)))
-      return ExampleRows([.init("direct", [heads]), .init("attention", [from, heads, to])])
+      return ExampleRows([
+        .init(Schema.HeadSummary.direct, [heads]), .init(Schema.HeadSummary.attention, [from, heads, to]),
+      ])
     }
 
     var room: PartialResults.Table { PartialResults.Table(name: "heads", width: rows.width) }
@@ -72,7 +74,8 @@ struct PlannedHeads: PlannedQuestion {
     try unit.add(
       AnswerBlock(
         stage: stage, .rows(table: plan.room.name), examples: unit.block,
-        values: [.init("direct", direct), .init("attention", attention)], runs: runs * count))
+        values: [.init(Schema.HeadSummary.direct, direct), .init(Schema.HeadSummary.attention, attention)],
+        runs: runs * count))
   }
 
   private func addDirect(to values: inout [Float], _ block: Range<Int>) throws {
@@ -116,20 +119,23 @@ struct PlannedHeads: PlannedQuestion {
     }
     let (from, of) = (all[1].axes[0], all[1].axes[2])
     let head = LabelledAxis("head", .texts(strongest.heads.map(\.description)))
-    let example = LabelledAxis("example", .range(examples))
+    let example = LabelledAxis(Schema.Axis.example, .range(examples))
     var group = ArrayGroup(
-      "/heads", attributes: ["sweeps": .texts(strongest.sweeps), "run": .text(RunSide.clean.rawValue)])
-    if plan.hasDirect { group.add(LabelledArray("direct", axes: [head, example], values: direct)) }
-    group.add(LabelledArray("attention", axes: [from, head, of, example], values: attention))
+      Schema.heads.path,
+      attributes: [
+        Schema.HeadSummary.sweeps: .texts(strongest.sweeps), Schema.HeadSummary.run: .text(RunSide.clean.rawValue),
+      ])
+    if plan.hasDirect { group.add(LabelledArray(Schema.HeadSummary.direct, axes: [head, example], values: direct)) }
+    group.add(LabelledArray(Schema.HeadSummary.attention, axes: [from, head, of, example], values: attention))
     try finishing.results.write(group)
     return summary(direct: plan.hasDirect ? direct : nil, attention)
   }
 
   func summary(of results: ResultsReader, baselines: Baselines) throws -> (any QuestionSummary)? {
-    guard !strongest.heads.isEmpty, results.store.contains("/heads") else { return nil }
+    guard !strongest.heads.isEmpty, results.store.contains(Schema.heads.path) else { return nil }
     return summary(
-      direct: plan.hasDirect ? try results.store.tensor(at: "/heads/direct").values : nil,
-      try results.store.tensor(at: "/heads/attention").values)
+      direct: plan.hasDirect ? try results.store.tensor(at: Schema.heads.path(Schema.HeadSummary.direct)).values : nil,
+      try results.store.tensor(at: Schema.heads.path(Schema.HeadSummary.attention)).values)
   }
 
   /// - Parameters:

@@ -7,16 +7,8 @@ import Mazes
 
 /// What a steering study found, ready to be stored, drawn and summed up.
 public struct MazeSteeringResults: Sendable {
-  /// What is measured in every maze under every choice of coefficients. Raw values are the names of datasets.
-  public enum Measure: String, Sendable, CaseIterable {
-    case cheese = "p_cheese"
-    case corner = "p_corner"
-    case reachedCheese = "reached_cheese"
-    case reachedCorner = "reached_corner"
-    case reachedRegion = "reached_region"
-    case steps
-    case fieldChange = "field_change"
-  }
+  /// What is measured in every maze under every choice of coefficients.
+  public typealias Measure = Schema.Steering.Measure
 
   /// A maze's vector fields without and with the vectors.
   public struct Field: Sendable {
@@ -57,7 +49,7 @@ public struct MazeSteeringResults: Sendable {
     if study.spec.source == .every {
       axes.append(LabelledAxis("source", .range(sets)))
     } else if sets > 1 {
-      axes.append(LabelledAxis("site", .texts(study.sites.map { $0.hook?.text ?? "" })))
+      axes.append(LabelledAxis(Schema.Steering.site, .texts(study.sites.map { $0.hook?.text ?? "" })))
     }
     for term in study.spec.terms {
       let name = study.spec.terms.count == 1 ? "coefficient" : term.vector.name
@@ -97,26 +89,30 @@ public struct MazeSteeringResults: Sendable {
   var arrays: ArrayGroup {
     let names = axes.map(\.name)
     let extra =
-      [LabelledAxis("bound", .texts(["mean", "low", "high"])), LabelledAxis("example", .range(examples))]
-      + (later.isEmpty ? [] : [LabelledAxis("activation", .texts(later))]) + fieldAxes
-    var group = ArrayGroup("/steering/\(spec.name)", axes: axes + extra, attributes: attributes)
+      [
+        LabelledAxis(Schema.Axis.bound, .texts(["mean", "low", "high"])),
+        LabelledAxis(Schema.Axis.example, .range(examples)),
+      ]
+      + (later.isEmpty ? [] : [LabelledAxis(Schema.Axis.activation, .texts(later))]) + fieldAxes
+    var group = ArrayGroup(Schema.steering.path(spec.name), axes: axes + extra, attributes: attributes)
     for measure in Measure.allCases {
       guard let own = values[measure], let base = unsteered[measure] else { continue }
-      group.add(measure.rawValue, along: names + ["example"], own)
-      if measure != .fieldChange { group.add("\(measure.rawValue)_unsteered", along: ["example"], base) }
-      for (suffix, intervals) in [("mean", means[measure] ?? []), ("change", changes[measure] ?? [])] {
+      group.add(measure.values, along: names + [Schema.Axis.example], own)
+      if measure != .fieldChange { group.add(measure.unsteered, along: [Schema.Axis.example], base) }
+      for (array, intervals) in [(measure.mean, means[measure] ?? []), (measure.change, changes[measure] ?? [])] {
         group.add(
-          "\(measure.rawValue)_\(suffix)", along: names + ["bound"],
+          array, along: names + [Schema.Axis.bound],
           intervals.flatMap { [Float($0.value), Float($0.low), Float($0.high)] })
       }
     }
     for (term, lengths) in zip(spec.terms, vectorLengths) {
-      group.add("vector_norm_\(term.vector.name)", along: ["example"], lengths)
+      group.add(Schema.Steering.norm(ofVector: term.vector.name), along: [Schema.Axis.example], lengths)
     }
-    group.add("activation_norm", along: ["example"], activationLengths)
+    group.add(Schema.Steering.activationNorm, along: [Schema.Axis.example], activationLengths)
     if !later.isEmpty {
-      group.add("effect", along: ["activation"] + names + ["example"], effects)
-      group.add("interaction", along: ["activation"] + names + ["example"], interactions)
+      group.add(Schema.Steering.effect, along: [Schema.Axis.activation] + names + [Schema.Axis.example], effects)
+      group.add(
+        Schema.Steering.interaction, along: [Schema.Axis.activation] + names + [Schema.Axis.example], interactions)
     }
     addFields(to: &group)
     return group
@@ -133,11 +129,13 @@ public struct MazeSteeringResults: Sendable {
       }
       return values
     }
-    for (name, side) in [("without", \Field.before), ("with", \Field.after)] {
-      for (component, direction) in ["x", "y"].enumerated() {
+    for (names, side) in [
+      ([Schema.Steering.fieldWithoutX, Schema.Steering.fieldWithoutY], \Field.before),
+      ([Schema.Steering.fieldWithX, Schema.Steering.fieldWithY], \Field.after),
+    ] {
+      for (component, name) in names.enumerated() {
         group.add(
-          "field_\(name)_\(direction)", along: fieldAxes.map(\.name),
-          fields.flatMap { values($0[keyPath: side], component) })
+          name, along: fieldAxes.map(\.name), fields.flatMap { values($0[keyPath: side], component) })
       }
     }
   }
@@ -146,17 +144,18 @@ public struct MazeSteeringResults: Sendable {
     guard !fields.isEmpty else { return [] }
     let edge = fields.map(\.maze.size).max() ?? 0
     return [
-      LabelledAxis("field", .range(fields.count)), LabelledAxis("field_row", .range(edge)),
-      LabelledAxis("field_column", .range(edge)),
+      LabelledAxis(Schema.Steering.field, .range(fields.count)), LabelledAxis(Schema.Steering.fieldRow, .range(edge)),
+      LabelledAxis(Schema.Steering.fieldColumn, .range(edge)),
     ]
   }
 
   private var attributes: [String: Attribute] {
-    let drawn = spec.fields.map { ["field_at": Attribute.numbers($0.coefficients.map(shortest))] } ?? [:]
+    let drawn = spec.fields.map { [Schema.Steering.fieldAt: Attribute.numbers($0.coefficients.map(shortest))] } ?? [:]
     return [
-      "site": .text(spec.site.rawValue), "vectors": .texts(spec.terms.map(\.vector.name)),
-      "from": .text(spec.source.rawValue), "rollouts": .integer(spec.rollouts), "steps": .integer(spec.stepLimit),
-      "interval": .text("95 % percentile bootstrap over mazes, 2000 redraws"),
+      Schema.Steering.site: .text(spec.site.rawValue), Schema.Steering.vectors: .texts(spec.terms.map(\.vector.name)),
+      Schema.Steering.from: .text(spec.source.rawValue), Schema.Steering.rollouts: .integer(spec.rollouts),
+      Schema.Steering.steps: .integer(spec.stepLimit),
+      Schema.Steering.interval: .text("95 % percentile bootstrap over mazes, 2000 redraws"),
     ].merging(drawn) { $1 }
   }
 

@@ -1,3 +1,4 @@
+import ActivationStore
 import Diagnostics
 import LabelledArrays
 import ModelGraph
@@ -23,7 +24,7 @@ public struct AttentionReading: Reading {
     let longest = engine.prompts.longest
     return [
       (
-        "pattern",
+        Schema.Readout.pattern,
         [
           LabelledAxis("head", .texts(heads.map(\.description))), .range("destination", longest),
           .range("source", longest),

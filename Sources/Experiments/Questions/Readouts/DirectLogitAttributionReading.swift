@@ -1,3 +1,4 @@
+import ActivationStore
 import LabelledArrays
 import Patching
 
@@ -13,9 +14,9 @@ public struct DirectLogitAttributionReading: Reading {
   public func columns(_ engine: PatchingEngine) throws -> [(name: String, axes: [LabelledAxis])] {
     let d = engine.model.graph.dimensions
     return [
-      ("logit_diff", [LabelledAxis("part", .texts(try engine.directLogitAttributionParts()))]),
+      (Schema.Readout.logitDiff, [LabelledAxis("part", .texts(try engine.directLogitAttributionParts()))]),
       (
-        "by_source",
+        Schema.Readout.bySource,
         [.range("layer", d.layers), .range("head", d.heads), .range("source", engine.prompts.longest)]
       ),
     ]
@@ -27,6 +28,8 @@ public struct DirectLogitAttributionReading: Reading {
   }
 
   public var attributes: [String: Attribute] {
-    ["position": .text("-1"), "scale": .text("the final norm's, of the run itself")]
+    [
+      Schema.Readout.position: .text("-1"), Schema.Readout.scale: .text("the final norm's, of the run itself"),
+    ]
   }
 }

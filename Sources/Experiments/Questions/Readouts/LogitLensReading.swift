@@ -1,3 +1,4 @@
+import ActivationStore
 import LabelledArrays
 import Patching
 
@@ -22,8 +23,8 @@ public struct LogitLensReading: Reading {
 
   public var attributes: [String: Attribute] {
     [
-      "norm": .text("final, its scale recomputed"),
-      "kl": .text("KL(the model's own output at the position || the lens)"),
+      Schema.Readout.norm: .text("final, its scale recomputed"),
+      Schema.Readout.kl: .text("KL(the model's own output at the position || the lens)"),
     ]
   }
 }

@@ -22,7 +22,7 @@ struct PlannedReadout: PlannedQuestion {
     prompts = context.prompts
     do {
       try spec.read.check(engine)
-      let runs = LabelledAxis("run", .texts(spec.runs.map(\.rawValue)))
+      let runs = LabelledAxis(Schema.Axis.run, .texts(spec.runs.map(\.rawValue)))
       rows = ExampleRows(try spec.read.columns(engine).map { ExampleRows.Column($0.name, [runs] + $0.axes) })
     } catch {
       throw ExperimentError.wrapping(error, at: spec.place)
@@ -42,8 +42,8 @@ struct PlannedReadout: PlannedQuestion {
 
   func finish(_ finishing: Finishing) throws -> (any QuestionSummary)? {
     var attributes = spec.read.attributes
-    attributes["read"] = .text(type(of: spec.read).readoutKind.word)
-    var group = ArrayGroup("/readouts/\(name)", attributes: attributes)
+    attributes[Schema.Readout.read] = .text(type(of: spec.read).readoutKind.word)
+    var group = ArrayGroup(Schema.readouts.path(name), attributes: attributes)
     let found = try rows.arrays(from: finishing.partial, table: table, check: finishing.check)
     for array in spec.read.arrays(from: found.filter { $0.count > 0 }, prompts) { group.add(array) }
     try finishing.results.write(group)

@@ -1,3 +1,4 @@
+import ActivationStore
 import Diagnostics
 import LabelledArrays
 import ModelGraph
@@ -26,7 +27,7 @@ public struct TopTokensReading: Reading {
       .range("layer", engine.model.graph.dimensions.layers + 1), .range("position", engine.prompts.longest),
       .range("place", count),
     ]
-    return [("token", axes), ("probability", axes)]
+    return [(Schema.Readout.token, axes), (Schema.Readout.probability, axes)]
   }
 
   public func values(_ engine: PatchingEngine, _ side: RunSide, block: Range<Int>) throws -> [[Float]] {
@@ -41,17 +42,18 @@ public struct TopTokensReading: Reading {
     guard case .floats(let numbers) = found[0].values else { preconditionFailure("columns are of numbers") }
     let tokens = numbers.map { $0.isNaN ? -1 : Int32($0) }
     var arrays = [
-      LabelledArray("token", axes: found[0].axes, values: .integers(tokens.map(Int.init))), found[1],
+      LabelledArray(Schema.Readout.token, axes: found[0].axes, values: .integers(tokens.map(Int.init))), found[1],
     ]
     // Beyond a prompt's length there is no token, and no text.
     if let texts = prompts.strings(tokens.map { max(0, $0) }) {
       arrays.append(
-        LabelledArray("text", axes: found[0].axes, values: .texts(zip(tokens, texts).map { $0 < 0 ? "" : $1 })))
+        LabelledArray(
+          Schema.Readout.text, axes: found[0].axes, values: .texts(zip(tokens, texts).map { $0 < 0 ? "" : $1 })))
     }
     return arrays
   }
 
   public var attributes: [String: Attribute] {
-    ["norm": .text("final, its scale recomputed"), "count": .integer(count)]
+    [Schema.Readout.norm: .text("final, its scale recomputed"), Schema.Readout.count: .integer(count)]
   }
 }

@@ -48,15 +48,13 @@ extension EstimateAgreement {
   /// As the dataset of estimates carries it.
   func attributes(of metric: Metric) -> [String: Attribute] {
     [
-      Self.pearsonKey: .number(pearson), Self.spearmanKey: .number(spearman), "correlation_cells": .integer(cells),
-      "correlation_of": .text(
+      Schema.Sweep.pearson: .number(pearson), Schema.Sweep.spearman: .number(spearman),
+      Schema.Sweep.correlationCells: .integer(cells),
+      Schema.Sweep.correlationOf: .text(
         """
-        over cells: the mean over examples of \(SweepDeclaration.attribution(of: metric)) with the mean over examples of \
+        over cells: the mean over examples of \(Schema.Sweep.attribution(of: metric.rawValue)) with the mean over examples of \
         \(metric.rawValue) less the base run's
         """),
     ]
   }
-
-  static let pearsonKey = "pearson"
-  static let spearmanKey = "spearman"
 }

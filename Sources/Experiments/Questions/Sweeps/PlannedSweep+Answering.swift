@@ -43,7 +43,7 @@ extension PlannedSweep: PlannedQuestion {
       all.append(.init(name, values))
     }
     for metric in engine.metrics { spread(block.values[metric] ?? [], metric.rawValue) }
-    spread(block.changeNorms, SweepDeclaration.changeNorm)
+    spread(block.changeNorms, Schema.Sweep.changeNorm)
     return AnswerBlock(
       stage: stage, .cells(question: name, .run, span: span, done: block.cells.map(grid.place)),
       examples: block.examples, values: all, runs: block.cells.count * width)
@@ -52,9 +52,9 @@ extension PlannedSweep: PlannedQuestion {
   /// Cells that were estimated. Where they are run as well, norms are those of the runs.
   private func answer(of block: EstimateBlock) -> AnswerBlock {
     var all = engine.metrics.map {
-      AnswerBlock.Values(SweepDeclaration.attribution(of: $0), block.changes[$0] ?? [])
+      AnswerBlock.Values(Schema.Sweep.attribution(of: $0.rawValue), block.changes[$0] ?? [])
     }
-    if !spec.method.runs { all.append(.init(SweepDeclaration.changeNorm, block.changeNorms)) }
+    if !spec.method.runs { all.append(.init(Schema.Sweep.changeNorm, block.changeNorms)) }
     // The cells of some examples come in several blocks, of which one has the last cell.
     let isLast = block.cells.upperBound == cells
     return AnswerBlock(

@@ -60,30 +60,20 @@ extension PlannedSweep {
   /// The datasets of its group.
   var declaration: SweepDeclaration {
     var attributes = spec.attributes
-    attributes["direction"] = .text(engine.direction.rawValue)
+    attributes[Schema.ResultsRoot.direction] = .text(engine.direction.rawValue)
     let method = spec.method
-    attributes["method"] = .text(method.rawValue)
+    attributes[Schema.Sweep.method] = .text(method.rawValue)
     var extras: [SweepDeclaration.Extra] = []
-    if hasPath != nil { extras.append(.init(SweepDeclaration.hasPath, .int8, perExample: false)) }
-    if method.estimates { extras += engine.metrics.map { .init(SweepDeclaration.attribution(of: $0), .float32) } }
+    if hasPath != nil { extras.append(.init(Schema.Sweep.hasPath, .int8, perExample: false)) }
+    if method.estimates { extras += engine.metrics.map { .init(Schema.Sweep.attribution(of: $0.rawValue), .float32) } }
     return SweepDeclaration(
       name: name, axes: axes, metrics: method.runs ? engine.metrics.map(\.rawValue) : [], extras: extras,
       attributes: attributes)
   }
 
   /// The datasets of flags, by name: values row-major over the cells.
-  var flags: [String: [Int8]] { hasPath.map { [SweepDeclaration.hasPath: $0.map { $0 ? 1 : 0 }] } ?? [:] }
+  var flags: [String: [Int8]] { hasPath.map { [Schema.Sweep.hasPath: $0.map { $0 ? 1 : 0 }] } ?? [:] }
 
   /// What there is to do in each cell.
   var passes: [PartialResults.Pass] { (spec.method.runs ? [.run] : []) + (spec.method.estimates ? [.estimate] : []) }
-}
-
-extension SweepDeclaration {
-  /// The dataset of flags that says which pairs of sender and receiver have a path.
-  static let hasPath = "has_path"
-  static let changeNorm = "change_norm"
-
-  /// The dataset of a metric's estimated change.
-  static func attribution(of metric: Metric) -> String { metric.rawValue + attributionSuffix }
-  static let attributionSuffix = "_attribution"
 }

@@ -29,7 +29,7 @@ struct SweepCompletion {
   /// Sums up what a finished file has.
   /// - Throws: `StoreError`.
   mutating func summary(of results: ResultsReader) throws -> SweepSummary {
-    for name in declaration.numbers where name != SweepDeclaration.changeNorm {
+    for name in declaration.numbers where name != Schema.Sweep.changeNorm {
       add(try results.values(sweep: plan.name, dataset: name).values, of: name, 0..<plan.cells)
     }
     return summary
@@ -57,7 +57,7 @@ struct SweepCompletion {
     for metric in metrics {
       guard let agreement = agreements[metric]?.agreement else { continue }
       try results.set(
-        agreement.attributes(of: metric), ofDataset: SweepDeclaration.attribution(of: metric), inSweep: plan.name)
+        agreement.attributes(of: metric), ofDataset: Schema.Sweep.attribution(of: metric.rawValue), inSweep: plan.name)
     }
     return summary
   }
@@ -72,12 +72,10 @@ struct SweepCompletion {
       if dataset == metric.rawValue {
         if metric == metrics[0] { effects.add(values, cells: cells, examples: 0..<examples) }
         agreements[metric]?.add(exact: values, base: base[metric] ?? [], cells: cells, examples: 0..<examples)
-      } else if dataset == SweepDeclaration.attribution(of: metric) {
+      } else if dataset == Schema.Sweep.attribution(of: metric.rawValue) {
         agreements[metric]?.add(estimated: values, cells: cells, examples: 0..<examples)
         guard metric == metrics[0], !plan.spec.method.runs else { continue }
-        let before = base[metric] ?? []
-        let outcomes = values.enumerated().map { $1 + before[$0 % examples] }
-        effects.add(outcomes, cells: cells, examples: 0..<examples)
+        effects.add(values, cells: cells, examples: 0..<examples, measured: .changes)
       }
     }
   }
@@ -86,7 +84,7 @@ struct SweepCompletion {
 extension SweepDeclaration {
   /// The datasets that hold a number for each cell and example.
   fileprivate var numbers: [String] {
-    metrics + (hasChangeNorm ? [Self.changeNorm] : [])
+    metrics + (hasChangeNorm ? [Schema.Sweep.changeNorm] : [])
       + extras.filter { $0.kind == .float32 && $0.perExample }.map(\.name)
   }
 }

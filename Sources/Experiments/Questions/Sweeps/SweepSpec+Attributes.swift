@@ -18,7 +18,8 @@ extension SweepSpec {
 extension Sweep {
   fileprivate var attributes: [String: Attribute] {
     var attributes: [String: Attribute] = [
-      "site": .text(site.name.rawValue), "edit": .text(edit.name), "over": .texts(over.map(\.name)),
+      Schema.Sweep.site: .text(site.name.rawValue), Schema.Sweep.edit: .text(edit.name),
+      Schema.Sweep.over: .texts(over.map(\.name)),
     ]
     for (name, setting) in edit.kind.settings {
       switch setting {
@@ -26,12 +27,12 @@ extension Sweep {
       case .number(let number): attributes[name] = .number(shortest(number))
       }
     }
-    if let words = edit.kind.words { attributes["edit_words"] = .text(words) }
+    if let words = edit.kind.words { attributes[Schema.Sweep.editWords] = .text(words) }
     for (place, standing) in standing.enumerated() {
-      attributes["with_\(place + 1)"] = .text(standing.text)
+      attributes[Schema.Sweep.standing(place + 1)] = .text(standing.text)
     }
     for axis in site.name.axes where site[axis] != .all {
-      attributes["chosen_\(axis.rawValue)"] = .text(site[axis].text)
+      attributes[Schema.Sweep.chosen(axis.rawValue)] = .text(site[axis].text)
     }
     return attributes
   }
@@ -55,8 +56,9 @@ extension PathSpec {
       }
     return positions.attributes.merging(
       [
-        "senders": .text(senders), "receivers": .texts(receivers.map(\.description)), "freeze": .text(freeze.rawValue),
-        "together": .integer(together ? 1 : 0),
+        Schema.Sweep.senders: .text(senders), Schema.Sweep.receivers: .texts(receivers.map(\.description)),
+        Schema.Sweep.freeze: .text(freeze.rawValue),
+        Schema.Sweep.together: .integer(together ? 1 : 0),
       ]
     ) { $1 }
   }
@@ -66,8 +68,10 @@ extension EdgeSpec {
   fileprivate var attributes: [String: Attribute] {
     positions.attributes.merging(
       [
-        "edges": .text("heads"), "senders": .text("heads"), "receivers": .texts(["heads"]),
-        "inputs": .texts(inputs.map(\.rawValue)), "freeze": .text(freeze.rawValue), "together": .integer(0),
+        Schema.Sweep.edges: .text("heads"), Schema.Sweep.senders: .text("heads"),
+        Schema.Sweep.receivers: .texts(["heads"]),
+        Schema.Sweep.inputs: .texts(inputs.map(\.rawValue)), Schema.Sweep.freeze: .text(freeze.rawValue),
+        Schema.Sweep.together: .integer(0),
       ]
     ) { $1 }
   }
@@ -75,6 +79,6 @@ extension EdgeSpec {
 
 extension PathPositions {
   fileprivate var attributes: [String: Attribute] {
-    ["sender_position": .text(senders.text), "receiver_position": .text(receivers.text)]
+    [Schema.Sweep.senderPosition: .text(senders.text), Schema.Sweep.receiverPosition: .text(receivers.text)]
   }
 }

@@ -1,0 +1,54 @@
+import ActivationStore
+import LabelledArrays
+
+/// What reports ask of arrays, groups and labels.
+extension LabelledArray {
+  var axisNames: [String] { axes.map(\.name) }
+  /// The axes of cells: all but `example`.
+  var cellAxes: [LabelledAxis] { axes.filter { $0.name != Schema.Axis.example } }
+  /// Row-major; none of texts, which reports do not read.
+  var floats: [Float] { (try? numbers()) ?? [] }
+}
+
+extension ArrayGroup {
+  func labels(_ axis: String) -> [String] { self.axis(axis)?.labels.shown ?? [] }
+  func count(_ axis: String) -> Int { self.axis(axis)?.count ?? 0 }
+  func text(_ key: String) -> String? { attributes[key]?.plain }
+  func texts(_ key: String) -> [String] { attributes[key]?.list ?? [] }
+}
+
+extension AxisLabel {
+  /// As people read it: numbers without a fraction that says nothing.
+  var shown: String {
+    if case .number(let number) = self { return shortNumber(number) }
+    return text
+  }
+}
+
+extension AxisLabels {
+  /// As people read them.
+  var shown: [String] { (0..<count).map { self[$0].shown } }
+}
+
+extension Attribute {
+  /// The value in words, lists with commas.
+  var plain: String {
+    switch self {
+    case .text(let text): text
+    case .integer(let integer): "\(integer)"
+    case .number(let number): shortNumber(number)
+    case .texts(let texts): texts.joined(separator: ", ")
+    case .integers(let integers): integers.map(String.init).joined(separator: ", ")
+    case .numbers(let numbers): numbers.map { shortNumber($0) }.joined(separator: ", ")
+    }
+  }
+
+  /// Texts, of which a single one is a list too; nil for numbers.
+  var list: [String]? {
+    switch self {
+    case .texts(let texts): texts
+    case .text(let text): [text]
+    default: nil
+    }
+  }
+}
