@@ -48,7 +48,7 @@ extension SweepAnswer {
     }
     self.init(
       question: planned.spec, direction: engine.direction, values: values,
-      changeNorms: LabelledArray(SweepDeclaration.changeNorm, axes: axes, values: found.changeNorms),
+      changeNorms: LabelledArray(Schema.Sweep.changeNorm, axes: axes, values: found.changeNorms),
       baselines: baselines, effects: effects, metric: engine.metrics[0])
   }
 }
