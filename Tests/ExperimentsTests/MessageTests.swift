@@ -97,6 +97,10 @@ import Testing
       (.notOfMazes(key: "steering"), "'steering' is about mazes, and the file has no key 'mazes'"),
       (.duplicateName(of: "a readout", name: "r", firstLine: 4), "a readout named 'r' stands at line 4 already"),
       (.nothingToDo, "there is nothing to do: give sweeps, steering, readouts or a cache"),
+      (
+        .notWritable(one: "a sweep", name: "s"),
+        "a sweep named 's' asks what an experiment file cannot say; read it from a file, or ask otherwise"
+      ),
       (.coefficientNeedsAdd(path: "a"), "'a': only the edit 'add' has the axis 'coefficient'"),
       (
         .editNeedsArgument(path: "a", edit: "scale", example: "{scale: 2}"),
