@@ -34,7 +34,7 @@ public struct EditPlacer: Sendable {
     let point = point ?? EditPoint(of: edit)
     func selector(_ axis: SiteAxis) -> Selector { point.entries[axis].map(Selector.index) ?? site[axis] }
     var indices: [SiteAxis: [Int]] = [:]
-    for axis in site.name.axes where axis.isOfPrompt && selector(axis) != .all {
+    for axis in site.name.axes where axis.isPromptAxis && selector(axis) != .all {
       let chosen = selector(axis).indices(count: length)
       if chosen.isEmpty { return nil }
       indices[axis] = chosen
@@ -72,7 +72,7 @@ public struct EditPlacer: Sendable {
     let inPath = graph.ancestors(of: [graph.logits])
     guard nodes.allSatisfy({ inPath[$0.node.id.index] }) else { throw InterventionError.notInPath(site.name) }
     for axis in site.name.axes {
-      if axis.isOfPrompt {
+      if axis.isPromptAxis {
         guard lengths.contains(where: { !site[axis].indices(count: $0).isEmpty }) else {
           throw InterventionError.neverFires(site: site.name, axis: axis, longest: lengths.max() ?? 0)
         }

@@ -119,7 +119,7 @@ public enum SiteAxis: String, Sendable, Hashable, CaseIterable {
   case unit
 
   /// Whether its length depends on the prompt.
-  public var isOfPrompt: Bool { self == .position || self == .destination || self == .source }
+  public var isPromptAxis: Bool { self == .position || self == .destination || self == .source }
 }
 
 extension SiteAxis {

@@ -50,7 +50,8 @@ import Testing
             func at(_ place: Int) -> Int { (cell * 3 + place) * examples + example }
             let pair = run.prompts.set.pairs[example]
             guard position < pair.clean.count else {
-              #expect((0..<3).allSatisfy { tokens[at($0)] == -1 && texts[at($0)].isEmpty && probabilities[at($0)].isNaN })
+              #expect(
+                (0..<3).allSatisfy { tokens[at($0)] == -1 && texts[at($0)].isEmpty && probabilities[at($0)].isNaN })
               beyond += 1
               continue
             }
@@ -83,7 +84,8 @@ import Testing
     }
     #expect(error?.message.contains("'readouts[1].count'") ?? false, "\(error?.message ?? "")")
     let other = #expect(throws: ExperimentError.self) {
-      _ = try Experiment(yaml: Self.yaml.replacing("read: logit_lens", with: "read: logit_lens, count: 2"), file: "x.yaml")
+      _ = try Experiment(
+        yaml: Self.yaml.replacing("read: logit_lens", with: "read: logit_lens, count: 2"), file: "x.yaml")
     }
     #expect(other?.message.contains("'count'") ?? false, "\(other?.message ?? "")")
   }

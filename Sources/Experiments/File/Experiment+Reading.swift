@@ -50,7 +50,7 @@ extension Experiment {
     guard let mazes = keys["mazes"] else { return try keys.needed("prompts", in: .experiment).prompts(folder: folder) }
     // What is about tokens.
     let ofText = QuestionKind.all.filter { $0.inputs == .text }.map(\.key)
-    try keys.refuse(["prompts", "prepend_bos"] + ofText + ["cache"], beside: "mazes")
+    try keys.refuse(["prompts", "prepend_bos"] + ofText + ["cache"], with: "mazes")
     return .mazes(try mazes.mazeSpec())
   }
 }

@@ -32,9 +32,9 @@ extension Field {
   ) throws -> (addition: Edit.Addition, origin: VectorOrigin?) {
     let keys = try map(table)
     let chosen = try keys.exactlyOne(of: ["from", "file", "vector", "values"])
-    if chosen.key != "vector" { try keys.refuse(["anywhere"], beside: chosen.key) }
-    if chosen.key != "values" { try keys.refuse(["layers"], beside: chosen.key) }
-    if chosen.key == "from" { try keys.refuse(["norm"], beside: chosen.key) }
+    if chosen.key != "vector" { try keys.refuse(["anywhere"], with: chosen.key) }
+    if chosen.key != "values" { try keys.refuse(["layers"], with: chosen.key) }
+    if chosen.key == "from" { try keys.refuse(["norm"], with: chosen.key) }
     var direction: Edit.Direction
     var origin: VectorOrigin?
     switch chosen.key {
@@ -62,9 +62,9 @@ extension Field {
   ) throws -> (vectors: [[Float]], layers: [Int]?, origin: VectorOrigin?) {
     let keys = try map(table)
     let chosen = try keys.exactlyOne(of: ["file", "vector", "values"])
-    if chosen.key != "values" { try keys.refuse(["layers"], beside: chosen.key) }
+    if chosen.key != "values" { try keys.refuse(["layers"], with: chosen.key) }
     guard chosen.key == "vector" else {
-      try keys.refuse(["anywhere"], beside: chosen.key)
+      try keys.refuse(["anywhere"], with: chosen.key)
       if chosen.key == "values" {
         guard case .vectors(let vectors, let layers) = try chosen.field.writtenVectors(keys["layers"]) else {
           throw chosen.field.error(.sequenceHasNoDirection)
@@ -80,10 +80,10 @@ extension Field {
   }
 
   /// A vector file's vector, or the direction of an analysis.
-  func writtenVector(folder: String, site: SiteName, isAnywhere: Bool) throws -> SteeringVector {
+  func writtenVector(folder: String, site: SiteName, allowsMismatch: Bool) throws -> SteeringVector {
     do {
       if case .map = try content() {
-        return try foundDirection(folder: folder).vector(at: site, orAnywhere: isAnywhere)
+        return try foundDirection(folder: folder).vector(at: site, allowingMismatch: allowsMismatch)
       }
       return try SteeringVector(file: resolvedPath(try nonEmptyText(), relativeTo: folder))
     } catch {
@@ -120,9 +120,9 @@ extension Field {
   func steeringVector(
     _ anywhere: Field?, folder: String, site: SiteName
   ) throws -> (vector: SteeringVector, origin: VectorOrigin?) {
-    let isAnywhere = try anywhere?.flag() ?? false
-    let vector = try writtenVector(folder: folder, site: site, isAnywhere: isAnywhere)
-    if isAnywhere { return (vector, nil) }
+    let allowsMismatch = try anywhere?.flag() ?? false
+    let vector = try writtenVector(folder: folder, site: site, allowsMismatch: allowsMismatch)
+    if allowsMismatch { return (vector, nil) }
     guard vector.site == site.rawValue else {
       throw error(.vectorOfOtherSite(found: vector.site, site: site.rawValue))
     }

@@ -7,7 +7,7 @@ extension Field {
   func writtenVectors(_ layers: Field?) throws -> Edit.Direction {
     let elements = try list(of: "numbers")
     guard case .list(let inner) = try elements[0].content() else {
-      if let layers { throw layers.error(.notBeside(key: "layers", other: "one vector for all layers", path: "")) }
+      if let layers { throw layers.error(.cannotCombine(key: "layers", other: "one vector for all layers", path: "")) }
       return .vectors([try vector(width: nil)], layers: nil)
     }
     let chosen = try layers?.layers(count: elements.count) ?? Array(elements.indices)

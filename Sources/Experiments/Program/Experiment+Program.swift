@@ -50,7 +50,7 @@ extension Experiment {
     }
     if asked.isEmpty, cache == nil { throw ExperimentError.inFile(place, .nothingToDo) }
     if case .mazes = prompts, let cache {
-      throw ExperimentError.inFile(cache.place, .notBeside(key: "cache", other: "mazes", path: ""))
+      throw ExperimentError.inFile(cache.place, .cannotCombine(key: "cache", other: "mazes", path: ""))
     }
     self.name = name
     model = bench.reference

@@ -60,8 +60,8 @@ extension QuestionKind {
   func checkInputs(_ reading: QuestionReading, at field: Field) throws {
     let areMazes = if case .mazes = reading.inputs { true } else { false }
     switch inputs {
-    case .mazes where !areMazes: throw field.error(.notOfMazes(key: key))
-    case .text where areMazes: throw field.error(.notBeside(key: key, other: "mazes", path: ""))
+    case .mazes where !areMazes: throw field.error(.needsMazes(key: key))
+    case .text where areMazes: throw field.error(.cannotCombine(key: key, other: "mazes", path: ""))
     default: break
     }
   }

@@ -19,7 +19,7 @@ extension Edit {
     }
 
     public var takes: EditSource.Run { additions.contains { $0.direction == .difference } ? .other : .none }
-    public var keepsWhatRunsShare: Bool { additions.allSatisfy { $0.direction == .difference } }
+    public var keepsSharedValues: Bool { additions.allSatisfy { $0.direction == .difference } }
 
     public var vectors: [[Float]] { additions.flatMap(\.direction.vectors) }
 

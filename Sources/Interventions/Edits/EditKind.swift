@@ -28,7 +28,7 @@ public protocol EditKind: Sendable, Hashable {
   var words: String? { get }
   /// Whether an activation that is the same in both runs is left as it is. Schedulers reckon with it; results do not
   /// depend on it.
-  var keepsWhatRunsShare: Bool { get }
+  var keepsSharedValues: Bool { get }
 
   /// Checks that it can be carried out at a site.
   /// - Throws: `InterventionError` saying what does not fit.
@@ -46,7 +46,7 @@ extension EditKind {
   public var vectors: [[Float]] { [] }
   public var settings: [String: EditSetting] { [:] }
   public var words: String? { nil }
-  public var keepsWhatRunsShare: Bool { false }
+  public var keepsSharedValues: Bool { false }
   public func check(_ place: EditedSite) throws {}
 }
 

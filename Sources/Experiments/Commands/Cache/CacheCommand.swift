@@ -56,7 +56,7 @@ public struct CacheCommand: Sendable {
     let nodes = try graph.nodes(matching: hooks)
     let survey = try PromptSurvey(PromptStream(prompts, reader: reader), file: prompts)
     if !survey.otherKeys.isEmpty {
-      console.note("note: \(prompts): keys that mean nothing here: \(survey.otherKeys.joined(separator: ", "))")
+      console.note("note: \(prompts): ignored keys: \(survey.otherKeys.joined(separator: ", "))")
     }
     try Task.checkCancellation()
     let writer = try CacheWriter(

@@ -31,7 +31,8 @@ struct GenerateReport {
     func label(_ row: GeneratedTokens) -> String {
       partsAt < row.tokens.count ? reader.label(row.tokens[partsAt]) : "the end"
     }
-    parts.append("The two part at new token \(partsAt + 1): \(label(without)) without, \(label(steered)) steered.")
+    parts.append(
+      "The two differ from new token \(partsAt + 1) on: \(label(without)) without, \(label(steered)) steered.")
     return parts.joined(separator: "\n\n")
   }
 
@@ -84,7 +85,7 @@ struct GenerateReport {
     switch row.stop {
     case .length: ""
     case .endOfText: " (ended after \(row.tokens.count) tokens)"
-    case .context: " (the model can see no more tokens)"
+    case .context: " (the model's context is full)"
     }
   }
 

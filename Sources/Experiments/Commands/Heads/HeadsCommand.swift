@@ -94,7 +94,7 @@ public struct HeadsCommand: Sendable {
   ) throws -> HeadDetection {
     guard let prompts else { preconditionFailure("a survey is of a file") }
     if !survey.otherKeys.isEmpty {
-      console.note("note: \(prompts): keys that mean nothing here: \(survey.otherKeys.joined(separator: ", "))")
+      console.note("note: \(prompts): ignored keys: \(survey.otherKeys.joined(separator: ", "))")
     }
     let progress = ProgressLine("prompts", total: survey.count, unit: "prompts", on: console)
     defer { progress.finish() }

@@ -15,12 +15,12 @@ extension Field {
     let isPattern = site.rawValue.contains { "*?".contains($0) }
     let source = try keys["from"].map { try $0.choice(MazeSteeringSpec.Source.self) } ?? .own
     if let field = keys["from"], isPattern, source == .every {
-      throw field.error(.notBeside(key: "from: every", other: "a pattern as site", path: path))
+      throw field.error(.cannotCombine(key: "from: every", other: "a pattern as site", path: path))
     }
     let rollouts = try keys["rollouts"].map { try $0.integer(from: 0, to: 10_000) } ?? 0
     for key in ["rollouts", "fields", "additivity", "save"] {
       guard let field = keys[key], isPattern || source == .every else { continue }
-      throw field.error(.notBeside(key: key, other: isPattern ? "a pattern as site" : "from: every", path: path))
+      throw field.error(.cannotCombine(key: key, other: isPattern ? "a pattern as site" : "from: every", path: path))
     }
     return MazeSteeringSpec(
       name: name, site: site, terms: terms, source: source, rollouts: rollouts,
@@ -56,7 +56,7 @@ extension Field {
   ) throws -> (vector: [Float], origin: VectorOrigin?) {
     let chosen = try keys.exactlyOne(of: ["file", "values"])
     guard chosen.key == "file" else {
-      try keys.refuse(["anywhere"], beside: "values")
+      try keys.refuse(["anywhere"], with: "values")
       return (try chosen.field.vector(width: nil), nil)
     }
     let stored = try chosen.field.steeringVector(keys["anywhere"], folder: folder, site: site)

@@ -90,7 +90,7 @@ extension Field {
       preconditionFailure("the word is one of the kinds'")
     }
     let own = kind.keys.map(\.name)
-    try keys.refuse(ReadoutSpec.kinds.flatMap { $0.keys.map(\.name) }.filter { !own.contains($0) }, beside: "read")
+    try keys.refuse(ReadoutSpec.kinds.flatMap { $0.keys.map(\.name) }.filter { !own.contains($0) }, with: "read")
     return ReadoutSpec(
       name: name, try kind.read(keys),
       runs: try keys["runs"].map { try $0.words(RunSide.self, of: "runs") } ?? RunSide.allCases, place: place)

@@ -70,11 +70,11 @@ extension PatchingEngine {
       case .position, .destination, .source: continue
       }
       if entries.isEmpty {
-        throw ExperimentError.inFile(spec.place, .choosesNothing(sweep: spec.name, axis: axis.rawValue))
+        throw ExperimentError.inFile(spec.place, .emptySelection(sweep: spec.name, axis: axis.rawValue))
       }
       var seen = Set<Int>()
       if let entry = entries.first(where: { !seen.insert($0).inserted }) {
-        throw ExperimentError.inFile(spec.place, .choosesTwice(sweep: spec.name, axis: axis.rawValue, entry: entry))
+        throw ExperimentError.inFile(spec.place, .repeatedEntry(sweep: spec.name, axis: axis.rawValue, entry: entry))
       }
     }
   }
