@@ -104,6 +104,10 @@ import Testing
       (.needsMazes(key: "steering"), "'steering' is for mazes, but the file has no key 'mazes'"),
       (.duplicateName(of: "a readout", name: "r", firstLine: 4), "a readout named 'r' is already defined at line 4"),
       (.nothingToDo, "there is nothing to do: give sweeps, steering, readouts or a cache"),
+      (
+        .notWritable(one: "a sweep", name: "s"),
+        "a sweep named 's' asks what an experiment file cannot say; read it from a file, or ask otherwise"
+      ),
       (.coefficientNeedsAdd(path: "a"), "'a': only the edit 'add' has the axis 'coefficient'"),
       (
         .editNeedsArgument(path: "a", edit: "scale", example: "{scale: 2}"),

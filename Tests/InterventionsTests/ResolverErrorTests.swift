@@ -63,6 +63,11 @@ import Testing
       "another example's difference is aligned by positions, but site 'pattern' has pairs of positions"
     ),
     (.noDirection(layer: 2), "the vector for layer 2 is all zeros and has no direction"),
+    (
+      .madeElsewhere(origin: .residPost, site: .z),
+      "the vector was made of resid_post, not of z; add its numbers to use it there"
+    ),
+    (.notOneDirection, "only one direction can be projected out, given as a vector for all layers or one for each"),
     (.noVectorForLayer(layer: 4, layers: [0, 1]), "no vector for layer 4: there are vectors for layers 0, 1"),
     (
       .meanNeedsOneLength(lengths: [5, 3, 5]),

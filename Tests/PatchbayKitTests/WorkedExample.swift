@@ -1,9 +1,8 @@
 import PatchbayKit
 
 /// The example of README.md, word for word: what stands between the two lines of dashes is what stands there.
-func workedExample(into folder: String) async throws -> (lines: [String], outcome: RunOutcome?) {
+func workedExample(into folder: String) async throws -> [String] {
   var lines: [String] = []
-  var outcome: RunOutcome?
   func print(_ items: Any...) { lines.append(items.map { "\($0)" }.joined(separator: " ")) }
 
   // ----------
@@ -38,10 +37,12 @@ func workedExample(into folder: String) async throws -> (lines: [String], outcom
     lens
   }
   for try await event in experiment.events(into: folder) {
-    if case .finished(let found) = event { outcome = found }
+    // Before that come `.progress` and `.answer`: values, block by block, as they are found.
+    guard case .finished(let outcome) = event else { continue }
+    print(outcome.summaries.map { "\($0.sweep): \($0.strongest[0].labels)" })
+    print(try writeExports(of: outcome.results, into: folder + "/from-swift").report)
+    print(try ResultsReader(outcome.results).values(sweep: "z", dataset: "logit_diff").shape)  // [layer, head, example]
   }
-  print(try writeExports(of: outcome!.results, into: folder + "/from-swift").report)
-  print(try ResultsReader(outcome!.results).values(sweep: "z", dataset: "logit_diff").shape)  // [layer, head, example]
   // ----------
-  return (lines, outcome)
+  return lines
 }
