@@ -64,7 +64,7 @@ public enum CheckpointError: DiagnosedError, Equatable {
     case .missingConfig(let folder):
       "\(folder): no config.json; a model is a folder with config.json and model.safetensors"
     case .badJSON(let file, let error): "\(file): \(error.message)"
-    case .notAnObject(let file, let found): "\(file): is \(found), needed an object"
+    case .notAnObject(let file, let found): "\(file): is \(found), expected an object"
     case .noWeights(let folder, let found):
       "\(folder): no model.safetensors or model.safetensors.index.json"
         + (found.isEmpty ? "" : " (found: \(found.prefix(6).joined(separator: ", "))\(found.count > 6 ? ", ..." : ""))")
@@ -72,7 +72,7 @@ public enum CheckpointError: DiagnosedError, Equatable {
       "\(folder): weights only as \(file); convert them once with transformers: "
         + "AutoModelForCausalLM.from_pretrained(DIR).save_pretrained(DIR, safe_serialization=True)"
     case .badSafetensors(let file, let problem): "\(file): \(problem.text)"
-    case .badIndex(let file, let key, let found, let expected): "\(file): '\(key)' is \(found), needed \(expected)"
+    case .badIndex(let file, let key, let found, let expected): "\(file): '\(key)' is \(found), expected \(expected)"
     case .missingShard(let shard, let tensor, let index):
       "\(shard): no such file, but \(index) says that it holds tensor '\(tensor)'"
     case .missingFromShard(let tensor, let shard, let index):
@@ -80,9 +80,9 @@ public enum CheckpointError: DiagnosedError, Equatable {
     case .missingWeight(let tensor, let place, let available):
       "\(place): no weight '\(tensor)'" + suggestion(for: tensor, among: available, listed: 4)
     case .wrongShape(let tensor, let file, let expected, let found):
-      "\(file): weight '\(tensor)' has shape \(shown(found)), needed \(shown(expected))"
+      "\(file): weight '\(tensor)' has shape \(shown(found)), expected \(shown(expected))"
     case .wrongDtype(let tensor, let file, let found):
-      "\(file): weight '\(tensor)' has dtype \(found.rawValue), needed F32, F16 or BF16"
+      "\(file): weight '\(tensor)' has dtype \(found.rawValue), expected F32, F16 or BF16"
     case .nonFiniteWeight(let weight):
       "\(weight.file): weight '\(weight.tensor)' is \(weight.value.rawValue) at \(weight.index)"
     case .tensorNameTaken(let name): "a tensor cannot be written as '\(name)': the name is taken"
@@ -94,7 +94,7 @@ public enum CheckpointError: DiagnosedError, Equatable {
     case .unknownConfigKey(let key, let known, let file):
       "\(file): unknown key '\(key)'" + suggestion(for: key, among: known)
     case .invalidConfigValue(let key, let value, let expected, let file):
-      "\(file): '\(key)' is \(value), needed \(expected)"
+      "\(file): '\(key)' is \(value), expected \(expected)"
     }
   }
 }

@@ -41,20 +41,20 @@ public enum SafetensorsProblem: Error, Equatable {
     case .headerBeyondFile(let bytes, let fileBytes):
       "the header claims \(bytes) bytes, but the file has \(fileBytes) (truncated, or not a safetensors file)"
     case .headerNotJSON(let error): "the header is not strict JSON: \(error.message)"
-    case .headerNotAnObject(let found): "the header is \(found), needed an object of tensors"
-    case .metadataNotAnObject(let found): "'__metadata__' is \(found), needed an object of strings"
-    case .metadataNotAString(let key, let found): "'__metadata__': '\(key)' is \(found), needed a string"
+    case .headerNotAnObject(let found): "the header is \(found), expected an object of tensors"
+    case .metadataNotAnObject(let found): "'__metadata__' is \(found), expected an object of strings"
+    case .metadataNotAString(let key, let found): "'__metadata__': '\(key)' is \(found), expected a string"
     case .entryNotAnObject(let tensor, let found):
-      "tensor '\(tensor)' is \(found), needed an object with dtype, shape and data_offsets"
+      "tensor '\(tensor)' is \(found), expected an object with dtype, shape and data_offsets"
     case .missingField(let tensor, let field): "tensor '\(tensor)' has no '\(field)'"
     case .wrongField(let tensor, let field, let found, let expected):
-      "tensor '\(tensor)': '\(field)' is \(found), needed \(expected)"
+      "tensor '\(tensor)': '\(field)' is \(found), expected \(expected)"
     case .unknownDtype(let tensor, let dtype):
       "tensor '\(tensor)': unknown dtype '\(dtype)'"
         + suggestion(for: dtype, among: SafetensorsDtype.allCases.map(\.rawValue))
     case .negativeSize(let tensor, let size): "tensor '\(tensor)': negative size \(size) in its shape"
     case .shapeOverflows(let tensor, let dtype, let shape):
-      "tensor '\(tensor)': \(dtype.rawValue) \(shown(shape)) is larger than memory can be"
+      "tensor '\(tensor)': \(dtype.rawValue) \(shown(shape)) is larger than any memory"
     case .endsInsideByte(let tensor, let dtype, let shape):
       "tensor '\(tensor)': \(dtype.rawValue) \(shown(shape)) does not fill whole bytes"
     case .offsetsReversed(let tensor, let begin, let end):
@@ -66,7 +66,7 @@ public enum SafetensorsProblem: Error, Equatable {
     case .overlap(let tensor, let other): "tensors '\(other)' and '\(tensor)' overlap"
     case .hole(let tensor, let bytes): "\(bytes) bytes before tensor '\(tensor)' belong to no tensor"
     case .trailingBytes(let bytes): "\(bytes) bytes after the last tensor belong to no tensor"
-    case .equivalentNames(let tensor): "two tensors are named '\(tensor)' up to how accents are composed"
+    case .equivalentNames(let tensor): "two tensors are named '\(tensor)' that differ only in how accents are composed"
     }
   }
 }

@@ -11,7 +11,7 @@ extension DatasetError {
       "there is no split '\(name)'" + suggestion(for: name, among: DatasetSplit.allCases.map(\.rawValue))
     case .badCount(let count): "\(count) pairs cannot be drawn; give a count of 1 or more"
     case .nothingSuits(let task):
-      "no pair of dataset '\(task)' suits the tokenizer: its answers are several tokens, or its prompts differ in length"
+      "no pair of dataset '\(task)' suits the tokenizer: every answer has several tokens, or the prompts differ in length"
     }
   }
 }

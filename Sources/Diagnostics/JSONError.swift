@@ -45,7 +45,7 @@ extension JSONError.Problem {
         + "inside a string must be escaped"
     case .numberOutOfRange(let number): "the number \(number) does not fit 64-bit floating point"
     case .tooDeep(let limit): "arrays and objects are nested more than \(limit) deep"
-    case .duplicateKey(let key): "the key '\(visible(key))' stands twice in one object"
+    case .duplicateKey(let key): "the key '\(visible(key))' appears twice in one object"
     }
   }
 }

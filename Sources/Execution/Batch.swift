@@ -71,7 +71,7 @@ public struct Batch: Sendable {
   }
 
   /// Whether the rows are pictures.
-  public var isOfPictures: Bool {
+  public var hasPictures: Bool {
     if case .observations = content { true } else { false }
   }
 

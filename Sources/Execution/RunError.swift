@@ -40,8 +40,8 @@ public enum RunError: DiagnosedError, Equatable {
       "text cannot be continued: at \(hook) this model's tokens see those after them; a causal model is needed"
     case .editShowsLaterTokens(let hook):
       """
-      text cannot be continued under this edit of \(hook): it changes what tokens hold of those after them, so that earlier \
-      tokens would see later ones; choose an edit that leaves hidden tokens hidden
+      text cannot be continued under this edit of \(hook): it would let earlier tokens see later \
+      ones; choose an edit that leaves masked tokens masked
       """
     }
   }

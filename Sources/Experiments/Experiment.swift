@@ -6,6 +6,8 @@ public struct Experiment: Sendable {
   public let name: String
   /// nil where the file leaves it to the command line.
   public let model: ModelReference?
+  /// The model as a program has loaded it already; nil for files.
+  let bench: Workbench?
   public let prompts: PromptSource
   public let prependBOS: PrependBOS
   public let direction: PatchingDirection
@@ -18,7 +20,7 @@ public struct Experiment: Sendable {
   public let analyses: [AnalysisSpec]
   /// The file as the user can open it.
   public let file: String
-  /// The file's whole text.
+  /// The file's whole text; of an experiment that a program has put together, a file that asks the same.
   public let text: String
 }
 

@@ -26,15 +26,15 @@ public enum FigureError: DiagnosedError, Equatable {
   public var message: String {
     switch self {
     case .empty(let figure): "the figure '\(visible(figure))' has nothing to show; give it at least one value"
-    case .count(let what, let found, let expected): "\(visible(what)): \(found) given, and \(expected) are needed"
+    case .count(let what, let found, let expected): "\(visible(what)): \(found) given, but \(expected) needed"
     case .noNumbers(let figure):
-      "none of the values of the figure '\(visible(figure))' is a finite number; look at how they were made"
+      "none of the values of the figure '\(visible(figure))' is a finite number; check how they were computed"
     case .tooLarge(let figure, let value):
       "the figure '\(visible(figure))' has no room for the value \(value); values go from -1e30 to 1e30"
     case .format(let file): "the figure's file '\(visible(file))' must end in .svg or .png"
-    case .scale(let scale): "a scale of \(scale); it is from 0.1 to 10"
+    case .scale(let scale): "the scale is \(scale); it must be from 0.1 to 10"
     case .tooManyPixels(let width, let height, let limit):
-      "a picture of \(width) x \(height) pixels; each edge is at most \(limit), so take a smaller scale"
+      "a picture of \(width) x \(height) pixels is too large; each edge is at most \(limit), so use a smaller scale"
     case .cannotDraw(let reason): "librsvg cannot draw the figure: \(visible(reason, limit: 300))"
     case .cannotWrite(let file, let reason): "cannot write '\(visible(file))': \(visible(reason, limit: 300))"
     }

@@ -32,16 +32,16 @@ public struct EditPlacer: Sendable {
   ///   `.noVectorForLayer`.
   package func edits(row: Int, length: Int, at point: EditPoint? = nil) throws -> [PlacedEdit]? {
     let point = point ?? EditPoint(of: edit)
-    func selector(_ axis: SiteAxis) -> Selector { point.selectors[axis] ?? site[axis] }
+    func selector(_ axis: SiteAxis) -> Selector { point.entries[axis].map(Selector.index) ?? site[axis] }
     var indices: [SiteAxis: [Int]] = [:]
-    for axis in site.name.axes where axis.isOfPrompt && selector(axis) != .all {
+    for axis in site.name.axes where axis.isPromptAxis && selector(axis) != .all {
       let chosen = selector(axis).indices(count: length)
       if chosen.isEmpty { return nil }
       indices[axis] = chosen
     }
-    let layers = site.name.layerAxis.flatMap { point.selectors[$0] }?.indices(count: Int.max)
+    let layer = site.name.layerAxis.flatMap { point.entries[$0] }
     let resolver = SiteResolver(graph)
-    return try nodes.filter { layers?.contains($0.layer) ?? true }.flatMap { layer, node in
+    return try nodes.filter { layer == nil || layer == $0.layer }.flatMap { layer, node in
       for axis in [SiteAxis.head, .neuron, .channel, .row, .column, .unit]
       where site.name.axes.contains(axis) && selector(axis) != .all {
         indices[axis] = selector(axis).indices(count: resolver.count(axis, node))
@@ -72,7 +72,7 @@ public struct EditPlacer: Sendable {
     let inPath = graph.ancestors(of: [graph.logits])
     guard nodes.allSatisfy({ inPath[$0.node.id.index] }) else { throw InterventionError.notInPath(site.name) }
     for axis in site.name.axes {
-      if axis.isOfPrompt {
+      if axis.isPromptAxis {
         guard lengths.contains(where: { !site[axis].indices(count: $0).isEmpty }) else {
           throw InterventionError.neverFires(site: site.name, axis: axis, longest: lengths.max() ?? 0)
         }
@@ -86,8 +86,9 @@ public struct EditPlacer: Sendable {
 
 /// One of the edits that a site and an edit with several coefficients stand for.
 package struct EditPoint: Sendable {
-  /// Entries of the site's axes; the site's own choice holds for the others.
-  package var selectors: [SiteAxis: Selector] = [:]
+  /// One entry of some of the site's axes, a negative one counted from the end; the site's own choice holds for the
+  /// others.
+  package var entries: [SiteAxis: Int] = [:]
   /// One for each direction that is added.
   package var coefficients: [Float]
   /// The example that differences are taken from.

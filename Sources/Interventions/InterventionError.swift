@@ -21,6 +21,10 @@ public enum InterventionError: DiagnosedError, Equatable {
   case noVectorForLayer(layer: Int, layers: [Int])
   /// A direction can be projected out only where each token has one vector.
   case notOneVector(site: SiteName)
+  /// A vector that is a difference of another kind of activation.
+  case madeElsewhere(origin: SiteName, site: SiteName)
+  /// What is to be taken out is not one vector for each layer.
+  case notOneDirection
   /// A vector of zeros has no direction.
   case noDirection(layer: Int)
   /// Differences of other examples are aligned by positions.
@@ -46,9 +50,9 @@ public enum InterventionError: DiagnosedError, Equatable {
         GraphOptions.needed(by:)
         """
     case .outcomeIsRead(let hook):
-      return "site '\(hook)' is the outcome that metrics read, which is not edited; choose an activation before it"
+      return "site '\(hook)' is the outcome that metrics read and cannot be edited; choose an earlier activation"
     case .notLater(let hook, let site):
-      return "\(hook) does not come after \(site), so nothing that is done there changes it"
+      return "\(hook) does not come after \(site), so no edit there can change it"
     case .axisAbsent(let axis, let hook, let axes):
       return "\(hook) has no axis '\(axis.rawValue)'" + suggestion(for: axis.rawValue, among: axes)
     case .outsideAxis(let axis, let index, let count, let site):
@@ -63,16 +67,20 @@ public enum InterventionError: DiagnosedError, Equatable {
       return "the vector to add has \(width) numbers; site '\(site.rawValue)' has \(expected)"
     case .notOneVector(let site):
       return
-        "a direction can be projected out of sites with one vector for each token, such as resid_pre, not of \(site.rawValue)"
+        "a direction can only be projected out of a site with one vector per token, such as resid_pre, not out of \(site.rawValue)"
+    case .madeElsewhere(let origin, let site):
+      return "the vector was made of \(origin.rawValue), not of \(site.rawValue); add its numbers to use it there"
+    case .notOneDirection:
+      return "only one direction can be projected out, given as a vector for all layers or one for each"
     case .noDirection(let layer): return "the vector for layer \(layer) is all zeros and has no direction"
     case .noPositionsToAlign(let site):
-      return "another example's difference is aligned by positions, and site '\(site.rawValue)' has pairs of them"
+      return "another example's difference is aligned by positions, but site '\(site.rawValue)' has pairs of positions"
     case .noVectorForLayer(let layer, let layers):
       return
         "no vector for layer \(layer): there are vectors for layers \(layers.map(String.init).joined(separator: ", "))"
     case .needsOtherRun(let edit):
       return
-        "edit '\(edit)' takes its numbers from another run, and there is none here; it needs a sweep over pairs of prompts"
+        "edit '\(edit)' takes its numbers from another run, but there is none here; it needs a sweep over prompt pairs"
     case .meanNeedsOneLength(let lengths):
       return """
         edit 'mean' takes the mean over examples position by position, so all prompts need one length; theirs are \
@@ -80,7 +88,7 @@ public enum InterventionError: DiagnosedError, Equatable {
         """
     case .resampleNeedsPartner(let example, let length):
       return """
-        edit 'resample' takes another example's value, and no other prompt has the length of prompt \(example) \
+        edit 'resample' takes another example's value, but no other prompt has the length of prompt \(example) \
         (\(length) tokens)
         """
     }

@@ -119,5 +119,23 @@ public enum SiteAxis: String, Sendable, Hashable, CaseIterable {
   case unit
 
   /// Whether its length depends on the prompt.
-  public var isOfPrompt: Bool { self == .position || self == .destination || self == .source }
+  public var isPromptAxis: Bool { self == .position || self == .destination || self == .source }
+}
+
+extension SiteAxis {
+  /// The axis of sites that an activation's axis is; nil where sites have none such.
+  package init?(_ axis: Axis) {
+    switch axis {
+    case .position: self = .position
+    case .head: self = .head
+    case .destination: self = .destination
+    case .source: self = .source
+    case .channel: self = .channel
+    case .row: self = .row
+    case .column: self = .column
+    case .unit: self = .unit
+    case .dMlp: self = .neuron
+    case .example, .dModel, .dHead, .vocabulary, .scale: return nil
+    }
+  }
 }

@@ -78,20 +78,7 @@ public struct SiteResolver: Sendable {
 
   /// The axes that an activation can be narrowed by.
   public func axes(of node: Node) -> [SiteAxis] {
-    node.layout.axes.compactMap { axis in
-      switch axis {
-      case .position: .position
-      case .head: .head
-      case .destination: .destination
-      case .source: .source
-      case .channel: .channel
-      case .row: .row
-      case .column: .column
-      case .unit: .unit
-      case .dMlp: .neuron
-      case .example, .dModel, .dHead, .vocabulary, .scale: nil
-      }
-    }
+    node.layout.axes.compactMap { SiteAxis($0) }
   }
 
   /// The edits that change a site's activation in one row of a batch.

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The label of one entry of an axis.
 public enum AxisLabel: Sendable, Hashable, CustomStringConvertible {
   case integer(Int)
@@ -58,6 +60,3 @@ extension Float: AxisLabelConvertible {
 extension String: AxisLabelConvertible {
   public var axisLabel: AxisLabel { .text(self) }
 }
-
-/// The double that is written like a float: 0.1 rather than 0.10000000149.
-package func shortest(_ number: Float) -> Double { Double("\(number)") ?? Double(number) }

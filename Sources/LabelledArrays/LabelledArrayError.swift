@@ -22,8 +22,8 @@ public enum LabelledArrayError: DiagnosedError, Hashable {
     case .outOfRange(let array, let axis, let index, let count):
       "the axis '\(axis)' of '\(array)' has \(count) entries and none with the index \(index)"
     case .notOneValue(let array, let open):
-      "one value of '\(array)' needs a label on every axis, and has none on \(open.joined(separator: ", "))"
-    case .notNumbers(let array): "the array '\(array)' holds texts, not numbers"
+      "one value of '\(array)' needs a label on every axis; it has none on \(open.joined(separator: ", "))"
+    case .notNumbers(let array): "the array '\(array)' holds text, not numbers"
     case .otherExamples(let array, let other):
       "the arrays '\(array)' and '\(other)' must have the same axis 'example'"
     }

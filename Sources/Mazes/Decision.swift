@@ -3,10 +3,10 @@ import Tensors
 /// The choice that a maze puts before a policy at its decision square.
 public struct Decision: Hashable, Sendable {
   public let square: Square
-  public let toCheese: Direction
-  public let toCorner: Direction
+  public let toCheese: MoveDirection
+  public let toCorner: MoveDirection
 
-  public init(square: Square, toCheese: Direction, toCorner: Direction) {
+  public init(square: Square, toCheese: MoveDirection, toCorner: MoveDirection) {
     (self.square, self.toCheese, self.toCorner) = (square, toCheese, toCorner)
   }
 }

@@ -1,11 +1,11 @@
 extension Maze {
-  /// The directions in which the square next to `square` is open, in the order of `Direction.allCases`.
-  public func legalDirections(from square: Square) -> [Direction] {
-    Direction.allCases.filter { isOpen(square.next($0)) }
+  /// The directions in which the square next to `square` is open, in the order of `MoveDirection.allCases`.
+  public func legalDirections(from square: Square) -> [MoveDirection] {
+    MoveDirection.allCases.filter { isOpen(square.next($0)) }
   }
 
   /// Where a step leads: the next square, or `square` itself when wall is in the way.
-  public func step(_ direction: Direction, from square: Square) -> Square {
+  public func step(_ direction: MoveDirection, from square: Square) -> Square {
     let next = square.next(direction)
     return isOpen(next) ? next : square
   }
@@ -21,7 +21,7 @@ extension Maze {
       let square = frontier[head]
       head += 1
       let distance = distances[square.row * size + square.column] + 1
-      for direction in Direction.allCases {
+      for direction in MoveDirection.allCases {
         let next = square.next(direction)
         guard isOpen(next), distances[next.row * size + next.column] < 0 else { continue }
         distances[next.row * size + next.column] = distance
@@ -32,7 +32,7 @@ extension Maze {
   }
 
   /// A shortest way, both ends included; nil when none leads there. Where several are equally short (only in edited mazes) each step takes the
-  /// first direction of `Direction.allCases` that comes nearer.
+  /// first direction of `MoveDirection.allCases` that comes nearer.
   public func path(from start: Square, to end: Square) -> [Square]? {
     guard isOpen(start) else { return nil }
     let distances = distances(to: end)
@@ -47,16 +47,16 @@ extension Maze {
   }
 
   /// The first step of the shortest way to `target` from `start` (the mouse when nil); nil when it is there already or no way leads there.
-  public func bestDirection(to target: Square, from start: Square? = nil) -> Direction? {
+  public func bestDirection(to target: Square, from start: Square? = nil) -> MoveDirection? {
     let start = start ?? mouse
     return isOpen(start) ? nearer(from: start, by: distances(to: target)) : nil
   }
 
   /// The direction that comes one step nearer, if `distances` says that one does.
-  private func nearer(from square: Square, by distances: [Int]) -> Direction? {
+  private func nearer(from square: Square, by distances: [Int]) -> MoveDirection? {
     let here = distances[square.row * size + square.column]
     if here <= 0 { return nil }
-    return Direction.allCases.first { direction in
+    return MoveDirection.allCases.first { direction in
       let next = square.next(direction)
       return isOpen(next) && distances[next.row * size + next.column] == here - 1
     }

@@ -36,31 +36,31 @@ public enum MazeError: DiagnosedError, Equatable {
 
   public var message: String {
     switch self {
-    case .size(let size): "no maze of size \(size); it is an odd number from 3 to \(Maze.worldSize)"
+    case .size(let size): "a maze cannot have size \(size); the size is an odd number from 3 to \(Maze.worldSize)"
     case .noSizes: "no maze sizes to draw from; give at least one odd number from 3 to \(Maze.worldSize)"
     case .cheeseRegion(let region):
-      "a top-right region of \(region) squares has no room for the cheese; it is at least 1"
+      "a top-right region of \(region) squares has no room for the cheese; it must be at least 1"
     case .outside(let square, let size): "\(square) lies outside the maze; rows and columns go from 0 to \(size - 1)"
     case .mouseOnWall(let square):
       "the mouse cannot stand on \(square), which is wall; choose an open square or open it first"
     case .cheeseOnWall(let square):
       "the cheese cannot lie on \(square), which is wall; choose an open square or open it first"
     case .mouseOnCheese(let square): "mouse and cheese cannot share \(square); move or remove one of them"
-    case .alreadyOpen(let square): "\(square) is open already; choose a wall"
+    case .alreadyOpen(let square): "\(square) is already open; choose a wall"
     case .pathAlreadyOpen(let start, let end):
-      "the straight path from \(start) to \(end) is open already, so that opening it changes nothing; take another maze"
-    case .noCheese(let purpose): "the maze has no cheese, and \(purpose) needs one; put it somewhere first"
+      "the straight path from \(start) to \(end) is already open, so opening it changes nothing; use another maze"
+    case .noCheese(let purpose): "the maze has no cheese, and \(purpose) needs one; place it first"
     case .noDecisions(let mazes):
-      "none of \(mazes) mazes has a square where the ways to the cheese and to the corner part; allow larger mazes or cheese elsewhere"
-    case .otherWalls: "the two vector fields are of mazes with other walls; compare fields of one maze"
-    case .batch(let batch): "a batch of \(batch) pictures; it is at least 1"
-    case .stepLimit(let limit): "a limit of \(limit) steps; it is at least 0"
+      "none of \(mazes) mazes has a square where the paths to the cheese and to the corner diverge; allow larger mazes or cheese elsewhere"
+    case .otherWalls: "the two vector fields are from mazes with different walls; compare fields of one maze"
+    case .batch(let batch): "the batch size is \(batch); it must be at least 1"
+    case .stepLimit(let limit): "the step limit is \(limit); it must be at least 0"
     case .policyShape(let found, let mazes):
-      "the policy gave a tensor of shape \(found) for \(mazes) mazes; it must give [\(mazes), \(Direction.actionCount)]"
+      "the policy gave a tensor of shape \(found) for \(mazes) mazes; it must give [\(mazes), \(MoveDirection.actionCount)]"
     case .policyNotFinite(let maze, let value):
-      "the policy gave the logit \(value) for maze \(maze) of those it was asked about; look for weights or edits that are too large"
+      "the policy gave the logit \(value) for maze \(maze) of the batch; look for weights or edits that are too large"
     case .drawingNotSquare(let rows, let row, let length):
-      "row \(row) of the drawn maze has \(length) squares and there are \(rows) rows; as many of each are needed"
+      "row \(row) of the drawn maze has \(length) squares and there are \(rows) rows; a drawn maze must be square"
     case .drawingCharacter(let character, let square):
       "'\(visible(character))' at \(square) of the drawn maze; '#' is wall, '.' open, 'M' the mouse, 'C' the cheese"
     case .drawingCount(let what, let found):

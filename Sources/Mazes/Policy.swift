@@ -4,7 +4,7 @@ import Tensors
 /// Pictures in, logits out: [maze, 3, 64, 64] to [maze, 15]. It must be a function: the same picture gives the same logits, however it is batched.
 public typealias MazePolicy = (Tensor) throws -> Tensor
 
-/// How likely a policy is to go each way from where the mouse is: its 15 actions' probabilities summed over the groups of `Direction`.
+/// How likely a policy is to go each way from where the mouse is: its 15 actions' probabilities summed over the groups of `MoveDirection`.
 public struct MoveProbabilities: Hashable, Sendable {
   public let left, right, down, up: Double
   /// The actions that do nothing.
@@ -14,14 +14,14 @@ public struct MoveProbabilities: Hashable, Sendable {
   public init(logits: some Collection<Float>) {
     let probabilities = softmax(logits)
     func sum(_ actions: some Sequence<Int>) -> Double { actions.reduce(0) { $0 + probabilities[$1] } }
-    left = sum(Direction.left.actions)
-    right = sum(Direction.right.actions)
-    down = sum(Direction.down.actions)
-    up = sum(Direction.up.actions)
-    stay = sum((0..<Direction.actionCount).filter { Direction(action: $0) == nil })
+    left = sum(MoveDirection.left.actions)
+    right = sum(MoveDirection.right.actions)
+    down = sum(MoveDirection.down.actions)
+    up = sum(MoveDirection.up.actions)
+    stay = sum((0..<MoveDirection.actionCount).filter { MoveDirection(action: $0) == nil })
   }
 
-  public subscript(direction: Direction) -> Double {
+  public subscript(direction: MoveDirection) -> Double {
     switch direction {
     case .left: left
     case .right: right
@@ -36,7 +36,8 @@ public struct MoveProbabilities: Hashable, Sendable {
 
 /// Probabilities of the 15 actions.
 func softmax(_ logits: some Collection<Float>) -> [Double] {
-  precondition(logits.count == Direction.actionCount, "\(logits.count) logits for \(Direction.actionCount) actions")
+  precondition(
+    logits.count == MoveDirection.actionCount, "\(logits.count) logits for \(MoveDirection.actionCount) actions")
   let highest = Double(logits.max() ?? 0)
   let weights = logits.map { exp(Double($0) - highest) }
   let sum = weights.reduce(0, +)
@@ -52,16 +53,16 @@ func ask(
   for start in stride(from: 0, to: mazes.count, by: batch) {
     let asked = mazes[start..<min(start + batch, mazes.count)]
     let logits = try policy(observations(of: asked))
-    guard logits.shape == [asked.count, Direction.actionCount] else {
+    guard logits.shape == [asked.count, MoveDirection.actionCount] else {
       throw MazeError.policyShape(found: logits.shape, mazes: asked.count)
     }
     try logits.withValues { values in
       if let bad = values.firstIndex(where: { !$0.isFinite }) {
-        throw MazeError.policyNotFinite(maze: start + bad / Direction.actionCount, value: values[bad])
+        throw MazeError.policyNotFinite(maze: start + bad / MoveDirection.actionCount, value: values[bad])
       }
       for index in asked.indices {
-        let row = (index - start) * Direction.actionCount
-        try body(index, UnsafeBufferPointer(rebasing: values[row..<row + Direction.actionCount]))
+        let row = (index - start) * MoveDirection.actionCount
+        try body(index, UnsafeBufferPointer(rebasing: values[row..<row + MoveDirection.actionCount]))
       }
     }
   }

@@ -119,7 +119,7 @@ private struct Game {
     case .greedy: action = logits.indices.reduce(0) { logits[$1] > logits[$0] ? $1 : $0 }
     case .sample: action = sample(softmax(logits))
     }
-    if let direction = Direction(action: action) { maze.mouse = maze.step(direction, from: maze.mouse) }
+    if let direction = MoveDirection(action: action) { maze.mouse = maze.step(direction, from: maze.mouse) }
     path.append(maze.mouse)
     if maze.mouse == maze.topRight { reachedCorner = true }
     let isNew = visited.insert(maze.mouse).inserted

@@ -6,7 +6,9 @@ public struct Square: Hashable, Sendable, Comparable, CustomStringConvertible {
   public init(_ row: Int, _ column: Int) { (self.row, self.column) = (row, column) }
 
   /// The square next to this one; it may lie outside the maze.
-  public func next(_ direction: Direction) -> Square { Square(row + direction.rowStep, column + direction.columnStep) }
+  public func next(_ direction: MoveDirection) -> Square {
+    Square(row + direction.rowStep, column + direction.columnStep)
+  }
 
   /// "(row 0, column 4)".
   public var description: String { "(row \(row), column \(column))" }

@@ -22,7 +22,7 @@ public struct MazeDataSpec: Hashable, Sendable {
 public struct MazeExample: Hashable, Sendable {
   public let maze: Maze
   /// The first step of the way to the cheese.
-  public let direction: Direction
+  public let direction: MoveDirection
   /// The action that takes this step: 1, 7, 3 or 5.
   public var label: Int { direction.directAction }
 }

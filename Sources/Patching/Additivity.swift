@@ -191,7 +191,7 @@ private struct AdditivityWork {
   private mutating func state(_ point: EditPoint, _ coefficients: [Float], _ cell: Int) throws -> State? {
     // Cells that differ in coefficients only share the runs in which one direction is added or none.
     let entries = zip(placement.plan.axes, Shape(placement.plan.shape).unravel(cell)).map { axis, index in
-      axis.axis.isOfCoefficients ? 0 : index
+      axis.axis.isCoefficient ? 0 : index
     }
     let key = Key(entries: entries, coefficients: coefficients)
     if let state = known[key] { return state }
@@ -215,7 +215,7 @@ private struct AdditivityWork {
 }
 
 extension SweepAxis {
-  fileprivate var isOfCoefficients: Bool {
+  fileprivate var isCoefficient: Bool {
     switch self {
     case .coefficient, .laterCoefficient: true
     case .site, .sourceExample: false

@@ -53,7 +53,7 @@ struct CellCosts {
     }
     let starts = rows.map { row in
       let pair = prompts.pairs[row]
-      return plan.sweep.edit.kind.keepsWhatRunsShare ? zip(pair.clean, pair.corrupted).prefix { $0 == $1 }.count : 0
+      return plan.sweep.edit.kind.keepsSharedValues ? zip(pair.clean, pair.corrupted).prefix { $0 == $1 }.count : 0
     }
     let layerAxis = plan.axes.firstIndex { $0.axis == .site(.layer) }
     let positionAxis = plan.axes.firstIndex { $0.axis == .site(.position) || $0.axis == .site(.destination) }

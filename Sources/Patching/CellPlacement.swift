@@ -41,7 +41,7 @@ struct CellPlacement: Sendable {
       case .coefficient: point.coefficients[0] = planned.labels[index]
       case .laterCoefficient(let number): point.coefficients[number - 1] = planned.labels[index]
       case .sourceExample: point.example = index
-      case .site(let axis): point.selectors[axis] = .index(Int(planned.labels[index]))
+      case .site(let axis): point.entries[axis] = Int(planned.labels[index])
       }
     }
     return point

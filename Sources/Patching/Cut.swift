@@ -42,11 +42,11 @@ struct ChunkSize {
     let graph = engine.model.graph
     let d = graph.dimensions
     // The widest few activations of a block, which live at the same time.
-    let widest = engine.prompts.isOfPictures ? graph.nodes.map(\.layout.width).max() ?? 0 : 0
+    let widest = engine.prompts.hasPictures ? graph.nodes.map(\.layout.width).max() ?? 0 : 0
     bytesPerEntry = 4 * (12 * d.dModel + 4 * d.dMlp + 6 * d.heads * d.dHead + 8 * widest)
     scoreBytes = columns.isWhole ? 8 * graph[graph.logits].layout.width * rows : 0
     entries = max(
-      1, min(Cut.chunkBytes / bytesPerEntry, Cut.chunkEntries(ofPictures: engine.prompts.isOfPictures)))
+      1, min(Cut.chunkBytes / bytesPerEntry, Cut.chunkEntries(ofPictures: engine.prompts.hasPictures)))
   }
 
   /// What cells with so many changed positions together take.

@@ -40,7 +40,7 @@ extension PatchingEngine {
   /// The unedited run of some examples, which need not be in order, made in pieces that workers share.
   func unedited(_ side: RunSide, rows: some Collection<Int>, keeping nodes: Set<NodeID>) throws -> Activations {
     let batch = try prompts.batch(side, rows: rows)
-    let pieces = batch.groups(ofEntries: Cut.pieceEntries(ofPictures: batch.isOfPictures))
+    let pieces = batch.groups(ofEntries: Cut.pieceEntries(ofPictures: batch.hasPictures))
     let runs = try WorkerPool.map(count: pieces.count, threads: threads) {
       try Oracle(model).run(batch.gathering(rows: Array(pieces[$0])), keeping: nodes)
     }
@@ -62,7 +62,7 @@ extension PatchingEngine {
     _ read: @Sendable (_ run: Activations, _ row: Int, _ example: Int) throws -> Result
   ) throws -> [Result] {
     let bytes = max(1, bytesPerEntry(of: nodes, in: block))
-    let limit = min(entries, Cut.pieceEntries(ofPictures: prompts.isOfPictures), max(1, Cut.chunkBytes / bytes))
+    let limit = min(entries, Cut.pieceEntries(ofPictures: prompts.hasPictures), max(1, Cut.chunkBytes / bytes))
     let pieces = prompts.groups(of: block, entries: limit)
     return try WorkerPool.map(count: pieces.count, threads: workers(ofBytes: bytes * limit)) { number in
       let rows = pieces[number]
@@ -73,7 +73,7 @@ extension PatchingEngine {
 
   /// The whole vocabulary's scores at the last position of each of a block's examples.
   func lastLogits(_ side: RunSide, of block: Range<Int>) throws -> [[Float]] {
-    let pieces = prompts.groups(of: block, entries: Cut.pieceEntries(ofPictures: prompts.isOfPictures))
+    let pieces = prompts.groups(of: block, entries: Cut.pieceEntries(ofPictures: prompts.hasPictures))
     return try WorkerPool.map(count: pieces.count, threads: threads) { number in
       let rows = pieces[number]
       let logits = try Oracle(model).lastLogits(prompts.batch(side, rows: rows)).logits

@@ -13,17 +13,17 @@ public enum PatchingError: DiagnosedError, Equatable {
   case noEstimate(sweep: String, metric: Metric, reason: String)
   case estimateNotFinite(sweep: String, example: Int)
   /// Estimates start from the unedited run.
-  case noEstimateBesideOthers(sweep: String)
+  case noEstimateWithOtherEdits(sweep: String)
 
   public var kind: FailureKind { .badData }
 
   public var message: String {
     switch self {
     case .coefficientWithoutAdd(let sweep):
-      "sweep '\(sweep)': only the edit 'add' has coefficients to go over"
+      "sweep '\(sweep)': only the edit 'add' has coefficients to sweep over"
     case .metricNeedsWrong(let metric, let example):
-      "metric '\(metric)' compares the answer with a wrong token, and prompt \(example) has none"
-    case .emptyPath(let sweep, let end): "sweep '\(sweep)': a path needs \(end), and there are none"
+      "metric '\(metric)' compares the answer with a wrong token, but prompt \(example) has none"
+    case .emptyPath(let sweep, let end): "sweep '\(sweep)': a path needs \(end), but there are none"
     case .pathNeverFires(let sweep, let end, let longest):
       """
       sweep '\(sweep)' would never fire: no prompt has any of the chosen \(end) positions (the longest prompt has \
@@ -38,8 +38,8 @@ public enum PatchingError: DiagnosedError, Equatable {
       "\(sweep): the logits of prompt \(example) are not finite numbers; an added vector or a factor is too large"
     case .noEstimate(let sweep, let metric, let reason):
       "sweep '\(sweep)': attribution cannot estimate the metric '\(metric.rawValue)': \(reason)"
-    case .noEstimateBesideOthers(let sweep):
-      "sweep '\(sweep)': attribution estimates edits of the unedited run, so that no others can hold beside it; leave out 'with', or run the cells"
+    case .noEstimateWithOtherEdits(let sweep):
+      "sweep '\(sweep)': attribution estimates edits of the unedited run, so no other edit can apply at the same time; leave out 'with', or run the cells"
     case .estimateNotFinite(let sweep, let example):
       "\(sweep): the estimate for prompt \(example) is not a finite number; an added vector or a factor is too large"
     }

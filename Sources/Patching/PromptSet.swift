@@ -50,7 +50,7 @@ public struct PromptSet: Sendable {
   public var longest: Int { pairs.map(\.length).max() ?? 0 }
 
   /// Whether the inputs are pictures.
-  public var isOfPictures: Bool { pictures != nil }
+  public var hasPictures: Bool { pictures != nil }
 
   /// One side of all pairs.
   public func batch(_ side: RunSide) throws -> Batch {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Interventions
 import LabelledArrays
 import ModelGraph
@@ -72,7 +73,7 @@ public struct SweepPlan: Sendable {
       guard sweep.edit.axes.contains(.sourceExample) else { throw PatchingError.coefficientWithoutAdd(sweep.name) }
       return prompts.pairs.indices.map(Float.init)
     case .site(.layer), .site(.site): return layers.map(Float.init)
-    case .site(let axis) where axis.isOfPrompt: return promptLabels(sweep.site[axis], longest: prompts.longest)
+    case .site(let axis) where axis.isPromptAxis: return promptLabels(sweep.site[axis], longest: prompts.longest)
     case .site(let axis):
       let features = try resolver.features(axis, of: sweep.site)
       if features.isEmpty, let layer = layers.first, sweep.site.name.layerAxis == .site {

@@ -17,7 +17,7 @@ extension Product {
     let threads = inputs * outputs < Self.leastNumbersForThreads ? 1 : ProductThreads.current
     guard threads > 1 else { return runFewRows() }
     let share = ((outputs + threads - 1) / threads + 15) / 16 * 16
-    ProductCrew.shared.run(pieces: threads) { piece in
+    ProductThreadPool.shared.run(pieces: threads) { piece in
       let range = min(piece * share, outputs)..<min((piece + 1) * share, outputs)
       if !range.isEmpty { columns(range).runFewRows() }
     }

@@ -97,7 +97,7 @@ private func multiply(
   let cutsRows = rows >= 128 * threads
   let end = cutsRows ? rows : outputs
   let share = ((end + threads - 1) / threads + 15) / 16 * 16
-  ProductCrew.shared.run(pieces: threads) { piece in
+  ProductThreadPool.shared.run(pieces: threads) { piece in
     let range = min(piece * share, end)..<min((piece + 1) * share, end)
     if !range.isEmpty { (cutsRows ? product.rows(range) : product.columns(range)).run() }
   }
@@ -115,7 +115,7 @@ func accumulateProductOverRows(
   let threads = rows * m * n < 1 << 21 ? 1 : ProductThreads.current
   guard threads > 1 else { return product.run(0..<m) }
   let share = ((m + threads - 1) / threads + 15) / 16 * 16
-  ProductCrew.shared.run(pieces: threads) { piece in
+  ProductThreadPool.shared.run(pieces: threads) { piece in
     let range = min(piece * share, m)..<min((piece + 1) * share, m)
     if !range.isEmpty { product.run(range) }
   }

@@ -40,11 +40,11 @@ extension TokenizerError {
       "\(file): \(place(path)): the token \(quoted(token)) is not in the vocabulary"
 
     case .unknownText(let text):
-      "the tokenizer has no token for \(quoted(text)), and no unknown token to stand for it"
+      "the tokenizer has no token for \(quoted(text)), and no unknown token to use instead"
     case .noSuchID(let id, let vocabularySize):
-      "there is no token with the id \(id); the vocabulary goes from 0 to \(vocabularySize - 1)"
+      "there is no token with the id \(id); ids go from 0 to \(vocabularySize - 1)"
     case .noBeginningOfText:
-      "a token for the beginning of the text is asked for (prepend_bos: true), but the tokenizer has none"
+      "prepend_bos: true asks for a beginning-of-text token, but the tokenizer has none"
     }
   }
 }

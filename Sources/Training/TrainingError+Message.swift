@@ -12,19 +12,19 @@ extension TrainingError {
     case .nothingToPredict: "the text has no document of two tokens or more, so there is nothing to predict"
     case .nothingToValidate:
       "the validation text has no document of two tokens or more; give more text, or more validation documents"
-    case .noCheckpoint(let folder): "\(folder): there is no checkpoint to go on from; leave out --resume to begin anew"
+    case .noCheckpoint(let folder): "\(folder): there is no checkpoint to resume from; leave out --resume to start over"
     case .otherRecipe(let file, let differences):
-      "\(file): the checkpoint is of another recipe: "
+      "\(file): the checkpoint is from another recipe: "
         + differences.map { "\(visible($0.key)) is \(visible($0.here)) here and \(visible($0.there)) there" }.joined(
           separator: "; ")
-    case .damagedCheckpoint(let file, let problem): "\(file): not a checkpoint that can be gone on from: \(problem)"
+    case .damagedCheckpoint(let file, let problem): "\(file): the checkpoint cannot be resumed: \(problem)"
     case .outputTaken(let folder, let isFinished):
       isFinished
-        ? "\(folder): there is a trained model already; choose another --output, or remove it first"
-        : "\(folder): there is a checkpoint already; give --resume to go on from it, or choose another --output"
+        ? "\(folder): it already holds a trained model; choose another --output, or remove the model first"
+        : "\(folder): it already holds a checkpoint; give --resume to continue from it, or choose another --output"
     case .cannotWrite(let file, let reason): "\(file): cannot be written: \(reason)"
     case .interrupted(let step, let steps, let folder):
-      folder.map { "interrupted after \(step) of \(steps) steps; the checkpoint is in \($0), go on with --resume" }
+      folder.map { "interrupted after \(step) of \(steps) steps; the checkpoint is in \($0); continue with --resume" }
         ?? "interrupted before the first step; nothing was written"
     }
   }

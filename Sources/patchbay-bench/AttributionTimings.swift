@@ -14,7 +14,7 @@ struct AttributionTimings {
     let running = try bestSeconds(of: 1) { exact = try engine.results(plan) }
     var estimates: SweepEstimates?
     let estimating = try bestSeconds(of: 3) { estimates = try engine.estimates(plan) }
-    let agreement = Agreement(
+    let agreement = EstimateAgreement(
       estimated: means(estimates?.changes[.logitDiff] ?? [], less: nil),
       exact: means(exact?.values[.logitDiff] ?? [], less: try engine.baselines().base(engine.direction)[.logitDiff]))
     print(

@@ -76,13 +76,13 @@ import Testing
       .writeFailed(path: "a.h5", object: "/x", detail: "No space left on device"), .ioFailed,
       "'a.h5': writing '/x' failed: No space left on device"
     ),
-    (.alreadyClosed(path: "a.h5"), .ioFailed, "'a.h5': the file has been closed already"),
+    (.alreadyClosed(path: "a.h5"), .ioFailed, "'a.h5': the file is already closed"),
     (
       .badName(path: "a.h5", name: "a/b", problem: .unusable), .badData,
-      "'a.h5': 'a/b' cannot be a name in the file; names are not empty or '.', and have no '/' in them"
+      "'a.h5': 'a/b' cannot be a name in the file; a name cannot be empty or '.', or contain '/'"
     ),
     (
-      .badName(path: "a.h5", name: "layer", problem: .taken), .badData, "'a.h5': the name 'layer' is taken already"
+      .badName(path: "a.h5", name: "layer", problem: .taken), .badData, "'a.h5': the name 'layer' is already taken"
     ),
     (
       .emptyAxis(path: "a.h5", dataset: "/x", axis: "head"), .badData, "'a.h5': '/x': the axis 'head' has no entries"

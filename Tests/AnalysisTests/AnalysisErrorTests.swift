@@ -20,25 +20,25 @@ import Testing
     (AnalysisError.labelNotFinite(example: 4), "the label of example 4 is not a finite number"),
     (
       AnalysisError.oneClass("female"),
-      "all examples are of the class 'female'; a direction needs examples of two"
+      "all examples are in the class 'female'; a direction needs two classes"
     ),
     (
       AnalysisError.notTwoClasses(method: "LEACE", found: 3),
-      "LEACE tells two classes apart, and there are 3; choose two of them, or a probe for several classes"
+      "LEACE separates two classes, but there are 3; choose two of them, or a probe for several classes"
     ),
     (
       AnalysisError.tooFewInClass(name: "male", found: 1, needed: 2),
-      "the class 'male' has 1 example, and at least 2 are needed"
+      "the class 'male' has 1 example, but at least 2 are needed"
     ),
     (
       AnalysisError.tooFewExamples(purpose: "CKA", found: 1, needed: 2),
-      "CKA needs at least 2 examples, and there is 1"
+      "CKA needs at least 2 examples, but there is 1"
     ),
     (
       AnalysisError.tooFewExamples(purpose: "a mean", found: 0, needed: 1),
-      "a mean needs at least 1 example, and there are 0"
+      "a mean needs at least 1 example, but there are 0"
     ),
-    (AnalysisError.tooFewPairs(found: 1, needed: 2), "1 pair, and at least 2 are needed"),
+    (AnalysisError.tooFewPairs(found: 1, needed: 2), "1 pair, but at least 2 are needed"),
     (
       AnalysisError.unevenPairs(first: 3, second: 4),
       "3 activations on one side of the pairs and 4 on the other; each needs its partner"
@@ -53,16 +53,16 @@ import Testing
     ),
     (
       AnalysisError.penalty(method: "the ridge probe", value: -1),
-      "the penalty of the ridge probe is -1.0, and has to be a positive number"
+      "the penalty of the ridge probe is -1.0; it must be a positive number"
     ),
-    (AnalysisError.share(name: "the shrinkage", value: 2), "the shrinkage is 2.0, and has to lie between 0 and 1"),
+    (AnalysisError.share(name: "the shrinkage", value: 2), "the shrinkage is 2.0; it must be between 0 and 1"),
     (
       AnalysisError.splitLeavesNone(className: "male", side: "testing"),
-      "the split leaves no example of the class 'male' for testing; more examples, or another share, would"
+      "the split leaves no example of the class 'male' for testing; use more examples or another share"
     ),
     (
       AnalysisError.tooMany(what: "clusters", asked: 9, limit: 8),
-      "9 clusters asked for, and there can be at most 8"
+      "9 clusters requested, but there can be at most 8"
     ),
     (
       AnalysisError.noConvergence(method: "the logistic probe", steps: 100),
@@ -75,8 +75,8 @@ import Testing
     (
       LinearAlgebraError.notPositiveDefinite(order: 3, size: 9),
       """
-      a 9x9 matrix is not positive definite (its leading minor of order 3 is not positive); more examples than features, or a \
-      larger regularisation, would make it so
+      a 9x9 matrix is not positive definite (its leading minor of order 3 is not positive); use more examples than features, or \
+      more regularisation
       """
     ),
     (

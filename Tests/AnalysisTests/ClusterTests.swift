@@ -83,7 +83,7 @@ import Testing
         }
         distances.append(best.distance)
         clusters[best.i] += clusters.remove(at: best.j)
-        let expected = try Agreement(
+        let expected = try ClusterAgreement(
           (0..<count).map { example in clusters.firstIndex { $0.contains(example) } ?? -1 },
           try found.clusters(clusters.count))
         #expect(expected.adjustedRand == 1)
@@ -113,13 +113,13 @@ import Testing
   }
 
   @Test func agreementByHand() throws {
-    let same = try Agreement([0, 0, 1, 1], [5, 5, 2, 2])
+    let same = try ClusterAgreement([0, 0, 1, 1], [5, 5, 2, 2])
     #expect(same.adjustedRand == 1 && near(same.normalizedInformation, 1))
     // scikit-learn's documentation gives 0.57 for this one.
-    #expect(near(try Agreement([0, 0, 1, 2], [0, 0, 1, 1]).adjustedRand, 4.0 / 7))
-    let apart = try Agreement([0, 0, 1, 1], [0, 1, 0, 1])
+    #expect(near(try ClusterAgreement([0, 0, 1, 2], [0, 0, 1, 1]).adjustedRand, 4.0 / 7))
+    let apart = try ClusterAgreement([0, 0, 1, 1], [0, 1, 0, 1])
     #expect(near(apart.adjustedRand, -0.5) && near(apart.normalizedInformation, 0))
-    #expect(throws: AnalysisError.labelCount(labels: 1, examples: 2)) { try Agreement([0, 1], [0]) }
+    #expect(throws: AnalysisError.labelCount(labels: 1, examples: 2)) { try ClusterAgreement([0, 1], [0]) }
   }
 }
 

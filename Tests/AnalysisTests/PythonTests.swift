@@ -144,7 +144,7 @@ import Testing
       report.results["\(linkage.rawValue)_distances"] = tree.joins.map(\.distance)
       report.results["\(linkage.rawValue)_clusters"] = try tree.clusters(4).map(Double.init)
     }
-    let agreement = try Agreement(several, clusters.clusters)
+    let agreement = try ClusterAgreement(several, clusters.clusters)
     report.results["adjusted_rand"] = [agreement.adjustedRand]
     report.results["information"] = [agreement.normalizedInformation]
   }

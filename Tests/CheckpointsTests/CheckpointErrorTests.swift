@@ -20,8 +20,8 @@ import Testing
       .missingConfig(folder: "m"), .badData,
       "m: no config.json; a model is a folder with config.json and model.safetensors"
     ),
-    (.badJSON(file: "c", json), .badData, "c: line 2, column 5: the key 'a' stands twice in one object"),
-    (.notAnObject(file: "c", found: "an array"), .badData, "c: is an array, needed an object"),
+    (.badJSON(file: "c", json), .badData, "c: line 2, column 5: the key 'a' appears twice in one object"),
+    (.notAnObject(file: "c", found: "an array"), .badData, "c: is an array, expected an object"),
     (
       .noWeights(folder: "m", found: []), .badData,
       "m: no model.safetensors or model.safetensors.index.json"
@@ -37,7 +37,7 @@ import Testing
     ),
     (
       .badIndex(file: "i", key: "weight_map", found: "null", expected: "an object"), .badData,
-      "i: 'weight_map' is null, needed an object"
+      "i: 'weight_map' is null, expected an object"
     ),
     (
       .missingShard(shard: "m/s", tensor: "w", index: "m/i"), .badData,
@@ -57,15 +57,15 @@ import Testing
     ),
     (
       .wrongShape(tensor: "w", file: "x", expected: [2, 3], found: [3, 2]), .badData,
-      "x: weight 'w' has shape [3, 2], needed [2, 3]"
+      "x: weight 'w' has shape [3, 2], expected [2, 3]"
     ),
     (
       .wrongShape(tensor: "w", file: "x", expected: [1], found: [Int](repeating: 1, count: 17)), .badData,
-      "x: weight 'w' has shape [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ...], needed [1]"
+      "x: weight 'w' has shape [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ...], expected [1]"
     ),
     (
       .wrongDtype(tensor: "w", file: "x", found: .i64), .badData,
-      "x: weight 'w' has dtype I64, needed F32, F16 or BF16"
+      "x: weight 'w' has dtype I64, expected F32, F16 or BF16"
     ),
     (
       .nonFiniteWeight(NonFiniteWeight(file: "x", tensor: "w", index: [1, 2], value: .nan)), .badData,
@@ -87,7 +87,7 @@ import Testing
     (.missingConfigKey(key: "n_layer", file: "m/config.json"), .badData, "m/config.json: no key 'n_layer'"),
     (
       .invalidConfigValue(key: "n_layer", value: "-1", expected: "a whole number from 1", file: "c"), .badData,
-      "c: 'n_layer' is -1, needed a whole number from 1"
+      "c: 'n_layer' is -1, expected a whole number from 1"
     ),
   ]
 
@@ -103,25 +103,25 @@ import Testing
     ),
     (
       .headerNotJSON(json),
-      "the header is not strict JSON: line 2, column 5: the key 'a' stands twice in one object"
+      "the header is not strict JSON: line 2, column 5: the key 'a' appears twice in one object"
     ),
-    (.headerNotAnObject(found: "null"), "the header is null, needed an object of tensors"),
-    (.metadataNotAnObject(found: "null"), "'__metadata__' is null, needed an object of strings"),
-    (.metadataNotAString(key: "k", found: "null"), "'__metadata__': 'k' is null, needed a string"),
+    (.headerNotAnObject(found: "null"), "the header is null, expected an object of tensors"),
+    (.metadataNotAnObject(found: "null"), "'__metadata__' is null, expected an object of strings"),
+    (.metadataNotAString(key: "k", found: "null"), "'__metadata__': 'k' is null, expected a string"),
     (
       .entryNotAnObject(tensor: "w", found: "null"),
-      "tensor 'w' is null, needed an object with dtype, shape and data_offsets"
+      "tensor 'w' is null, expected an object with dtype, shape and data_offsets"
     ),
     (.missingField(tensor: "w", field: "shape"), "tensor 'w' has no 'shape'"),
     (
       .wrongField(tensor: "w", field: "shape", found: "null", expected: "an array of whole numbers"),
-      "tensor 'w': 'shape' is null, needed an array of whole numbers"
+      "tensor 'w': 'shape' is null, expected an array of whole numbers"
     ),
     (.unknownDtype(tensor: "w", dtype: "FP16"), "tensor 'w': unknown dtype 'FP16' (did you mean 'F16'?)"),
     (.negativeSize(tensor: "w", size: -1), "tensor 'w': negative size -1 in its shape"),
     (
       .shapeOverflows(tensor: "w", dtype: .f32, shape: [.max, 2]),
-      "tensor 'w': F32 [9223372036854775807, 2] is larger than memory can be"
+      "tensor 'w': F32 [9223372036854775807, 2] is larger than any memory"
     ),
     (.endsInsideByte(tensor: "w", dtype: .f4, shape: [3]), "tensor 'w': F4 [3] does not fill whole bytes"),
     (.offsetsReversed(tensor: "w", begin: 4, end: 0), "tensor 'w': data_offsets [4, 0] end before they begin"),
@@ -136,7 +136,7 @@ import Testing
     (.overlap(tensor: "w", with: "v"), "tensors 'v' and 'w' overlap"),
     (.hole(before: "w", bytes: 4), "4 bytes before tensor 'w' belong to no tensor"),
     (.trailingBytes(4), "4 bytes after the last tensor belong to no tensor"),
-    (.equivalentNames("é"), "two tensors are named 'é' up to how accents are composed"),
+    (.equivalentNames("é"), "two tensors are named 'é' that differ only in how accents are composed"),
   ]
 
   @Test func everyErrorReadsAsItShould() {

@@ -46,14 +46,14 @@ import Testing
       for key in keys {
         for (value, text) in zip(Self.sizes, shown) {
           #expect(
-            message(base, [key: value]) == "config.json: '\(key)' is \(text), needed a whole number of 1 or more",
+            message(base, [key: value]) == "config.json: '\(key)' is \(text), expected a whole number of 1 or more",
             "\(key)")
         }
       }
     }
     #expect(
       message(ConfigFixtures.patchbay, ["n_layers": "-1"])
-        == "config.json: 'n_layers' is -1, needed a whole number of 0 or more")
+        == "config.json: 'n_layers' is -1, expected a whole number of 0 or more")
     #expect(message(ConfigFixtures.patchbay, ["n_layers": "0", "d_mlp": "0"]) == nil)
   }
 
@@ -67,7 +67,7 @@ import Testing
       (["model_type": #""impala_policy""#], "scale", 1 << 10),
     ] as [([String: String], String, Int)] {
       for value in [most + 1, 2_147_483_647, 3_000_000_000] {
-        #expect(message(base, [key: "\(value)"]) == "config.json: '\(key)' is \(value), needed at most \(most)")
+        #expect(message(base, [key: "\(value)"]) == "config.json: '\(key)' is \(value), expected at most \(most)")
       }
     }
     // A limit on prompts costs nothing, and some are generous with it.
@@ -75,105 +75,105 @@ import Testing
   }
 
   private static let invalid: [(base: [String: String], changes: [String: String?], rest: String)] = [
-    (ConfigFixtures.gpt2, ["n_head": "3"], "'n_head' is 3, needed a number that divides n_embd = 8"),
-    (ConfigFixtures.gpt2, ["scale_attn_weights": "false"], "'scale_attn_weights' is false, needed true"),
+    (ConfigFixtures.gpt2, ["n_head": "3"], "'n_head' is 3, expected a number that divides n_embd = 8"),
+    (ConfigFixtures.gpt2, ["scale_attn_weights": "false"], "'scale_attn_weights' is false, expected true"),
     (
       ConfigFixtures.gpt2, ["scale_attn_by_inverse_layer_idx": "true"],
-      "'scale_attn_by_inverse_layer_idx' is true, needed false"
+      "'scale_attn_by_inverse_layer_idx' is true, expected false"
     ),
     (
       ConfigFixtures.gpt2, ["activation_function": #""mish""#],
-      "'activation_function' is 'mish', needed relu, gelu, gelu_new, gelu_pytorch_tanh or silu"
+      "'activation_function' is 'mish', expected relu, gelu, gelu_new, gelu_pytorch_tanh or silu"
     ),
-    (ConfigFixtures.gpt2, ["activation_function": "1"], "'activation_function' is 1, needed a word in quotes"),
-    (ConfigFixtures.gpt2, ["layer_norm_epsilon": #""small""#], "'layer_norm_epsilon' is 'small', needed a number"),
-    (ConfigFixtures.gpt2, ["layer_norm_epsilon": "1e39"], "'layer_norm_epsilon' is 1e+39, needed a number"),
-    (ConfigFixtures.gpt2, ["tie_word_embeddings": "1"], "'tie_word_embeddings' is 1, needed true or false"),
+    (ConfigFixtures.gpt2, ["activation_function": "1"], "'activation_function' is 1, expected a word in quotes"),
+    (ConfigFixtures.gpt2, ["layer_norm_epsilon": #""small""#], "'layer_norm_epsilon' is 'small', expected a number"),
+    (ConfigFixtures.gpt2, ["layer_norm_epsilon": "1e39"], "'layer_norm_epsilon' is 1e+39, expected a number"),
+    (ConfigFixtures.gpt2, ["tie_word_embeddings": "1"], "'tie_word_embeddings' is 1, expected true or false"),
     (
       ConfigFixtures.decoder("llama"), ["num_key_value_heads": "3", "num_attention_heads": "4"],
-      "'num_key_value_heads' is 3, needed a number that divides num_attention_heads = 4"
+      "'num_key_value_heads' is 3, expected a number that divides num_attention_heads = 4"
     ),
     (
       ConfigFixtures.decoder("llama"), ["num_attention_heads": "3"],
-      "'num_attention_heads' is 3, needed a number that divides hidden_size = 8"
+      "'num_attention_heads' is 3, expected a number that divides hidden_size = 8"
     ),
     (
       ConfigFixtures.decoder("llama"), ["head_dim": "3"],
-      "'head_dim' is 3, needed an even number of rotated features"
+      "'head_dim' is 3, expected an even number of rotated features"
     ),
     (
       ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"rope_type": "yarn", "factor": 2}"#],
-      "'rope_scaling.rope_type' is 'yarn', needed default, linear or llama3"
+      "'rope_scaling.rope_type' is 'yarn', expected default, linear or llama3"
     ),
     (
       ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"type": "dynamic", "factor": 2}"#],
-      "'rope_scaling.type' is 'dynamic', needed default, linear or llama3"
+      "'rope_scaling.type' is 'dynamic', expected default, linear or llama3"
     ),
-    (ConfigFixtures.decoder("llama"), ["rope_scaling": "3"], "'rope_scaling' is 3, needed an object"),
+    (ConfigFixtures.decoder("llama"), ["rope_scaling": "3"], "'rope_scaling' is 3, expected an object"),
     (
       ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"type": "linear", "factor": 0}"#],
-      "'rope_scaling.factor' is 0, needed a number above 0"
+      "'rope_scaling.factor' is 0, expected a number above 0"
     ),
-    (ConfigFixtures.decoder("llama"), ["rope_theta": "-1"], "'rope_theta' is -1, needed a number above 0"),
+    (ConfigFixtures.decoder("llama"), ["rope_theta": "-1"], "'rope_theta' is -1, expected a number above 0"),
     (
       ConfigFixtures.decoder("llama"),
       [
         "rope_parameters":
           #"{"rope_type": "llama3", "factor": 8, "low_freq_factor": 4, "high_freq_factor": 4, "original_max_position_embeddings": 64}"#
-      ], "'rope_parameters.high_freq_factor' is 4, needed a number above low_freq_factor"
+      ], "'rope_parameters.high_freq_factor' is 4, expected a number above low_freq_factor"
     ),
     (
       ConfigFixtures.decoder("mistral"), ["sliding_window": "4", "layer_types": #"["full_attention"]"#],
-      "'layer_types' is an array, needed 'full_attention' or 'sliding_attention' for each of 3 layers"
+      "'layer_types' is an array, expected 'full_attention' or 'sliding_attention' for each of 3 layers"
     ),
     (
       ConfigFixtures.decoder("mistral"), ["sliding_window": "4", "layer_types": #"["a", "a", "a"]"#],
-      "'layer_types' is an array, needed 'full_attention' or 'sliding_attention' for each of 3 layers"
+      "'layer_types' is an array, expected 'full_attention' or 'sliding_attention' for each of 3 layers"
     ),
     (
       ConfigFixtures.decoder("qwen2"), ["sliding_window": "4", "layer_types": "[1, 2, 3]"],
-      "'layer_types' is an array, needed a list of words"
+      "'layer_types' is an array, expected a list of words"
     ),
     (
       ConfigFixtures.decoder("gemma2"), ["query_pre_attn_scalar": "0"],
-      "'query_pre_attn_scalar' is 0, needed a number above 0"
+      "'query_pre_attn_scalar' is 0, expected a number above 0"
     ),
     (
       ConfigFixtures.decoder("gemma2"), ["final_logit_softcapping": "-3"],
-      "'final_logit_softcapping' is -3, needed a number above 0, or null"
+      "'final_logit_softcapping' is -3, expected a number above 0, or null"
     ),
     (
       ConfigFixtures.decoder("gpt_neox"), ["num_attention_heads": "3"],
-      "'num_attention_heads' is 3, needed a number that divides hidden_size = 16"
+      "'num_attention_heads' is 3, expected a number that divides hidden_size = 16"
     ),
-    (ConfigFixtures.decoder("gpt_neox"), ["rotary_pct": "1.5"], "'rotary_pct' is 1.5, needed a number from 0 to 1"),
+    (ConfigFixtures.decoder("gpt_neox"), ["rotary_pct": "1.5"], "'rotary_pct' is 1.5, expected a number from 0 to 1"),
     (
       ConfigFixtures.decoder("gpt_neox"), ["rotary_pct": "0.4"],
-      "'rotary_pct' is 0.4, needed an even number of rotated features"
+      "'rotary_pct' is 0.4, expected an even number of rotated features"
     ),
-    (ConfigFixtures.patchbay, ["norm": #""batch""#], "'norm' is 'batch', needed none, layer, rms"),
-    (ConfigFixtures.patchbay, ["positions": #""alibi""#], "'positions' is 'alibi', needed none, learned, rotary"),
+    (ConfigFixtures.patchbay, ["norm": #""batch""#], "'norm' is 'batch', expected none, layer, rms"),
+    (ConfigFixtures.patchbay, ["positions": #""alibi""#], "'positions' is 'alibi', expected none, learned, rotary"),
     (
       ConfigFixtures.patchbay, ["n_key_value_heads": "3"],
-      "'n_key_value_heads' is 3, needed a number that divides n_heads = 2"
+      "'n_key_value_heads' is 3, expected a number that divides n_heads = 2"
     ),
     (
       ConfigFixtures.patchbay, ["n_heads": "3"],
-      "'n_heads' is 3, needed a number that divides d_model = 8, or give d_head"
+      "'n_heads' is 3, expected a number that divides d_model = 8, or give d_head"
     ),
     (
       ConfigFixtures.patchbay, ["positions": #""rotary""#, "rotary_dims": "6"],
-      "'rotary_dims' is 6, needed at most d_head = 4"
+      "'rotary_dims' is 6, expected at most d_head = 4"
     ),
     (
       ConfigFixtures.patchbay, ["positions": #""rotary""#, "rotary_dims": "3"],
-      "'rotary_dims' is 3, needed an even number of rotated features"
+      "'rotary_dims' is 3, expected an even number of rotated features"
     ),
     (
       ConfigFixtures.patchbay, ["positions": #""rotary""#, "d_head": "3"],
-      "'d_head' is 3, needed an even number of rotated features"
+      "'d_head' is 3, expected an even number of rotated features"
     ),
-    (ConfigFixtures.patchbay, ["causal": #""yes""#], "'causal' is 'yes', needed true or false"),
+    (ConfigFixtures.patchbay, ["causal": #""yes""#], "'causal' is 'yes', expected true or false"),
     (ConfigFixtures.patchbay, ["n_layer": "2"], "unknown key 'n_layer' (did you mean 'n_layers'?)"),
     (
       ConfigFixtures.patchbay, ["atention_bias": "true"], "unknown key 'atention_bias' (did you mean 'attention_bias'?)"
@@ -211,6 +211,6 @@ import Testing
         == "model_type 'bert' is not supported; supported: gpt2, llama, mistral, qwen2, gpt_neox, qwen3, gemma2, patchbay, impala_policy"
     )
     #expect(
-      message(ConfigFixtures.gpt2, ["model_type": "7"]) == "config.json: 'model_type' is 7, needed a word in quotes")
+      message(ConfigFixtures.gpt2, ["model_type": "7"]) == "config.json: 'model_type' is 7, expected a word in quotes")
   }
 }

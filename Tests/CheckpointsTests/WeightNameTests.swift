@@ -113,7 +113,7 @@ import Testing
     tensors = whole
     tensors["h.0.attn.c_attn.weight"] = Tensor(shape: [24, 8])
     let shape = #expect(throws: CheckpointError.self) { try load(ConfigFixtures.gpt2, tensors) }
-    #expect(shape?.message.hasSuffix("weight 'h.0.attn.c_attn.weight' has shape [24, 8], needed [8, 24]") ?? false)
+    #expect(shape?.message.hasSuffix("weight 'h.0.attn.c_attn.weight' has shape [24, 8], expected [8, 24]") ?? false)
     tensors = whole
     tensors["wte.weight"]?.withMutableValues { $0[9] = .nan }
     let bad = #expect(throws: CheckpointError.self) { try load(ConfigFixtures.gpt2, tensors) }

@@ -115,7 +115,7 @@ import Testing
       """)
     let refused = try Tool.run("analyze", "b.yaml", "--output", "out", in: place.path)
     #expect(refused.status == 65)
-    #expect(refused.errorLines.count == 1 && refused.errors.contains("are of different models"))
+    #expect(refused.errorLines.count == 1 && refused.errors.contains("come from different models"))
   }
 
   @Test func experimentsAnalyseTheirCache() throws {
@@ -158,7 +158,7 @@ import Testing
       "c.h5: no activation matches 'hook_resid'; it has blocks.0.hook_resid_post, hook_embed", 65
     ),
     ("caches: [c.h5]\nlabels: kind", "c.h5: prompts have no label 'kind' (one of: k, one)", 65),
-    ("caches: [c.h5]\nlabels: one", "all examples are of the class 'same'; a direction needs examples of two", 65),
+    ("caches: [c.h5]\nlabels: one", "all examples are in the class 'same'; a direction needs two classes", 65),
     ("caches: [c.h5]", "an analysis of the kind 'readers' needs 'labels'", 65),
     (
       "caches: [c.h5]\nlabels: k\nselect: {positions: [4]}",

@@ -56,11 +56,11 @@ import Testing
     Case(name: "unknown dtype", words: ["tensor 'a': unknown dtype 'F31' (did you mean"]) {
       try $0.write("model/model.safetensors", safetensors("{\(entry("a", "F31", "2", 0, 8))}", data: 8))
     },
-    Case(name: "wrong dtype", words: ["weight 'embed.weight' has dtype I32, needed F32, F16 or BF16"]) {
+    Case(name: "wrong dtype", words: ["weight 'embed.weight' has dtype I32, expected F32, F16 or BF16"]) {
       let entry = entry("embed.weight", "I32", "16,16", 0, 1024)
       try $0.write("model/model.safetensors", safetensors("{\(entry)}", data: 1024))
     },
-    Case(name: "wrong shape", words: ["weight 'embed.weight' has shape [8, 32], needed [16, 16]"]) {
+    Case(name: "wrong shape", words: ["weight 'embed.weight' has shape [8, 32], expected [16, 16]"]) {
       try TinyModel().write(to: $0.model) { name, tensor in name == "embed.weight" ? tensor.reshaped([8, 32]) : tensor }
     },
     Case(name: "missing weight", words: ["no weight 'blocks.1.mlp.in.weight' (did you mean 'blocks.0.mlp.in.weight'?)"])

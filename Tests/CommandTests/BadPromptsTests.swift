@@ -30,7 +30,7 @@ import Testing
     ("{\"corrupted\": \"Mary\"}", ["prompts.jsonl:1: exactly one of"]),
     (
       "{\"prompt\": \"Mary\"}\n{\"clean\": \"Mary\", \"corrupted\": \"John\"}",
-      ["prompts.jsonl: prompt 2 is a pair, those before it are not"]
+      ["prompts.jsonl: prompt 2 is a pair, but those before it are not"]
     ),
     (
       "{\"clean\": \"Mary\", \"corrupted\": \"John\", \"answer\": \"Mary John\"}",

@@ -48,7 +48,7 @@ import Testing
     let finished = try cache(lines, "--hooks", "*", in: place)
     #expect(finished.status == 0)
     #expect(finished.output.hasPrefix("out/cache.h5: 3 prompts, "))
-    #expect(finished.errorLines == ["note: prompts.jsonl: keys that mean nothing here: list"])
+    #expect(finished.errorLines == ["note: prompts.jsonl: ignored keys: list"])
     #expect(try place.written() == ["cache.h5"])
     let reader = try CacheReader("\(place.out)/cache.h5")
     #expect(reader.runs == [.sole])

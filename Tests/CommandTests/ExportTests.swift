@@ -33,7 +33,7 @@ import Testing
     try place.write("file", "here")
     try expectFailure(
       try Tool.run("export", "out/names.h5", "--output", "file", in: place.path), status: 73,
-      "cannot make the folder 'file/names'")
+      "cannot create the folder 'file/names'")
   }
 
   @Test(.enabled(if: PythonReadsTests.interpreter != nil, PythonReadsTests.absence))

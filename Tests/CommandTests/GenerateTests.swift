@@ -174,13 +174,13 @@ import Testing
       ("model", "z.1.9: zero", [], 65, "head 9 of site 'z' does not exist"),
       ("model", "resid_pre.1.0: zero", [], 65, "site 'resid_pre' has no axis 'head'"),
       ("model", "rot_q.0: zero", [], 65, "its queries and keys are not rotated"),
-      ("model", "attn_scores.0: zero", [], 65, "earlier tokens would see later ones"),
-      ("model", "pattern.0: {clamp: {min: 0.1}}", [], 65, "earlier tokens would see later ones"),
-      ("model", "z.1: {project_out: {vector: out/mean.h5, anywhere: true}}", [], 65, "one vector for each token"),
-      ("model", "z.1: {project_out: {vector: out/mean.h5}}", [], 64, "made of resid_pre and is added to z"),
+      ("model", "attn_scores.0: zero", [], 65, "it would let earlier tokens see later ones"),
+      ("model", "pattern.0: {clamp: {min: 0.1}}", [], 65, "it would let earlier tokens see later ones"),
+      ("model", "z.1: {project_out: {vector: out/mean.h5, anywhere: true}}", [], 65, "one vector per token"),
+      ("model", "z.1: {project_out: {vector: out/mean.h5}}", [], 64, "made at resid_pre and is added at z"),
       ("model", "resid_pre.1: {add: {vector: out/mean.h5, coefficient: [1, 2]}}", [], 64, "one coefficient"),
       ("model", "resid_pre.1: {add: {vector: none.h5}}", [], 66, "none.h5"),
-      ("other", "resid_pre.1: {add: {vector: out/mean.h5}}", [], 65, "which has other weights than other"),
+      ("other", "resid_pre.1: {add: {vector: out/mean.h5}}", [], 65, "which has different weights from other"),
       ("model", "z.1: zero", ["--positions", "after", "--tokens", "1"], 64, "give --positions all, or more --tokens"),
     ] as [(String, String, [String], Int32, String)] {
       let finished = try Tool.run(
@@ -234,14 +234,14 @@ import Testing
     #expect(blocks[0] == "prompt\n  When Mary and John")
     #expect(blocks[1].hasPrefix("without steering\n  "))
     #expect(blocks[2].hasPrefix("steered by out/mean.h5 x -20.0 at resid_pre.1, after the prompt\n  "))
-    #expect(blocks[3].hasPrefix("The two part at new token "))
+    #expect(blocks[3].hasPrefix("The two differ from new token "))
     let (without, steered) = (blocks[1].components(separatedBy: "┃"), blocks[2].components(separatedBy: "┃"))
     #expect(without.count == 2 && steered.count == 2)
     #expect(without[0].components(separatedBy: "\n")[1] == steered[0].components(separatedBy: "\n")[1])
     let plain = try Tool.run("generate", "model", "--prompt", "When Mary", "--tokens", "2", in: place.path)
     #expect(plain.output.hasPrefix("prompt\n  When Mary\n\ntext\n  "))
     let full = try Tool.run("generate", "model", "--prompt", "When Mary", "--tokens", "40", in: place.path)
-    #expect(full.output.contains("text (the model can see no more tokens)"))
+    #expect(full.output.contains("text (the model's context is full)"))
   }
 
   @Test func whatCannotBeAddedIsRefused() throws {
@@ -251,10 +251,10 @@ import Testing
     for (model, addition, more, status, words) in [
       ("model", "out/mean.h5", [], 64, "vectors for layers 0, 1; name one (out/mean.h5:1@resid_pre.0), or all"),
       ("model", "out/mean.h5@resid_pre.2", [], 65, "no vector for layer 2, but for 0, 1"),
-      ("model", "out/mean.h5@resid_post.1", [], 65, "made of resid_pre and is added to resid_post; give --anywhere"),
+      ("model", "out/mean.h5@resid_post.1", [], 65, "made at resid_pre and is added at resid_post; give --anywhere"),
       ("model", "out/mean.h5@mlp_post.1", ["--anywhere"], 65, "16 numbers; site 'mlp_post' has 32"),
-      ("model", "out/mean.h5@pattern.1", ["--anywhere"], 64, "pairs of tokens"),
-      ("other", "out/mean.h5@resid_pre.1", [], 65, "made with model, which has other weights than other"),
+      ("model", "out/mean.h5@pattern.1", ["--anywhere"], 64, "pair of tokens"),
+      ("other", "out/mean.h5@resid_pre.1", [], 65, "made with model, which has different weights from other"),
       ("model", "out/mean.h5@resid_pre.1", ["--tokens", "1"], 64, "give --positions all, or more --tokens"),
       ("model", "pairs.jsonl@resid_pre.1", [], 65, "pairs.jsonl"), ("model", "none.h5", [], 66, "none.h5"),
     ] as [(String, String, [String], Int32, String)] {
@@ -299,7 +299,7 @@ import Testing
   static let messages: [(CommandError, String)] = [
     (
       .notAMazePolicy(family: "gpt2"),
-      "the gpt2 model does not look at mazes: it takes no pictures of 3 x 64 x 64, or has no 15 actions"
+      "the gpt2 model is not a maze policy, which takes pictures of 3 x 64 x 64 and has 15 actions"
     ),
     (
       .noTokensTaken(family: "impala_policy"),
@@ -307,20 +307,23 @@ import Testing
     ),
     (
       .steeringNeedsSite(file: "v.h5", found: "conv1"),
-      "v.h5: the vector is of 'conv1', which is no site; say where to add it, such as v.h5:1@resid_post.3"
+      "v.h5: the vector was made at 'conv1', which is not a site; say where to add it, as in v.h5:1@resid_post.3"
     ),
     (
       .steeringOfOtherSite(file: "v.h5", found: "z", site: "q"),
-      "v.h5: the vector was made of z and is added to q; give --anywhere if that is meant"
+      "v.h5: the vector was made at z and is added at q; give --anywhere if that is intended"
     ),
     (
       .steeringOfOtherModel(file: "v.h5", found: "a", model: "b"),
-      "v.h5: the vector was made with a, which has other weights than b; give --anywhere if that is meant"
+      "v.h5: the vector was made with a, which has different weights from b; give --anywhere if that is intended"
     ),
-    (.steeringOfPairs(site: "pattern"), "pattern: a vector cannot be added to what attention has for pairs of tokens"),
+    (
+      .steeringOfPairs(site: "pattern"),
+      "pattern: attention has a number for each pair of tokens, so no vector can be added there"
+    ),
     (
       .steeringHasNoLayer(file: "v.h5", layer: 4, layers: [0, 2]),
-      "v.h5: there is no vector for layer 4, but for 0, 2"
+      "v.h5: there is no vector for layer 4, only for 0, 2"
     ),
     (
       .steeringNeedsLayer(file: "v.h5", site: "resid_pre", layers: [3, 4]),
@@ -328,7 +331,7 @@ import Testing
     ),
     (
       .steeringNeverFires(file: "v.h5"),
-      "v.h5: the vector is added after the prompt, and the only token is chosen at the prompt's end; give --positions all, or more --tokens"
+      "v.h5: the vector is added after the prompt, but the only token is chosen at the prompt's end; give --positions all, or more --tokens"
     ),
     (.steeredTooFar, "the steered logits are not finite numbers; an added vector or its coefficient is too large"),
   ]

@@ -131,7 +131,7 @@ import Testing
     try fails(66, "nowhere", "nowhere")
     try fails(64, "the model's context of 24 tokens; at most 11, twice, fit", "model", "--length", "12")
     try fails(73, "missing", "model", "--output", "missing/h.h5")
-    try fails(64, "would take the place of the prompts", "model", "--prompts", "long.jsonl", "--output", "long.jsonl")
+    try fails(64, "would overwrite the prompts", "model", "--prompts", "long.jsonl", "--output", "long.jsonl")
     var tiny = TinyModel()
     tiny.layers = 0
     let headless = try Workplace(tiny)

@@ -39,10 +39,10 @@ import Testing
     arguments: [
       (
         ["bundled:ioi"], 65,
-        "the patchbay model does not look at mazes: it takes no pictures of 3 x 64 x 64, or has no 15 actions"
+        "the patchbay model is not a maze policy, which takes pictures of 3 x 64 x 64 and has 15 actions"
       ),
-      (["bundled:maze", "--sizes", "4"], 65, "no maze of size 4; it is an odd number from 3 to 25"),
-      (["bundled:maze", "--sizes", "27"], 65, "no maze of size 27; it is an odd number from 3 to 25"),
+      (["bundled:maze", "--sizes", "4"], 65, "a maze cannot have size 4; the size is an odd number from 3 to 25"),
+      (["bundled:maze", "--sizes", "27"], 65, "a maze cannot have size 27; the size is an odd number from 3 to 25"),
       (["bundled:maza"], 66, "bundled:maza: no such bundled model (did you mean 'maze'?)"),
     ] as [([String], Int32, String)])
   func refusals(arguments: [String], status: Int32, message: String) throws {

@@ -16,7 +16,7 @@ import Testing
     _ = try place.experiment()
     try expectFailure(
       try Tool.run("run", "experiment.yaml", "--output", "file/below", in: place.path), status: 73,
-      "file/below: the folder cannot be made: Not a directory", leaving: place)
+      "file/below: the folder cannot be created: Not a directory", leaving: place)
     #expect(try String(contentsOfFile: "\(place.path)/file", encoding: .utf8) == "here")
   }
 
@@ -79,7 +79,7 @@ import Testing
   @Test func theOutputIsNotAnInput() throws {
     let place = try Workplace()
     try expectFailure(
-      try cache("prompts.jsonl", in: place), status: 64, "would take the place of the prompts", leaving: place)
+      try cache("prompts.jsonl", in: place), status: 64, "would overwrite the prompts", leaving: place)
     #expect(try String(contentsOfFile: "\(place.path)/prompts.jsonl", encoding: .utf8).hasPrefix("{"))
   }
 }

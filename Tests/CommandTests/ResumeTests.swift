@@ -137,13 +137,13 @@ import Testing
   }
 
   @Test(arguments: [SIGINT, SIGTERM])
-  func aStoppedRunSaysHowToGoOn(signal: Int32) throws {
+  func aStoppedRunSaysHowToResume(signal: Int32) throws {
     let place = try Self.place()
     let stopped = try stop(place, signal)
     #expect(stopped.status == 130)
     let line = try #require(stopped.errorLines.last)
     let pattern =
-      /error: interrupted; (\d+) of (\d+) runs are in 'out\/long\.h5\.partial': say the same with --resume to go on with them/
+      /error: interrupted; (\d+) of (\d+) runs are in 'out\/long\.h5\.partial': run the same command with --resume to continue/
     let match = try #require(line.wholeMatch(of: pattern), "\(line)")
     let (done, total) = (try #require(Int(match.1)), try #require(Int(match.2)))
     #expect(done > 0 && done < total)
@@ -151,11 +151,12 @@ import Testing
     let resumed = try Tool.run(Self.arguments + ["--resume"], in: place.path)
     #expect(resumed.status == 0, "\(resumed.errors)")
     // Cells may have been done between the message and the end.
-    let before = try #require(resumed.errors.firstMatch(of: /(\d+) of \d+ runs were done before/).flatMap { Int($0.1) })
+    let before = try #require(
+      resumed.errors.firstMatch(of: /(\d+) of \d+ runs were already done/).flatMap { Int($0.1) })
     #expect(before >= done)
     #expect(try place.written().contains("long.h5") && !place.written().contains("long.h5.partial"))
     let again = try Tool.run(Self.arguments + ["--resume"], in: place.path)
-    #expect(again.status == 0 && again.errors.contains("nothing was left to do: 'out/long.h5' is whole"))
+    #expect(again.status == 0 && again.errors.contains("'out/long.h5' is already complete"))
     #expect(again.output == resumed.output)
   }
 
@@ -167,7 +168,7 @@ import Testing
       let finished = try Tool.run(Self.arguments + ["--resume"] + arguments, in: place.path)
       #expect(finished.status == 65)
       #expect(
-        finished.errors.contains("error: 'out/long.h5.partial' cannot be gone on with: \(difference)"),
+        finished.errors.contains("error: 'out/long.h5.partial' cannot be resumed: \(difference)"),
         "\(finished.errors)")
       #expect(try Data(contentsOf: URL(fileURLWithPath: "\(place.out)/long.h5.partial")) == kept)
     }
@@ -181,7 +182,7 @@ import Testing
     // The same holds for results that are whole.
     #expect(try Tool.run(Self.arguments + ["--resume"], in: place.path).status == 0)
     let finished = try Tool.run(Self.arguments + ["--resume", "--model", "other"], in: place.path)
-    #expect(finished.status == 65 && finished.errors.contains("'out/long.h5' cannot be gone on with: its model is"))
+    #expect(finished.status == 65 && finished.errors.contains("'out/long.h5' cannot be resumed: its model is"))
   }
 
   @Test func withoutResumeTheEarlierRunIsSetAside() throws {

@@ -73,7 +73,7 @@ import Testing
       for example in 0..<2 { #expect(abs(carried[layer * 4 + example * 3] - own[layer * 2 + example]) < 1e-4) }
     }
     #expect(finished.output.contains("two: change, root mean square over cells and prompts: logit_diff "))
-    #expect(finished.output.contains("%) is not the sum of each by itself"))
+    #expect(finished.output.contains("%) is not the sum of each alone"))
     #expect(finished.output.contains(#/\ncarried +4  layer \d, source_example \d/#))
     #expect(finished.output.contains("carried: mean effect of a prompt's own difference "))
   }
@@ -102,18 +102,18 @@ import Testing
     let vector = "vector: out/mean.h5"
     for (line, words) in [
       ("edit: {add: []}", "is empty; give at least one of directions"),
-      ("edit: {add: {from: difference, norm: 2}}", "'norm' cannot stand beside 'from'"),
+      ("edit: {add: {from: difference, norm: 2}}", "'norm' cannot be combined with 'from'"),
       ("edit: {add: {\(vector), norm: 0}}", "it must be a length above 0"),
-      ("edit: {add: {file: zero.json, norm: 1}}", "is all zeros and cannot be made longer"),
-      ("edit: {add: {file: zero.json, norm: {\(vector)}}}", "one length for all is needed"),
-      ("edit: zero, additivity: true", "additivity is of the edit 'add'"),
+      ("edit: {add: {file: zero.json, norm: 1}}", "is all zeros and cannot be brought to another length"),
+      ("edit: {add: {file: zero.json, norm: {\(vector)}}}", "one length for all layers is needed"),
+      ("edit: zero, additivity: true", "additivity needs the edit 'add'"),
       ("edit: {add: {\(vector)}}, additivity: [hook_nothing]", "hook_nothing"),
       ("edit: zero, with: [{site: z, edit: {add: {from: example-difference}}}]", "has one coefficient"),
       ("edit: zero, with: [{site: z, edit: {add: {from: difference, coefficient: [1, 2]}}}]", "has one coefficient"),
       ("edit: zero, with: [{site: resid_pre, head: 1, edit: zero}]", "has no axis 'head'"),
       ("edit: zero, with: [{edit: zero}]", "the key 'site' is missing"),
       ("edit: zero, method: both, with: [{site: z, edit: zero}]", "leave out 'with', or the method"),
-      ("edit: zero, with: [{site: resid_post, edit: {add: {\(vector)}}}]", "was made of resid_pre"),
+      ("edit: zero, with: [{site: resid_post, edit: {add: {\(vector)}}}]", "was made at resid_pre"),
     ] {
       let finished = try Self.run(place, "  - {name: s, site: resid_pre, over: [layer], \(line)}")
       #expect(

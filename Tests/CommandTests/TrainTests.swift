@@ -104,7 +104,7 @@ import Testing
     #expect(try place.written().filter { $0.hasSuffix(".partial") }.isEmpty)
   }
 
-  @Test(arguments: [SIGINT, SIGTERM]) func stoppedItSaysHowToGoOn(signal: Int32) throws {
+  @Test(arguments: [SIGINT, SIGTERM]) func stoppedItSaysHowToResume(signal: Int32) throws {
     let place = try Self.place(("steps: 60", "steps: 100000"), ("checkpoint_every: 1", "checkpoint_every: 50"))
     let running = try Tool.start(Tool.path, ["train", "recipe.yaml", "--output", "out/m", "--quiet"], in: place.path)
     let deadline = Date(timeIntervalSinceNow: 60)
@@ -112,10 +112,11 @@ import Testing
     kill(running.process.processIdentifier, signal)
     let finished = try Tool.finish(running)
     try expectFailure(
-      finished, status: 130, "interrupted after ", " of 100000 steps; the checkpoint is in out/m, go on with --resume")
+      finished, status: 130, "interrupted after ",
+      " of 100000 steps; the checkpoint is in out/m; continue with --resume")
     #expect(try place.written() == ["m", "m/checkpoint.safetensors"])
     // Without --resume it is not written over.
-    try expectFailure(try Self.train(place), status: 73, "out/m: there is a checkpoint already; give --resume")
+    try expectFailure(try Self.train(place), status: 73, "out/m: it already holds a checkpoint; give --resume")
   }
 
   @Test func losingAllBoundsStops() throws {
@@ -128,18 +129,18 @@ import Testing
   @Test func whatIsRefused() throws {
     let place = try Self.place()
     try expectFailure(
-      try Self.train(place, "--resume"), status: 66, "out/m: there is no checkpoint to go on from", leaving: place)
+      try Self.train(place, "--resume"), status: 66, "out/m: there is no checkpoint to resume from", leaving: place)
     try expectFailure(
       try Tool.run("train", "no.yaml", "--output", "out/m", in: place.path), status: 66, "no.yaml: no such file")
     try expectFailure(
       try Tool.run("train", "recipe.yaml", "--output", "text.txt", in: place.path), status: 73,
       "text.txt: cannot be written")
     #expect(try Self.train(place, "--quiet").status == 0)
-    try expectFailure(try Self.train(place), status: 73, "out/m: there is a trained model already")
+    try expectFailure(try Self.train(place), status: 73, "out/m: it already holds a trained model")
     try place.write("recipe.yaml", Self.recipe.replacing("warm_up: 5", with: "warm_up: 6"))
     try expectFailure(
       try Self.train(place, "--resume"), status: 65,
-      "the checkpoint is of another recipe: optimizer.warm_up is 6 here and 5 there"
+      "the checkpoint is from another recipe: optimizer.warm_up is 6 here and 5 there"
     )
     try place.write("recipe.yaml", Self.recipe.replacing("warm_up: 5", with: "warmup: 5"))
     try expectFailure(

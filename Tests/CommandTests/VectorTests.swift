@@ -150,7 +150,7 @@ import Testing
     for (line, message) in [
       ("site: z, over: [layer], edit: {project_out: {file: zero.json}}", "not of z"),
       ("site: resid_pre, over: [layer], edit: {project_out: {file: zero.json}}", "all zeros"),
-      ("site: resid_post, over: [layer], edit: {project_out: {vector: out/v.h5}}", "was made of resid_pre"),
+      ("site: resid_post, over: [layer], edit: {project_out: {vector: out/v.h5}}", "was made at resid_pre"),
       ("site: resid_pre, over: [layer], edit: project_out", "{project_out: {vector: FILE}}"),
     ] {
       let refused = try sweeps("  - {name: s, \(line)}")
@@ -161,7 +161,7 @@ import Testing
       "vector", "model", "--prompts", "one.jsonl", "--method", "difference", "--output", "out/d.h5", in: place.path)
     #expect(difference.status == 0)
     let refused = try sweeps("  - {name: s, site: resid_pre, over: [layer], edit: {project_out: {vector: out/d.h5}}}")
-    #expect(refused.status == 65 && refused.errors.contains("has one for each position"), "\(refused.errors)")
+    #expect(refused.status == 65 && refused.errors.contains("has a vector for each position"), "\(refused.errors)")
   }
 
   /// A vector of fewer positions than the prompt has leaves the rest alone.
@@ -231,11 +231,12 @@ import Testing
     }
     #expect(
       try refused("site: resid_post, edit: {add: {vector: out/v.h5}}").contains(
-        "e.yaml:5: the vector was made of resid_pre and is added to resid_post; give 'anywhere: true' if that is meant")
+        "e.yaml:5: the vector was made at resid_pre and is added at resid_post; give 'anywhere: true' if that is intended"
+      )
     )
     #expect(
       try refused("site: resid_pre, edit: {add: {vector: out/o.h5}}").contains(
-        "e.yaml:5: the vector was made with other, which has other weights than model; give 'anywhere: true' if that is meant"
+        "e.yaml:5: the vector was made with other, which has different weights from model; give 'anywhere: true' if that is intended"
       ))
     #expect(try refused("site: resid_pre, edit: {add: {vector: out/o.h5, anywhere: true}}").isEmpty)
     #expect(try refused("site: resid_post, edit: {add: {vector: out/v.h5, anywhere: true}}").isEmpty)
@@ -245,19 +246,19 @@ import Testing
     #expect(try refused("site: mlp_post, edit: {add: {vector: out/v.h5, anywhere: true}}").contains("16"))
     #expect(
       try refused("site: resid_pre, edit: {add: {from: difference, anywhere: true}}").contains(
-        "'anywhere' cannot stand beside 'from'"))
+        "'anywhere' cannot be combined with 'from'"))
     #expect(try refused("site: resid_pre, edit: {add: {vector: pairs.jsonl}}").contains("not an HDF5 file"))
     for (arguments, message, status) in [
       (
         ["--prompts", "plain.jsonl"],
-        "plain.jsonl: a vector is made of pairs of prompts, with the keys clean and corrupted", 65
+        "plain.jsonl: a vector is made from pairs of prompts, with the keys clean and corrupted", 65
       ),
       (
         ["--prompts", "pairs.jsonl", "--method", "difference"],
-        "pairs.jsonl: the method 'difference' takes one pair, and there are 3", 65
+        "pairs.jsonl: the method 'difference' takes one pair, but there are 3", 65
       ),
       (["--prompts", "pairs.jsonl", "--position", "9"], "no prompt of pairs has the position 9", 65),
-      (["--prompts", "one.jsonl", "--method", "paired-component"], "1 pair, and at least 2 are needed", 65),
+      (["--prompts", "one.jsonl", "--method", "paired-component"], "1 pair, but at least 2 are needed", 65),
       (
         ["--prompts", "pairs.jsonl", "--site", "pattern"], "'blocks.0.attn.hook_pattern' has no vector for each token",
         65

@@ -132,7 +132,7 @@ import Testing
       (.badCount(0), "0 pairs cannot be drawn; give a count of 1 or more"),
       (
         .nothingSuits(task: "ioi"),
-        "no pair of dataset 'ioi' suits the tokenizer: its answers are several tokens, or its prompts differ in length"
+        "no pair of dataset 'ioi' suits the tokenizer: every answer has several tokens, or the prompts differ in length"
       ),
     ] as [(DatasetError, String)])
   func messages(error: DatasetError, message: String) {

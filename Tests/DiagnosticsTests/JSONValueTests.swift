@@ -28,7 +28,7 @@ import Testing
     ("{\"a\" 1}", "line 1, column 6: expected ':', found '1'"),
     ("{\"a\":1 \"b\"}", "line 1, column 8: expected ',' or '}', found '\"'"),
     ("{a:1}", "line 1, column 2: expected a key in quotes, found 'a'"),
-    ("{\"a\":1,\n\"a\":2}", "line 2, column 1: the key 'a' stands twice in one object"),
+    ("{\"a\":1,\n\"a\":2}", "line 2, column 1: the key 'a' appears twice in one object"),
     ("1 2", "line 1, column 3: expected the end of the text, found '2'"),
     ("01", "line 1, column 2: expected the end of the text, found '1'"),
     ("[-]", "line 1, column 3: expected a digit, found ']'"),

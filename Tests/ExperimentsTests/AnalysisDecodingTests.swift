@@ -127,13 +127,13 @@ import Testing
     ),
     (
       "analyses: [{name: a, kind: norms}, {name: a, kind: norms}]",
-      "a.yaml:3: an analysis named 'a' stands at line 3 already"
+      "a.yaml:3: an analysis named 'a' is already defined at line 3"
     ),
     ("analyses: [{name: a, kind: units, along: r}]", "a.yaml:3: 'analyses[0].along': there is no 'r'"),
     ("analyses: [{name: a, kind: units, along: v.npy}]", "a.yaml:3: v.npy: no such file"),
     (
       "analyses: [{name: a, kind: units, method: leace}]",
-      "a.yaml:3: 'method' cannot stand beside 'units' in 'analyses[0]'"
+      "a.yaml:3: 'method' cannot be combined with 'units' in 'analyses[0]'"
     ),
     (
       "analyses: [{name: a, kind: trajectory}]",
@@ -151,7 +151,7 @@ import Testing
     ),
     (
       "select: {positions: [every, 1]}\nanalyses: [{name: a, kind: norms}]",
-      "a.yaml:3: 'select.positions': 'every' makes each token an example, and cannot stand beside other positions"
+      "a.yaml:3: 'select.positions': 'every' makes each token an example, and cannot be combined with other positions"
     ),
     (
       "select: {positions: [lamp]}\nanalyses: [{name: a, kind: norms}]",
@@ -190,12 +190,12 @@ import Testing
 
   @Test(arguments: [
     ("[{name: a}]", "exactly one of file, model is needed in 'caches[0]'; there is none"),
-    ("[{file: a.h5, hooks: x}]", "'hooks' cannot stand beside 'file' in 'caches[0]'"),
+    ("[{file: a.h5, hooks: x}]", "'hooks' cannot be combined with 'file' in 'caches[0]'"),
     (
       "[{model: m, hooks: x}]",
       "the key 'prompts' is missing in 'caches[0]' (a JSONL file of prompts, or {template: ...})"
     ),
-    ("[a.h5, x/a.cache.h5]", "a cache named 'a' stands at line 2 already; give one of them another 'name'"),
+    ("[a.h5, x/a.cache.h5]", "a cache named 'a' is already defined at line 2; give one of them another 'name'"),
     ("[{name: a/b, file: x}]", "'caches[0].name' is 'a/b'; it must be letters, digits, -, _ and points only"),
   ])
   func cachesRefused(caches: String, message: String) {
@@ -211,7 +211,7 @@ import Testing
     ("", "t.csv:1: the table is empty; its first line must name the columns"),
     ("a,b\n1\n", "t.csv:2: the line has 1 cell and the header 2"),
     ("alpha,beta\n1,2\n", "t.csv:1: there is no column 'x' (one of: alpha, beta)"),
-    ("x\n\"1\n2\n", "t.csv:2: a quoted cell begins here and does not end"),
+    ("x\n\"1\n2\n", "t.csv:2: the quoted cell that begins here is never closed"),
     ("example,x\n0,a\n0,b\n", "t.csv:3: 'example' has '0' twice"),
     ("example,x\n-1,a\n", "t.csv:2: 'example' is '-1'; it must be a prompt's number, from 0"),
   ])
@@ -241,11 +241,11 @@ import Testing
     for (text, message) in [
       (
         head + "analyses: [{name: a, kind: norms}]\n",
-        "e.yaml:3: 'analyses' are of cached activations; give the key 'cache' too"
+        "e.yaml:3: 'analyses' need cached activations; give the key 'cache' too"
       ),
       (
         head + cache + "split: {seed: 1}\n",
-        "e.yaml:4: 'split' means something to analyses only, and there are none; give the key 'analyses'"
+        "e.yaml:4: 'split' applies to analyses only, but there are none; give the key 'analyses'"
       ),
     ] {
       do {

@@ -75,7 +75,7 @@ import Testing
         let numbers = values.values
         return (0..<cells).map { cell in (0..<3).reduce(0) { $0 + Double(numbers[cell * 3 + $1] - base[$1]) } / 3 }
       }
-      let agreement = Agreement(estimated: mean(estimates, less: [0, 0, 0]), exact: mean(exact, less: base))
+      let agreement = EstimateAgreement(estimated: mean(estimates, less: [0, 0, 0]), exact: mean(exact, less: base))
       let attributes = try results.store.attributes(of: "/sweeps/heads/\(metric)_attribution")
       guard case .number(let pearson)? = attributes["pearson"], case .number(let spearman)? = attributes["spearman"]
       else {

@@ -33,7 +33,7 @@ import Testing
     ),
     ("name: x\ncache: {hooks: [a]}", "x.yaml:1: the key 'prompts' is missing (the pairs of prompts)"),
     ("prompts: {}", "x.yaml:1: the key 'name' is missing (what the results file is called)"),
-    ("name: x\nname: y", "x.yaml:1: the key stands twice: name"),
+    ("name: x\nname: y", "x.yaml:1: repeated key:  name"),
     (
       "name: x\nprompts: {pairs: [\(pair)]}",
       "x.yaml:1: there is nothing to do: give sweeps, steering, readouts or a cache"
@@ -150,7 +150,7 @@ import Testing
 
   @Test(arguments: [
     ("over: [layer]", "exactly one of site, path is needed in 'sweeps[0]'; there is none"),
-    ("site: z", "the key 'over' is missing in 'sweeps[0]' (the axes that each entry of is edited by itself)"),
+    ("site: z", "the key 'over' is missing in 'sweeps[0]' (the axes to sweep over, each entry in a run of its own)"),
     ("site: resid_pro, over: [layer]", "'sweeps[0].site': there is no 'resid_pro' (did you mean 'resid_pre'?)"),
     ("site: z, over: [layers]", "site 'z' has no axis 'layers' (did you mean 'layer'?)"),
     ("site: z, over: layer", "'sweeps[0].over' must be a list of axes, not the text 'layer'"),
@@ -168,7 +168,7 @@ import Testing
     ("site: z, over: [layer], method: 2", "'sweeps[0].method' must be exact, attribution or both, not the number 2"),
     (
       "path: {senders: heads, receivers: logits}, method: attribution",
-      "'method' cannot stand beside 'path' in 'sweeps[0]'"
+      "'method' cannot be combined with 'path' in 'sweeps[0]'"
     ),
     (
       "site: z, over: [layer], head: x",
@@ -239,7 +239,7 @@ import Testing
 
   @Test func sweepNames() {
     let twice = DecodingTests.sweeps("  - {name: s, site: z, over: [layer]}\n  - {name: s, site: q, over: [layer]}")
-    #expect(Self.message(twice) == "x.yaml:5: a sweep named 's' stands at line 4 already")
+    #expect(Self.message(twice) == "x.yaml:5: a sweep named 's' is already defined at line 4")
     let slash = DecodingTests.sweeps("  - {name: a/b, site: z, over: [layer]}")
     #expect(
       Self.message(slash) == "x.yaml:4: 'sweeps[0].name' is 'a/b'; it must be letters, digits, -, _ and points only")

@@ -41,19 +41,19 @@ import Testing
     ),
     (
       "model: {}\ndata: {mazes: {sizes: [3]}}\nsteps: 3\nbatch_tokens: 5",
-      "recipe.yaml:4: 'batch_tokens' cannot stand beside 'data.mazes'"
+      "recipe.yaml:4: 'batch_tokens' cannot be combined with 'data.mazes'"
     ),
     (
       "model: {}\ndata: {mazes: {sizes: [3]}}\nsteps: 3\ntokenizer: here",
-      "recipe.yaml:4: 'tokenizer' cannot stand beside 'data.mazes'"
+      "recipe.yaml:4: 'tokenizer' cannot be combined with 'data.mazes'"
     ),
     (
       "model: {}\ndata: {mazes: {sizes: [3]}}\nsteps: 3\nvalidation: {tasks: [ioi]}",
-      "recipe.yaml:4: 'validation.tasks' cannot stand beside 'data.mazes'"
+      "recipe.yaml:4: 'validation.tasks' cannot be combined with 'data.mazes'"
     ),
     (
       "model: {}\ndata: {grammar: {}}\nsteps: 3\nbatch_mazes: 5",
-      "recipe.yaml:4: 'batch_mazes' cannot stand beside 'data.grammar'"
+      "recipe.yaml:4: 'batch_mazes' cannot be combined with 'data.grammar'"
     ),
     (
       "model: {num_actions: 4}\ndata: {mazes: {sizes: [3]}}\nsteps: 3",
@@ -74,13 +74,13 @@ import Testing
     ("n_layers: 1", "model: no key 'd_model'"),
     (
       "n_layers: 1, n_heads: 3, d_model: 8, n_ctx: 9",
-      "model: 'n_heads' is 3, needed a number that divides d_model = 8, or give d_head"
+      "model: 'n_heads' is 3, expected a number that divides d_model = 8, or give d_head"
     ),
     ("n_layers: 1, n_heads: 2, d_modle: 8, n_ctx: 9", "model: unknown key 'd_modle' (did you mean 'd_model'?)"),
     ("n_layers: 1, n_heads: 2, d_model: 8", "model: no key 'n_ctx'"),
     (
       "n_layers: 1, n_heads: 2, d_model: 8, n_ctx: 9, vocab_size: 17",
-      "'model.vocab_size' is the number 17; it must be 16, as many tokens as the tokenizer has; or leave it out"
+      "'model.vocab_size' is the number 17; it must be 16, the number of tokens of the tokenizer; or leave it out"
     ),
     (
       "n_layers: 1, n_heads: 2, d_model: 8, n_ctx: 9, causal: false",

@@ -25,7 +25,8 @@ import Testing
     let start = ContinuousClock.now
     let message = try #require(refusal("name: x\nsweeps: \(Self.bomb)\(ending)\n"))
     #expect(
-      message.contains("a key that is a list, a map or an alias cannot stand in a file that has aliases"), "\(message)")
+      message.contains("a key that is a list, a map or an alias cannot be used in a file that has aliases"),
+      "\(message)")
     #expect(message.hasPrefix("a.yaml:"), "\(message)")
     #expect(ContinuousClock.now - start < .seconds(2))
   }

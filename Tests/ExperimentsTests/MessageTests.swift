@@ -31,14 +31,14 @@ import Testing
       (.nested(Place(file: "x", line: 3), .inputNotFound, "p: no such file"), .inputNotFound, "x:3: p: no such file"),
       (.nested(nil, .ioFailed, "the disk is full"), .ioFailed, "the disk is full"),
       (.unknownVectorFormat(file: "v.txt"), .badData, "v.txt: a vector is read from a .npy or a .json file"),
-      (.badVector(file: "v", problem: "there are no numbers in it"), .badData, "v: there are no numbers in it"),
+      (.badVector(file: "v", problem: "it holds no numbers"), .badData, "v: it holds no numbers"),
       (
         .noModel(file: "x"), .badData,
         "x: no model: give the key 'model' (a folder, or bundled:NAME) or the option --model"
       ),
       (
         .bundledModelsMoved(name: "ioi", place: "/a/b"), .inputNotFound,
-        "bundled:ioi: the folder /a/b is not beside the program; build again, or move it along with the program"
+        "bundled:ioi: the folder /a/b is not next to the program; build again, or move it with the program"
       ),
       (
         .noSuchBundledModel(name: "ioi", bundled: []), .inputNotFound,
@@ -48,17 +48,20 @@ import Testing
         .noSuchBundledModel(name: "iou", bundled: ["ioi", "induction"]), .inputNotFound,
         "bundled:iou: no such bundled model (did you mean 'ioi'?)"
       ),
-      (.cannotCreateFolder("out", reason: "no space"), .cannotCreateOutput, "out: the folder cannot be made: no space"),
+      (
+        .cannotCreateFolder("out", reason: "no space"), .cannotCreateOutput,
+        "out: the folder cannot be created: no space"
+      ),
       (.interrupted, .interrupted, "interrupted"),
       (
         .interruptedWithRest(done: 3, total: 9, file: "a/x.h5.partial"), .interrupted,
-        "interrupted; 3 of 9 runs are in 'a/x.h5.partial': say the same with --resume to go on with them"
+        "interrupted; 3 of 9 runs are in 'a/x.h5.partial': run the same command with --resume to continue"
       ),
       (
         .cannotResume(file: "x.h5", difference: "line 2 was 'a' and is 'b'"), .badData,
         """
-        'x.h5' cannot be gone on with: line 2 was 'a' and is 'b'; make it what it was, or run without --resume to begin anew (what is \
-        there is set aside)
+        'x.h5' cannot be resumed: line 2 was 'a' and is 'b'; undo the change, or run without --resume to start over (the existing \
+        file is set aside)
         """
       ),
     ] as [(ExperimentError, FailureKind, String)])
@@ -79,23 +82,27 @@ import Testing
         "exactly one of pairs, file is needed in 'prompts'; there is none"
       ),
       (
-        .notBeside(key: "over", other: "path", path: "sweeps[0]"), "'over' cannot stand beside 'path' in 'sweeps[0]'"
+        .cannotCombine(key: "over", other: "path", path: "sweeps[0]"),
+        "'over' cannot be combined with 'path' in 'sweeps[0]'"
       ),
       (.keyNotText(path: "cache"), "a key must be text in 'cache'"),
-      (.duplicateKeys(["a", "b"]), "the keys stand twice: a, b"),
+      (.duplicateKeys(["a", "b"]), "repeated keys:  a, b"),
       (.wrongType(path: "a.b", found: "a list", expected: "text"), "'a.b' must be text, not a list"),
       (.badValue(path: "a", value: "-1", expected: "0 or more"), "'a' is -1; it must be 0 or more"),
       (
         .badLabelName("a b"),
-        "a label cannot be called 'a b': names of labels are 1 to 64 characters long, without blanks and without /"
+        "a label cannot be named 'a b': label names have 1 to 64 characters, no blanks and no /"
       ),
       (.unknownWord(path: "a", word: "nois", known: ["noise"]), "'a': there is no 'nois' (did you mean 'noise'?)"),
       (.emptyList(path: "metrics", expected: "metrics"), "'metrics' is empty; give at least one of metrics"),
       (.repeated(path: "metrics", word: "kl"), "'metrics' has 'kl' twice"),
-      (.duplicateName(of: "a sweep", name: "s", firstLine: 4), "a sweep named 's' stands at line 4 already"),
-      (.duplicateName(of: "an element of 'steering'", name: "r", firstLine: 4), "an element of 'steering' named 'r' stands at line 4 already"),
-      (.notOfMazes(key: "steering"), "'steering' is about mazes, and the file has no key 'mazes'"),
-      (.duplicateName(of: "a readout", name: "r", firstLine: 4), "a readout named 'r' stands at line 4 already"),
+      (.duplicateName(of: "a sweep", name: "s", firstLine: 4), "a sweep named 's' is already defined at line 4"),
+      (
+        .duplicateName(of: "an element of 'steering'", name: "r", firstLine: 4),
+        "an element of 'steering' named 'r' is already defined at line 4"
+      ),
+      (.needsMazes(key: "steering"), "'steering' is for mazes, but the file has no key 'mazes'"),
+      (.duplicateName(of: "a readout", name: "r", firstLine: 4), "a readout named 'r' is already defined at line 4"),
       (.nothingToDo, "there is nothing to do: give sweeps, steering, readouts or a cache"),
       (.coefficientNeedsAdd(path: "a"), "'a': only the edit 'add' has the axis 'coefficient'"),
       (
@@ -108,33 +115,36 @@ import Testing
       ),
       (
         .normOfSequence(path: "a"),
-        "'a': the vector has one for each position, which have lengths of their own; make it with another method than 'difference'"
+        "'a': the file has a vector for each position, each with its own length; use a method other than 'difference'"
       ),
-      (.normOfNothing(path: "a", layer: nil), "'a': the vector is all zeros and cannot be made longer"),
-      (.normOfNothing(path: "a", layer: 3), "'a': the vector for layer 3 is all zeros and cannot be made longer"),
+      (.normOfNothing(path: "a", layer: nil), "'a': the vector is all zeros and cannot be brought to another length"),
+      (
+        .normOfNothing(path: "a", layer: 3),
+        "'a': the vector for layer 3 is all zeros and cannot be brought to another length"
+      ),
       (
         .normHasNoLayer(path: "a", layer: 3, layers: [0, 1]),
-        "'a': the file has vectors for layers 0, 1, none for layer 3"
+        "'a': the file has vectors for layers 0, 1, but none for layer 3"
       ),
       (
         .normHasNoLayer(path: "a", layer: nil, layers: [0, 1]),
-        "'a': the file has vectors for layers 0, 1, and one length for all is needed"
+        "'a': the file has vectors for layers 0, 1, but one length for all layers is needed"
       ),
       (
         .standingHasAxis(path: "a"),
-        "'a': an edit that holds in every cell has one coefficient, and its direction is not another example's"
+        "'a': an edit under 'with' has a single coefficient, and its direction cannot come from another example"
       ),
-      (.additivityNeedsAdd(path: "a"), "'a': additivity is of the edit 'add'"),
+      (.additivityNeedsAdd(path: "a"), "'a': additivity needs the edit 'add'"),
       (
-        .noEstimateBesideOthers(path: "a"),
+        .noEstimateWithOtherEdits(path: "a"),
         "'a': attribution estimates edits of the unedited run; leave out 'with', or the method"
       ),
       (.sweepDoesNotFit(sweep: "s", reason: "no"), "sweep 's': no"),
-      (.choosesNothing(sweep: "s", axis: "layer"), "sweep 's': what 'layer' is narrowed to holds nothing here"),
-      (.choosesTwice(sweep: "s", axis: "layer", entry: 2), "sweep 's': what 'layer' is narrowed to holds 2 twice here"),
+      (.emptySelection(sweep: "s", axis: "layer"), "sweep 's': the selection along 'layer' is empty"),
+      (.repeatedEntry(sweep: "s", axis: "layer", entry: 2), "sweep 's': the selection along 'layer' has 2 twice"),
       (
         .logitsHaveOnePosition(path: "a"),
-        "'a': the logits are read at the last position only; leave it out, or take them in a sweep of their own"
+        "'a': the logits are read at the last position only; leave it out, or give the logits a sweep of their own"
       ),
       (
         .lineIsNoPair(found: "a list"),
@@ -160,7 +170,7 @@ import Testing
       (
         .differentLengths(clean: ["a"], corrupted: ["b", "c"]),
         """
-        clean and corrupted must have the same number of tokens; clean has 1, corrupted 2. They part here:
+        clean and corrupted must have the same number of tokens; clean has 1, corrupted 2. They differ from here on:
           position  clean  corrupted
                  0  'a'    'b'
                  1  -      'c'

@@ -115,7 +115,7 @@ import Testing
     (
       "{senders: heads, receivers: logits, receiver_position: -1}",
       "'sweeps[0].path.receiver_position': the logits are read at the last position only; leave it out, "
-        + "or take them in a sweep of their own"
+        + "or give the logits a sweep of their own"
     ),
     (
       "{senders: heads, receivers: logits, together: 1}",
@@ -130,10 +130,10 @@ import Testing
     ),
     (
       "{senders: heads, receivers: logits, inputs: [q]}",
-      "'inputs' cannot stand beside 'senders' in 'sweeps[0].path'"
+      "'inputs' cannot be combined with 'senders' in 'sweeps[0].path'"
     ),
-    ("{edges: heads, receivers: logits}", "'receivers' cannot stand beside 'edges' in 'sweeps[0].path'"),
-    ("{edges: heads, together: true}", "'together' cannot stand beside 'edges' in 'sweeps[0].path'"),
+    ("{edges: heads, receivers: logits}", "'receivers' cannot be combined with 'edges' in 'sweeps[0].path'"),
+    ("{edges: heads, together: true}", "'together' cannot be combined with 'edges' in 'sweeps[0].path'"),
     ("{edges: mlps}", "'sweeps[0].path.edges': there is no 'mlps' (one of: heads)"),
     ("{edges: heads, inputs: [q, w]}", "'sweeps[0].path.inputs[1]': there is no 'w' (did you mean 'q'?)"),
     ("{edges: heads, inputs: [q, q]}", "'sweeps[0].path.inputs' has 'q' twice"),
@@ -144,9 +144,9 @@ import Testing
 
   @Test(arguments: [
     ("site: z, over: [layer]", "exactly one of site, path is needed in 'sweeps[0]'; there are path, site"),
-    ("over: [layer]", "'over' cannot stand beside 'path' in 'sweeps[0]'"),
-    ("edit: zero", "'edit' cannot stand beside 'path' in 'sweeps[0]'"),
-    ("position: 3", "'position' cannot stand beside 'path' in 'sweeps[0]'"),
+    ("over: [layer]", "'over' cannot be combined with 'path' in 'sweeps[0]'"),
+    ("edit: zero", "'edit' cannot be combined with 'path' in 'sweeps[0]'"),
+    ("position: 3", "'position' cannot be combined with 'path' in 'sweeps[0]'"),
   ])
   func nothingStandsBesideAPath(keys: String, message: String) {
     let yaml = BadFileTests.sweep("path: {senders: heads, receivers: logits}, \(keys)")
@@ -156,6 +156,7 @@ import Testing
   @Test func overIsNeededWithASite() {
     #expect(
       BadFileTests.message(BadFileTests.sweep("site: z"))
-        == "x.yaml:4: the key 'over' is missing in 'sweeps[0]' (the axes that each entry of is edited by itself)")
+        == "x.yaml:4: the key 'over' is missing in 'sweeps[0]' (the axes to sweep over, each entry in a run of its own)"
+    )
   }
 }

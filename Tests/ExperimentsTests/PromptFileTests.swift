@@ -63,7 +63,7 @@ import Testing
     ),
     (
       "{\"clean\": \"a\", \"corrupted\": \"b\", \"answer\": \"c\", \"a/b\": 1}",
-      "p:1: a label cannot be called 'a/b': names of labels are 1 to 64 characters long, without blanks and without /"
+      "p:1: a label cannot be named 'a/b': label names have 1 to 64 characters, no blanks and no /"
     ),
   ])
   func wrongLines(text: String, message: String) {

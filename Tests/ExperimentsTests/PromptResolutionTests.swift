@@ -110,7 +110,7 @@ import Tokenization
     (
       pair("When Mary and John went", "When Mary went"),
       """
-      clean and corrupted must have the same number of tokens; clean has 5, corrupted 3. They part here:
+      clean and corrupted must have the same number of tokens; clean has 5, corrupted 3. They differ from here on:
         position  clean   corrupted
                1  'Mary'  'Mary'
                2  'and'   'went'
@@ -121,7 +121,7 @@ import Tokenization
     (
       pair("to to to to to to to to to to to to", "to"),
       """
-      clean and corrupted must have the same number of tokens; clean has 12, corrupted 1. They part here:
+      clean and corrupted must have the same number of tokens; clean has 12, corrupted 1. They differ from here on:
         position  clean  corrupted
                0  'to'   'to'
                1  'to'   -
@@ -167,7 +167,7 @@ import Tokenization
     let beginning = #expect(throws: ExperimentError.self) {
       try Self.resolver(nil).resolve([Self.ids([1], [1])], prependBOS: .always)
     }
-    #expect(beginning?.message.hasPrefix("x.yaml:7: a token for the beginning of the text is asked for") == true)
+    #expect(beginning?.message.hasPrefix("x.yaml:7: prepend_bos: true asks for a beginning-of-text token") == true)
   }
 
   @Test func onlyComparisonsNeedAWrongAnswer() throws {

@@ -1,8 +1,8 @@
 import ActivationStore
 import Experiments
 import Foundation
-import Patching
 import ModelGraph
+import Patching
 import TestSupport
 import Testing
 
@@ -43,7 +43,7 @@ import Testing
     let error = #expect(throws: ExperimentError.self) {
       try Self.read("{name: r, read: logit_lens}\n  - {name: r, read: logit_lens}")
     }
-    #expect(error?.message == "x.yaml:5: a readout named 'r' stands at line 4 already")
+    #expect(error?.message == "x.yaml:5: a readout named 'r' is already defined at line 4")
   }
 }
 

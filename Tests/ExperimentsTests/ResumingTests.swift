@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A run that was stopped after any number of cells and gone on with is an unbroken run.
+/// A run that was stopped after any number of answers and resumed is an unbroken run.
 @Suite struct ResumingTests {
   /// Everything that a results file holds but its text, by name.
   private func contents(_ path: String) throws -> [String: [UInt64]] {
@@ -60,18 +60,66 @@ import Testing
     return stops
   }
 
-  @Test(arguments: [3, 5, 9]) func sweepsOfEveryKind(step: Int) throws {
+  @Test(arguments: [3, 5, 9]) func questionsOfEveryKind(step: Int) throws {
     let yaml = try GoldenExperiment("gpt2").yaml(
       name: "x",
       """
       sweeps:
         - {name: both, site: z, over: [layer, position, head], method: both}
-        - {name: steer, site: resid_pre, over: [layer], edit: {add: {from: difference, coefficient: [0.5, 2]}}}
+        - name: steer
+          site: resid_pre
+          over: [layer]
+          edit: {add: [{from: difference, coefficient: [0.5, 2]}, {from: difference, coefficient: [-1]}]}
+          additivity: ["blocks.2.hook_resid_post"]
         - {name: edges, path: {edges: heads, inputs: [q, v]}}
+        - {name: heads, site: z, over: [layer, head]}
+      readouts:
+        - {name: parts, read: direct_logit_attribution}
+        - {name: lens, read: logit_lens, runs: [clean]}
+        - {name: top, read: top_tokens, count: 2}
+        - {name: looks, read: attention, heads: ["1.2"]}
       cache: {hooks: ["*resid_pre"]}
       """)
     let experiment = try Experiment(yaml: yaml, file: "x.yaml")
     #expect(try check(experiment, every: step) > 1)
+  }
+
+  /// What is in the file is not computed again: a resumed run delivers every answer that is missing, once, and no other.
+  @Test func nothingIsAnsweredTwice() throws {
+    let yaml = try GoldenExperiment("gpt2").yaml(
+      name: "x",
+      """
+      sweeps:
+        - {name: heads, site: z, over: [layer, head]}
+        - {name: steer, site: resid_pre, over: [layer], edit: {add: {from: difference}}, additivity: true}
+      readouts:
+        - {name: lens, read: logit_lens}
+      """)
+    let experiment = try Experiment(yaml: yaml, file: "x.yaml")
+    let folder = try TemporaryFolder()
+    let answered = Mutex([AnswerBlock.Target]())
+    func run(stoppingAfter count: Int) throws -> RunOutcome {
+      let sink = EventHandler { event in
+        guard case .answer(let block) = event else { return }
+        answered.withLock { $0.append(block.target) }
+      }
+      return try ExperimentRun(experiment, threads: 1).run(
+        into: folder.path, resuming: true, sinks: [sink],
+        shouldStop: { answered.withLock { $0.count } >= count })
+    }
+    // Stopped after each answer in turn, so that every kind is stopped before and after.
+    for count in 1..<40 {
+      do {
+        _ = try run(stoppingAfter: count)
+        break
+      } catch ExperimentError.interruptedWithRest {
+        #expect(answered.withLock { $0.count } == count)
+      }
+    }
+    let all = answered.withLock { $0 }
+    #expect(Set(all).count == all.count)
+    let tables = all.compactMap { if case .rows(let table) = $0 { table } else { nil } }
+    #expect(Set(tables) == ["additivity.steer", "readout.lens", "heads"])
   }
 
   @Test func studiesInMazes() throws {

@@ -176,11 +176,11 @@ import Testing
       "sweep 's': site 'rot_q': this gpt2 model has none: its queries and keys are not rotated"
     ),
     ("gpt2", "site: z, over: [layer], head: 99", "sweep 's': head 99 of site 'z' does not exist: there are 4 (0 to 3)"),
-    ("gpt2", "site: z, over: [head], layer: 2..-2", "sweep 's': what 'layer' is narrowed to holds nothing here"),
-    ("gpt2", "site: z, over: [head], head: 3..-2", "sweep 's': what 'head' is narrowed to holds nothing here"),
-    ("gpt2", "site: z, over: [layer], head: 3..-2", "sweep 's': what 'head' is narrowed to holds nothing here"),
-    ("gpt2", "site: z, over: [head], layer: [2, -1]", "sweep 's': what 'layer' is narrowed to holds 2 twice here"),
-    ("gpt2", "site: z, over: [head], head: [0..-1, 1]", "sweep 's': what 'head' is narrowed to holds 1 twice here"),
+    ("gpt2", "site: z, over: [head], layer: 2..-2", "sweep 's': the selection along 'layer' is empty"),
+    ("gpt2", "site: z, over: [head], head: 3..-2", "sweep 's': the selection along 'head' is empty"),
+    ("gpt2", "site: z, over: [layer], head: 3..-2", "sweep 's': the selection along 'head' is empty"),
+    ("gpt2", "site: z, over: [head], layer: [2, -1]", "sweep 's': the selection along 'layer' has 2 twice"),
+    ("gpt2", "site: z, over: [head], head: [0..-1, 1]", "sweep 's': the selection along 'head' has 1 twice"),
     (
       "gpt2", "path: {senders: ['3.0'], receivers: logits}",
       "sweep 's': layer 3 of site 'z' does not exist: there are 3"

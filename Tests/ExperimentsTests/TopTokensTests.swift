@@ -33,7 +33,7 @@ import Testing
     let store = try ResultsReader(run.run(into: folder.path).results).store
     let group = "/readouts/top"
     #expect(try store.describe("\(group)/token").dimensions == ["run", "layer", "position", "place", "example"])
-    let shape = try store.shape(of: "\(group)/token")
+    let shape = try store.describe("\(group)/token").shape
     let (layers, positions, examples) = (shape[1], shape[2], shape[4])
     #expect(shape[0] == 2 && shape[3] == 3 && examples == 2 && layers == run.loaded.model.graph.dimensions.layers + 1)
     let tokens = try store.integers(at: "\(group)/token")
@@ -50,7 +50,8 @@ import Testing
             func at(_ place: Int) -> Int { (cell * 3 + place) * examples + example }
             let pair = run.prompts.set.pairs[example]
             guard position < pair.clean.count else {
-              #expect((0..<3).allSatisfy { tokens[at($0)] == -1 && texts[at($0)].isEmpty && probabilities[at($0)].isNaN })
+              #expect(
+                (0..<3).allSatisfy { tokens[at($0)] == -1 && texts[at($0)].isEmpty && probabilities[at($0)].isNaN })
               beyond += 1
               continue
             }
@@ -72,17 +73,20 @@ import Testing
     #expect(onTop > 0 && beyond > 0)
   }
 
-  @Test func moreThanTheVocabularyHas() throws {
-    let yaml = Self.yaml.replacing("count: 3", with: "count: 1000")
-    _ = try ExperimentRun(try Experiment(yaml: yaml, file: "x.yaml"))
+  @Test func mistakesAreNamed() throws {
+    let yaml = try GoldenExperiment("gpt2").yaml(name: "x", "readouts:\n  - {name: top, read: top_tokens, count: 900}")
+    let many = #expect(throws: ExperimentError.self) {
+      _ = try ExperimentRun(try Experiment(yaml: yaml, file: "x.yaml"))
+    }
+    #expect(many?.message.contains("the top 900 tokens of a vocabulary of") ?? false, "\(many?.message ?? "")")
     let error = #expect(throws: ExperimentError.self) {
       _ = try Experiment(yaml: Self.yaml.replacing("count: 3", with: "count: 0"), file: "x.yaml")
     }
     #expect(error?.message.contains("'readouts[1].count'") ?? false, "\(error?.message ?? "")")
     let other = #expect(throws: ExperimentError.self) {
-      _ = try Experiment(yaml: Self.yaml.replacing("read: logit_lens", with: "read: logit_lens, count: 2"), file: "x.yaml")
+      _ = try Experiment(
+        yaml: Self.yaml.replacing("read: logit_lens", with: "read: logit_lens, count: 2"), file: "x.yaml")
     }
     #expect(other?.message.contains("'count'") ?? false, "\(other?.message ?? "")")
-    #expect(TooFewTokens(wanted: 9, vocabulary: 8).message == "the top 9 tokens of a vocabulary of 8 were asked for")
   }
 }

@@ -64,8 +64,11 @@ import Testing
         "v.json", Array("[1, [2]]".utf8),
         "v.json: must be a list of numbers, or a list of such lists, one for each layer"
       ),
-      ("v.json", Array("[]".utf8), "v.json: there are no numbers in it"),
-      ("v.json", Array("[[1], [2, 3]]".utf8), "v.json: row 0 has 1 numbers and row 1 has 2; all must have as many"),
+      ("v.json", Array("[]".utf8), "v.json: it holds no numbers"),
+      (
+        "v.json", Array("[[1], [2, 3]]".utf8),
+        "v.json: row 0 has 1 numbers and row 1 has 2; all rows must have the same length"
+      ),
       ("v.json", Array("[1, 1e60]".utf8), "v.json: number 1 is not finite"),
       ("v.npy", Array("hello".utf8), "v.npy: not a .npy file"),
       ("v.npy", npy("nonsense", []), "v.npy: the header of the .npy file cannot be read"),

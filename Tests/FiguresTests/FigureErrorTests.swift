@@ -8,21 +8,21 @@ import Testing
     (.empty(figure: "Layers"), .badData, "the figure 'Layers' has nothing to show; give it at least one value"),
     (
       .count(what: "rows of the heatmap 'h'", found: 1, expected: 2), .badData,
-      "rows of the heatmap 'h': 1 given, and 2 are needed"
+      "rows of the heatmap 'h': 1 given, but 2 needed"
     ),
     (
       .noNumbers(figure: "Layers"), .badData,
-      "none of the values of the figure 'Layers' is a finite number; look at how they were made"
+      "none of the values of the figure 'Layers' is a finite number; check how they were computed"
     ),
     (
       .tooLarge(figure: "Layers", value: 1e31), .badData,
       "the figure 'Layers' has no room for the value 1e+31; values go from -1e30 to 1e30"
     ),
     (.format(file: "a.pdf"), .badData, "the figure's file 'a.pdf' must end in .svg or .png"),
-    (.scale(20), .badData, "a scale of 20.0; it is from 0.1 to 10"),
+    (.scale(20), .badData, "the scale is 20.0; it must be from 0.1 to 10"),
     (
       .tooManyPixels(width: 20_000, height: 10, limit: 16_384), .badData,
-      "a picture of 20000 x 10 pixels; each edge is at most 16384, so take a smaller scale"
+      "a picture of 20000 x 10 pixels is too large; each edge is at most 16384, so use a smaller scale"
     ),
     (.cannotDraw(reason: "no memory"), .badData, "librsvg cannot draw the figure: no memory"),
     (.cannotWrite(file: "a.svg", reason: "disk full"), .cannotCreateOutput, "cannot write 'a.svg': disk full"),

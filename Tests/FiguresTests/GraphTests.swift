@@ -66,7 +66,7 @@ import Testing
     #expect(
       message { () throws(FigureError) in
         try ScatterChart(title: "s", xName: "x", yName: "y", points: [.init(x: .nan, y: 1, name: "a")]).figure()
-      } == "none of the values of the figure 's' is a finite number; look at how they were made")
+      } == "none of the values of the figure 's' is a finite number; check how they were computed")
   }
 
   @Test func scatterNamesItsPoints() throws {

@@ -45,22 +45,22 @@ import Testing
     ),
     (
       .outcomeIsRead(hook: "fc_policy_out"),
-      "site 'fc_policy_out' is the outcome that metrics read, which is not edited; choose an activation before it"
+      "site 'fc_policy_out' is the outcome that metrics read and cannot be edited; choose an earlier activation"
     ),
     (
       .axisAbsent(axis: .channel, hook: "embedder.fc_out", axes: ["unit"]),
       "embedder.fc_out has no axis 'channel' (one of: unit)"
     ),
     (
-      .notLater(hook: "a", site: "b"), "a does not come after b, so nothing that is done there changes it"
+      .notLater(hook: "a", site: "b"), "a does not come after b, so no edit there can change it"
     ),
     (
       .notOneVector(site: .z),
-      "a direction can be projected out of sites with one vector for each token, such as resid_pre, not of z"
+      "a direction can only be projected out of a site with one vector per token, such as resid_pre, not out of z"
     ),
     (
       .noPositionsToAlign(site: .pattern),
-      "another example's difference is aligned by positions, and site 'pattern' has pairs of them"
+      "another example's difference is aligned by positions, but site 'pattern' has pairs of positions"
     ),
     (.noDirection(layer: 2), "the vector for layer 2 is all zeros and has no direction"),
     (.noVectorForLayer(layer: 4, layers: [0, 1]), "no vector for layer 4: there are vectors for layers 0, 1"),
@@ -70,11 +70,11 @@ import Testing
     ),
     (
       .needsOtherRun(edit: "patch"),
-      "edit 'patch' takes its numbers from another run, and there is none here; it needs a sweep over pairs of prompts"
+      "edit 'patch' takes its numbers from another run, but there is none here; it needs a sweep over prompt pairs"
     ),
     (
       .resampleNeedsPartner(example: 2, length: 7),
-      "edit 'resample' takes another example's value, and no other prompt has the length of prompt 2 (7 tokens)"
+      "edit 'resample' takes another example's value, but no other prompt has the length of prompt 2 (7 tokens)"
     ),
   ]
 

@@ -68,10 +68,10 @@ import Testing
     expect("the axis 'head' of 'effect' has 3 entries and none with the index -1") {
       _ = try heads.slice("head", -1..<2)
     }
-    expect("one value of 'effect' needs a label on every axis, and has none on head") {
+    expect("one value of 'effect' needs a label on every axis; it has none on head") {
       _ = try heads.value(at: ["layer": 3])
     }
-    expect("the array 't' holds texts, not numbers") {
+    expect("the array 't' holds text, not numbers") {
       _ = try LabelledArray("t", axes: [], values: .texts(["a"])).strongest(1)
     }
     let examples = LabelledAxis("example", .range(2))

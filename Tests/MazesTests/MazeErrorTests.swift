@@ -4,9 +4,9 @@ import Testing
 
 @Suite struct MazeErrorTests {
   static let table: [(MazeError, String)] = [
-    (.size(4), "no maze of size 4; it is an odd number from 3 to 25"),
+    (.size(4), "a maze cannot have size 4; the size is an odd number from 3 to 25"),
     (.noSizes, "no maze sizes to draw from; give at least one odd number from 3 to 25"),
-    (.cheeseRegion(0), "a top-right region of 0 squares has no room for the cheese; it is at least 1"),
+    (.cheeseRegion(0), "a top-right region of 0 squares has no room for the cheese; it must be at least 1"),
     (
       .outside(Square(5, 0), size: 5), "(row 5, column 0) lies outside the maze; rows and columns go from 0 to 4"
     ),
@@ -21,31 +21,31 @@ import Testing
     (
       .mouseOnCheese(Square(0, 2)), "mouse and cheese cannot share (row 0, column 2); move or remove one of them"
     ),
-    (.alreadyOpen(Square(0, 0)), "(row 0, column 0) is open already; choose a wall"),
+    (.alreadyOpen(Square(0, 0)), "(row 0, column 0) is already open; choose a wall"),
     (
       .pathAlreadyOpen(from: Square(4, 0), to: Square(0, 4)),
-      "the straight path from (row 4, column 0) to (row 0, column 4) is open already, so that opening it changes nothing; "
-        + "take another maze"
+      "the straight path from (row 4, column 0) to (row 0, column 4) is already open, so opening it changes nothing; "
+        + "use another maze"
     ),
-    (.noCheese(for: "a rollout"), "the maze has no cheese, and a rollout needs one; put it somewhere first"),
+    (.noCheese(for: "a rollout"), "the maze has no cheese, and a rollout needs one; place it first"),
     (
       .noDecisions(mazes: 10_000),
-      "none of 10000 mazes has a square where the ways to the cheese and to the corner part; allow larger mazes or cheese elsewhere"
+      "none of 10000 mazes has a square where the paths to the cheese and to the corner diverge; allow larger mazes or cheese elsewhere"
     ),
-    (.otherWalls, "the two vector fields are of mazes with other walls; compare fields of one maze"),
-    (.batch(0), "a batch of 0 pictures; it is at least 1"),
-    (.stepLimit(-1), "a limit of -1 steps; it is at least 0"),
+    (.otherWalls, "the two vector fields are from mazes with different walls; compare fields of one maze"),
+    (.batch(0), "the batch size is 0; it must be at least 1"),
+    (.stepLimit(-1), "the step limit is -1; it must be at least 0"),
     (
       .policyShape(found: [2, 4], mazes: 2),
       "the policy gave a tensor of shape [2, 4] for 2 mazes; it must give [2, 15]"
     ),
     (
       .policyNotFinite(maze: 3, value: .infinity),
-      "the policy gave the logit inf for maze 3 of those it was asked about; look for weights or edits that are too large"
+      "the policy gave the logit inf for maze 3 of the batch; look for weights or edits that are too large"
     ),
     (
       .drawingNotSquare(rows: 3, row: 1, length: 2),
-      "row 1 of the drawn maze has 2 squares and there are 3 rows; as many of each are needed"
+      "row 1 of the drawn maze has 2 squares and there are 3 rows; a drawn maze must be square"
     ),
     (
       .drawingCharacter("\n", Square(0, 1)),

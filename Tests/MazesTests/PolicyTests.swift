@@ -14,7 +14,7 @@ import Testing
     #expect(abs(moves.stay - 7 / 18.0) < 1e-7)
     #expect(abs(moves.left + moves.right + moves.down + moves.up + moves.stay - 1) < 1e-15)
     #expect(abs(moves.arrow.x - -1 / 18.0) < 1e-7 && abs(moves.arrow.y - -2 / 18.0) < 1e-7)
-    #expect(Direction.allCases.map { moves[$0] } == [moves.left, moves.right, moves.down, moves.up])
+    #expect(MoveDirection.allCases.map { moves[$0] } == [moves.left, moves.right, moves.down, moves.up])
   }
 
   @Test func hugeLogitsAreNoTrouble() {

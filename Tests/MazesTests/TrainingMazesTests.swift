@@ -23,7 +23,7 @@ import Testing
       #expect(spec.cheese.allows(cheese, size: maze.size) && maze.isOpen(cheese))
       let path = try #require(maze.path(from: maze.mouse, to: cheese))
       #expect(maze.mouse.next(example.direction) == path[1])
-      #expect(Direction(action: example.label) == example.direction)
+      #expect(MoveDirection(action: example.label) == example.direction)
       sizes.insert(maze.size)
       labels.insert(example.label)
     }

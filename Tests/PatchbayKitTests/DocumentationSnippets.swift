@@ -14,10 +14,11 @@ struct DocumentationSnippets {
     // ---------- GettingStarted
     let bench = try Workbench("bundled:ioi")
     let run = try bench.run(
-      ["When John and Mary went to the store, John gave a book to"],
-      keeping: ["blocks.*.hook_resid_post", "blocks.0.attn.hook_pattern"])
-    for candidate in run.top(3, prompt: 0) { print(candidate.text, candidate.logit) }
+      "When John and Mary went to the store, John gave a book to",
+      keeping: .residPost, .hook("blocks.0.attn.hook_pattern"))
+    for candidate in run.top(3) { print(candidate.text, candidate.logit) }
     print(try run.activation("blocks.3.hook_resid_post").shape)  // [position, dModel]
+    print(try run.array(.residPost[layer: 3, position: -1]).axes.map(\.name))  // layer, position, dModel
     // ----------
     return lines
   }
@@ -25,42 +26,43 @@ struct DocumentationSnippets {
   mutating func patching() throws -> [String] {
     // ---------- Patching
     let bench = try Workbench("bundled:ioi")
-    let pair = PromptSpec(
-      clean: "When John and Mary went to the store, John gave a book to",
-      corrupted: "When John and Mary went to the store, Mary gave a book to",
-      answer: " Mary", wrong: " John")
-    let engine = try bench.engine(for: [pair], direction: .denoise, metrics: [.logitDiff])
+    let clean = "When John and Mary went to the store, John gave a book to"
+    let corrupted = "When John and Mary went to the store, Mary gave a book to"
+    let pair = try bench.pair(clean, corrupted, answer: " Mary", wrong: " John")
 
     // What head 0.6 wrote in the clean run, put into the corrupted run, at all positions.
-    let head = try Sweep(name: "0.6", site: Site(.z, [.layer: 0, .head: 6]), over: [])
-    print(try engine.results(head)[.logitDiff])  // one number for each pair
+    let head = try bench.sweep(.z[layer: 0, head: 6], on: pair)
+    print(head.effect[[:]])  // how much of the way to the clean run it goes
 
-    // The same head set to zero in the corrupted run.
-    let without = try Sweep(name: "without 0.6", site: Site(.z, [.layer: 0, .head: 6]), over: [], edit: .zero)
-    print(try engine.results(without)[.logitDiff])
+    // The same head set to zero: in the corrupted run of a sweep, and in a run of one prompt.
+    let without = try bench.sweep(.z[layer: 0, head: 6], on: pair, edit: .zero)
+    print(without.effect[[:]])
+    print(try bench.run(clean, [.zero(.z[layer: 0, head: 6])]).top(1)[0].text)
     // ----------
     return lines
   }
 
   mutating func sweeps() throws -> [String] {
     // ---------- SweepsAndEffects
-    let pair = PromptSpec(
-      clean: "When John and Mary went to the store, John gave a book to",
-      corrupted: "When John and Mary went to the store, Mary gave a book to",
-      answer: " Mary", wrong: " John")
-    let experiment = try Experiment(
-      name: "sweeps", model: ModelReference("bundled:ioi"), pairs: [pair], metrics: [.logitDiff],
-      sweeps: [
-        SweepSpec(try Sweep(name: "heads", site: Site(.z), over: [.layer, .head])),
-        SweepSpec(try Sweep(name: "stream", site: Site(.residPre), over: [.layer, .position])),
-      ])
+    let bench = try Workbench("bundled:ioi")
+    let pair = try bench.pair(
+      "When John and Mary went to the store, John gave a book to",
+      "When John and Mary went to the store, Mary gave a book to", answer: " Mary", wrong: " John")
+    let heads = try bench.sweep(.z, over: .layer, .head, on: pair)
+    print(try heads.effect.strongest(1)[0].labels)  // layer and head
+
+    let experiment = try Experiment("sweeps", bench, [pair]) {
+      heads
+      try SweepSpec.sweep(.residPre, over: .layer, .position)
+      try SweepSpec.sweep(.z, over: .layer, .head, edit: .zero)
+    }
     let outcome = try ExperimentRun(experiment).run(into: folder)
     for summary in outcome.summaries {
       let best = summary.strongest[0]
       print(summary.sweep, best.labels, best.ratioOfMeans)
     }
-    let heads = try ResultsReader(outcome.results).values(sweep: "heads", dataset: "logit_diff")
-    print(heads.shape)  // [layer, head, example]
+    let stored = try ResultsReader(outcome.results).values(sweep: "z", dataset: "logit_diff")
+    print(stored.shape)  // [layer, head, example]
     // ----------
     return lines
   }
@@ -100,20 +102,18 @@ struct DocumentationSnippets {
 
   mutating func steering() throws -> [String] {
     // ---------- Steering
-    let experiment = try Experiment(
-      yaml: """
-        name: steering
-        model: bundled:ioi
-        prompts: {template: {name: agency, count: 4}}
-        sweeps:
-          - name: towards-clean
-            site: resid_post
-            over: [layer]
-            position: -1
-            edit: {add: {from: difference, coefficient: [0.5, 1, 2]}}
-        """, file: "steering.yaml")
+    let bench = try Workbench("bundled:ioi")
+    let task = TemplateSpec(task: .agency, count: 4, place: Place(file: #fileID, line: #line))
+    let experiment = try Experiment("steering", bench, .template(task)) {
+      try SweepSpec.sweep(
+        .residPost[position: -1], over: .layer, named: "towards-clean",
+        edit: .add(.difference, coefficients: [0.5, 1, 2]))
+    }
     let outcome = try ExperimentRun(experiment).run(into: folder)
     print(outcome.summaries[0].axes, outcome.summaries[0].cells)  // layer and coefficient
+
+    let push = [Float](repeating: 0.1, count: 128)
+    print(try bench.generate("The ring", [.add(push * 2, at: .residPost[layer: 3])], count: 8).changeNorms.count)
     // ----------
     return lines
   }

@@ -21,16 +21,21 @@ import Testing
 
   @Test func gettingStarted() throws {
     let printed = try lines { try $0.gettingStarted() }
-    #expect(printed.count == 4 && printed[0].hasPrefix(" Mary ") && printed[3] == "[14, 128]")
+    #expect(printed.count == 5 && printed[0].hasPrefix(" Mary ") && printed[3] == "[14, 128]")
+    #expect(printed[4] == #"["layer", "position", "dModel"]"#)
   }
 
   @Test func patching() throws {
-    #expect(try lines { try $0.patching() }.count == 2)
+    let printed = try lines { try $0.patching() }
+    #expect(printed.count == 3 && Float(printed[0]) ?? 0 > 0.5, "\(printed)")
   }
 
   @Test func sweeps() throws {
     let printed = try lines { try $0.sweeps() }
-    #expect(printed[0].hasPrefix(#"heads ["0", "6"] "#) && printed[2] == "[5, 8, 1]")
+    try #require(printed.count == 5)
+    #expect(printed[0] == "[0, 6]" && printed[4] == "[5, 8, 1]", "\(printed)")
+    #expect(printed[1].hasPrefix(#"z ["0", "6"] "#) && printed[2].hasPrefix("resid_pre "))
+    #expect(printed[3].hasPrefix("z-zero "))
   }
 
   @Test func paths() throws {
@@ -44,7 +49,7 @@ import Testing
   }
 
   @Test func steering() throws {
-    #expect(try lines { try $0.steering() } == [#"["layer", "coefficient"] 15"#])
+    #expect(try lines { try $0.steering() } == [#"["layer", "coefficient"] 15"#, "1"])
   }
 
   @Test func caches() throws {

@@ -188,15 +188,15 @@ import Testing
   }
 
   @Test func correlationsByHand() {
-    let exact = Agreement(estimated: [1, 2, 3, 4, .nan, 9], exact: [2, 4, 6, 8, 1, .nan])
+    let exact = EstimateAgreement(estimated: [1, 2, 3, 4, .nan, 9], exact: [2, 4, 6, 8, 1, .nan])
     #expect(exact.cells == 4 && abs(exact.pearson - 1) < 1e-12 && abs(exact.spearman - 1) < 1e-12)
     // Deviations -1 0 1 and -4/3 -1/3 5/3: 3 / sqrt(2 * 14/3).
-    let bent = Agreement(estimated: [1, 2, 3], exact: [1, 2, 4])
+    let bent = EstimateAgreement(estimated: [1, 2, 3], exact: [1, 2, 4])
     #expect(abs(bent.pearson - 3 / (28.0 / 3).squareRoot()) < 1e-12 && abs(bent.spearman - 1) < 1e-12)
     // Ranks 1.5 1.5 3 and 1 2 3: 1.5 / sqrt(1.5 * 2).
-    let tied = Agreement(estimated: [0, 0, 5], exact: [-1, 0, 1])
+    let tied = EstimateAgreement(estimated: [0, 0, 5], exact: [-1, 0, 1])
     #expect(abs(tied.spearman - 1.5 / 3.0.squareRoot()) < 1e-12)
-    #expect(Agreement(estimated: [1, 1], exact: [1, 2]).pearson.isNaN)
-    #expect(Agreement(estimated: [], exact: []).spearman.isNaN)
+    #expect(EstimateAgreement(estimated: [1, 1], exact: [1, 2]).pearson.isNaN)
+    #expect(EstimateAgreement(estimated: [], exact: []).spearman.isNaN)
   }
 }

@@ -239,7 +239,7 @@ import Testing
       Sweep(
         name: "s", site: try Site(.residPre), over: [], edit: .zero,
         standing: [Intervention(try Site(.z), .zero)]))
-    #expect(throws: PatchingError.noEstimateBesideOthers(sweep: "s")) { _ = try engine.estimates(plan) }
+    #expect(throws: PatchingError.noEstimateWithOtherEdits(sweep: "s")) { _ = try engine.estimates(plan) }
   }
 
   @Test func standingEditsAreCheckedAsTheOthersAre() throws {

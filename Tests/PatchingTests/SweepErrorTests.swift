@@ -9,12 +9,12 @@ import Testing
 /// What a sweep that does not fit its model or prompts says.
 @Suite struct SweepErrorTests {
   private static let messages: [(PatchingError, String)] = [
-    (.coefficientWithoutAdd("heads"), "sweep 'heads': only the edit 'add' has coefficients to go over"),
+    (.coefficientWithoutAdd("heads"), "sweep 'heads': only the edit 'add' has coefficients to sweep over"),
     (
       .metricNeedsWrong(metric: "logit_diff", example: 2),
-      "metric 'logit_diff' compares the answer with a wrong token, and prompt 2 has none"
+      "metric 'logit_diff' compares the answer with a wrong token, but prompt 2 has none"
     ),
-    (.emptyPath(sweep: "p", end: "senders"), "sweep 'p': a path needs senders, and there are none"),
+    (.emptyPath(sweep: "p", end: "senders"), "sweep 'p': a path needs senders, but there are none"),
     (
       .logitsTogether(sweep: "p"),
       "sweep 'p': the logits cannot be patched together with other receivers, whose effect would never be read; "
@@ -37,8 +37,8 @@ import Testing
       "steer: the estimate for prompt 1 is not a finite number; an added vector or a factor is too large"
     ),
     (
-      .noEstimateBesideOthers(sweep: "s"),
-      "sweep 's': attribution estimates edits of the unedited run, so that no others can hold beside it; leave out 'with', or run the cells"
+      .noEstimateWithOtherEdits(sweep: "s"),
+      "sweep 's': attribution estimates edits of the unedited run, so no other edit can apply at the same time; leave out 'with', or run the cells"
     ),
   ]
 

@@ -199,7 +199,7 @@ import Testing
     #expect(message { try writeExports(of: "\(scratch.path)/none.h5", into: "\(scratch.path)/out") }.hasPrefix("66 "))
     #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/out"))
     let blocked = message { try writeExports(of: results, into: results) }
-    #expect(blocked.hasPrefix("73 cannot make the folder '\(results)': "))
+    #expect(blocked.hasPrefix("73 cannot create the folder '\(results)': "))
     struct Stopped: Error {}
     #expect(throws: Stopped.self) {
       try writeExports(of: results, into: "\(scratch.path)/out") { throw Stopped() }
@@ -219,7 +219,7 @@ import Testing
     arguments: [
       (
         ReportError.cannotCreateFolder("out", reason: "Not a directory"), 73,
-        "cannot make the folder 'out': Not a directory"
+        "cannot create the folder 'out': Not a directory"
       ),
       (
         .cannotWrite(file: "a\n.csv", reason: "No space left on device"), 73,

@@ -25,7 +25,7 @@ import Tokenization
     Row("{\n\"model\": }", "tokenizer.json: line 2, column 10: expected a value, found '}'"),
     Row("[]", "tokenizer.json: the file must be an object, not an array"),
     Row("{\"a\nb\":0}", "tokenizer.json: line 1, column 4: a control character (0x0A) inside a string must be escaped"),
-    Row(#"{"a\nb":0,"a\nb":0}"#, #"tokenizer.json: line 1, column 11: the key 'a\nb' stands twice in one object"#),
+    Row(#"{"a\nb":0,"a\nb":0}"#, #"tokenizer.json: line 1, column 11: the key 'a\nb' appears twice in one object"#),
     Row("{\"a\":1.\n}", #"tokenizer.json: line 1, column 8: expected a digit, found '\n'"#),
     Row("{}", "tokenizer.json: the key 'model' is missing"),
     Row(#"{"model":{}}"#, "tokenizer.json: the key 'model.vocab' is missing"),
@@ -173,7 +173,7 @@ import Tokenization
     let words = try Tokenizer(json: bytes(Self.file("")))
     let error = #expect(throws: TokenizerError.self) { try words.encode("two\nlines") }
     #expect(
-      error?.message == "the tokenizer has no token for 'two\\nlines', and no unknown token to stand for it")
+      error?.message == "the tokenizer has no token for 'two\\nlines', and no unknown token to use instead")
     let letters = try Tokenizer(json: bytes(Self.bpe(#""merges":["a b"]"#)))
     #expect(throws: TokenizerError.unknownText("c")) { try letters.encode("abc") }
     #expect(try letters.encode("abb") == [2, 1])
@@ -183,13 +183,13 @@ import Tokenization
   func anIDWithoutAToken(id: Int32) throws {
     let letters = try Tokenizer(json: bytes(Self.bpe(#""merges":["a b"]"#)))
     let error = #expect(throws: TokenizerError.self) { try letters.decode([0, id]) }
-    #expect(error?.message == "there is no token with the id \(id); the vocabulary goes from 0 to 2")
+    #expect(error?.message == "there is no token with the id \(id); ids go from 0 to 2")
     #expect(error?.kind == .badData)
   }
 
   @Test func noBeginning() {
     #expect(
       TokenizerError.noBeginningOfText.message
-        == "a token for the beginning of the text is asked for (prepend_bos: true), but the tokenizer has none")
+        == "prepend_bos: true asks for a beginning-of-text token, but the tokenizer has none")
   }
 }

@@ -25,31 +25,31 @@ import Training
       ),
       (
         .noCheckpoint(folder: "out"), .inputNotFound,
-        "out: there is no checkpoint to go on from; leave out --resume to begin anew"
+        "out: there is no checkpoint to resume from; leave out --resume to start over"
       ),
       (
         .otherRecipe(
           file: "c",
           differences: [.init(key: "steps", here: "9", there: "8"), .init(key: "data", here: "a\nb", there: "c")]
         ), .badData,
-        "c: the checkpoint is of another recipe: steps is 9 here and 8 there; data is a\\nb here and c there"
+        "c: the checkpoint is from another recipe: steps is 9 here and 8 there; data is a\\nb here and c there"
       ),
       (
         .damagedCheckpoint(file: "c", problem: "'step' is no number"), .badData,
-        "c: not a checkpoint that can be gone on from: 'step' is no number"
+        "c: the checkpoint cannot be resumed: 'step' is no number"
       ),
       (
         .outputTaken(folder: "out", isFinished: true), .cannotCreateOutput,
-        "out: there is a trained model already; choose another --output, or remove it first"
+        "out: it already holds a trained model; choose another --output, or remove the model first"
       ),
       (
         .outputTaken(folder: "out", isFinished: false), .cannotCreateOutput,
-        "out: there is a checkpoint already; give --resume to go on from it, or choose another --output"
+        "out: it already holds a checkpoint; give --resume to continue from it, or choose another --output"
       ),
       (.cannotWrite(file: "out/a", reason: "no space"), .cannotCreateOutput, "out/a: cannot be written: no space"),
       (
         .interrupted(step: 3, of: 9, folder: "out"), .interrupted,
-        "interrupted after 3 of 9 steps; the checkpoint is in out, go on with --resume"
+        "interrupted after 3 of 9 steps; the checkpoint is in out; continue with --resume"
       ),
       (
         .interrupted(step: 0, of: 9, folder: nil), .interrupted,

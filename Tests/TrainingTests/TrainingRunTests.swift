@@ -246,7 +246,7 @@ import Training
       let changed = text.replacingOccurrences(of: from, with: to)
       try scratch.write("checkpoint.safetensors", whole.prefix(8) + Data(changed.utf8) + whole.suffix(from: header))
       let message = message()
-      #expect(message.hasSuffix("not a checkpoint that can be gone on from: \(problem)"), "\(message)")
+      #expect(message.hasSuffix("the checkpoint cannot be resumed: \(problem)"), "\(message)")
     }
     try scratch.write("checkpoint.safetensors", whole)
     #expect(message() == "no error")

@@ -30,10 +30,10 @@ extension StoreError {
       "'\(path)': another run is writing this file; wait for it to end or choose another output"
     case .busy(let path, false): "'\(path)': a run is still writing this file; wait for it to end"
     case .writeFailed(let path, let object, let detail): "'\(path)': writing '\(object)' failed: \(detail)"
-    case .alreadyClosed(let path): "'\(path)': the file has been closed already"
+    case .alreadyClosed(let path): "'\(path)': the file is already closed"
     case .badName(let path, let name, .unusable):
-      "'\(path)': '\(name)' cannot be a name in the file; names are not empty or '.', and have no '/' in them"
-    case .badName(let path, let name, .taken): "'\(path)': the name '\(name)' is taken already"
+      "'\(path)': '\(name)' cannot be a name in the file; a name cannot be empty or '.', or contain '/'"
+    case .badName(let path, let name, .taken): "'\(path)': the name '\(name)' is already taken"
     case .emptyAxis(let path, let dataset, let axis): "'\(path)': '\(dataset)': the axis '\(axis)' has no entries"
     case .doesNotFitFloat16(let path, let hook, let example, let value):
       "'\(path)': '\(hook)', example \(example): \(value) does not fit float16 (largest 65504); store float32"

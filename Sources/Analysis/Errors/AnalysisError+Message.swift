@@ -12,13 +12,13 @@ extension AnalysisError {
     case .labelNotFinite(let example):
       "the label of example \(example) is not a finite number"
     case .oneClass(let name):
-      "all examples are of the class '\(name)'; a direction needs examples of two"
+      "all examples are in the class '\(name)'; a direction needs two classes"
     case .notTwoClasses(let method, let found):
-      "\(method) tells two classes apart, and there are \(found); choose two of them, or a probe for several classes"
+      "\(method) separates two classes, but there are \(found); choose two of them, or a probe for several classes"
     case .tooFewInClass(let name, let found, let needed):
       "the class '\(name)' has \(counted(found, "example")), and at least \(needed) are needed"
     case .tooFewExamples(let purpose, let found, let needed):
-      "\(purpose) needs at least \(counted(needed, "example")), and there \(found == 1 ? "is" : "are") \(found)"
+      "\(purpose) needs at least \(counted(needed, "example")), but there \(found == 1 ? "is" : "are") \(found)"
     case .tooFewPairs(let found, let needed):
       "\(counted(found, "pair")), and at least \(needed) are needed"
     case .unevenPairs(let first, let second):
@@ -28,13 +28,13 @@ extension AnalysisError {
     case .otherWidth(let found, let expected):
       "activations of width \(found) where \(expected) is expected; do they come from another hook or model?"
     case .penalty(let method, let value):
-      "the penalty of \(method) is \(value), and has to be a positive number"
+      "the penalty of \(method) is \(value); it must be a positive number"
     case .share(let name, let value):
-      "\(name) is \(value), and has to lie between 0 and 1"
+      "\(name) is \(value); it must be between 0 and 1"
     case .splitLeavesNone(let className, let side):
-      "the split leaves no example of the class '\(className)' for \(side); more examples, or another share, would"
+      "the split leaves no example of the class '\(className)' for \(side); use more examples or another share"
     case .tooMany(let what, let asked, let limit):
-      "\(asked) \(what) asked for, and there can be at most \(limit)"
+      "\(asked) \(what) requested, but there can be at most \(limit)"
     case .noConvergence(let method, let steps):
       "\(method) did not converge in \(steps) steps; a stronger penalty would help"
     }

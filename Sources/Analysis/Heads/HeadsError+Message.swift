@@ -7,9 +7,9 @@ extension HeadsError {
       "a first token and \(length) random ones, twice, are more than the model's context of \(context) tokens; "
         + (largest.map { "at most \($0), twice, fit" } ?? "no sequence fits")
     case .lengthTooSmall(let length):
-      "\(length) random tokens before the repetition are too few for a head to be told from others; at least 2"
+      "\(length) random tokens before the repetition are too few to tell heads apart; at least 2 are needed"
     case .lengthOutsideVocabulary(let length, let vocabulary, let largest):
-      "\(length) distinct random tokens beside the first are more than a vocabulary of \(vocabulary) has; at most \(largest)"
+      "\(length) distinct random tokens besides the first are more than a vocabulary of \(vocabulary) has; at most \(largest)"
     }
   }
 }

@@ -5,8 +5,8 @@ extension LinearAlgebraError {
       "a matrix to be decomposed holds a number that is not finite, in row \(row) and column \(column)"
     case .notPositiveDefinite(let order, let size):
       """
-      a \(size)x\(size) matrix is not positive definite (its leading minor of order \(order) is not positive); more examples than \
-      features, or a larger regularisation, would make it so
+      a \(size)x\(size) matrix is not positive definite (its leading minor of order \(order) is not positive); use more examples than \
+      features, or more regularisation
       """
     case .noConvergence(let decomposition, let rows, let columns):
       "the \(decomposition) of a \(rows)x\(columns) matrix did not converge; are its numbers of extremely different sizes?"

@@ -36,7 +36,7 @@ struct LogisticProblem {
     point = [Double](repeating: 0, count: rows.columns) + [odds]
     scores = [Double](repeating: odds, count: targets.count)
     loss = 0
-    loss = lossNow()
+    loss = currentLoss()
   }
 
   /// [width].
@@ -70,7 +70,7 @@ struct LogisticProblem {
       let before = (point: point, scores: scores, loss: loss, gradient: gradient)
       point = Vectors.adding(point, length, direction)
       scores = Vectors.adding(scores, length, along)
-      loss = lossNow()
+      loss = currentLoss()
       guard loss < before.loss else {
         // Rounding leaves nothing more to see.
         (point, scores, loss) = (before.point, before.scores, before.loss)
@@ -130,7 +130,7 @@ struct LogisticProblem {
     return length
   }
 
-  private func lossNow() -> Double {
+  private func currentLoss() -> Double {
     var sum = 0.0
     for (score, target) in zip(scores, targets) { sum += Logistic.softplus(score) - target * score }
     return sum + 0.5 * penalty * weights.reduce(0) { $0 + $1 * $1 }

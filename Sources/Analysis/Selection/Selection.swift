@@ -76,7 +76,7 @@ public struct Selection: Sendable {
       throw SelectionError.noPositions(hook: hooks[without].text)
     }
     rules = hasPositions[0] ? spec.positions ?? [.index(-1)] : [.none]
-    if rules.contains(.every), rules.count > 1 { throw SelectionError.everyIsAlone }
+    if rules.contains(.every), rules.count > 1 { throw SelectionError.everyWithOtherPositions }
     (heads, widths) = try Self.heads(spec, hooks, layouts)
     let pools: [[SourcePart]] =
       switch labels?.source {

@@ -25,7 +25,7 @@ public enum SelectionError: DiagnosedError, Equatable {
   case positionNowhere(String, source: String, hint: String?)
   /// Tokens are sought by what they say, and the file does not say it.
   case noTokenStrings(file: String)
-  case everyIsAlone
+  case everyWithOtherPositions
   /// A label that is read off the token, with several tokens.
   case onePosition(label: String)
   case noExamples(source: String)
@@ -45,25 +45,25 @@ public enum SelectionError: DiagnosedError, Equatable {
     case .noSuchCache(let name, let known): "there is no cache '\(visible(name))'" + suggestion(for: name, among: known)
     case .noSuchRun(let run, let cache, let known):
       known.isEmpty
-        ? "the cache '\(cache)' is of single prompts and has no run '\(run)'"
+        ? "the cache '\(cache)' holds single prompts and has no run '\(run)'"
         : "the cache '\(cache)' has no run '\(run)'" + suggestion(for: run, among: known)
     case .noSuchHook(let pattern, let file, let known):
       "\(file): no activation matches '\(visible(pattern))'; it has \(Self.listed(known))"
     case .noSuchLayer(let file, let layers):
-      "\(file): none of the activations chosen is of one of the layers; it has layers \(Self.listed(layers.map { "\($0)" }))"
-    case .noVectors(let hook): "'\(hook)' has no vector for each token; an analysis needs activations that have"
+      "\(file): none of the chosen activations is in one of the given layers; the file has layers \(Self.listed(layers.map { "\($0)" }))"
+    case .noVectors(let hook): "'\(hook)' has no vector for each token; an analysis needs activations that have one"
     case .noPositions(let hook): "'\(hook)' has no positions; leave 'positions' out"
     case .noHeads(let hook): "'\(hook)' is not divided into heads; leave 'heads' out, or choose other hooks"
     case .headOutside(let head, let hook, let heads): "'\(hook)' has \(heads) heads; there is no head \(head)"
     case .differentHeads(let hook, let heads, let other, let otherHeads):
-      "'\(hook)' has \(heads) heads and '\(other)' has \(otherHeads); put them into analyses of their own"
+      "'\(hook)' has \(heads) heads and '\(other)' has \(otherHeads); analyse them separately"
     case .differentWidths(let hook, let width, let other, let otherWidth):
       """
-      '\(hook)' has \(width) numbers and '\(other)' has \(otherWidth); put activations of different widths into analyses of \
-      their own
+      '\(hook)' has \(width) numbers and '\(other)' has \(otherWidth); analyse activations of different widths \
+      separately
       """
     case .differentModels(let file, let other):
-      "\(file) and \(other) are of different models; give 'across_models: true' to put them side by side"
+      "\(file) and \(other) come from different models; give 'across_models: true' to compare them"
     case .noSuchLabel(let label, let file, let known):
       "\(file): prompts have no label '\(visible(label))'"
         + (known.isEmpty ? "; they have none at all" : suggestion(for: label, among: known))
@@ -76,7 +76,8 @@ public enum SelectionError: DiagnosedError, Equatable {
       "no prompt of \(source) has the position \(visible(rule))" + (hint.map { "; \($0)" } ?? "")
     case .noTokenStrings(let file):
       "\(file) does not say what its tokens are (it was made without a tokenizer); give positions as numbers"
-    case .everyIsAlone: "the position 'every' makes each token an example, and cannot stand beside other positions"
+    case .everyWithOtherPositions:
+      "the position 'every' makes each token an example, and cannot be combined with other positions"
     case .onePosition(let label): "labels read off the \(label) need exactly one position"
     case .noExamples(let source): "no example of \(source) is left to analyse"
     case .noRow(let column, let example): "the column '\(visible(column))' has no row for prompt \(example)"
@@ -87,7 +88,7 @@ public enum SelectionError: DiagnosedError, Equatable {
     case .differentExamples(let place, let count, let other, let otherCount):
       "\(place) has \(count) examples and \(other) has \(otherCount); places are compared on the same examples"
     case .noTraining(let source, let hook):
-      "nothing to follow \(source) with: 'train' has no '\(hook)' of the same model"
+      "\(source) cannot be followed: 'train' has no '\(hook)' of the same model"
     case .noPairs(let label):
       "no pairs: no value of '\(visible(label))' has one example of each class"
     }

@@ -77,7 +77,7 @@ public struct ClustersStudy: Study {
         }
         outcome.clusters.append(clusters)
         let known = labels.compactMap(\.self)
-        if known.count == labels.count { outcome.agreements.append(try Agreement(clusters, known)) }
+        if known.count == labels.count { outcome.agreements.append(try ClusterAgreement(clusters, known)) }
       }
       found = outcome
       return false
@@ -95,7 +95,7 @@ public struct ClustersStudy: Study {
     /// [method][items].
     var clusters: [[Int]] = []
     /// [method]; empty without labels.
-    var agreements: [Agreement] = []
+    var agreements: [ClusterAgreement] = []
     /// Of k-means.
     var inertia = Double.nan
 

@@ -63,7 +63,7 @@ extension Field {
     }
     let what = try keys.exactlyOne(of: ["file", "model"])
     if what.key == "file" {
-      try keys.refuse(["prompts", "hooks", "prepend_bos"], beside: "file")
+      try keys.refuse(["prompts", "hooks", "prepend_bos"], with: "file")
       let written = try what.field.nonEmptyText()
       return .file(
         name: name ?? Self.cacheName(of: written), path: resolvedPath(written, relativeTo: folder), place: place)

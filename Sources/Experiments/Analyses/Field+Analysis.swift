@@ -88,7 +88,7 @@ extension Field {
     case .map:
       let keys = try map(.analysisLabels)
       if let key = keys["key"] {
-        try keys.refuse(["file", "column"], beside: "key")
+        try keys.refuse(["file", "column"], with: "key")
         return .key(try key.nonEmptyText())
       }
       let file = try keys.needed("file", in: .analysisLabels)
@@ -186,7 +186,7 @@ extension Field {
       if rules.contains(rule) { throw element.error(.repeated(path: path, word: rule.label)) }
       rules.append(rule)
     }
-    if rules.contains(.every), rules.count > 1 { throw error(.everyIsAlone(path: path)) }
+    if rules.contains(.every), rules.count > 1 { throw error(.everyWithOtherPositions(path: path)) }
     return rules
   }
 
@@ -202,7 +202,7 @@ extension Field {
       let what = try keys.exactlyOne(of: ["token", "span"])
       let occurrence = try keys["occurrence"].map { try $0.occurrence() } ?? -1
       if what.key == "token" {
-        try keys.refuse(["at"], beside: "token")
+        try keys.refuse(["at"], with: "token")
         return .token(try what.field.nonEmptyText(), occurrence: occurrence)
       }
       return .span(

@@ -102,13 +102,13 @@ extension KeyedFields {
     options.bins = try self["bins"].map { try $0.integer(from: 0, to: 10_000) } ?? 40
     options.threshold = try number("threshold") ?? 0
     guard let field = self["along"] else {
-      if let stray = self["method"] { throw stray.error(.notBeside(key: "method", other: "units", path: path)) }
+      if let stray = self["method"] { throw stray.error(.cannotCombine(key: "method", other: "units", path: path)) }
       return .units(options, along: nil)
     }
-    try refuse(["units"], beside: "along")
+    try refuse(["units"], with: "along")
     let word = try field.nonEmptyText()
     if word.lowercased().hasSuffix(".npy") || word.lowercased().hasSuffix(".json") {
-      try refuse(["method"], beside: "along")
+      try refuse(["method"], with: "along")
       do {
         let vector = try VectorFile(path: resolvedPath(word, relativeTo: folder))
         return .units(options, along: .file(vector.rows, isByLayer: vector.isByLayer))

@@ -58,37 +58,39 @@ public enum CommandError: DiagnosedError, Equatable {
     case .noTokensTaken(let family):
       "the \(family) model takes no tokens; policies are run by experiments with the key mazes"
     case .mixedPrompts(let file, let prompt, let isPair):
-      "\(file): prompt \(prompt) is \(isPair ? "a pair" : "no pair"), those before it are \(isPair ? "not" : "pairs"); one file has one kind"
-    case .promptsChanged(let file): "\(file): the file changed while it was read"
-    case .vectorNeedsPairs(let file): "\(file): a vector is made of pairs of prompts, with the keys clean and corrupted"
+      "\(file): prompt \(prompt) is \(isPair ? "a pair" : "not a pair"), but those before it are\(isPair ? " not" : ""); a file holds one kind"
+    case .promptsChanged(let file): "\(file): the file changed while it was being read"
+    case .vectorNeedsPairs(let file):
+      "\(file): a vector is made from pairs of prompts, with the keys clean and corrupted"
     case .differenceNeedsOnePair(let file, let found):
-      "\(file): the method 'difference' takes one pair, and there are \(found); of several, take 'mean-difference'"
+      "\(file): the method 'difference' takes one pair, but there are \(found); for several, use 'mean-difference'"
     case .notAMazePolicy(let family):
-      "the \(family) model does not look at mazes: it takes no pictures of 3 x 64 x 64, or has no 15 actions"
+      "the \(family) model is not a maze policy, which takes pictures of 3 x 64 x 64 and has 15 actions"
     case .steeringNeedsSite(let file, let found):
-      "\(file): the vector is of '\(found)', which is no site; say where to add it, such as \(file):1@resid_post.3"
+      "\(file): the vector was made at '\(found)', which is not a site; say where to add it, as in \(file):1@resid_post.3"
     case .steeringOfOtherSite(let file, let found, let site):
-      "\(file): the vector was made of \(found) and is added to \(site); give --anywhere if that is meant"
+      "\(file): the vector was made at \(found) and is added at \(site); give --anywhere if that is intended"
     case .steeringOfOtherModel(let file, let found, let model):
-      "\(file): the vector was made with \(found), which has other weights than \(model); give --anywhere if that is meant"
-    case .steeringOfPairs(let site): "\(site): a vector cannot be added to what attention has for pairs of tokens"
+      "\(file): the vector was made with \(found), which has different weights from \(model); give --anywhere if that is intended"
+    case .steeringOfPairs(let site):
+      "\(site): attention has a number for each pair of tokens, so no vector can be added there"
     case .steeringHasNoLayer(let file, let layer, let layers):
-      "\(file): there is no vector for layer \(layer), but for \(layers.map(String.init).joined(separator: ", "))"
+      "\(file): there is no vector for layer \(layer), only for \(layers.map(String.init).joined(separator: ", "))"
     case .steeringNeedsLayer(let file, let site, let layers):
       """
       \(file): there are vectors for layers \(layers.map(String.init).joined(separator: ", ")); name one (\(file):1@\(site).\(layers[0])), \
       or all (@\(site).all)
       """
     case .steeringNeverFires(let file):
-      "\(file): the vector is added after the prompt, and the only token is chosen at the prompt's end; give --positions all, or more --tokens"
+      "\(file): the vector is added after the prompt, but the only token is chosen at the prompt's end; give --positions all, or more --tokens"
     case .wrongEdit(let edit, let reason, _): "--edit '\(visible(edit))': \(reason)"
     case .editNeverFires(let edit):
       """
-      --edit '\(visible(edit))': it holds after the prompt, and the only token is chosen at the prompt's end; give \
+      --edit '\(visible(edit))': it applies after the prompt, but the only token is chosen at the prompt's end; give \
       --positions all, or more --tokens
       """
     case .steeredTooFar: "the steered logits are not finite numbers; an added vector or its coefficient is too large"
-    case .outputIsInput(let path): "\(path): the output would take the place of the prompts"
+    case .outputIsInput(let path): "\(path): the output would overwrite the prompts"
     }
   }
 }

@@ -20,9 +20,9 @@ struct FoundDirection {
   /// The direction with the length that its method gave it (1 for components), at the layers at which something was found.
   /// - Parameters:
   ///   - site: which of the analysed activations are meant.
-  ///   - isAnywhere: whether directions of another kind of activation will do where there are none of this one.
+  ///   - allowsMismatch: whether directions of another kind of activation will do where there are none of this one.
   /// - Throws: `StoreError` for a file that is none or lacks what is asked for, `ExperimentError.badVector`.
-  func vector(at site: SiteName, orAnywhere isAnywhere: Bool) throws -> SteeringVector {
+  func vector(at site: SiteName, allowingMismatch allowsMismatch: Bool) throws -> SteeringVector {
     let store = try StoreReader(file, expecting: [.analysis])
     let group = Schema.analyses.path(study)
     guard store.contains(group) else {
@@ -55,7 +55,7 @@ struct FoundDirection {
     guard !axes.contains("head") else {
       throw ExperimentError.badVector(
         file: file,
-        problem: "the analysis '\(study)' looks at heads one by one, which have no one direction for a layer")
+        problem: "the analysis '\(study)' looks at each head separately, so it has no single direction for a layer")
     }
     let values = try Numbers(store, "\(group)/\(dataset)", axes)
     let lengths =
@@ -66,7 +66,7 @@ struct FoundDirection {
       : nil
     let hooks = try store.texts(at: "\(group)/\(Schema.Analysis.hook)").map { HookName($0) }
     let own = hooks.indices.filter { hooks[$0] == site.hook(layer: hooks[$0].layer ?? 0) }
-    let wanted = own.isEmpty && isAnywhere ? hooks.indices.filter { hooks[$0].layer != nil } : own
+    let wanted = own.isEmpty && allowsMismatch ? hooks.indices.filter { hooks[$0].layer != nil } : own
     guard !wanted.isEmpty else {
       throw ExperimentError.badVector(
         file: file,
@@ -84,7 +84,7 @@ struct FoundDirection {
     }
     guard !found.isEmpty else {
       throw ExperimentError.badVector(
-        file: file, problem: "'\(direction)' of the analysis '\(study)' has found no direction anywhere")
+        file: file, problem: "'\(direction)' of the analysis '\(study)' found no direction anywhere")
     }
     let attributes = try store.attributes()
     return SteeringVector(

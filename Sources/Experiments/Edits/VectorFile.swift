@@ -27,12 +27,13 @@ struct VectorFile {
       throw ExperimentError.unknownVectorFormat(file: path)
     }
     guard let width = rows.first?.count, width > 0 else {
-      throw ExperimentError.badVector(file: path, problem: "there are no numbers in it")
+      throw ExperimentError.badVector(file: path, problem: "it holds no numbers")
     }
     for (layer, row) in rows.enumerated() {
       if row.count != width {
         throw ExperimentError.badVector(
-          file: path, problem: "row 0 has \(width) numbers and row \(layer) has \(row.count); all must have as many")
+          file: path,
+          problem: "row 0 has \(width) numbers and row \(layer) has \(row.count); all rows must have the same length")
       }
       if let index = row.firstIndex(where: { !$0.isFinite }) {
         throw ExperimentError.badVector(

@@ -22,18 +22,18 @@ extension ExperimentError {
 
     case .interrupted: "interrupted"
     case .interruptedWithRest(let done, let total, let file):
-      "interrupted; \(done) of \(total) runs are in '\(visible(file))': say the same with --resume to go on with them"
+      "interrupted; \(done) of \(total) runs are in '\(visible(file))': run the same command with --resume to continue"
     case .cannotResume(let file, let difference):
       """
-      '\(visible(file))' cannot be gone on with: \(difference); make it what it was, or run without --resume to begin anew (what is there \
+      '\(visible(file))' cannot be resumed: \(difference); undo the change, or run without --resume to start over (the existing file \
       is set aside)
       """
     case .cannotWrite(let file, let reason): "\(file): the file cannot be written: \(reason)"
-    case .cannotCreateFolder(let folder, let reason): "\(folder): the folder cannot be made: \(reason)"
+    case .cannotCreateFolder(let folder, let reason): "\(folder): the folder cannot be created: \(reason)"
 
     case .noModel(let file): "\(file): no model: give the key 'model' (a folder, or bundled:NAME) or the option --model"
     case .bundledModelsMoved(let name, let place):
-      "bundled:\(name): the folder \(place) is not beside the program; build again, or move it along with the program"
+      "bundled:\(name): the folder \(place) is not next to the program; build again, or move it with the program"
     case .noSuchBundledModel(let name, let bundled):
       if bundled.isEmpty {
         "bundled:\(name): no model is bundled; name a folder (config.json, model.safetensors) as 'model' or with --model"
@@ -54,67 +54,70 @@ extension FileProblem {
     case .notExactlyOne(let keys, let found, let path):
       "exactly one of \(list(keys)) is needed\(inside(path)); "
         + (found.isEmpty ? "there is none" : "there are \(list(found))")
-    case .notBeside(let key, let other, let path): "'\(key)' cannot stand beside '\(other)'\(inside(path))"
+    case .cannotCombine(let key, let other, let path): "'\(key)' cannot be combined with '\(other)'\(inside(path))"
     case .keyNotText(let path): "a key must be text\(inside(path))"
     case .duplicateKeys(let keys):
-      "\(keys.count == 1 ? "the key stands" : "the keys stand") twice: \(list(keys.map { visible($0) }))"
+      "\(keys.count == 1 ? "repeated key" : "repeated keys"):  \(list(keys.map { visible($0) }))"
     case .wrongType(let path, let found, let expected): "\(subject(path)) must be \(expected), not \(found)"
     case .badValue(let path, let value, let expected): "\(subject(path)) is \(value); it must be \(expected)"
     case .badLabelName(let name):
-      "a label cannot be called \(quoted(name)): names of labels are 1 to 64 characters long, without blanks and without /"
+      "a label cannot be named \(quoted(name)): label names have 1 to 64 characters, no blanks and no /"
     case .unknownWord(let path, let word, let known):
       "\(subject(path)): there is no \(quoted(word))" + suggestion(for: word, among: known)
     case .emptyList(let path, let expected): "\(subject(path)) is empty; give at least one of \(expected)"
     case .repeated(let path, let word): "\(subject(path)) has \(quoted(word)) twice"
-    case .duplicateName(let one, let name, let line): "\(one) named \(quoted(name)) stands at line \(line) already"
+    case .duplicateName(let one, let name, let line): "\(one) named \(quoted(name)) is already defined at line \(line)"
     case .nothingToDo: "there is nothing to do: give sweeps, steering, readouts or a cache"
 
-    case .duplicateAnalysis(let name, let line): "an analysis named \(quoted(name)) stands at line \(line) already"
+    case .notWritable(let one, let name):
+      "\(one) named \(quoted(name)) asks what an experiment file cannot say; read it from a file, or ask otherwise"
+
+    case .duplicateAnalysis(let name, let line): "an analysis named \(quoted(name)) is already defined at line \(line)"
     case .duplicateCache(let name, let line):
-      "a cache named \(quoted(name)) stands at line \(line) already; give one of them another 'name'"
-    case .everyIsAlone(let path):
-      "\(subject(path)): 'every' makes each token an example, and cannot stand beside other positions"
-    case .analysesNeedCache: "'analyses' are of cached activations; give the key 'cache' too"
-    case .noAnalyses(let key): "'\(key)' means something to analyses only, and there are none; give the key 'analyses'"
+      "a cache named \(quoted(name)) is already defined at line \(line); give one of them another 'name'"
+    case .everyWithOtherPositions(let path):
+      "\(subject(path)): 'every' makes each token an example, and cannot be combined with other positions"
+    case .analysesNeedCache: "'analyses' need cached activations; give the key 'cache' too"
+    case .noAnalyses(let key): "'\(key)' applies to analyses only, but there are none; give the key 'analyses'"
 
     case .emptyTable: "the table is empty; its first line must name the columns"
     case .raggedTable(let found, let expected):
       "the line has \(found) \(found == 1 ? "cell" : "cells") and the header \(expected)"
     case .noColumn(let name, let known):
       "there is no column \(quoted(name))" + suggestion(for: name, among: known)
-    case .openQuote: "a quoted cell begins here and does not end"
+    case .openQuote: "the quoted cell that begins here is never closed"
 
     case .coefficientNeedsAdd(let path): "\(subject(path)): only the edit 'add' has the axis 'coefficient'"
     case .editNeedsArgument(let path, let edit, let example):
       "\(subject(path)): the edit '\(edit)' is written as \(example)"
     case .logitsHaveOnePosition(let path):
-      "\(subject(path)): the logits are read at the last position only; leave it out, or take them in a sweep of their own"
+      "\(subject(path)): the logits are read at the last position only; leave it out, or give the logits a sweep of their own"
 
     case .vectorOfOtherSite(let found, let site):
-      "the vector was made of \(found) and is added to \(site); give 'anywhere: true' if that is meant"
+      "the vector was made at \(found) and is added at \(site); give 'anywhere: true' if that is intended"
     case .vectorOfOtherModel(let found, let model):
-      "the vector was made with \(found), which has other weights than \(model); give 'anywhere: true' if that is meant"
+      "the vector was made with \(found), which has different weights from \(model); give 'anywhere: true' if that is intended"
     case .sequenceHasNoDirection:
-      "the vector has one for each position, and a direction to take out is one; make it with another method than 'difference'"
+      "the file has a vector for each position, but only one direction can be projected out; use a method other than 'difference'"
     case .normOfSequence(let path):
-      "\(subject(path)): the vector has one for each position, which have lengths of their own; make it with another method than 'difference'"
+      "\(subject(path)): the file has a vector for each position, each with its own length; use a method other than 'difference'"
     case .normOfNothing(let path, let layer):
-      "\(subject(path)): the vector\(layer.map { " for layer \($0)" } ?? "") is all zeros and cannot be made longer"
+      "\(subject(path)): the vector\(layer.map { " for layer \($0)" } ?? "") is all zeros and cannot be brought to another length"
     case .normHasNoLayer(let path, let layer, let layers):
       "\(subject(path)): the file has vectors for layers \(list(layers.map(String.init))), "
-        + (layer.map { "none for layer \($0)" } ?? "and one length for all is needed")
+        + (layer.map { "but none for layer \($0)" } ?? "but one length for all layers is needed")
     case .standingHasAxis(let path):
-      "\(subject(path)): an edit that holds in every cell has one coefficient, and its direction is not another example's"
-    case .additivityNeedsAdd(let path): "\(subject(path)): additivity is of the edit 'add'"
-    case .noEstimateBesideOthers(let path):
+      "\(subject(path)): an edit under 'with' has a single coefficient, and its direction cannot come from another example"
+    case .additivityNeedsAdd(let path): "\(subject(path)): additivity needs the edit 'add'"
+    case .noEstimateWithOtherEdits(let path):
       "\(subject(path)): attribution estimates edits of the unedited run; leave out 'with', or the method"
     case .noEstimate(let path, let metric, let reason):
       "\(subject(path)): attribution cannot estimate the metric '\(metric)': \(reason)"
 
     case .sweepDoesNotFit(let sweep, let reason): "sweep '\(sweep)': \(reason)"
-    case .choosesNothing(let sweep, let axis): "sweep '\(sweep)': what '\(axis)' is narrowed to holds nothing here"
-    case .choosesTwice(let sweep, let axis, let entry):
-      "sweep '\(sweep)': what '\(axis)' is narrowed to holds \(entry) twice here"
+    case .emptySelection(let sweep, let axis): "sweep '\(sweep)': the selection along '\(axis)' is empty"
+    case .repeatedEntry(let sweep, let axis, let entry):
+      "sweep '\(sweep)': the selection along '\(axis)' has \(entry) twice"
 
     case .lineIsNoPair(let found):
       "the line must be one JSON object with clean, corrupted, answer, wrong, not \(found)"
@@ -131,7 +134,7 @@ extension FileProblem {
     case .differentLengths(let clean, let corrupted):
       """
       clean and corrupted must have the same number of tokens; clean has \(clean.count), corrupted \(corrupted.count). \
-      They part here:
+      They differ from here on:
       \(sideBySide(clean, corrupted))
       """
     case .emptyPrompt(let key): "\(key) has no tokens; a prompt needs at least one"
@@ -142,7 +145,7 @@ extension FileProblem {
       "\(key) has \(tokens) tokens, more than the model's context of \(context)"
     case .noWrong(let metric): "'wrong' (or wrong_token) is missing; the metric \(metric) compares the answer with it"
     case .sameAnswer(let text): "answer and wrong are the same token, \(quoted(text)); there is nothing to compare"
-    case .notOfMazes(let key): "'\(key)' is about mazes, and the file has no key 'mazes'"
+    case .needsMazes(let key): "'\(key)' is for mazes, but the file has no key 'mazes'"
     case .caused(let message): message
     }
   }

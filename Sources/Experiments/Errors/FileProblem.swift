@@ -5,7 +5,7 @@ public enum FileProblem: Sendable, Hashable {
   case missingKey(key: String, of: String, meaning: String)
   case notExactlyOne(of: [String], found: [String], path: String)
   /// A key that means nothing where another one is.
-  case notBeside(key: String, other: String, path: String)
+  case cannotCombine(key: String, other: String, path: String)
   case keyNotText(path: String)
   case duplicateKeys([String])
   case wrongType(path: String, found: String, expected: String)
@@ -19,11 +19,13 @@ public enum FileProblem: Sendable, Hashable {
   /// Two questions of one kind with one name.
   case duplicateName(of: String, name: String, firstLine: Int)
   case nothingToDo
+  /// What a program asks and a file cannot: `one` says of what kind it is.
+  case notWritable(one: String, name: String)
 
   // Analyses
   case duplicateAnalysis(name: String, firstLine: Int)
   case duplicateCache(name: String, firstLine: Int)
-  case everyIsAlone(path: String)
+  case everyWithOtherPositions(path: String)
   /// Analyses of an experiment that stores no activations.
   case analysesNeedCache
   /// Keys for analyses where there are none.
@@ -51,14 +53,14 @@ public enum FileProblem: Sendable, Hashable {
   case standingHasAxis(path: String)
   case additivityNeedsAdd(path: String)
   /// Estimates are of the unedited run.
-  case noEstimateBesideOthers(path: String)
+  case noEstimateWithOtherEdits(path: String)
   /// A metric whose change cannot be told from a gradient.
   case noEstimate(path: String, metric: String, reason: String)
 
   /// The sweep does not fit the model or the prompts; the reason is another module's.
   case sweepDoesNotFit(sweep: String, reason: String)
-  case choosesNothing(sweep: String, axis: String)
-  case choosesTwice(sweep: String, axis: String, entry: Int)
+  case emptySelection(sweep: String, axis: String)
+  case repeatedEntry(sweep: String, axis: String, entry: Int)
 
   // Prompts
   /// A line of a prompt file that is JSON, but no object.
@@ -75,7 +77,7 @@ public enum FileProblem: Sendable, Hashable {
   case sameAnswer(String)
 
   // Mazes
-  case notOfMazes(key: String)
+  case needsMazes(key: String)
 
   /// What another module says, which happened because of this line.
   case caused(String)

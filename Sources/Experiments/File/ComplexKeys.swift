@@ -6,7 +6,7 @@
 enum ComplexKeys {
   /// Where the first such key ends or begins, in a text that has an alias of some anchor; nil where there is no key to fear. Quotes are not heeded: a
   /// text is refused for what stands in them only if it has aliases as well.
-  static func placeBesideAliases(in text: String) -> (line: Int, column: Int)? {
+  static func placeInFileWithAliases(in text: String) -> (line: Int, column: Int)? {
     let bytes = Array(text.utf8)
     guard bytes.contains(UInt8(ascii: "&")), bytes.contains(UInt8(ascii: "*")) else { return nil }
     let anchors = names(after: UInt8(ascii: "&"), in: bytes)

@@ -20,6 +20,7 @@ extension Experiment {
     self.text = text
     name = try keys.required("name").experimentName()
     model = try keys["model"].map { ModelReference(try $0.nonEmptyText(), relativeTo: folder) }
+    bench = nil
     prompts = try Self.inputs(keys, folder: folder)
     prependBOS = try keys["prepend_bos"].map { try $0.prependBOS() } ?? .automatic
     direction = try keys["direction"].map { try $0.choice(PatchingDirection.self) } ?? .denoise
@@ -49,7 +50,7 @@ extension Experiment {
     guard let mazes = keys["mazes"] else { return try keys.needed("prompts", in: .experiment).prompts(folder: folder) }
     // What is about tokens.
     let ofText = QuestionKind.all.filter { $0.inputs == .text }.map(\.key)
-    try keys.refuse(["prompts", "prepend_bos"] + ofText + ["cache"], beside: "mazes")
+    try keys.refuse(["prompts", "prepend_bos"] + ofText + ["cache"], with: "mazes")
     return .mazes(try mazes.mazeSpec())
   }
 }

@@ -31,9 +31,10 @@ extension Field {
     _ table: KeyTable, folder: String, site: SiteName
   ) throws -> (addition: Edit.Addition, origin: VectorOrigin?) {
     let keys = try map(table)
-    let chosen = try keys.exactlyOne(of: ["from", "file", "vector"])
-    if chosen.key != "vector" { try keys.refuse(["anywhere"], beside: chosen.key) }
-    if chosen.key == "from" { try keys.refuse(["norm"], beside: chosen.key) }
+    let chosen = try keys.exactlyOne(of: ["from", "file", "vector", "values"])
+    if chosen.key != "vector" { try keys.refuse(["anywhere"], with: chosen.key) }
+    if chosen.key != "values" { try keys.refuse(["layers"], with: chosen.key) }
+    if chosen.key == "from" { try keys.refuse(["norm"], with: chosen.key) }
     var direction: Edit.Direction
     var origin: VectorOrigin?
     switch chosen.key {
@@ -42,11 +43,9 @@ extension Field {
       direction = word == "difference" ? .difference : .exampleDifference
     case "vector":
       let (vector, from) = try chosen.field.steeringVector(keys["anywhere"], folder: folder, site: site)
-      direction =
-        vector.isSequence
-        ? .sequences(vector.values, layers: vector.layers)
-        : .vectors(vector.values.map { $0[0] }, layers: vector.layers)
+      direction = vector.direction
       origin = from
+    case "values": direction = try chosen.field.writtenVectors(keys["layers"])
     default:
       let (rows, layers) = try chosen.field.vectorRows(folder: folder)
       direction = .vectors(rows, layers: layers)
@@ -62,9 +61,16 @@ extension Field {
     _ table: KeyTable, folder: String, site: SiteName
   ) throws -> (vectors: [[Float]], layers: [Int]?, origin: VectorOrigin?) {
     let keys = try map(table)
-    let chosen = try keys.exactlyOne(of: ["file", "vector"])
+    let chosen = try keys.exactlyOne(of: ["file", "vector", "values"])
+    if chosen.key != "values" { try keys.refuse(["layers"], beside: chosen.key) }
     guard chosen.key == "vector" else {
-      try keys.refuse(["anywhere"], beside: chosen.key)
+      try keys.refuse(["anywhere"], with: chosen.key)
+      if chosen.key == "values" {
+        guard case .vectors(let vectors, let layers) = try chosen.field.writtenVectors(keys["layers"]) else {
+          throw chosen.field.error(.sequenceHasNoDirection)
+        }
+        return (vectors, layers, nil)
+      }
       let (rows, layers) = try chosen.field.vectorRows(folder: folder)
       return (rows, layers, nil)
     }
@@ -74,10 +80,10 @@ extension Field {
   }
 
   /// A vector file's vector, or the direction of an analysis.
-  func writtenVector(folder: String, site: SiteName, isAnywhere: Bool) throws -> SteeringVector {
+  func writtenVector(folder: String, site: SiteName, allowsMismatch: Bool) throws -> SteeringVector {
     do {
       if case .map = try content() {
-        return try foundDirection(folder: folder).vector(at: site, orAnywhere: isAnywhere)
+        return try foundDirection(folder: folder).vector(at: site, allowingMismatch: allowsMismatch)
       }
       return try SteeringVector(file: resolvedPath(try nonEmptyText(), relativeTo: folder))
     } catch {
@@ -114,9 +120,9 @@ extension Field {
   func steeringVector(
     _ anywhere: Field?, folder: String, site: SiteName
   ) throws -> (vector: SteeringVector, origin: VectorOrigin?) {
-    let isAnywhere = try anywhere?.flag() ?? false
-    let vector = try writtenVector(folder: folder, site: site, isAnywhere: isAnywhere)
-    if isAnywhere { return (vector, nil) }
+    let allowsMismatch = try anywhere?.flag() ?? false
+    let vector = try writtenVector(folder: folder, site: site, allowsMismatch: allowsMismatch)
+    if allowsMismatch { return (vector, nil) }
     guard vector.site == site.rawValue else {
       throw error(.vectorOfOtherSite(found: vector.site, site: site.rawValue))
     }

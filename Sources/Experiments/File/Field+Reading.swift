@@ -128,9 +128,9 @@ struct KeyedFields {
   }
 
   /// Keys that mean nothing where another one is.
-  func refuse(_ keys: [String], beside other: String) throws {
+  func refuse(_ keys: [String], with other: String) throws {
     guard let stray = members.first(where: { keys.contains($0.key) }) else { return }
-    throw stray.field.error(.notBeside(key: stray.key, other: other, path: path))
+    throw stray.field.error(.cannotCombine(key: stray.key, other: other, path: path))
   }
 
   /// The one key of several that is there.

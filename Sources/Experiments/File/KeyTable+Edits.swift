@@ -19,10 +19,10 @@ extension KeyTable {
       return KeyTable(
         name: name, what: "a map with the key\(keys.count == 1 ? "" : "s") \(names)",
         keys: keys.map { Key($0.name, $0.meaning) })
-    case .vectors: return KeyTable(name: name, what: "a map with file or vector", keys: vectorKeys)
+    case .vectors: return KeyTable(name: name, what: "a map with file, vector or values", keys: vectorKeys)
     case .additions:
       return KeyTable(
-        name: name, what: "a map with from, file or vector, and coefficient, or a list of such maps",
+        name: name, what: "a map with from, file, vector or values, and coefficient, or a list of such maps",
         keys: [
           Key("from", "difference: the other run's value less the base run's; example-difference: another example's")
         ] + vectorKeys + [
@@ -35,6 +35,8 @@ extension KeyTable {
   private static let vectorKeys = [
     Key("file", "a .npy or .json file of a vector, or of one for each layer"),
     Key("vector", "a vector file that patchbay vector has made"),
+    Key("values", "a vector's numbers, or those of one for each layer"),
+    Key("layers", "which layers the values are for"),
     Key("anywhere", "true: also of another model or site"),
   ]
 }

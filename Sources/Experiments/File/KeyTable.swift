@@ -41,7 +41,7 @@ extension KeyTable {
       Key("direction", "denoise or noise"),
       Key("metrics", "what is read off the logits"),
     ] + QuestionKind.all.map { Key($0.key, $0.meaning) } + [Key("cache", "activations to store")]
-      + analysisDefaults + [Key("analyses", "what is asked of the cache")])
+      + analysisDefaults + [Key("analyses", "analyses of the cache")])
 
   static let prompts = KeyTable(
     name: "prompts", what: "a map with one of the keys pairs, file, template",
@@ -96,13 +96,13 @@ extension KeyTable {
     keys: [
       Key("name", required: true, "what the sweep is called in the results"),
       Key("site", "the kind of activation"),
-      Key("over", "the axes that each entry of is edited by itself"),
+      Key("over", "the axes to sweep over, each entry in a run of its own"),
       Key("path", "senders and receivers of path patching"),
       Key("edit", "what becomes of the activation"),
       Key("method", "exact, attribution or both"),
     ] + siteAxes + [
       Key("with", "further edits that hold in every cell"),
-      Key("additivity", "true, or activations: what added directions do together and each by itself"),
+      Key("additivity", "true, or activations: what added directions do together and each alone"),
     ])
 
   static let path = KeyTable(

@@ -2,10 +2,10 @@ import Yams
 
 /// The one document of a YAML text; nil where there is none.
 func compose(_ text: String, file: String) throws -> Node? {
-  if let place = ComplexKeys.placeBesideAliases(in: text) {
+  if let place = ComplexKeys.placeInFileWithAliases(in: text) {
     throw ExperimentError.brokenYAML(
       file: file, line: place.line, column: place.column,
-      problem: "a key that is a list, a map or an alias cannot stand in a file that has aliases")
+      problem: "a key that is a list, a map or an alias cannot be used in a file that has aliases")
   }
   do {
     return try Yams.compose(yaml: text)

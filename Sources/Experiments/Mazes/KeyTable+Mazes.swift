@@ -30,9 +30,10 @@ extension KeyTable {
     keys: MazeSteeringSpec.Vector.made.map { Key($0.name, "coefficients") } + [Key("vector", "a vector file")])
 
   static let steeringVector = KeyTable(
-    name: "steering[].add.vector", what: "a map with file and coefficient",
+    name: "steering[].add.vector", what: "a map with file or values, and coefficient",
     keys: [
-      Key("file", required: true, "a vector file, relative to this one"),
+      Key("file", "a vector file, relative to this one"),
+      Key("values", "the vector's numbers"),
       Key("coefficient", required: true, "what it is multiplied by"),
       Key("anywhere", "whether it may be of another model or site"),
     ])

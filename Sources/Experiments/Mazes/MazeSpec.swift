@@ -93,7 +93,7 @@ struct DrawnMazes: Sendable {
   /// - Throws: `CommandError.notAMazePolicy`.
   static func check(_ graph: ModelGraph) throws {
     let actions = graph[graph.logits].layout.width
-    guard case .observations(3, Observation.edge, Observation.edge) = graph.input, actions == Direction.actionCount
+    guard case .observations(3, Observation.edge, Observation.edge) = graph.input, actions == MoveDirection.actionCount
     else { throw CommandError.notAMazePolicy(family: graph.family) }
   }
 
@@ -109,7 +109,7 @@ struct DrawnMazes: Sendable {
         actions: zip(mazes, decisions).map { maze, decision in
           guard spec.mouse == .decision else {
             let first = maze.bestDirection(to: decision.square) ?? decision.toCheese
-            return (actions(first), Direction.allCases.filter { $0 != first }.flatMap(actions))
+            return (actions(first), MoveDirection.allCases.filter { $0 != first }.flatMap(actions))
           }
           return (actions(decision.toCheese), actions(decision.toCorner))
         })
@@ -129,7 +129,7 @@ struct DrawnMazes: Sendable {
     }
   }
 
-  private func actions(_ direction: Direction) -> [Int32] {
+  private func actions(_ direction: MoveDirection) -> [Int32] {
     spec.groupsActions ? direction.actions.map(Int32.init) : [Int32(direction.directAction)]
   }
 

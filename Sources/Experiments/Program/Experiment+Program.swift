@@ -1,81 +1,127 @@
 import Diagnostics
-import Interventions
 import Patching
 
 extension Experiment {
-  /// An experiment put together by a program rather than read from a file. `ExperimentRun` carries it out and writes what `patchbay run` would.
+  /// An experiment put together by a program: `try Experiment("ioi", bench, [pair]) { heads; .edges(); .logitLens() }`.
+  ///
+  /// It is checked as a file would be, and its `text` is an experiment file that asks the same.
   /// - Parameters:
   ///   - name: letters, digits, `-` and `_`; the results are `NAME.h5`.
-  ///   - pairs: at least one; clean and corrupted must have as many tokens, an answer must be one token, which is found out when it is planned.
+  ///   - bench: the model; runs use it as it is loaded.
+  ///   - pairs: at least one.
   ///   - direction: `.denoise` puts clean activations into the corrupted run, `.noise` corrupted ones into the clean run.
   ///   - metrics: at least one, each once; the first is shown.
-  ///   - sweeps: with names of their own.
   ///   - cache: activations to store in `NAME.cache.h5` beside the results.
   ///   - file: with `line`, what messages name.
-  /// - Throws: `ExperimentError` for what an experiment file would be refused for.
+  ///   - questions: with names of their own, kind by kind.
+  /// - Throws: `ExperimentError` for what an experiment file would be refused for, and for what none can say.
   public init(
-    name: String, model: ModelReference, pairs: [PromptSpec], direction: PatchingDirection = .denoise,
-    metrics: [Metric] = [.logitDiff], sweeps: [SweepSpec], readouts: [ReadoutSpec] = [], cache: CacheSpec? = nil,
-    file: String = #fileID, line: Int = #line
+    _ name: String, _ bench: Workbench, _ pairs: [PromptSpec], direction: PatchingDirection = .denoise,
+    metrics: [Metric] = [.logitDiff], cache: CacheSpec? = nil, file: String = #fileID, line: Int = #line,
+    @QuestionBuilder asking questions: () throws -> [any Question]
   ) throws {
+    try self.init(
+      name, bench, .written(pairs), direction: direction, metrics: metrics, cache: cache, file: file, line: line,
+      asking: questions)
+  }
+
+  /// The same on prompts that are drawn from a dataset, or on mazes.
+  /// - Parameter prependBOS: whether text prompts get a token for the beginning of the text.
+  /// - Throws: as the other form.
+  public init(
+    _ name: String, _ bench: Workbench, _ prompts: PromptSource, prependBOS: PrependBOS = .automatic,
+    direction: PatchingDirection = .denoise, metrics: [Metric] = [.logitDiff], cache: CacheSpec? = nil,
+    file: String = #fileID, line: Int = #line, @QuestionBuilder asking questions: () throws -> [any Question]
+  ) throws {
+    let asked = try questions()
     let place = Place(file: file, line: line)
     guard isName(name) else {
       throw ExperimentError.inFile(
         place, .badValue(path: "name", value: quoted(name), expected: "letters, digits, - and _ only"))
     }
-    for (path, isEmpty) in [("pairs", pairs.isEmpty), ("metrics", metrics.isEmpty)] where isEmpty {
-      throw ExperimentError.inFile(place, .emptyList(path: path, expected: path == "pairs" ? "pairs of prompts" : path))
-    }
+    if metrics.isEmpty { throw ExperimentError.inFile(place, .emptyList(path: "metrics", expected: "metrics")) }
     if let metric = metrics.enumerated().first(where: { metrics[..<$0].contains($1) })?.element {
       throw ExperimentError.inFile(place, .repeated(path: "metrics", word: metric.rawValue))
     }
-    for (index, sweep) in sweeps.enumerated() {
-      try sweep.check(metrics: metrics)
-      if let first = sweeps[..<index].first(where: { $0.name == sweep.name }) {
-        throw ExperimentError.inFile(
-          sweep.place, .duplicateName(of: "a sweep", name: sweep.name, firstLine: first.place.line))
-      }
+    try prompts.check(at: place)
+    let reading = QuestionReading(folder: "", inputs: prompts, metrics: metrics)
+    self.questions = try QuestionKind.all.flatMap { kind in
+      try kind.checked(asked.filter { type(of: $0).questionKind.key == kind.key }, reading)
     }
-    if sweeps.isEmpty, readouts.isEmpty, cache == nil { throw ExperimentError.inFile(place, .nothingToDo) }
+    if asked.isEmpty, cache == nil { throw ExperimentError.inFile(place, .nothingToDo) }
+    if case .mazes = prompts, let cache {
+      throw ExperimentError.inFile(cache.place, .notBeside(key: "cache", other: "mazes", path: ""))
+    }
     self.name = name
-    self.model = model
-    prompts = .written(pairs)
-    prependBOS = .automatic
+    model = bench.reference
+    self.bench = bench
+    self.prompts = prompts
+    self.prependBOS = prependBOS
     self.direction = direction
     self.metrics = metrics
-    questions = sweeps as [any Question] + readouts
     self.cache = cache
     analyses = []
     self.file = file
-    text =
-      DescribedExperiment(
-        name: name, model: model, pairs: pairs, direction: direction, metrics: metrics, sweeps: sweeps
-      ).text
+    text = Self.text(
+      name: name, model: bench.reference, prompts: prompts, prependBOS: prependBOS, direction: direction,
+      metrics: metrics, questions: self.questions, cache: cache)
+  }
+
+  /// The events of a run that begins when they are iterated over; results, and the cache where one is asked for, go to a folder. The last event has
+  /// the outcome.
+  /// - Parameters:
+  ///   - folder: where the files go; made if it is not there.
+  ///   - resuming: whether to resume what an earlier run has left.
+  /// - Throws: while iterating: what `ExperimentRun` throws when it is made and when it is run.
+  public func events(
+    into folder: String = "activations", resuming: Bool = false
+  ) -> AsyncThrowingStream<RunEvent, any Error> {
+    do {
+      return try ExperimentRun(self).events(into: folder, resuming: resuming)
+    } catch {
+      return AsyncThrowingStream { $0.finish(throwing: error) }
+    }
   }
 }
 
-extension SweepSpec {
-  /// A sweep over a site, asked for by a program.
-  /// - Parameters:
-  ///   - method: whether cells are run, estimated from a gradient, or both.
-  ///   - file: with `line`, what messages name.
-  public init(_ sweep: Sweep, method: SweepMethod = .exact, file: String = #fileID, line: Int = #line) {
-    self.init(name: sweep.name, .site(sweep), method: method, place: Place(file: file, line: line))
+extension QuestionKind {
+  /// Questions of this kind that a program asks, held to what a file may ask: each is written as a file has it and read again.
+  fileprivate func checked(_ questions: [any Question], _ reading: QuestionReading) throws -> [any Question] {
+    for (index, question) in questions.enumerated() {
+      let field = Field(source: .json(question.written), place: question.place, path: "\(key)[\(index)]")
+      try checkInputs(reading, at: field)
+      if let first = questions[..<index].first(where: { $0.name == question.name }) {
+        throw field.error(.duplicateName(of: one, name: question.name, firstLine: first.place.line))
+      }
+      guard try read(field, reading).written == question.written else {
+        throw field.error(.notWritable(one: one, name: question.name))
+      }
+    }
+    return questions
   }
+}
 
-  /// - Throws: `ExperimentError` for what a sweep of an experiment file would be refused for.
-  fileprivate func check(metrics: [Metric]) throws {
-    guard isPartName(name) else {
-      throw ExperimentError.inFile(
-        place, .badValue(path: "name", value: quoted(name), expected: "letters, digits, -, _ and points only"))
+extension PromptSource {
+  /// - Throws: `ExperimentError` for what no experiment file can say.
+  fileprivate func check(at place: Place) throws {
+    func field(_ value: JSONValue, _ place: Place, _ path: String) -> Field {
+      Field(source: .json(value), place: place, path: path)
     }
-    guard method.estimates else { return }
-    for metric in metrics {
-      guard let reason = metric.reasonAgainstEstimate else { continue }
-      throw ExperimentError.inFile(place, .noEstimate(path: "method", metric: metric.rawValue, reason: reason))
-    }
-    if let sweep, !sweep.standing.isEmpty {
-      throw ExperimentError.inFile(place, .noEstimateBesideOthers(path: "method"))
+    switch self {
+    case .written(let pairs):
+      if pairs.isEmpty { throw ExperimentError.inFile(place, .emptyList(path: "pairs", expected: "pairs of prompts")) }
+      for (index, pair) in pairs.enumerated() {
+        let field = field(pair.written, pair.place, "prompts.pairs[\(index)]")
+        guard try field.pair() == pair else { throw field.error(.notWritable(one: "a pair", name: "\(index)")) }
+      }
+    case .template(let template):
+      let field = field(template.written, template.place, "prompts.template")
+      guard try field.template() == template else {
+        throw field.error(.notWritable(one: "a template", name: template.task.rawValue))
+      }
+    case .mazes(let mazes):
+      let field = field(mazes.written, mazes.place, "mazes")
+      guard try field.mazeSpec() == mazes else { throw field.error(.notWritable(one: "a map", name: "mazes")) }
     }
   }
 }

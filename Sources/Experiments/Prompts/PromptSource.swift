@@ -79,7 +79,7 @@ extension DatasetSample {
   /// How many pairs were kept, and what became of the others.
   func note(_ task: TaskDataset, wanted: Int) -> String {
     var note = "\(items.count) \(items.count == 1 ? "pair" : "pairs") of dataset \(task.rawValue)"
-    if items.count < wanted { note += " (\(wanted) were asked for, there are no more)" }
+    if items.count < wanted { note += " (\(wanted) were requested, but there are no more)" }
     let reasons = leftOut.map { "\($0.count) left out: \($0.reason.rawValue)" }
     return ([note] + reasons).joined(separator: "; ")
   }

@@ -1,4 +1,5 @@
 import ActivationStore
+import Diagnostics
 import Patching
 
 /// Something that an experiment asks of its model and prompts: a sweep, a readout, a vector added in mazes.
@@ -13,6 +14,8 @@ public protocol Question: Sendable {
   var name: String { get }
   /// The line that asks it.
   var place: Place { get }
+  /// The question as an element of its list in an experiment file, its vectors as numbers. Reading it gives the same question.
+  var written: JSONValue { get }
   /// The models that its vectors were made with, without those for which any model will do.
   var vectorOrigins: [VectorOrigin] { get }
   /// The numbers that it takes from other files: a run is resumed only where they are what they were.

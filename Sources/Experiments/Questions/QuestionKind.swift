@@ -44,12 +44,7 @@ extension QuestionKind {
   }
 
   private func questions(of field: Field, _ reading: QuestionReading) throws -> [any Question] {
-    let areMazes = if case .mazes = reading.inputs { true } else { false }
-    switch inputs {
-    case .mazes where !areMazes: throw field.error(.notOfMazes(key: key))
-    case .text where areMazes: throw field.error(.notBeside(key: key, other: "mazes", path: ""))
-    default: break
-    }
+    try checkInputs(reading, at: field)
     var questions: [any Question] = []
     for element in try field.list(of: listed) {
       let question = try read(element, reading)
@@ -59,6 +54,16 @@ extension QuestionKind {
       questions.append(question)
     }
     return questions
+  }
+
+  /// Checks that such a question can be asked about an experiment's inputs.
+  func checkInputs(_ reading: QuestionReading, at field: Field) throws {
+    let areMazes = if case .mazes = reading.inputs { true } else { false }
+    switch inputs {
+    case .mazes where !areMazes: throw field.error(.notOfMazes(key: key))
+    case .text where areMazes: throw field.error(.notBeside(key: key, other: "mazes", path: ""))
+    default: break
+    }
   }
 }
 

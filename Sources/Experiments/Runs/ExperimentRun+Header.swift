@@ -38,7 +38,7 @@ extension ResolvedPrompts {
     let pairs = self.set.pairs
     return pairs.indices.map { index in
       let pair = pairs[index]
-      if self.set.isOfPictures {
+      if self.set.hasPictures {
         return PromptRow(
           cleanTokens: [], answerToken: pair.answers.first, wrongToken: pair.wrongs.first, labels: labels[index])
       }

@@ -33,7 +33,7 @@ extension ExperimentRun {
   }
 
   /// - Throws: `ExperimentError.cannotResume` with the first difference; `StoreError`.
-  func checkThatItFits(_ file: String, _ header: ResultsHeader) throws {
+  func checkMatches(_ file: String, _ header: ResultsHeader) throws {
     let found: ResultsHeader
     do {
       found = try ResultsReader(file).header()
@@ -71,7 +71,7 @@ extension ExperimentRun {
     let path = resultsFile(in: folder)
     let files = FileManager.default
     guard files.fileExists(atPath: path), !files.fileExists(atPath: PartialResults.path(of: path)) else { return nil }
-    try checkThatItFits(path, header(sha256: try loaded.folder.sha256()))
+    try checkMatches(path, header(sha256: try loaded.folder.sha256()))
     let results = try ResultsReader(path)
     func baselines(_ run: StoredRun) throws -> [Metric: [Float]] {
       let stored = try results.baseline(run)

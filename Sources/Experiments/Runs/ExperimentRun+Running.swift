@@ -89,7 +89,7 @@ extension ExperimentRun {
   /// The file that answers are written to: a new one, or the one that an earlier run has left.
   private func partialFile(_ path: String, _ header: ResultsHeader, resuming: Bool) throws -> PartialResults {
     if resuming, FileManager.default.fileExists(atPath: PartialResults.path(of: path)) {
-      try checkThatItFits(PartialResults.path(of: path), header)
+      try checkMatches(PartialResults.path(of: path), header)
       try checkCut(of: PartialResults.path(of: path))
       return try PartialResults(reopening: path)
     }

@@ -1,18 +1,15 @@
 import ActivationStore
 import Checkpoints
 import Diagnostics
-import Execution
 import Foundation
 import ModelGraph
 import Patching
-import Tokenization
 
 /// An experiment that is ready to be run: its model is loaded, its prompts are tokens, and every question is known to fit both.
 public struct ExperimentRun: Sendable {
   public let experiment: Experiment
-  /// The model that is run: the one that the command names, or else the experiment's.
-  public let model: ModelReference
-  public let loaded: LoadedModel
+  /// The model that is run, the one that the command names or else the experiment's, and its tokenizer.
+  public let bench: Workbench
   public let prompts: ResolvedPrompts
   /// How many pairs were drawn from a dataset, and why others were left out; nil where pairs are written.
   public let promptsNote: String?
@@ -35,53 +32,48 @@ public struct ExperimentRun: Sendable {
     _ experiment: Experiment, model override: ModelReference? = nil, threads: Int? = nil, memory: Int? = nil
   ) throws {
     guard let model = override ?? experiment.model else { throw ExperimentError.noModel(file: experiment.file) }
-    let folder = try model.folder()
-    let loaded = try LoadedModel(folder: folder)
-    try Self.checkVectors(experiment.questions.flatMap(\.vectorOrigins), model, loaded)
-    let (prompts, note, mazes) = try Self.prompts(of: experiment, folder: folder, loaded)
+    let known = experiment.bench.flatMap { $0.reference == model ? $0 : nil }
+    let bench = try known ?? Workbench(model)
+    try Self.checkVectors(experiment.questions.flatMap(\.vectorOrigins), bench)
+    let (prompts, note, mazes) = try Self.prompts(of: experiment, on: bench)
     let context = PlanningContext(
-      experiment, loaded: loaded, prompts: prompts, mazes: mazes, threads: threads, memory: memory)
+      experiment, loaded: bench.loaded, prompts: prompts, mazes: mazes, threads: threads, memory: memory)
     engine = try context.engine()
     questions = try experiment.questions.flatMap { try $0.plan(in: context) }
     heads = PlannedHeads.Plan(questions, engine: engine, prompts)
-    cachedNodes = try Self.cachedNodes(experiment.cache, loaded.model.graph)
+    cachedNodes = try Self.cachedNodes(experiment.cache, bench.model.graph)
     promptsNote = note
     self.experiment = experiment
-    self.model = model
-    self.loaded = loaded
+    self.bench = bench
     self.prompts = prompts
   }
 
   /// The experiment's inputs, in words how they were drawn, and the mazes where they are mazes.
   private static func prompts(
-    of experiment: Experiment, folder: String, _ loaded: LoadedModel
+    of experiment: Experiment, on bench: Workbench
   ) throws -> (ResolvedPrompts, note: String?, mazes: DrawnMazes?) {
     if case .mazes(let spec) = experiment.prompts {
       let drawn = try DrawnMazes(spec)
-      try drawn.check(loaded.model.graph)
+      try drawn.check(bench.model.graph)
       let prompts = ResolvedPrompts(
         set: try drawn.prompts(), tokenizer: nil, texts: drawn.mazes.map { _ in nil }, labels: drawn.labels)
       return (prompts, "\(spec.count) \(spec.count == 1 ? "maze" : "mazes")", drawn)
     }
-    guard case .tokens(let vocabulary, let context) = loaded.model.graph.input else {
-      throw RunError.wrongInput(given: "tokens", needed: "observations")
-    }
-    let tokenizer = try Tokenizer.load(folder: folder)
-    let resolver = PromptResolver(tokenizer: tokenizer, folder: folder, vocabulary: vocabulary, context: context)
+    let resolver = try bench.resolver()
     var (written, note) = (experiment.prompts.written, String?.none)
     if case .template(let template) = experiment.prompts {
-      (written, note) = try template.pairs(tokenizer: tokenizer, folder: folder)
+      (written, note) = try template.pairs(tokenizer: bench.tokenizer, folder: bench.folder)
     }
     let prompts = try resolver.resolve(written, prependBOS: experiment.prependBOS, metrics: experiment.metrics)
     return (prompts, note, nil)
   }
 
   /// - Throws: `ExperimentError` for a vector that was made with other weights.
-  private static func checkVectors(_ origins: [VectorOrigin], _ model: ModelReference, _ loaded: LoadedModel) throws {
+  private static func checkVectors(_ origins: [VectorOrigin], _ bench: Workbench) throws {
     guard !origins.isEmpty else { return }
-    let sha256 = try loaded.folder.sha256()
+    let sha256 = try bench.loaded.folder.sha256()
     if let other = origins.first(where: { $0.modelSHA256 != sha256 }) {
-      throw ExperimentError.inFile(other.place, .vectorOfOtherModel(found: other.model, model: model.text))
+      throw ExperimentError.inFile(other.place, .vectorOfOtherModel(found: other.model, model: bench.reference.text))
     }
   }
 
@@ -93,6 +85,12 @@ public struct ExperimentRun: Sendable {
       throw ExperimentError.wrapping(error, at: cache.place)
     }
   }
+
+  /// How the model was named, by the command or else by the experiment.
+  public var model: ModelReference { bench.reference }
+
+  /// The model that is run.
+  public var loaded: LoadedModel { bench.loaded }
 
   /// The metrics of the unedited runs, per example; computed when they are first asked for.
   /// - Throws: `RunError`, `CancellationError`.

@@ -24,7 +24,7 @@ extension Field {
       let spec = try ImpalaFamily.spec(Config(json, file: path))
       let needed = [
         ("in_channels", spec.channels, 3), ("observation_size", spec.size, Observation.edge),
-        ("num_actions", spec.actions, Direction.actionCount),
+        ("num_actions", spec.actions, MoveDirection.actionCount),
       ]
       for (key, found, expected) in needed where found != expected {
         throw error(.badValue(path: "\(path).\(key)", value: "\(found)", expected: "\(expected), as mazes have"))

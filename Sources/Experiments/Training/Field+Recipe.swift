@@ -46,7 +46,7 @@ extension Field {
         throw member.field.error(
           .badValue(
             path: member.field.path, value: try member.field.content().description,
-            expected: "\(vocabulary), as many tokens as the tokenizer has; or leave it out"))
+            expected: "\(vocabulary), the number of tokens of the tokenizer; or leave it out"))
       }
       json.append(key: member.key, value: value)
     }

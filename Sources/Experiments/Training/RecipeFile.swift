@@ -32,7 +32,7 @@ public struct RecipeFile: Sendable {
     let batch = (key: isOfMazes ? "batch_mazes" : "batch_tokens", usual: isOfMazes ? 128 : 4096)
     for key in ["batch_tokens", "batch_mazes", "tokenizer"] {
       guard let field = keys[key], key != batch.key, isOfMazes || key == "batch_mazes" else { continue }
-      throw field.error(.notBeside(key: key, other: "data.\(data.key)", path: ""))
+      throw field.error(.cannotCombine(key: key, other: "data.\(data.key)", path: ""))
     }
     let batchSize =
       try keys[batch.key].map { try $0.integer(from: isOfMazes ? 1 : 2, to: 1 << 24) } ?? batch.usual
@@ -52,7 +52,7 @@ public struct RecipeFile: Sendable {
       let mazes = try data.field.mazes()
       (self.data, description) = (mazes.data, mazes.description)
       if let task = measured.tasks.first {
-        throw task.field.error(.notBeside(key: "validation.tasks", other: "data.mazes", path: ""))
+        throw task.field.error(.cannotCombine(key: "validation.tasks", other: "data.mazes", path: ""))
       }
       tasks = []
     } else {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Execution
 import ModelGraph
 
@@ -9,11 +10,16 @@ extension Edit {
 
     public let additions: [Addition]
 
-    public init(_ additions: [Addition]) { self.additions = additions }
+    public init(_ additions: [Addition]) { self.additions = additions.map(\.normalized) }
     public init(reading arguments: inout some EditArguments) throws { additions = try arguments.additions() }
 
+    public var argument: JSONValue? {
+      let written = additions.map(\.written)
+      return written.count == 1 ? written[0] : .array(written)
+    }
+
     public var takes: EditSource.Run { additions.contains { $0.direction == .difference } ? .other : .none }
-    public var keepsWhatRunsShare: Bool { additions.allSatisfy { $0.direction == .difference } }
+    public var keepsSharedValues: Bool { additions.allSatisfy { $0.direction == .difference } }
 
     public var vectors: [[Float]] { additions.flatMap(\.direction.vectors) }
 
@@ -108,6 +114,29 @@ extension Edit {
       self.direction = direction
       self.coefficients = coefficients
     }
+  }
+}
+
+extension Edit.Addition {
+  /// The same with the layers of several vectors written out.
+  fileprivate var normalized: Edit.Addition {
+    guard case .vectors(let vectors, let layers) = direction else { return self }
+    return Edit.Addition(
+      .vectors(vectors, layers: LayerVectors(vectors, layers: layers).layers), coefficients: coefficients)
+  }
+
+  /// As experiment files have it.
+  fileprivate var written: JSONValue {
+    var keys = JSONObject()
+    switch direction {
+    case .difference, .exampleDifference: keys.append(key: "from", value: .string(direction.word))
+    case .vectors(let vectors, let layers): keys = LayerVectors(vectors, layers: layers).written
+    case .sequences(let sequences, let layers):
+      keys.append(key: "values", value: .array(sequences.map { .array($0.map(writtenNumbers)) }))
+      keys.append(key: "layers", value: .array(layers.map { .integer($0) }))
+    }
+    keys.append(key: "coefficient", value: writtenNumbers(coefficients))
+    return .object(keys)
   }
 }
 

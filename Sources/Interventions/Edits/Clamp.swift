@@ -1,3 +1,4 @@
+import Diagnostics
 import Execution
 
 extension Edit {
@@ -32,6 +33,13 @@ extension Edit {
       case (let min?, let max?) where !(min <= max): ("from \(min) to \(max)", "a min that is at most the max")
       default: nil
       }
+    }
+
+    public var argument: JSONValue? {
+      var keys = JSONObject()
+      if let min { keys.append(key: "min", value: .number(shortest(min))) }
+      if let max { keys.append(key: "max", value: .number(shortest(max))) }
+      return .object(keys)
     }
 
     public var settings: [String: EditSetting] {

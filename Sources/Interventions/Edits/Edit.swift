@@ -39,14 +39,3 @@ public struct Edit: Sendable, Hashable {
 
   public func hash(into hasher: inout Hasher) { hasher.combine(AnyHashable(kind)) }
 }
-
-/// Where an activation is edited, and how.
-public struct Intervention: Sendable, Hashable {
-  public let site: Site
-  public let edit: Edit
-
-  public init(_ site: Site, _ edit: Edit) {
-    self.site = site
-    self.edit = edit
-  }
-}

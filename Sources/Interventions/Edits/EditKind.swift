@@ -1,3 +1,4 @@
+import Diagnostics
 import Execution
 
 /// One kind of edit: how files write it, what it takes, whether it fits a site, and what it makes of one.
@@ -10,6 +11,9 @@ public protocol EditKind: Sendable, Hashable {
   /// Reads what a file says of it.
   /// - Throws: what `arguments` throws, for what is missing or makes no sense.
   init(reading arguments: inout some EditArguments) throws
+
+  /// What stands under its key in an experiment file, such that `init(reading:)` gives the same edit; nil where the word is all.
+  var argument: JSONValue? { get }
 
   /// The run that it takes numbers from, beside the one that is edited.
   var takes: EditSource.Run { get }
@@ -24,7 +28,7 @@ public protocol EditKind: Sendable, Hashable {
   var words: String? { get }
   /// Whether an activation that is the same in both runs is left as it is. Schedulers reckon with it; results do not
   /// depend on it.
-  var keepsWhatRunsShare: Bool { get }
+  var keepsSharedValues: Bool { get }
 
   /// Checks that it can be carried out at a site.
   /// - Throws: `InterventionError` saying what does not fit.
@@ -36,12 +40,13 @@ public protocol EditKind: Sendable, Hashable {
 }
 
 extension EditKind {
+  public var argument: JSONValue? { nil }
   public var takes: EditSource.Run { .none }
   public var additions: [Edit.Addition] { [] }
   public var vectors: [[Float]] { [] }
   public var settings: [String: EditSetting] { [:] }
   public var words: String? { nil }
-  public var keepsWhatRunsShare: Bool { false }
+  public var keepsSharedValues: Bool { false }
   public func check(_ place: EditedSite) throws {}
 }
 
@@ -122,4 +127,14 @@ public protocol EditArguments {
   ///   - value: what it is, in words.
   ///   - expected: what it must be.
   func wrong(_ value: String, expected: String) -> any Error
+}
+
+extension Edit {
+  /// As an experiment file has it: its word, or a map with that word as its one key.
+  package var written: JSONValue {
+    guard let argument = kind.argument else { return .string(name) }
+    var map = JSONObject()
+    map.append(key: name, value: argument)
+    return .object(map)
+  }
 }

@@ -9,7 +9,7 @@ extension Edit {
     public init(reading arguments: inout some EditArguments) {}
 
     public var takes: EditSource.Run { .other }
-    public var keepsWhatRunsShare: Bool { true }
+    public var keepsSharedValues: Bool { true }
 
     public func place(on target: EditTarget) throws -> [PlacedEdit] {
       target.placed(.replace(from: try target.other(for: self), row: target.row))

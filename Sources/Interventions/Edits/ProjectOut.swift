@@ -1,3 +1,4 @@
+import Diagnostics
 import Execution
 
 extension Edit {
@@ -16,6 +17,7 @@ extension Edit {
       self.init(vectors, layers: layers)
     }
 
+    public var argument: JSONValue? { .object(directions.written) }
     public var vectors: [[Float]] { directions.vectors }
 
     public func check(_ place: EditedSite) throws {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Execution
 
 extension Edit {
@@ -13,6 +14,7 @@ extension Edit {
     public init(seed: UInt64) { self.seed = seed }
     public init(reading arguments: inout some EditArguments) throws { seed = try arguments.seed("seed") ?? 0 }
 
+    public var argument: JSONValue? { .object(["seed": Int(exactly: seed).map { .integer($0) } ?? .string("\(seed)")]) }
     public var takes: EditSource.Run { .otherExamples(seed: seed) }
     public var settings: [String: EditSetting] { ["seed": .text("\(seed)")] }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Execution
 
 extension Edit {
@@ -10,6 +11,7 @@ extension Edit {
     public init(by factor: Float) { self.factor = factor }
     public init(reading arguments: inout some EditArguments) throws { factor = try arguments.number() }
 
+    public var argument: JSONValue? { .number(shortest(factor)) }
     public var settings: [String: EditSetting] { ["scale": .number(factor)] }
 
     public func place(on target: EditTarget) -> [PlacedEdit] { target.placed(.scale(factor)) }

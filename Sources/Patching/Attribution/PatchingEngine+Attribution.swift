@@ -46,7 +46,7 @@ extension PatchingEngine {
       guard let reason = metric.reasonAgainstEstimate else { continue }
       throw PatchingError.noEstimate(sweep: plan.sweep.name, metric: metric, reason: reason)
     }
-    guard plan.sweep.standing.isEmpty else { throw PatchingError.noEstimateBesideOthers(sweep: plan.sweep.name) }
+    guard plan.sweep.standing.isEmpty else { throw PatchingError.noEstimateWithOtherEdits(sweep: plan.sweep.name) }
     let site = try siteNodes(plan)
     // The base run's values, the other run's, and a derivative for each metric.
     for rows in groups(of: block, keeping: site, copies: 2 + metrics.count) where !isDone(0..<plan.cells, rows) {
@@ -64,7 +64,7 @@ extension PatchingEngine {
   /// The base run of some examples at a site, and the derivatives of each metric there. Pieces of the examples are run side by side, each for one
   /// metric.
   fileprivate func gradients(of site: [NodeID], rows: Range<Int>) throws -> (base: Activations, by: [Activations]) {
-    let pieces = prompts.groups(of: rows, entries: Cut.pieceEntries(ofPictures: prompts.isOfPictures))
+    let pieces = prompts.groups(of: rows, entries: Cut.pieceEntries(ofPictures: prompts.hasPictures))
     let differentiator = Differentiator(model)
     let found = try WorkerPool.map(count: pieces.count * metrics.count, threads: threads) { number in
       let (metric, piece) = (metrics[number / pieces.count], pieces[number % pieces.count])

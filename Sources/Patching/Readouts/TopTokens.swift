@@ -74,5 +74,5 @@ public struct TooFewTokens: DiagnosedError, Equatable {
   public let vocabulary: Int
 
   public var kind: FailureKind { .badData }
-  public var message: String { "the top \(wanted) tokens of a vocabulary of \(vocabulary) were asked for" }
+  public var message: String { "the top \(wanted) tokens were requested from a vocabulary of \(vocabulary)" }
 }

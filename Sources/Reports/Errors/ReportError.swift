@@ -10,7 +10,7 @@ public enum ReportError: DiagnosedError, Equatable {
   public var message: String {
     switch self {
     case .cannotCreateFolder(let folder, let reason):
-      "cannot make the folder '\(visible(folder, limit: 300))': \(visible(reason, limit: 300))"
+      "cannot create the folder '\(visible(folder, limit: 300))': \(visible(reason, limit: 300))"
     case .cannotWrite(let file, let reason):
       "cannot write '\(visible(file, limit: 300))': \(visible(reason, limit: 300))"
     }

@@ -10,7 +10,7 @@ extension Trial {
   func results() throws {
     let file = "\(folder)/results.h5"
     var refusal: (any DiagnosedError)?
-    for body in [read, export, goOn] {
+    for body in [read, export, resume] {
       do { try body(file) } catch let error as any DiagnosedError { refusal = refusal ?? error }
     }
     if let refusal { throw refusal }
@@ -37,7 +37,7 @@ extension Trial {
   }
 
   /// Takes the file for one that a run was stopped over, as `patchbay run` does with and without `--resume`.
-  private func goOn(_ file: String) throws {
+  private func resume(_ file: String) throws {
     let results = "\(out)/\(Corpus.resumed).h5"
     let partial = PartialResults.path(of: results)
     try FileManager.default.copyItem(atPath: file, toPath: partial)

@@ -19,11 +19,11 @@ import Testing
     ),
     (
       .lengthTooSmall(1), .wrongUsage,
-      "1 random tokens before the repetition are too few for a head to be told from others; at least 2"
+      "1 random tokens before the repetition are too few to tell heads apart; at least 2 are needed"
     ),
     (
       .lengthOutsideVocabulary(length: 16, vocabulary: 16, largest: 15), .wrongUsage,
-      "16 distinct random tokens beside the first are more than a vocabulary of 16 has; at most 15"
+      "16 distinct random tokens besides the first are more than a vocabulary of 16 has; at most 15"
     ),
   ]
 

@@ -7,7 +7,7 @@ import Testing
     (SelectionError.noSuchCache("b", known: ["ab", "cache"]), "there is no cache 'b' (did you mean 'ab'?)"),
     (
       SelectionError.noSuchRun("corrupted", cache: "c", known: []),
-      "the cache 'c' is of single prompts and has no run 'corrupted'"
+      "the cache 'c' holds single prompts and has no run 'corrupted'"
     ),
     (
       SelectionError.noSuchRun("corrupted", cache: "c", known: ["clean"]),
@@ -19,25 +19,26 @@ import Testing
     ),
     (
       SelectionError.noSuchLayer(file: "f.h5", layers: [0, 1]),
-      "f.h5: none of the activations chosen is of one of the layers; it has layers 0, 1"
+      "f.h5: none of the chosen activations is in one of the given layers; the file has layers 0, 1"
     ),
     (
-      SelectionError.noVectors(hook: "p"), "'p' has no vector for each token; an analysis needs activations that have"
+      SelectionError.noVectors(hook: "p"),
+      "'p' has no vector for each token; an analysis needs activations that have one"
     ),
     (SelectionError.noPositions(hook: "c"), "'c' has no positions; leave 'positions' out"),
     (SelectionError.noHeads(hook: "r"), "'r' is not divided into heads; leave 'heads' out, or choose other hooks"),
     (SelectionError.headOutside(4, hook: "z", heads: 4), "'z' has 4 heads; there is no head 4"),
     (
       SelectionError.differentHeads(hook: "z", heads: 8, other: "k", otherHeads: 2),
-      "'z' has 8 heads and 'k' has 2; put them into analyses of their own"
+      "'z' has 8 heads and 'k' has 2; analyse them separately"
     ),
     (
       SelectionError.differentWidths(hook: "z", width: 6, other: "r", otherWidth: 8),
-      "'z' has 6 numbers and 'r' has 8; put activations of different widths into analyses of their own"
+      "'z' has 6 numbers and 'r' has 8; analyse activations of different widths separately"
     ),
     (
       SelectionError.differentModels(file: "a.h5", other: "b.h5"),
-      "a.h5 and b.h5 are of different models; give 'across_models: true' to put them side by side"
+      "a.h5 and b.h5 come from different models; give 'across_models: true' to compare them"
     ),
     (
       SelectionError.noSuchLabel("kind", file: "f.h5", known: []),
@@ -68,8 +69,8 @@ import Testing
       "f.h5 does not say what its tokens are (it was made without a tokenizer); give positions as numbers"
     ),
     (
-      SelectionError.everyIsAlone,
-      "the position 'every' makes each token an example, and cannot stand beside other positions"
+      SelectionError.everyWithOtherPositions,
+      "the position 'every' makes each token an example, and cannot be combined with other positions"
     ),
     (SelectionError.onePosition(label: "token"), "labels read off the token need exactly one position"),
     (SelectionError.noExamples(source: "s"), "no example of s is left to analyse"),
@@ -85,7 +86,7 @@ import Testing
     ),
     (
       SelectionError.noTraining(source: "s", hook: "h"),
-      "nothing to follow s with: 'train' has no 'h' of the same model"
+      "s cannot be followed: 'train' has no 'h' of the same model"
     ),
     (SelectionError.noPairs(label: "x"), "no pairs: no value of 'x' has one example of each class"),
     (StudyError(study: "r", place: "h at -1", reason: "too few"), "analysis 'r', h at -1: too few"),

@@ -215,7 +215,7 @@ import Testing
           "' w9'", source: "sample/clean", hint: "the first prompt's tokens are ' w0' ' red' ' w2'")
       }
     ),
-    ("every", SelectionSpec(positions: [.every, .index(0)]), nil, { _ in .everyIsAlone }),
+    ("every", SelectionSpec(positions: [.every, .index(0)]), nil, { _ in .everyWithOtherPositions }),
     (
       "one position", SelectionSpec(positions: [.index(0), .index(1)]), LabelSpec(.token),
       { _ in .onePosition(label: "token") }

@@ -219,7 +219,9 @@ import Testing
     #expect(near(try Self.values(clusters, "inertia")[1], expected.inertia, 1e-4))
     #expect(try Self.values(clusters, "cluster")[4 * 30..<5 * 30].map(Int.init) == expected.clusters)
     #expect(
-      near(try Self.values(clusters, "adjusted_rand")[4], try Agreement(expected.clusters, classes).adjustedRand, 1e-6))
+      near(
+        try Self.values(clusters, "adjusted_rand")[4], try ClusterAgreement(expected.clusters, classes).adjustedRand,
+        1e-6))
     let norms = try Self.run(try NormsStudy("n", selection, threshold: 1.2))
     let lengths = Norms.lengths(of: rows)
     #expect(near(try Self.values(norms, "largest")[1], lengths.max() ?? 0, 1e-5))

@@ -100,11 +100,11 @@ import Testing
     ),
     (
       "add: {cheese: 1}, site: 'embedder.*', rollouts: 2",
-      "x.yaml:5: 'rollouts' cannot stand beside 'a pattern as site' in 'steering[0]'"
+      "x.yaml:5: 'rollouts' cannot be combined with 'a pattern as site' in 'steering[0]'"
     ),
     (
       "add: {cheese: 1}, from: every, fields: {at: 1}",
-      "x.yaml:5: 'fields' cannot stand beside 'from: every' in 'steering[0]'"
+      "x.yaml:5: 'fields' cannot be combined with 'from: every' in 'steering[0]'"
     ),
     (
       "add: {cheese: 1}, fields: {at: [1, 2]}",
@@ -129,18 +129,18 @@ import Testing
     let steering = "steering: [{name: s, add: {cheese: 1}}]"
     #expect(
       BadFileTests.message("name: x\nprompts: {pairs: [\(DecodingTests.pair)]}\n\(steering)")
-        == "x.yaml:3: 'steering' is about mazes, and the file has no key 'mazes'")
+        == "x.yaml:3: 'steering' is for mazes, but the file has no key 'mazes'")
     for (key, value) in [
       ("prompts", "{pairs: []}"), ("cache", "{hooks: [a]}"), ("readouts", "[]"), ("prepend_bos", "true"),
     ] {
       #expect(
         BadFileTests.message(Self.experiment("\(key): \(value)\n\(steering)"))
-          == "x.yaml:4: '\(key)' cannot stand beside 'mazes'")
+          == "x.yaml:4: '\(key)' cannot be combined with 'mazes'")
     }
     #expect(
       BadFileTests.message(
         Self.experiment("steering:\n  - {name: s, add: {cheese: 1}}\n  - {name: s, add: {cheese: 2}}"))
-        == "x.yaml:6: an element of 'steering' named 's' stands at line 5 already")
+        == "x.yaml:6: an element of 'steering' named 's' is already defined at line 5")
     #expect(
       BadFileTests.message(Self.experiment(""))
         == "x.yaml:1: there is nothing to do: give sweeps, steering, readouts or a cache")

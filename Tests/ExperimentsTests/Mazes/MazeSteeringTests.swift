@@ -207,7 +207,7 @@ import Testing
       return try #require(error?.message).replacing("\(folder.path)/", with: "")
     }
     let other = "add: {vector: {file: x.s.cheese.h5, coefficient: 1}}, site: embedder.relufc_out"
-    #expect(try message(other).hasPrefix("x.yaml:5: the vector was made of \(Self.site)"))
+    #expect(try message(other).hasPrefix("x.yaml:5: the vector was made at \(Self.site)"))
     let anywhere = "add: {vector: {file: x.s.cheese.h5, coefficient: 1, anywhere: true}}, site: embedder.relufc_out"
     #expect(
       try message(anywhere)
@@ -219,7 +219,8 @@ import Testing
     try file.write(kept.arrays)
     try file.finish()
     #expect(
-      try message("add: {vector: {file: o.h5, coefficient: 1}}").contains("which has other weights than bundled:maze"))
+      try message("add: {vector: {file: o.h5, coefficient: 1}}").contains(
+        "which has different weights from bundled:maze"))
     #expect(try run("add: {vector: {file: o.h5, coefficient: 1, anywhere: true}}").values[.cheese] != nil)
   }
 
@@ -379,7 +380,7 @@ import Testing
     }
     #expect(
       run?.message
-        == "x.yaml:3: the patchbay model does not look at mazes: it takes no pictures of 3 x 64 x 64, or has no 15 actions"
+        == "x.yaml:3: the patchbay model is not a maze policy, which takes pictures of 3 x 64 x 64 and has 15 actions"
     )
     let prompts = "name: x\nprompts: {pairs: [\(DecodingTests.pair)]}\nsweeps: [{name: s, site: z, over: [layer]}]"
     #expect(throws: RunError.wrongInput(given: "tokens", needed: "observations")) {

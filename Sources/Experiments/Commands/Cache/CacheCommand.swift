@@ -4,7 +4,6 @@ import Execution
 import Foundation
 import LabelledArrays
 import ModelGraph
-import Tokenization
 
 /// `patchbay cache`: the activations of many prompts as one HDF5 file.
 ///
@@ -51,16 +50,13 @@ public struct CacheCommand: Sendable {
   /// - Throws: as `run`.
   func make(calling name: String, attributes: [String: Attribute] = [:], on console: Console) async throws -> String {
     if isSameFile(output, prompts) { throw CommandError.outputIsInput(output) }
-    let folder = try ModelReference(model).folder()
-    async let tokenizer = Tokenizer.load(folder: folder)
-    let loaded = try LoadedModel(folder: folder)
-    let graph = loaded.model.graph
-    let reader = try PromptReader(
-      tokenizer: try await tokenizer, folder: folder, graph: graph, prependBOS: prependBOS)
+    let bench = try await Workbench.loading(ModelReference(model))
+    let (loaded, graph) = (bench.loaded, bench.model.graph)
+    let reader = try PromptReader(bench, prependBOS: prependBOS)
     let nodes = try graph.nodes(matching: hooks)
     let survey = try PromptSurvey(PromptStream(prompts, reader: reader), file: prompts)
     if !survey.otherKeys.isEmpty {
-      console.note("note: \(prompts): keys that mean nothing here: \(survey.otherKeys.joined(separator: ", "))")
+      console.note("note: \(prompts): ignored keys: \(survey.otherKeys.joined(separator: ", "))")
     }
     try Task.checkCancellation()
     let writer = try CacheWriter(

@@ -51,7 +51,7 @@ struct PromptLine: Sendable {
     } else {
       if let stray = try fields.one(of: Self.corruptedKeys) {
         throw ExperimentError.inFile(
-          place, .missingKey(key: "clean", of: "", meaning: "'\(stray)' needs it; a prompt by itself is 'prompt'"))
+          place, .missingKey(key: "clean", of: "", meaning: "'\(stray)' needs it; a single prompt is 'prompt'"))
       }
       content = .single(try fields.prompt(prompt), key: prompt)
     }

@@ -53,7 +53,7 @@ public struct DatasetCommand: Sendable {
   private func tokenizer(of model: String) throws -> Tokenizer? {
     let folder = try ModelReference(model).folder()
     guard let tokenizer = try Tokenizer.load(folder: folder) else {
-      throw ExperimentError.nested(nil, .badData, "\(folder): there is no tokenizer.json in it")
+      throw ExperimentError.nested(nil, .badData, "\(folder): it has no tokenizer.json")
     }
     return tokenizer
   }

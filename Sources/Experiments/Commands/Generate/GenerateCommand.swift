@@ -4,7 +4,6 @@ import Diagnostics
 import Execution
 import Interventions
 import ModelGraph
-import Tokenization
 
 /// `patchbay generate`: how a model goes on, and how it goes on with its activations edited.
 public struct GenerateCommand: Sendable {
@@ -45,23 +44,20 @@ public struct GenerateCommand: Sendable {
   /// - Throws: `CheckpointError`, `TokenizerError`, `StoreError`, `RunError`, `InterventionError`, `CommandError`,
   ///   `ConsoleError`, `CancellationError`.
   public func run(on console: Console) async throws {
-    let folder = try ModelReference(model).folder()
-    async let tokenizer = Tokenizer.load(folder: folder)
     let steerings = try additions.map {
       try PlacedSteering($0, SteeringVector(file: $0.file), isAnywhere: isAnywhere)
     }
-    let loaded = try LoadedModel(folder: folder)
     let steered = try SteeredRow(steerings, edits, positions)
-    let graphModel = loaded.model(.needed(by: steered.sites))
-    let reader = try PromptReader(
-      tokenizer: try await tokenizer, folder: folder, graph: graphModel.graph, prependBOS: prependBOS)
+    let bench = try await Workbench.loading(ModelReference(model))
+    let graphModel = bench.loaded.model(.needed(by: steered.sites))
+    let reader = try PromptReader(bench, prependBOS: prependBOS)
     let tokens: [Int32]
     do {
       tokens = try reader.tokens(of: prompt, key: "--prompt", instead: "--prompt-tokens")
     } catch let problem as FileProblem {
       throw CommandError.wrongPrompt(problem)
     }
-    try checkModel(of: steerings, loaded)
+    try checkModel(of: steerings, bench.loaded)
     let placed = try steered.edits(graphModel.graph, prompt: tokens.count, new: count)
     let report = try generate(graphModel, tokens, steered, placed, reader, console)
     try console.print(isJSON ? report.json : report.text)
@@ -84,25 +80,20 @@ public struct GenerateCommand: Sendable {
     _ model: Model, _ prompt: [Int32], _ steered: SteeredRow, _ edits: [[PlacedEdit]], _ reader: PromptReader,
     _ console: Console
   ) throws -> GenerateReport {
-    // The edited row is the first; the other goes through the same products.
-    let rows = edits.isEmpty ? [prompt] : [prompt, prompt]
     let progress = ProgressLine("generating", total: count, unit: "tokens", on: console)
     defer { progress.finish() }
     do {
-      var continuation = try Continuation(model, prompts: rows, edits: edits.flatMap(\.self))
-      let generated = try continuation.generate(count, sampling, end: reader.resolver.tokenizer?.endOfText) { step in
+      let generation = TextGeneration(
+        model: model, prompt: prompt, edits: edits, end: reader.resolver.tokenizer?.endOfText)
+      let result = try generation.run(count, sampling, comparing: true) { step in
         try Task.checkCancellation()
         if step > 0 { progress.advance(by: 1) }
       }
       progress.finish()
-      var reports = continuation.reports[...]
-      let norms = edits.map { own -> Double in
-        defer { reports = reports.dropFirst(own.count) }
-        return reports.prefix(own.count).reduce(0) { $0 + $1.changeNorm * $1.changeNorm }.squareRoot()
-      }
+      guard let unedited = result.unedited else { preconditionFailure("the two are compared") }
       return GenerateReport(
-        command: self, reader: reader, prompt: prompt, parts: Array(zip(steered.parts, norms)),
-        steered: edits.isEmpty ? nil : generated[0], without: generated[generated.count - 1])
+        command: self, reader: reader, prompt: prompt, parts: Array(zip(steered.parts, result.changeNorms)),
+        steered: result.edited, without: unedited)
     } catch RunError.logitsNotFinite where !edits.isEmpty {
       throw CommandError.steeredTooFar
     }

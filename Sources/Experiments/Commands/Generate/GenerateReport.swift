@@ -31,7 +31,8 @@ struct GenerateReport {
     func label(_ row: GeneratedTokens) -> String {
       partsAt < row.tokens.count ? reader.label(row.tokens[partsAt]) : "the end"
     }
-    parts.append("The two part at new token \(partsAt + 1): \(label(without)) without, \(label(steered)) steered.")
+    parts.append(
+      "The two differ from new token \(partsAt + 1) on: \(label(without)) without, \(label(steered)) steered.")
     return parts.joined(separator: "\n\n")
   }
 
@@ -84,7 +85,7 @@ struct GenerateReport {
     switch row.stop {
     case .length: ""
     case .endOfText: " (ended after \(row.tokens.count) tokens)"
-    case .context: " (the model can see no more tokens)"
+    case .context: " (the model's context is full)"
     }
   }
 
@@ -100,18 +101,8 @@ struct GenerateReport {
     text(tokens, after: after) ?? tokens.map { " \($0)" }.joined()
   }
 
-  /// What tokens add to the text of those before them: SentencePiece's first blank belongs to no token, so they are not decoded by themselves.
   private func text(_ tokens: [Int32], after before: [Int32]) -> String? {
-    guard let tokenizer = reader.resolver.tokenizer else { return nil }
-    do {
-      let start = try tokenizer.decode(before, skipSpecialTokens: true)
-      let whole = try tokenizer.decode(before + tokens, skipSpecialTokens: true)
-      guard whole.unicodeScalars.starts(with: start.unicodeScalars) else { return try tokenizer.decode(tokens) }
-      return String(String.UnicodeScalarView(whole.unicodeScalars.dropFirst(start.unicodeScalars.count)))
-    } catch {
-      // A model's vocabulary may have rows that no token of the tokenizer has.
-      return tokens.map { tokenizer.tokenString($0) }.joined()
-    }
+    reader.resolver.tokenizer?.text(tokens, after: before)
   }
 
   private func block(_ title: String, _ text: String) -> String {

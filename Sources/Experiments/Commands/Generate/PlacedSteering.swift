@@ -51,13 +51,9 @@ struct PlacedSteering {
             return Edit.Addition(direction, coefficients: [addition.coefficient])
           }))
     }
-    let direction: Edit.Direction =
-      vector.isSequence
-      ? .sequences(vector.values, layers: vector.layers)
-      : .vectors(vector.values.map { $0[0] }, layers: vector.layers)
     return Intervention(
       try Site(site, [.layer: .items(layers.map { .index($0) })]),
-      .add(direction, coefficients: [addition.coefficient]))
+      .add(vector.direction, coefficients: [addition.coefficient]))
   }
 
   /// Such as `resid_post.3`.

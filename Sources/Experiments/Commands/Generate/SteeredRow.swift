@@ -44,8 +44,7 @@ struct SteeredRow {
     try parts.map { part in
       do {
         if part.positions == .after, new == 1 { throw part.neverFires }
-        let site = try part.intervention.site.narrowed(part.positions, prompt: prompt, new: new)
-        return try EditPlacer(part.intervention.edit, at: site, in: graph).edits(lengths: [prompt + new])
+        return try part.intervention.placed(in: graph, at: part.positions, prompt: prompt, new: new)
       } catch {
         guard case .edit(let edit) = part.written else { throw error }
         throw CommandError.ofEdit(edit.text, error)
@@ -76,20 +75,5 @@ extension SteeredRow.Part {
     case .addition(let steering): .steeringNeverFires(file: steering.addition.file)
     case .edit(let edit): .editNeverFires(edit.text)
     }
-  }
-}
-
-extension Site {
-  /// The site at some tokens: those that attend, where it has pairs.
-  fileprivate func narrowed(_ positions: SteeredPositions?, prompt: Int, new: Int) throws -> Site {
-    let chosen: Selector =
-      switch positions {
-      case .all: .all
-      case .after: .items([.range(prompt, prompt + new - 1)])
-      case .prompt, nil: .items([.range(0, prompt - 1)])
-      }
-    var selectors: [SiteAxis: Selector] = [:]
-    for axis in name.axes { selectors[axis] = axis == .position || axis == .destination ? chosen : self[axis] }
-    return try Site(name, selectors)
   }
 }

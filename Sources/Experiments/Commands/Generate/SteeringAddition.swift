@@ -64,21 +64,3 @@ extension SteeringAddition.Layers {
     self = .range(first...last)
   }
 }
-
-/// At which tokens a vector that is the same at every position is added.
-public enum SteeredPositions: String, Sendable, Hashable, CaseIterable {
-  /// Those of the prompt.
-  case prompt
-  /// Those after the prompt (CAA, Rimsky et al. 2024). The first new token is chosen at the prompt's last one, so it is the same as without.
-  case after
-  case all
-
-  /// The positions, given how many tokens the prompt has.
-  func range(prompt count: Int) -> Range<Int> {
-    switch self {
-    case .prompt: 0..<count
-    case .after: count..<Int.max
-    case .all: 0..<Int.max
-    }
-  }
-}

@@ -3,7 +3,6 @@ import Analysis
 import Checkpoints
 import Execution
 import Foundation
-import Tokenization
 
 /// `patchbay heads`: where every attention head looks, what its weights copy, and which heads compose.
 public struct HeadsCommand: Sendable {
@@ -43,12 +42,9 @@ public struct HeadsCommand: Sendable {
   ///   `CancellationError`. The output is not there then, or is what it was.
   public func run(on console: Console) async throws {
     if let output, let prompts, isSameFile(output, prompts) { throw CommandError.outputIsInput(output) }
-    let folder = try ModelReference(model).folder()
-    async let tokenizer = Tokenizer.load(folder: folder)
-    let loaded = try LoadedModel(folder: folder)
-    let graph = loaded.model.graph
-    let reader = try PromptReader(
-      tokenizer: try await tokenizer, folder: folder, graph: graph, prependBOS: prependBOS)
+    let bench = try await Workbench.loading(ModelReference(model))
+    let (loaded, graph) = (bench.loaded, bench.model.graph)
+    let reader = try PromptReader(bench, prependBOS: prependBOS)
     var onSequences = try HeadDetection(loaded.model)
     let random = try RepeatedSequences(
       for: graph, count: sequences, length: length, seed: seed, first: reader.resolver.tokenizer?.beginningOfText)
@@ -98,7 +94,7 @@ public struct HeadsCommand: Sendable {
   ) throws -> HeadDetection {
     guard let prompts else { preconditionFailure("a survey is of a file") }
     if !survey.otherKeys.isEmpty {
-      console.note("note: \(prompts): keys that mean nothing here: \(survey.otherKeys.joined(separator: ", "))")
+      console.note("note: \(prompts): ignored keys: \(survey.otherKeys.joined(separator: ", "))")
     }
     let progress = ProgressLine("prompts", total: survey.count, unit: "prompts", on: console)
     defer { progress.finish() }

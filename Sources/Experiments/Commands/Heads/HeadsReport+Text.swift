@@ -56,7 +56,7 @@ extension HeadsReport {
       let found = composition.strongest(top, input).map {
         "\($0.sender)>\($0.receiver) \(decimal($0.score, 3)) (x\(decimal($0.score / composition.baseline, 1)))"
       }
-      table.add([input.rawValue, found.isEmpty ? "no head is before another" : found.joined(separator: "  ")])
+      table.add([input.rawValue, found.isEmpty ? "no head comes before another" : found.joined(separator: "  ")])
     }
     return """
       composition of earlier with later heads (x: in units of \(decimal(composition.baseline, 3)), what random matrices give)

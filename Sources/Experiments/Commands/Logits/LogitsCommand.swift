@@ -2,7 +2,6 @@ import Checkpoints
 import Diagnostics
 import Execution
 import ModelGraph
-import Tokenization
 
 /// `patchbay logits`: what a model says next, and, given two prompts, where in the residual stream they part.
 public struct LogitsCommand: Sendable {
@@ -33,11 +32,8 @@ public struct LogitsCommand: Sendable {
 
   /// - Throws: `CheckpointError`, `TokenizerError`, `RunError`, `CommandError`, `ConsoleError`, `CancellationError`.
   public func run(on console: Console) async throws {
-    let folder = try ModelReference(model).folder()
-    async let tokenizer = Tokenizer.load(folder: folder)
-    let loaded = try LoadedModel(folder: folder)
-    let reader = try PromptReader(
-      tokenizer: try await tokenizer, folder: folder, graph: loaded.model.graph, prependBOS: prependBOS)
+    let bench = try await Workbench.loading(ModelReference(model))
+    let reader = try PromptReader(bench, prependBOS: prependBOS)
     do {
       let tokens = try reader.tokens(of: prompt, key: "--prompt", instead: "--tokens")
       let answer = try answer.map {
@@ -45,9 +41,9 @@ public struct LogitsCommand: Sendable {
       }
       if let against {
         let other = try reader.tokens(of: against, key: "--against", instead: "--against-tokens")
-        try compare(tokens, other, answer, loaded.model, reader, console)
+        try compare(tokens, other, answer, bench.model, reader, console)
       } else {
-        try show(tokens, answer, loaded.model, reader, console)
+        try show(tokens, answer, bench.model, reader, console)
       }
     } catch let problem as FileProblem {
       throw CommandError.wrongPrompt(problem)

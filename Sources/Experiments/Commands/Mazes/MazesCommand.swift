@@ -35,9 +35,9 @@ public struct MazesCommand: Sendable {
 
   /// - Throws: `CheckpointError`, `ExperimentError`, `MazeError`, `CommandError`, `ConsoleError`, `CancellationError`.
   public func run(on console: Console) throws {
-    let loaded = try LoadedModel(folder: try ModelReference(model).folder()).model
-    try DrawnMazes.check(loaded.graph)
-    let oracle = Oracle(loaded)
+    let model = try Workbench(model).model
+    try DrawnMazes.check(model.graph)
+    let oracle = Oracle(model)
     let progress = ProgressLine("mazes", total: sizes.count, unit: "sizes", on: console)
     defer { progress.finish() }
     var rows: [Row] = []

@@ -33,7 +33,7 @@ public struct HooksCommand: Sendable {
     let note =
       requested == 0
       ? ""
-      : "; \(requested) on request: large, left out by patterns that end in * and stored only when asked for by name"
+      : "; \(requested) on request: large, so patterns that end in * leave them out; name them to store them"
     return "\(table.text)\n\n\(graph.family) model: \(nodes.count) activations\(note)"
   }
 

@@ -6,13 +6,12 @@ struct PromptReader: Sendable {
   let resolver: PromptResolver
   let prependBOS: PrependBOS
 
-  /// - Parameter tokenizer: that of the model's folder, if it has one.
   /// - Throws: `CommandError.noTokensTaken`.
-  init(tokenizer: Tokenizer?, folder: String, graph: ModelGraph, prependBOS: PrependBOS) throws {
-    guard case .tokens(let vocabulary, let context) = graph.input else {
-      throw CommandError.noTokensTaken(family: graph.family)
+  init(_ bench: Workbench, prependBOS: PrependBOS) throws {
+    guard case .tokens = bench.model.graph.input else {
+      throw CommandError.noTokensTaken(family: bench.model.graph.family)
     }
-    resolver = PromptResolver(tokenizer: tokenizer, folder: folder, vocabulary: vocabulary, context: context)
+    resolver = try bench.resolver()
     self.prependBOS = prependBOS
   }
 

@@ -41,7 +41,7 @@ public struct RunCommand: Sendable {
       experiment, model: model.map { ModelReference($0) }, threads: threads, memory: memory)
     try Task.checkCancellation()
     if isResuming, let outcome = try run.finishedOutcome(in: output) {
-      console.note("nothing was left to do: '\(results)' is whole")
+      console.note("'\(results)' is already complete")
       try report(outcome, run, on: console)
       return
     }
@@ -69,7 +69,7 @@ public struct RunCommand: Sendable {
       throw error
     }
     progress.finish()
-    if outcome.before > 0 { console.note("\(outcome.before) of \(run.total) runs were done before") }
+    if outcome.before > 0 { console.note("\(outcome.before) of \(run.total) runs were already done") }
     try report(outcome, run, on: console)
   }
 

@@ -25,7 +25,7 @@ public struct AdditivitySummary: QuestionSummary {
     func part(_ name: String, _ change: Double, _ interaction: Double) -> String {
       let share = change > 0 ? " (\(decimal(100 * interaction / change, 1)) %)" : ""
       return "\(name) \(decimal(change, 3))"
-        + (directions > 1 ? ", of which \(decimal(interaction, 3))\(share) is not the sum of each by itself" : "")
+        + (directions > 1 ? ", of which \(decimal(interaction, 3))\(share) is not the sum of each alone" : "")
     }
     let parts =
       [part(metric.rawValue, change, interaction)] + activations.map { part($0.hook, $0.change, $0.interaction) }

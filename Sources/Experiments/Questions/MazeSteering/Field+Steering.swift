@@ -15,12 +15,12 @@ extension Field {
     let isPattern = site.rawValue.contains { "*?".contains($0) }
     let source = try keys["from"].map { try $0.choice(MazeSteeringSpec.Source.self) } ?? .own
     if let field = keys["from"], isPattern, source == .every {
-      throw field.error(.notBeside(key: "from: every", other: "a pattern as site", path: path))
+      throw field.error(.cannotCombine(key: "from: every", other: "a pattern as site", path: path))
     }
     let rollouts = try keys["rollouts"].map { try $0.integer(from: 0, to: 10_000) } ?? 0
     for key in ["rollouts", "fields", "additivity", "save"] {
       guard let field = keys[key], isPattern || source == .every else { continue }
-      throw field.error(.notBeside(key: key, other: isPattern ? "a pattern as site" : "from: every", path: path))
+      throw field.error(.cannotCombine(key: key, other: isPattern ? "a pattern as site" : "from: every", path: path))
     }
     return MazeSteeringSpec(
       name: name, site: site, terms: terms, source: source, rollouts: rollouts,
@@ -40,20 +40,32 @@ extension Field {
     var origin: VectorOrigin?
     if let field = keys["vector"] {
       let keys = try field.map(.steeringVector)
-      let file = keys.required("file")
-      let stored = try file.steeringVector(keys["anywhere"], folder: folder, site: site)
-      guard stored.vector.values.count == 1, !stored.vector.isSequence else {
-        throw file.error(
-          .badValue(path: file.path, value: "a file of several vectors", expected: "one vector, of one activation"))
-      }
-      origin = stored.origin
-      terms.append(
-        MazeSteeringSpec.Term(.stored(stored.vector.values[0][0]), try keys.required("coefficient").coefficients()))
+      let vector: [Float]
+      (vector, origin) = try field.storedVector(keys, folder: folder, site: site)
+      terms.append(MazeSteeringSpec.Term(.stored(vector), try keys.required("coefficient").coefficients()))
     }
     guard !terms.isEmpty else {
       throw error(.emptyList(path: path, expected: KeyTable.steeringAdd.keys.map(\.name).joined(separator: ", ")))
     }
     return (terms, origin)
+  }
+
+  /// A vector file's, or numbers.
+  private func storedVector(
+    _ keys: KeyedFields, folder: String, site: SiteName
+  ) throws -> (vector: [Float], origin: VectorOrigin?) {
+    let chosen = try keys.exactlyOne(of: ["file", "values"])
+    guard chosen.key == "file" else {
+      try keys.refuse(["anywhere"], beside: "values")
+      return (try chosen.field.vector(width: nil), nil)
+    }
+    let stored = try chosen.field.steeringVector(keys["anywhere"], folder: folder, site: site)
+    guard stored.vector.values.count == 1, !stored.vector.isSequence else {
+      throw chosen.field.error(
+        .badValue(
+          path: chosen.field.path, value: "a file of several vectors", expected: "one vector, of one activation"))
+    }
+    return (stored.vector.values[0][0], stored.origin)
   }
 
   /// One number or several, each once.

@@ -1,5 +1,6 @@
 import ActivationStore
 import Analysis
+import Diagnostics
 import Foundation
 import LabelledArrays
 import Mazes

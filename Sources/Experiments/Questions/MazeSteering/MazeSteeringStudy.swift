@@ -44,8 +44,8 @@ struct MazeSteeringStudy: Sendable {
     if let names = spec.additivity {
       let chosen = names.isEmpty ? [] : try graph.nodes(matching: names).filter { $0.id != graph.logits }
       let reached = graph.descendants(of: sites[0].id)
-      if let deaf = chosen.first(where: { !reached[$0.id.index] || $0.id == sites[0].id }) {
-        throw InterventionError.notLater(hook: deaf.hook?.text ?? "", site: sites[0].hook?.text ?? "")
+      if let unreachable = chosen.first(where: { !reached[$0.id.index] || $0.id == sites[0].id }) {
+        throw InterventionError.notLater(hook: unreachable.hook?.text ?? "", site: sites[0].hook?.text ?? "")
       }
       later = chosen + [graph[graph.logits]]
     } else {

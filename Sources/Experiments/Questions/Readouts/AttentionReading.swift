@@ -1,4 +1,5 @@
 import ActivationStore
+import Diagnostics
 import LabelledArrays
 import ModelGraph
 import Patching
@@ -14,6 +15,8 @@ public struct AttentionReading: Reading {
   public init(heads: [Head]) { self.heads = heads }
 
   private var places: [(layer: Int, head: Int)] { heads.map { ($0.layer, $0.head) } }
+
+  public var keys: KeyValuePairs<String, JSONValue> { ["heads": .words(heads.map(\.description))] }
 
   public func check(_ engine: PatchingEngine) throws { try engine.checkHeads(places) }
 

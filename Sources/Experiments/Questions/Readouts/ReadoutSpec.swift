@@ -1,4 +1,5 @@
 import ActivationStore
+import Diagnostics
 import LabelledArrays
 import Patching
 
@@ -29,6 +30,8 @@ public protocol Reading: Sendable {
   func columns(_ engine: PatchingEngine) throws -> [(name: String, axes: [LabelledAxis])]
   /// The numbers of one run of some examples: for each array, [axes..., example].
   func values(_ engine: PatchingEngine, _ side: RunSide, block: Range<Int>) throws -> [[Float]]
+  /// The keys that it has in an experiment file beside those of every readout.
+  var keys: KeyValuePairs<String, JSONValue> { get }
   /// What its group says about it, beside `read`.
   var attributes: [String: Attribute] { get }
   /// What is stored: the columns as they are, or what is made of them, such as texts of token ids.
@@ -47,6 +50,7 @@ public struct ReadoutKind: Sendable {
 
 extension Reading {
   public func check(_ engine: PatchingEngine) throws {}
+  public var keys: KeyValuePairs<String, JSONValue> { [:] }
   public var attributes: [String: Attribute] { [:] }
   public func arrays(from found: [LabelledArray], _ prompts: ResolvedPrompts) -> [LabelledArray] { found }
 }
@@ -61,6 +65,15 @@ extension ReadoutSpec: Question {
   public static let questionKind = QuestionKind(
     key: "readouts", meaning: "what is read off the unedited runs", one: "a readout", listed: "readouts", inputs: .text
   ) { field, _ in try field.readout() }
+
+  public var written: JSONValue {
+    var keys = JSONObject()
+    keys.add("name", .string(name))
+    keys.add("read", .string(type(of: read).readoutKind.word))
+    for (key, value) in read.keys { keys.add(key, value) }
+    keys.add("runs", .words(runs.map(\.rawValue)))
+    return .object(keys)
+  }
 
   public func plan(in context: PlanningContext) throws -> [any PlannedQuestion] {
     [try PlannedReadout(self, in: context)]
@@ -77,7 +90,7 @@ extension Field {
       preconditionFailure("the word is one of the kinds'")
     }
     let own = kind.keys.map(\.name)
-    try keys.refuse(ReadoutSpec.kinds.flatMap { $0.keys.map(\.name) }.filter { !own.contains($0) }, beside: "read")
+    try keys.refuse(ReadoutSpec.kinds.flatMap { $0.keys.map(\.name) }.filter { !own.contains($0) }, with: "read")
     return ReadoutSpec(
       name: name, try kind.read(keys),
       runs: try keys["runs"].map { try $0.words(RunSide.self, of: "runs") } ?? RunSide.allCases, place: place)

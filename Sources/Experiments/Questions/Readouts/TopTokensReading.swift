@@ -1,4 +1,5 @@
 import ActivationStore
+import Diagnostics
 import LabelledArrays
 import ModelGraph
 import Patching
@@ -16,6 +17,8 @@ public struct TopTokensReading: Reading {
   public let count: Int
 
   public init(count: Int = 5) { self.count = count }
+
+  public var keys: KeyValuePairs<String, JSONValue> { ["count": .integer(count)] }
 
   public func check(_ engine: PatchingEngine) throws { try engine.checkTopTokens(count) }
 

@@ -37,14 +37,14 @@ struct AgreementSums {
   }
 
   /// How well the means over examples agree, over the cells that some example has.
-  var agreement: Agreement {
+  var agreement: EstimateAgreement {
     let cells = counts.indices.filter { counts[$0] > 0 }
-    return Agreement(
+    return EstimateAgreement(
       estimated: cells.map { estimated[$0] / Double(counts[$0]) }, exact: cells.map { exact[$0] / Double(counts[$0]) })
   }
 }
 
-extension Agreement {
+extension EstimateAgreement {
   /// As the dataset of estimates carries it.
   func attributes(of metric: Metric) -> [String: Attribute] {
     [

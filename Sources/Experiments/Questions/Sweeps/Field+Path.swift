@@ -15,14 +15,14 @@ extension Field {
       senders: try keys["sender_position"].map { try $0.selector() } ?? .all,
       receivers: try keys["receiver_position"].map { try $0.selector() } ?? .all)
     if chosen.key == "edges" {
-      try keys.refuse(["receivers", "together"], beside: "edges")
+      try keys.refuse(["receivers", "together"], with: "edges")
       _ = try chosen.field.choice(of: ["heads"])
       return .edges(
         EdgeSpec(
           inputs: try keys["inputs"].map { try $0.words(Receiver.Input.self, of: "inputs") } ?? Receiver.Input.allCases,
           freeze: freeze ?? .headsAndMlps, positions: positions))
     }
-    try keys.refuse(["inputs"], beside: "senders")
+    try keys.refuse(["inputs"], with: "senders")
     let receiversField = try keys.needed("receivers", in: .path)
     let receivers = try receiversField.receivers()
     let together = try keys["together"].map { try $0.flag() } ?? true
@@ -62,7 +62,7 @@ extension Field {
     for part in try text().split(separator: "+", omittingEmptySubsequences: false) {
       let word = part.trimmingCharacters(in: .whitespaces)
       guard let sender = Sender(word) else {
-        throw noEnd(
+        throw noSuchEnd(
           word, nearTo: words + ["mlp.\(number(after: word))"],
           expected: #"a head ("7.3"), an MLP ("mlp.0"), "embed", or several at once ("7.3+7.9")"#)
       }
@@ -92,7 +92,7 @@ extension Field {
       let inputs = Receiver.Input.allCases.map { "\(head).\($0.rawValue)" }
       throw error(.badValue(path: path, value: quoted(word), expected: "\(oneOf(inputs)), an input of the head"))
     }
-    throw noEnd(
+    throw noSuchEnd(
       word, nearTo: ["logits", "mlp.\(number(after: word))"],
       expected: #"an input of a head ("9.9.q", "9.9.k", "9.9.v"), an MLP ("mlp.3") or "logits""#)
   }
@@ -100,7 +100,7 @@ extension Field {
   // MARK: Messages
 
   /// The error for a word that is no end of a path: with the nearest that is one, if there is such a one.
-  private func noEnd(_ word: String, nearTo candidates: [String], expected: String) -> ExperimentError {
+  private func noSuchEnd(_ word: String, nearTo candidates: [String], expected: String) -> ExperimentError {
     if nearestName(to: word, among: candidates) != nil {
       return error(.unknownWord(path: path, word: word, known: candidates))
     }

@@ -13,13 +13,13 @@ extension Field {
     let chosen = try keys.exactlyOne(of: ["site", "path"])
     if chosen.key == "path" {
       let others = KeyTable.sweep.keys.map(\.name).filter { !["name", "path"].contains($0) }
-      try keys.refuse(others, beside: "path")
+      try keys.refuse(others, with: "path")
       return SweepSpec(name: name, try chosen.field.path(sweep: name), place: place)
     }
     let method = try keys["method"].map { try $0.sweepMethod(metrics: metrics) } ?? .exact
     let (sweep, origins) = try chosen.field.siteSweep(name: name, keys, folder: folder)
     if method.estimates, let field = keys["method"], !sweep.standing.isEmpty {
-      throw field.error(.noEstimateBesideOthers(path: field.path))
+      throw field.error(.noEstimateWithOtherEdits(path: field.path))
     }
     return SweepSpec(
       name: name, .site(sweep), method: method, origins: origins,

@@ -62,7 +62,8 @@ extension PlannedSweep: PlannedQuestion {
       examples: block.examples, values: all, runs: isLast ? engine.metrics.count * block.examples.count : 0)
   }
 
-  private func absentExamples(_ block: Range<Int>) -> Set<Int> {
+  /// Those of some examples that lack the positions at which paths begin or end.
+  func absentExamples(_ block: Range<Int>) -> Set<Int> {
     guard let positions = spec.pathPositions else { return [] }
     return Set(block.filter { !positions.exist(in: engine.prompts.pairs[$0].length) })
   }

@@ -19,17 +19,21 @@ extension SweepSpec: Question {
 
   /// The sweep, and what its added directions do together where that is asked.
   public func plan(in context: PlanningContext) throws -> [any PlannedQuestion] {
-    let options = sweep.map { GraphOptions.needed(by: [$0.site.name] + $0.standing.map(\.site.name)) }
-    let planned = try context.engine(options ?? GraphOptions()).plan(self)
+    let planned = try context.engine(options).plan(self)
     guard let additivity else { return [planned] }
     return [planned, try PlannedAdditivity(of: planned, additivity)]
+  }
+
+  /// What must be in the graph's path for its edits.
+  var options: GraphOptions {
+    sweep.map { .needed(by: [$0.site.name] + $0.standing.map(\.site.name)) } ?? GraphOptions()
   }
 }
 
 extension PatchingEngine {
   /// Checks that a sweep fits the model and the prompts, and lays out its results.
   /// - Throws: `ExperimentError` at the sweep's line.
-  fileprivate func plan(_ spec: SweepSpec) throws -> PlannedSweep {
+  func plan(_ spec: SweepSpec) throws -> PlannedSweep {
     do {
       switch spec.kind {
       case .site(let sweep):
@@ -66,11 +70,11 @@ extension PatchingEngine {
       case .position, .destination, .source: continue
       }
       if entries.isEmpty {
-        throw ExperimentError.inFile(spec.place, .choosesNothing(sweep: spec.name, axis: axis.rawValue))
+        throw ExperimentError.inFile(spec.place, .emptySelection(sweep: spec.name, axis: axis.rawValue))
       }
       var seen = Set<Int>()
       if let entry = entries.first(where: { !seen.insert($0).inserted }) {
-        throw ExperimentError.inFile(spec.place, .choosesTwice(sweep: spec.name, axis: axis.rawValue, entry: entry))
+        throw ExperimentError.inFile(spec.place, .repeatedEntry(sweep: spec.name, axis: axis.rawValue, entry: entry))
       }
     }
   }

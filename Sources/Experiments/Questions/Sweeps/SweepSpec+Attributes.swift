@@ -1,4 +1,5 @@
 import ActivationStore
+import Diagnostics
 import Interventions
 import LabelledArrays
 import Patching
@@ -79,18 +80,5 @@ extension EdgeSpec {
 extension PathPositions {
   fileprivate var attributes: [String: Attribute] {
     [Schema.Sweep.senderPosition: .text(senders.text), Schema.Sweep.receiverPosition: .text(receivers.text)]
-  }
-}
-
-extension Selector {
-  /// As experiment files write it.
-  fileprivate var text: String {
-    guard case .items(let items) = self else { return "all" }
-    return items.map { item in
-      switch item {
-      case .index(let index): "\(index)"
-      case .range(let first, let last): "\(first)..\(last)"
-      }
-    }.joined(separator: ", ")
   }
 }

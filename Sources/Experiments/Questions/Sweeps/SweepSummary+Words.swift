@@ -77,7 +77,7 @@ extension SweepSummary: QuestionSummary {
 extension ResolvedPrompts {
   /// What the token says that all prompts, clean and corrupted, have at a position; nil where they differ.
   fileprivate func commonToken(_ position: Int) -> String? {
-    guard !set.isOfPictures, let first = set.pairs.first else { return nil }
+    guard !set.hasPictures, let first = set.pairs.first else { return nil }
     func token(_ tokens: [Int32]) -> Int32? {
       let index = position < 0 ? tokens.count + position : position
       return tokens.indices.contains(index) ? tokens[index] : nil

@@ -35,11 +35,11 @@ public struct SweepSummary: Sendable {
   /// Of differences that are taken from one example to another: the mean effect in the example that each is of, and in all others.
   public let transfer: EffectSums.Transfer?
   /// How well the estimates agree with the runs, by the metric's mean over examples; nil where there are not both.
-  public let agreement: Agreement?
+  public let agreement: EstimateAgreement?
 }
 
 extension EffectSums {
-  func summary(plan: PlannedSweep, metric: Metric, agreement: Agreement? = nil) -> SweepSummary {
+  func summary(plan: PlannedSweep, metric: Metric, agreement: EstimateAgreement? = nil) -> SweepSummary {
     let effects = (0..<cells).map { self[$0] }
     let candidates = effects.indices.filter { plan.hasPath?[$0] ?? true }
     func strength(_ cell: Int) -> Double { effects[cell].examples == 0 ? -1 : abs(effects[cell].meanOfRatios) }

@@ -5,7 +5,7 @@ import Tensors
 
 /// Numbered pieces of work on several threads. Matrix products inside a piece stay on the piece's thread, so what a piece computes does not depend on
 /// how many threads there are.
-enum SideBySide {
+enum Parallel {
   /// Does pieces 0..<count, each once.
   /// - Returns: their results in the order of their numbers.
   /// - Throws: the error of the first piece, by number, that had one.

@@ -3,7 +3,7 @@
 /// The actions are combinations of keys (openai/procgen, `env.py`): 0-2 hold LEFT (with DOWN, alone, with UP), 6-8 hold RIGHT, 3 is DOWN, 5 is
 /// UP, and 4 and 9-14 hold no arrow key. The maze game drops the vertical part of a diagonal (`games/maze.cpp`), which gives the groups of
 /// UlisseMini/procgen-tools (`models.py`).
-public enum Direction: Int, CaseIterable, Sendable, CustomStringConvertible {
+public enum MoveDirection: Int, CaseIterable, Sendable, CustomStringConvertible {
   case left, right, down, up
 
   /// How many actions a policy chooses among.

@@ -1,5 +1,5 @@
 /// How well estimates follow what was measured, over cells.
-public struct Agreement: Sendable, Hashable {
+public struct EstimateAgreement: Sendable, Hashable {
   /// Pearson's correlation coefficient; NaN where either side is the same everywhere or there are fewer than two cells.
   public let pearson: Double
   /// Spearman's: Pearson's of the ranks, equal values sharing the mean of theirs.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// How far two partitions of the same examples agree, whatever their parts are called.
-public struct Agreement: Sendable, Equatable {
+public struct ClusterAgreement: Sendable, Equatable {
   /// The adjusted Rand index (Hubert and Arabie 1985): 1 for the same partition, 0 on average for a random one.
   public let adjustedRand: Double
   /// Mutual information over the mean of the two entropies (as scikit-learn's `normalized_mutual_info_score`), 0...1.

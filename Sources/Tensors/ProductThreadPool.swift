@@ -8,8 +8,8 @@ import Synchronization
 /// nothing to do looks for work a little while before it goes to sleep; that while is bounded, so that a busy machine loses little.
 ///
 /// `@unchecked Sendable`: the job is written by the one caller that holds `inUse`, before it raises `generation`, which helpers read first.
-final class ProductCrew: @unchecked Sendable {
-  static let shared = ProductCrew(helpers: ProcessInfo.processInfo.activeProcessorCount - 1)
+final class ProductThreadPool: @unchecked Sendable {
+  static let shared = ProductThreadPool(helpers: ProcessInfo.processInfo.activeProcessorCount - 1)
 
   /// Looks before going to sleep, each some tens of nanoseconds.
   private static let looks = 3000
