@@ -100,6 +100,26 @@ import Testing
     #expect(sums[0].meanOfRatios == 0.5 && sums[0].examples == 1 && sums[0].withoutEffect == 1)
   }
 
+  /// What single examples have adds up to what cells have, whether values or changes are given.
+  @Test(arguments: 1...4) func examplesHaveChangesAndRatios(examples: Int) {
+    let sample = Self.sample(cells: 6, examples: examples, seed: UInt64(examples) * 2 + 1)
+    let sums = EffectSums(cells: 0, base: sample.base, other: sample.other)
+    let (changes, ratios) = (sums.changes(of: sample.values), sums.ratios(of: sample.values))
+    func mean(_ numbers: some Sequence<Double>) -> Double {
+      let there = numbers.filter { !$0.isNaN }
+      return there.isEmpty ? .nan : there.reduce(0, +) / Double(there.count)
+    }
+    func near(_ a: Double, _ b: Double) -> Bool { (a.isNaN && b.isNaN) || abs(a - b) <= 1e-12 }
+    for cell in 0..<6 {
+      let (row, expected) = (cell * examples..<(cell + 1) * examples, Self.reference(sample, cell: cell))
+      #expect(near(mean(changes[row]), expected.meanChange) && near(mean(ratios[row]), expected.meanOfRatios))
+    }
+    let given = changes.map { Float($0) }
+    let again = sums.ratios(of: given, measured: .changes)
+    #expect(sums.changes(of: given, measured: .changes).count { !$0.isNaN } == changes.count { !$0.isNaN })
+    for (ratio, expected) in zip(again, ratios) { #expect(near(ratio, expected)) }
+  }
+
   @Test func transferIsOwnAndOthers() {
     var sums = EffectSums(cells: 2, base: [0, 0], other: [1, 2], sources: [0, 1])
     sums.add([1, 1, 0.25, 2], cells: 0..<2, examples: 0..<2)

@@ -128,10 +128,11 @@ extension Report {
   mutating func additivity() {
     let bodies = data.additivity.map { group -> String in
       tables.append(ReportTables.group(group, name: "additivity-\(group.name)"))
-      func size(_ name: String, _ picked: @escaping (Int) -> Bool) -> Double {
-        let values = group[name]?.floats ?? []
-        let own = values.indices.lazy.filter { picked($0) && values[$0].isFinite }.map { values[$0] * values[$0] }
-        return finiteMean(own).squareRoot()
+      /// The root mean square of an array, or of its part at one entry of the axis `activation`.
+      func size(_ name: String, activation: Int? = nil) -> Double {
+        guard let array = group[name] else { return .nan }
+        let part = activation.flatMap { try? array.select(Schema.Axis.activation, at: $0) } ?? array
+        return finiteMean(part.floats.lazy.filter(\.isFinite).map { $0 * $0 }).squareRoot()
       }
       func row(_ name: String, _ change: Double, _ interaction: Double) -> [String] {
         [
@@ -140,14 +141,14 @@ extension Report {
         ]
       }
       var rows = data.metrics.filter { group[Schema.Additivity.change(of: $0)] != nil }.map { metric in
-        row(
-          metric, size(Schema.Additivity.change(of: metric)) { _ in true },
-          size(Schema.Additivity.interaction(of: metric)) { _ in true })
+        row(metric, size(Schema.Additivity.change(of: metric)), size(Schema.Additivity.interaction(of: metric)))
       }
-      let (names, examples) = (group.labels(Schema.Axis.activation), max(1, group.count(Schema.Axis.example)))
-      for (place, name) in names.enumerated() where group[Schema.Additivity.changeNorm] != nil {
-        let own = { (index: Int) in index / examples % names.count == place }
-        rows.append(row(name, size(Schema.Additivity.changeNorm, own), size(Schema.Additivity.interactionNorm, own)))
+      if group[Schema.Additivity.changeNorm] != nil {
+        rows += group.labels(Schema.Axis.activation).enumerated().map { place, name in
+          row(
+            name, size(Schema.Additivity.changeNorm, activation: place),
+            size(Schema.Additivity.interactionNorm, activation: place))
+        }
       }
       return "<div class=\"card\"><h3>\(html(group.name))</h3>"
         + htmlTable(

@@ -18,6 +18,7 @@ import Testing
     let dataset = try #require(result.arrays[name], "\(name)")
     switch dataset.values {
     case .floats(let values): return values.map(Double.init)
+    case .doubles(let values): return values
     case .integers(let values): return values.map(Double.init)
     case .flags, .texts: return []
     }

@@ -69,28 +69,28 @@ struct PlannedAdditivity: PlannedQuestion {
     var group = ArrayGroup(Schema.additivity.path(name), attributes: sweep.spec.attributes)
     for array in try rows.arrays(from: finishing.partial, table: table, check: finishing.check) { group.add(array) }
     try finishing.results.write(group)
-    return summary(try group.arrays.map { ($0.name, try $0.numbers()) })
+    return try summary(group)
   }
 
   func summary(of results: ResultsReader, baselines: Baselines) throws -> (any QuestionSummary)? {
-    summary(
-      try rows.columns.map { ($0.name, try results.store.tensor(at: Schema.additivity.path(name, $0.name)).values) })
+    try summary(try StoredGroup(Schema.additivity.path(name), in: results.store).floats())
   }
 
-  /// - Parameter arrays: by name, [axes..., example].
-  private func summary(_ arrays: [(String, [Float])]) -> AdditivitySummary {
-    let values = Dictionary(uniqueKeysWithValues: arrays)
-    let (metric, examples) = (sweep.engine.metrics[0], sweep.engine.prompts.count)
-    func of(_ column: String, _ place: Int? = nil) -> Double {
-      let all = values[column] ?? []
-      guard let place else { return rootMeanSquare(all) }
-      return rootMeanSquare(all.indices.filter { $0 / examples % nodes.count == place }.map { all[$0] })
+  private func summary(_ group: ArrayGroup) throws -> AdditivitySummary {
+    let metric = sweep.engine.metrics[0]
+    func of(_ column: String, activation: Int? = nil) throws -> Double {
+      guard var array = group[column] else { return .nan }
+      if let activation { array = try array.select(Schema.Axis.activation, at: activation) }
+      return rootMeanSquare(try array.numbers())
     }
     return AdditivitySummary(
-      sweep: name, metric: metric, change: of(Schema.Additivity.change(of: metric.rawValue)),
-      interaction: of(Schema.Additivity.interaction(of: metric.rawValue)),
-      activations: hooks.enumerated().map {
-        ($1, of(Schema.Additivity.changeNorm, $0), of(Schema.Additivity.interactionNorm, $0))
+      sweep: name, metric: metric, change: try of(Schema.Additivity.change(of: metric.rawValue)),
+      interaction: try of(Schema.Additivity.interaction(of: metric.rawValue)),
+      activations: try hooks.enumerated().map { place, hook in
+        (
+          hook, try of(Schema.Additivity.changeNorm, activation: place),
+          try of(Schema.Additivity.interactionNorm, activation: place)
+        )
       },
       directions: directions)
   }
