@@ -33,7 +33,7 @@ import Testing
     ),
     ("name: x\ncache: {hooks: [a]}", "x.yaml:1: the key 'prompts' is missing (the pairs of prompts)"),
     ("prompts: {}", "x.yaml:1: the key 'name' is missing (what the results file is called)"),
-    ("name: x\nname: y", "x.yaml:1: repeated key:  name"),
+    ("name: x\nname: y", "x.yaml:1: repeated key: name"),
     (
       "name: x\nprompts: {pairs: [\(pair)]}",
       "x.yaml:1: there is nothing to do: give sweeps, steering, readouts or a cache"

@@ -86,7 +86,7 @@ import Testing
         "'over' cannot be combined with 'path' in 'sweeps[0]'"
       ),
       (.keyNotText(path: "cache"), "a key must be text in 'cache'"),
-      (.duplicateKeys(["a", "b"]), "repeated keys:  a, b"),
+      (.duplicateKeys(["a", "b"]), "repeated keys: a, b"),
       (.wrongType(path: "a.b", found: "a list", expected: "text"), "'a.b' must be text, not a list"),
       (.badValue(path: "a", value: "-1", expected: "0 or more"), "'a' is -1; it must be 0 or more"),
       (

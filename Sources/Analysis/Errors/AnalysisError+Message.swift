@@ -16,11 +16,11 @@ extension AnalysisError {
     case .notTwoClasses(let method, let found):
       "\(method) separates two classes, but there are \(found); choose two of them, or a probe for several classes"
     case .tooFewInClass(let name, let found, let needed):
-      "the class '\(name)' has \(counted(found, "example")), and at least \(needed) are needed"
+      "the class '\(name)' has \(counted(found, "example")), but at least \(needed) are needed"
     case .tooFewExamples(let purpose, let found, let needed):
       "\(purpose) needs at least \(counted(needed, "example")), but there \(found == 1 ? "is" : "are") \(found)"
     case .tooFewPairs(let found, let needed):
-      "\(counted(found, "pair")), and at least \(needed) are needed"
+      "\(counted(found, "pair")), but at least \(needed) are needed"
     case .unevenPairs(let first, let second):
       "\(first) activations on one side of the pairs and \(second) on the other; each needs its partner"
     case .noVariance(let method):

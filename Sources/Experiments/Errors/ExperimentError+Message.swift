@@ -57,7 +57,7 @@ extension FileProblem {
     case .cannotCombine(let key, let other, let path): "'\(key)' cannot be combined with '\(other)'\(inside(path))"
     case .keyNotText(let path): "a key must be text\(inside(path))"
     case .duplicateKeys(let keys):
-      "\(keys.count == 1 ? "repeated key" : "repeated keys"):  \(list(keys.map { visible($0) }))"
+      "\(keys.count == 1 ? "repeated key" : "repeated keys"): \(list(keys.map { visible($0) }))"
     case .wrongType(let path, let found, let expected): "\(subject(path)) must be \(expected), not \(found)"
     case .badValue(let path, let value, let expected): "\(subject(path)) is \(value); it must be \(expected)"
     case .badLabelName(let name):
