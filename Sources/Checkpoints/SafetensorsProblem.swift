@@ -7,7 +7,7 @@ public enum SafetensorsProblem: Error, Equatable {
   case tooShort(bytes: Int)
   case headerTooLong(bytes: UInt64, limit: Int)
   case headerBeyondFile(bytes: UInt64, fileBytes: Int)
-  /// Broken JSON, or a name that stands twice.
+  /// Broken JSON, or a repeated name.
   case headerNotJSON(JSONError)
   case headerNotAnObject(found: String)
   case metadataNotAnObject(found: String)

@@ -19,7 +19,7 @@ struct Entries: Sendable {
   }
 }
 
-/// The arithmetic of every operation that treats each entry by itself, and, over whole prompts, of attention.
+/// The arithmetic of every operation that treats each entry independently, and, over whole prompts, of attention.
 struct NodeEvaluator {
   let graph: ModelGraph
   let weights: Weights
@@ -107,7 +107,7 @@ struct NodeEvaluator {
     return total
   }
 
-  /// The value with its last axis as rows, so that a norm over dHead sees each head by itself.
+  /// The value with its last axis as rows, so that a norm over dHead sees each head separately.
   func byFeature(_ value: Tensor, node: NodeID) -> Tensor {
     guard case .perPosition(let features) = graph[node].layout, let last = features.last else { return value }
     return value.reshaped([last.size == 0 ? 0 : value.count / last.size, last.size])

@@ -64,7 +64,7 @@ public struct EditPlacer: Sendable {
   /// Checks that the edit fits the site, that the outcome depends on it, and that some row has the chosen positions.
   /// - Parameters:
   ///   - lengths: each row's number of positions.
-  ///   - swept: the axes each entry of which is edited by itself.
+  ///   - swept: the axes whose entries are edited one at a time.
   /// - Throws: `InterventionError` saying what does not fit.
   package func check(lengths: [Int], sweeping swept: [SiteAxis] = []) throws {
     let resolver = SiteResolver(graph)

@@ -1,6 +1,6 @@
 import Execution
 
-/// What an edit may take numbers from, beside the value that it edits.
+/// What an edit may take numbers from, besides the value that it edits.
 public struct EditSource: Sendable {
   /// Which run an edit takes from. The rows are those of the run that is edited.
   public enum Run: Sendable, Hashable {

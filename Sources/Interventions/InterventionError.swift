@@ -29,7 +29,7 @@ public enum InterventionError: DiagnosedError, Equatable {
   case noDirection(layer: Int)
   /// Differences of other examples are aligned by positions.
   case noPositionsToAlign(site: SiteName)
-  /// An edit that takes from a run which there is none of.
+  /// An edit that takes numbers from a run that does not exist.
   case needsOtherRun(edit: String)
   case meanNeedsOneLength(lengths: [Int])
   case resampleNeedsPartner(example: Int, length: Int)

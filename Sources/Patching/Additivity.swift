@@ -5,7 +5,7 @@ import ModelGraph
 import Synchronization
 import Tensors
 
-/// How far what several added directions do is the sum of what each does by itself.
+/// How far what several added directions do is the sum of what each does alone.
 ///
 /// With f(s, t, ...) an activation or a metric of the run in which s u + t v + ... is added (and standing edits hold), the change is f(s, t) - f(0, 0), and the
 /// interaction f(s, t) - f(s, 0) - f(0, t) + f(0, 0): 0 where f is additive. (Turner et al. 2023 ask this of two vectors; of more, each by itself is taken away.)

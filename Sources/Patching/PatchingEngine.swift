@@ -29,13 +29,13 @@ public struct PatchingEngine: Sendable {
   let baselineCache = BaselineCache()
   /// How many workers share the work. Results do not depend on it.
   public let threads: Int
-  /// Bytes that runs may take beside the weights, if fewer workers at a time are enough to keep to it. Results do not depend on it.
+  /// Bytes that runs may take besides the weights, if fewer workers at a time are enough to keep to it. Results do not depend on it.
   public let memory: Int
 
   /// Checks that prompts and metrics fit the model; nothing is run.
   /// - Parameters:
   ///   - threads: how many workers share the work; nil for one a processor core.
-  ///   - memory: bytes that runs may take beside the weights; nil for half of what is free. It limits how many workers there are at a time.
+  ///   - memory: bytes that runs may take besides the weights; nil for half of what is free. It limits how many workers there are at a time.
   /// - Throws: `RunError` for prompts that do not fit the model, `PatchingError` for a metric that a prompt lacks tokens for.
   public init(
     model: Model, prompts: PromptSet, direction: PatchingDirection, metrics: [Metric], threads: Int? = nil,

@@ -39,7 +39,7 @@ struct SweepBench: ParsableCommand {
   @Option(help: "Workers; one a core by default.")
   var threads: Int?
 
-  @Option(help: "Bytes that runs may take beside the weights.")
+  @Option(help: "Bytes that runs may take besides the weights.")
   var memory: Int?
 
   @Flag(help: "Also time head x position, which has tokens times as many cells as layer x head.")

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Nothing is lost: a run that is killed, stopped or fails is gone on with, and ends with the values of an unbroken one.
+/// Nothing is lost: a run that is killed, stopped or fails is resumed, and ends with the values of an unbroken one.
 @Suite struct ResumeTests {
   /// Large enough that a run takes a second or more.
   private static func place(pairs: Int = 12) throws -> Workplace {

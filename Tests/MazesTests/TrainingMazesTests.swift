@@ -74,7 +74,7 @@ import Testing
     #expect(seen.count == 4 * 250 * 2 + 500 * 2)
   }
 
-  /// Training that stopped must go on with the very examples it would have had.
+  /// Training that stopped must resume with exactly the examples it would have had.
   @Test func examplesArePinned() throws {
     let spec = try MazeDataSpec(sizes: [5, 7])
     #expect(filled(0..<12, seed: 1, spec).labels == [1, 7, 7, 1, 5, 5, 3, 3, 3, 7, 7, 5])

@@ -25,7 +25,7 @@ public struct Continuation: Sendable {
   ///   - edits: their rows are the prompts'. Their positions (or destinations) may reach beyond the prompt: an edit of `5..<Int.max` is carried out at
   ///     every token from position 5 on. Sources of a perPair edit are those among them that are there.
   /// - Precondition: no perPair edit takes its numbers from another run, whose pairs are laid out for another length.
-  /// - Throws: `RunError` for prompts that do not fit the model, or a model whose tokens see later ones, by itself or under these edits.
+  /// - Throws: `RunError` for prompts that do not fit the model, or a model whose tokens see later ones, unedited or under these edits.
   public init(_ model: Model, prompts: [[Int32]], edits: [PlacedEdit] = []) throws {
     let batch = try Batch(prompts: prompts)
     try batch.validate(for: model.graph)

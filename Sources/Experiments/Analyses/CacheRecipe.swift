@@ -39,7 +39,7 @@ public struct CacheRecipe: Sendable {
     return names
   }
 
-  /// Makes the cache of one of the models, unless it stands there already.
+  /// Makes the cache of one of the models, unless it already exists.
   /// - Parameters:
   ///   - path: where it goes. Prompts that are drawn stand beside it, as `.jsonl`.
   /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`, `StoreError`, `CancellationError`.

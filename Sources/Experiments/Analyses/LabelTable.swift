@@ -22,7 +22,7 @@ struct LabelTable {
   }
 
   /// The label of each prompt, by its number.
-  /// - Throws: `ExperimentError` for a column that is not there, or a number that is none or stands twice.
+  /// - Throws: `ExperimentError` for a column that is not there, or something that is not a number, or a repeated one.
   func values(of column: String) throws -> [Int: String] {
     guard let index = header.firstIndex(of: column) else {
       throw ExperimentError.inFile(Place(file: file, line: 1), .noColumn(column, known: header))

@@ -50,7 +50,7 @@ extension Workbench {
   ///   - metrics: what is read off each run.
   ///   - options: what must be in the graph's path besides, for edits of sites such as `result` and `q_input`.
   ///   - threads: how many workers share the cells; nil for one a processor core.
-  ///   - memory: bytes that runs may take beside the weights; nil for half of what is free.
+  ///   - memory: bytes that runs may take besides the weights; nil for half of what is free.
   /// - Throws: as `prompts`, and what `PatchingEngine.init` throws.
   public func engine(
     for pairs: [PromptSpec], direction: PatchingDirection = .denoise, metrics: [Metric] = [.logitDiff],

@@ -35,7 +35,7 @@ public enum ExperimentError: DiagnosedError, Equatable {
   case interrupted
   /// The user has stopped the run; what was done of it is in a file.
   case interruptedWithRest(done: Int, total: Int, file: String)
-  /// A file that cannot be gone on with, since it is of something else.
+  /// A file that cannot be resumed, since it belongs to something else.
   case cannotResume(file: String, difference: String)
 
   public var kind: FailureKind {

@@ -28,7 +28,7 @@ struct CacheRecorder {
         promptColumns: PromptColumns(of: rows)))
   }
 
-  /// Whether a file is a whole cache that this very experiment has made of this very model.
+  /// Whether a file is a complete cache that this experiment has made of this model.
   static func isWhole(_ path: String, of run: ExperimentRun, sha256: String) -> Bool {
     do {
       let reader = try CacheReader(path)

@@ -6,7 +6,7 @@ import Interventions
 import LabelledArrays
 import Patching
 
-/// Whether a file that an earlier run has left is of this very run.
+/// Whether a file that an earlier run has left is of this run.
 extension ExperimentRun {
   /// How many runs of one prompt are done in a file.
   func runs(doneIn file: PartialResults) -> Int {
@@ -63,7 +63,7 @@ extension ExperimentRun {
     }
   }
 
-  /// What an earlier run has left where it came to its end; nil where there are no results, or a partial file to go on with.
+  /// The results of an earlier run that finished; nil where there are none, or a partial file to resume.
   ///
   /// Sweeps and heads are summed up anew from the file; analyses are carried out where they are missing.
   /// - Throws: `ExperimentError.cannotResume` where the results are of something else; `StoreError`, `RunError`.

@@ -26,7 +26,7 @@ public struct ExperimentRun: Sendable {
   /// - Parameters:
   ///   - model: instead of the experiment's own.
   ///   - threads: how many workers share the work; nil for one a processor core. Results do not depend on it.
-  ///   - memory: bytes that runs may take beside the weights; nil for half of what is free. Results do not depend on it.
+  ///   - memory: bytes that runs may take besides the weights; nil for half of what is free. Results do not depend on it.
   /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`.
   public init(
     _ experiment: Experiment, model override: ModelReference? = nil, threads: Int? = nil, memory: Int? = nil

@@ -5,7 +5,7 @@ import LabelledArrays
 
 /// Results of runs that were stopped.
 extension Corpus {
-  /// The name that results are gone on with under.
+  /// The name under which results are resumed.
   static let resumed = "made"
   /// The case that is carried to its end.
   static let underWay = "results-under-way"

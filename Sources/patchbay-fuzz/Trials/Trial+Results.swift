@@ -4,7 +4,7 @@ import Experiments
 import Foundation
 import Reports
 
-/// What is done with results files: they are read, exported, and gone on with where their run was stopped.
+/// What is done with results files: they are read, exported, and resumed where their run was stopped.
 extension Trial {
   /// Each of these, whatever became of those before: damage that reading refuses may still bring down what goes on.
   func results() throws {
@@ -50,7 +50,7 @@ extension Trial {
       try refuse(results, error)
       return
     }
-    // Finished results have their numbers in chunks, which is not gone on with.
+    // Finished results have their numbers in chunks, which cannot be resumed.
     if try ResultsReader(partial).store.isComplete {
       do { try PartialResults(reopening: results).keep() } catch is any DiagnosedError {}
       return
@@ -67,7 +67,7 @@ extension Trial {
     _ = try PartialResults.setAside(results)
   }
 
-  /// What cannot be read cannot be gone on with either.
+  /// What cannot be read cannot be resumed either.
   private func refuse(_ results: String, _ error: any DiagnosedError) throws {
     do {
       let opened = try PartialResults(reopening: results)

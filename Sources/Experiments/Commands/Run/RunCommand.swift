@@ -13,9 +13,9 @@ public struct RunCommand: Sendable {
   public let output: String
   /// How many processors to use; all if nil.
   public let threads: Int?
-  /// Bytes that runs may take beside the weights; half of what is free if nil.
+  /// Bytes that runs may take besides the weights; half of what is free if nil.
   public let memory: Int?
-  /// Whether to go on with what an earlier run has left.
+  /// Whether to resume an earlier run.
   public let isResuming: Bool
 
   public static let defaultOutput = "activations"

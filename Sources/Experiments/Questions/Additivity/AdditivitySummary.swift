@@ -20,7 +20,7 @@ public struct AdditivitySummary: QuestionSummary {
     summaries.isEmpty ? [] : [summaries.map(\.line).joined(separator: "\n")]
   }
 
-  /// What its directions change, and how much of that each does not do by itself.
+  /// What its directions change, and how much of that each does not do alone.
   private var line: String {
     func part(_ name: String, _ change: Double, _ interaction: Double) -> String {
       let share = change > 0 ? " (\(decimal(100 * interaction / change, 1)) %)" : ""

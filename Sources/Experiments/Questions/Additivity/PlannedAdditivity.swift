@@ -3,7 +3,7 @@ import LabelledArrays
 import ModelGraph
 import Patching
 
-/// What the directions that a sweep adds do together and each by itself: `/additivity/NAME`.
+/// What the directions that a sweep adds do together and each alone: `/additivity/NAME`.
 struct PlannedAdditivity: PlannedQuestion {
   private let sweep: PlannedSweep
   private let plan: SweepPlan

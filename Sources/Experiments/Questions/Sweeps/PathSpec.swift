@@ -6,7 +6,7 @@ import Patching
 public struct PathSpec: Sendable, Hashable {
   /// Whose change is followed.
   public enum Senders: Sendable, Hashable {
-    /// All of a kind, each by itself.
+    /// All of a kind, each separately.
     case every(Kind)
     /// Those written, each group patched at once.
     case groups([[Sender]])
@@ -18,7 +18,7 @@ public struct PathSpec: Sendable, Hashable {
   }
 
   public let senders: Senders
-  /// At least one, each once; the logits only by themselves or with `together` false.
+  /// At least one, each once; the logits only alone or with `together` false.
   public let receivers: [Receiver]
   public let freeze: PathSweep.Freeze
   /// Whether all receivers are patched at once, or one by one.
