@@ -180,7 +180,8 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "TestSupport", "ActivationStore", "Analysis", "Diagnostics", "Experiments", "Figures", "LabelledArrays", "Mazes", "Patching",
+        "TestSupport", "ActivationStore", "Analysis", "Diagnostics", "Experiments", "Figures", "LabelledArrays",
+        "Mazes", "Patching",
         "Reports", "Tensors",
       ]),
     .testTarget(

@@ -49,7 +49,8 @@ import Testing
     }
     let read = try Experiment(yaml: experiment.text, file: "edits.yaml")
     #expect(read.sweeps[0].sweep == experiment.sweeps[0].sweep)
-    #expect(read.text == experiment.text && read.prompts.written.map(\.answers) == [[.text(" Mary")], [.text(" John")]])
+    #expect(
+      read.text == experiment.text && read.prompts.written.map(\.answers) == [[.text(" Mary")], [.text(" John")]])
     #expect(read.prompts.written.map(\.labels) == experiment.prompts.written.map(\.labels))
     try Self.sameBits(experiment, read)
   }
@@ -64,7 +65,8 @@ import Testing
       heads
       try SweepSpec.sweep(.hook("blocks.?.attn.hook_z"), over: .site(.site), named: "hooks", method: .both)
       try SweepSpec.sweep(
-        .mlpPost[layer: 0], over: .neuron, named: "9.9-neurons", edit: .scale(0.5), with: [.zero(.z[layer: 0, head: 1])])
+        .mlpPost[layer: 0], over: .neuron, named: "9.9-neurons", edit: .scale(0.5), with: [.zero(.z[layer: 0, head: 1])]
+      )
       try SweepSpec.sweep(
         .residPre[layer: 1...2], over: .layer, named: "together",
         edit: .addSeveral([
@@ -139,7 +141,8 @@ import Testing
       }.contains("sweeps[0].edit.add.values"))
     #expect(try message { try .sweep(.z, over: .layer, edit: .resample(seed: .max)) }.contains("seed"))
     #expect(try message { try .sweep(.z[layer: []], over: .layer) }.contains("layer"))
-    #expect(try message { try .sweep(.z, over: .layer, edit: .add(.difference, coefficients: [])) }.contains("coefficient"))
+    #expect(
+      try message { try .sweep(.z, over: .layer, edit: .add(.difference, coefficients: [])) }.contains("coefficient"))
     #expect(try message { try .sweep(.z, over: .layer, named: "a b") }.contains("'a b'"))
   }
 

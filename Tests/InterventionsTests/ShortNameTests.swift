@@ -8,8 +8,10 @@ import Testing
   @Test func sitesAreNarrowed() throws {
     #expect(Site.z == (try Site(.z)))
     #expect(try Site.z[layer: 0, head: 6] == Site(.z, [.layer: .index(0), .head: .index(6)]))
-    #expect(try Site.residPost[layer: 1...3, position: [-1, 0]] == Site(
-      .residPost, [.layer: .items([.range(1, 3)]), .position: .items([.index(-1), .index(0)])]))
+    #expect(
+      try Site.residPost[layer: 1...3, position: [-1, 0]]
+        == Site(
+          .residPost, [.layer: .items([.range(1, 3)]), .position: .items([.index(-1), .index(0)])]))
     // A later choice takes the place of an earlier one, and choosing all is choosing nothing.
     #expect(try Site.z[layer: 0, head: 6][head: 2] == Site(.z, [.layer: 0, .head: 2]))
     #expect(try Site.z[layer: Selector.all] == .z)

@@ -43,7 +43,8 @@ import Testing
       let link = String(found.1)
       if link.contains("://") || link.hasPrefix("mailto:") { continue }
       let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-      let target = parts[0].isEmpty ? SharedFolder.package.appendingPathComponent(page) : folder.appendingPathComponent(parts[0])
+      let target =
+        parts[0].isEmpty ? SharedFolder.package.appendingPathComponent(page) : folder.appendingPathComponent(parts[0])
       #expect(FileManager.default.fileExists(atPath: target.path), "\(page): \(link)")
       if parts.count == 2, target.path.hasSuffix(".md") {
         let headings = Self.anchors(try String(contentsOf: target, encoding: .utf8))

@@ -25,7 +25,9 @@ private struct AnswerProbability: MetricDefinition {
     let top = logits.max() ?? 0
     let weights = logits.map { exp($0 - top) }
     let sum = weights.reduce(0, +)
-    for index in scores.vocabulary.indices { gradient[index] -= scale * exp(Double(scores.vocabulary[index]) - normaliser) }
+    for index in scores.vocabulary.indices {
+      gradient[index] -= scale * exp(Double(scores.vocabulary[index]) - normaliser)
+    }
     for (answer, weight) in zip(scores.pair.answers, weights) { gradient[Int(answer)] += scale * weight / sum }
   }
 }
