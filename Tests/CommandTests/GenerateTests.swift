@@ -250,7 +250,7 @@ import Testing
     let prompt = ["--prompt-tokens", "1,2"]
     for (model, addition, more, status, words) in [
       ("model", "out/mean.h5", [], 64, "vectors for layers 0, 1; name one (out/mean.h5:1@resid_pre.0), or all"),
-      ("model", "out/mean.h5@resid_pre.2", [], 65, "no vector for layer 2, but for 0, 1"),
+      ("model", "out/mean.h5@resid_pre.2", [], 65, "no vector for layer 2, only for 0, 1"),
       ("model", "out/mean.h5@resid_post.1", [], 65, "made at resid_pre and is added at resid_post; give --anywhere"),
       ("model", "out/mean.h5@mlp_post.1", ["--anywhere"], 65, "16 numbers; site 'mlp_post' has 32"),
       ("model", "out/mean.h5@pattern.1", ["--anywhere"], 64, "pair of tokens"),

@@ -122,16 +122,26 @@ import Testing
     #expect(try CacheReader("\(place.out)/long.cache.h5").store.isComplete)
   }
 
-  /// Stops a run when some cells are done.
-  private func stop(_ place: Workplace, _ signal: Int32, _ arguments: [String] = Self.arguments) throws -> Tool.Finished
-  {
+  /// Stops a run when some cells are done: later and later, until it says so.
+  private func stop(_ place: Workplace, _ signal: Int32) throws -> Tool.Finished {
+    for tenths in 1..<20 {
+      let finished = try stop(place, signal, after: tenths)
+      let isEarly =
+        signal == SIGKILL
+        ? try PartialResults(reopening: "\(place.out)/long.h5").isEmpty : finished.errorLines.last == "error: interrupted"
+      if !isEarly { return finished }
+    }
+    throw CocoaError(.fileReadUnknown)
+  }
+
+  private func stop(_ place: Workplace, _ signal: Int32, after tenths: UInt32) throws -> Tool.Finished {
     let partial = "\(place.out)/long.h5.partial"
-    let running = try Tool.start(Tool.path, arguments, in: place.path)
+    let running = try Tool.start(Tool.path, Self.arguments, in: place.path)
     let deadline = Date(timeIntervalSinceNow: 60)
     while !FileManager.default.fileExists(atPath: partial), running.process.isRunning, Date() < deadline {
       usleep(1000)
     }
-    usleep(100_000)
+    usleep(100_000 * tenths)
     kill(running.process.processIdentifier, signal)
     return try Tool.finish(running)
   }
@@ -190,7 +200,7 @@ import Testing
     #expect(try stop(place, SIGKILL).status != 0)
     let finished = try Tool.run(Self.arguments, in: place.path)
     #expect(finished.status == 0)
-    #expect(finished.errors.contains("begun anew; what an earlier run had done is in 'out/long.h5.partial.old'"))
+    #expect(finished.errors.contains("started afresh; what an earlier run had done is in 'out/long.h5.partial.old'"))
     #expect(try ResultsReader("\(place.out)/long.h5.partial.old").store.isComplete == false)
   }
 
@@ -250,5 +260,13 @@ import Testing
     defer { chmod(place.out, 0o700) }
     let finished = try Tool.run(Self.arguments, in: place.path)
     #expect(finished.status == 73 && finished.errors.contains("cannot be created"))
+  }
+}
+
+extension PartialResults {
+  /// Whether nothing is done in it; the file is left as it is.
+  fileprivate var isEmpty: Bool {
+    defer { keep() }
+    return done == 0
   }
 }

@@ -148,7 +148,7 @@ import Testing
     )
     #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 } && Set(a).count > 4)
     for (line, message) in [
-      ("site: z, over: [layer], edit: {project_out: {file: zero.json}}", "not of z"),
+      ("site: z, over: [layer], edit: {project_out: {file: zero.json}}", "not out of z"),
       ("site: resid_pre, over: [layer], edit: {project_out: {file: zero.json}}", "all zeros"),
       ("site: resid_post, over: [layer], edit: {project_out: {vector: out/v.h5}}", "was made at resid_pre"),
       ("site: resid_pre, over: [layer], edit: project_out", "{project_out: {vector: FILE}}"),

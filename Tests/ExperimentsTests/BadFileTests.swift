@@ -227,7 +227,7 @@ import Testing
     ),
     (
       "site: z, over: [layer], edit: {add: {coefficient: 2}}",
-      "exactly one of from, file, vector is needed in 'sweeps[0].edit.add'; there is none"
+      "exactly one of from, file, vector, values is needed in 'sweeps[0].edit.add'; there is none"
     ),
     (
       "site: z, over: [layer], edit: {add: {from: diference}}",

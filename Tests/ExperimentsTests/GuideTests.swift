@@ -28,7 +28,8 @@ import Testing
   /// Every work that is named with a year is among the references, and every reference is named.
   @Test func semanticsReferencesAreThoseItNames() throws {
     let parts = try text("Documentation/semantics.md").components(separatedBy: "## References\n")
-    let (body, list) = (parts[0], parts[1])
+    // A name may stand across the end of a line.
+    let (body, list) = (parts[0].replacing("\n", with: " "), parts[1])
     let references = list.split(separator: "\n").compactMap { line in
       line.firstMatch(of: /^- (.+ (?:19|20)\d\d), \*/).map { String($0.1) }
     }

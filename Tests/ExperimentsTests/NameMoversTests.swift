@@ -67,7 +67,7 @@ import Tokenization
     let tokenizer = SharedFolder.path("models/gpt2-tokenizer/tokenizer.json")
     try FileManager.default.copyItem(atPath: tokenizer, toPath: "\(model)/tokenizer.json")
     let run = try ExperimentRun(Experiment(file: Self.file), model: ModelReference(model), threads: 2)
-    #expect(run.total == 144 * 2 * 8)
+    #expect(run.total == (144 * 2 + 3) * 8)
     let results = try ResultsReader(try run.run(into: folder.path).results)
     #expect(try results.sweeps() == ["into-logits", "into-name-mover-queries"])
     let flags = try results.flags(sweep: "into-name-mover-queries", dataset: "has_path")

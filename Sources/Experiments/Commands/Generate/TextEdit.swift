@@ -61,7 +61,10 @@ private struct TextSite {
       guard name.hasLayers == (parts.2 != nil) else { return nil }
       self.selectors = selectors
     } else {
-      guard let hook = SiteName(rawValue: text), hook.layerAxis == .site else { return nil }
+      let first = SiteName(rawValue: String(text.prefix { $0 != "." }))
+      guard first?.layerAxis ?? .site == .site, first != .embed, first != .posEmbed,
+        let hook = SiteName(rawValue: text), hook.layerAxis == .site
+      else { return nil }
       name = hook
       selectors = [:]
     }
