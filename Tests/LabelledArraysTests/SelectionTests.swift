@@ -61,7 +61,7 @@ import Testing
       #expect(#expect(throws: LabelledArrayError.self, performing: body)?.message == message)
     }
     expect("the array 'effect' has no axis 'haed' (did you mean 'head'?)") { _ = try heads.select("haed", 0) }
-    expect("the axis 'layer' of 'effect' has no label '4' (one of: 3, 5)") { _ = try heads.select("layer", 4) }
+    expect("the axis 'layer' of 'effect' has no label '4' (did you mean '3'?)") { _ = try heads.select("layer", 4) }
     expect("the axis 'head' of 'effect' has 3 entries and none with the index 3") {
       _ = try heads.select("head", at: 3)
     }

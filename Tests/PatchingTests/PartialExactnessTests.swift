@@ -43,15 +43,15 @@ import Testing
     }
   }
 
-  @Test func leastMemoryCutsExamplesAndCellsAndDeliversEachOnce() throws {
+  @Test func leastMemoryDeliversEachCellOfEachExampleOnce() throws {
     let engine = try PatchingEngine(
       model: randomModel(SmallSpec.all[1].spec), prompts: Self.longPrompts, direction: .noise, metrics: Metric.allCases,
       threads: 2, memory: 1)
     let plan = try engine.plan(Sweep(name: "z", site: Site(.z), over: [.site(.layer), .site(.head)]))
     let seen = Collector()
     try engine.run(plan) { seen.add($0) }
-    #expect(seen.blocks.count > plan.cells)
-    #expect(seen.blocks.allSatisfy { $0.examples.count == 1 })
+    // Chunks are the experiment's, not the memory's.
+    #expect(seen.blocks.count > 1)
     var places = Set<[Int]>()
     for block in seen.blocks {
       for cell in block.cells { for example in block.examples { #expect(places.insert([cell, example]).inserted) } }

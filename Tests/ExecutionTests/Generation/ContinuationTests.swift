@@ -42,7 +42,10 @@ import Testing
       for ((edit, report), reference) in zip(here, expected.activations.reports) {
         // The oracle also writes the zeros that a destination has for tokens after it.
         if !isOfPairs(edit) { #expect(report.numbersWritten == reference.numbersWritten) }
-        #expect(abs(report.changeNorm - reference.changeNorm) < 1e-4 * max(1, reference.changeNorm))
+        // Beyond a window scores are -infinity: an edit that makes them something else has changed them without end.
+        #expect(
+          report.changeNorm == reference.changeNorm
+            || abs(report.changeNorm - reference.changeNorm) < 1e-4 * max(1, reference.changeNorm))
       }
     }
   }
@@ -125,7 +128,11 @@ import Testing
     for options in [GraphOptions(), GraphOptions(splitsInputs: true, separatesResults: true)] {
       let model = try GoldenModel(family).loaded.model(options)
       try Self.compare(model, [], family)
-      for (label, edits) in try Self.edits(model.graph) { try Self.compare(model, edits, "\(family) \(label)") }
+      for (label, edits) in try Self.edits(model.graph) {
+        // A stream of which next to nothing is left is divided by its tiny norm, and rounding grows with it.
+        let tolerance: Float = label.hasSuffix("zero, between bounds") ? 1e-4 : 1e-5
+        try Self.compare(model, edits, "\(family) \(label)", tolerance: tolerance)
+      }
     }
   }
 
