@@ -128,7 +128,8 @@ import Testing
       let finished = try stop(place, signal, after: tenths)
       let isEarly =
         signal == SIGKILL
-        ? try PartialResults(reopening: "\(place.out)/long.h5").isEmpty : finished.errorLines.last == "error: interrupted"
+        ? try PartialResults(reopening: "\(place.out)/long.h5").isEmpty
+        : finished.errorLines.last == "error: interrupted"
       if !isEarly { return finished }
     }
     throw CocoaError(.fileReadUnknown)

@@ -109,7 +109,10 @@ import Testing
       ("edit: zero, additivity: true", "additivity needs the edit 'add'"),
       ("edit: {add: {\(vector)}}, additivity: [hook_nothing]", "hook_nothing"),
       ("edit: zero, with: [{site: z, edit: {add: {from: example-difference}}}]", "has a single coefficient"),
-      ("edit: zero, with: [{site: z, edit: {add: {from: difference, coefficient: [1, 2]}}}]", "has a single coefficient"),
+      (
+        "edit: zero, with: [{site: z, edit: {add: {from: difference, coefficient: [1, 2]}}}]",
+        "has a single coefficient"
+      ),
       ("edit: zero, with: [{site: resid_pre, head: 1, edit: zero}]", "has no axis 'head'"),
       ("edit: zero, with: [{edit: zero}]", "the key 'site' is missing"),
       ("edit: zero, method: both, with: [{site: z, edit: zero}]", "leave out 'with', or the method"),

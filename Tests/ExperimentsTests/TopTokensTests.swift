@@ -78,7 +78,9 @@ import Testing
     let many = #expect(throws: ExperimentError.self) {
       _ = try ExperimentRun(try Experiment(yaml: yaml, file: "x.yaml"))
     }
-    #expect(many?.message.contains("the top 900 tokens were requested from a vocabulary of") ?? false, "\(many?.message ?? "")")
+    #expect(
+      many?.message.contains("the top 900 tokens were requested from a vocabulary of") ?? false,
+      "\(many?.message ?? "")")
     let error = #expect(throws: ExperimentError.self) {
       _ = try Experiment(yaml: Self.yaml.replacing("count: 3", with: "count: 0"), file: "x.yaml")
     }

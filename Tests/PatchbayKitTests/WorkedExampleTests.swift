@@ -68,7 +68,8 @@ import Testing
   @Test(
     arguments: [
       ("a b", [Metric.logitDiff], 1, "'name' is 'a b'; it must be letters, digits, - and _ only"),
-      ("a", [], 1, "metrics"), ("a", [.prob, .prob], 1, "prob"), ("a", [.prob], 2, "a sweep named 's' is already defined"),
+      ("a", [], 1, "metrics"), ("a", [.prob, .prob], 1, "prob"),
+      ("a", [.prob], 2, "a sweep named 's' is already defined"),
       ("a", [.prob], 0, "there is nothing to do"),
     ] as [(String, [Metric], Int, String)])
   func programsAreRefusedAsFilesAre(name: String, metrics: [Metric], sweeps: Int, words: String) throws {
