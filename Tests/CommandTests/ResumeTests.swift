@@ -124,7 +124,7 @@ import Testing
 
   /// Stops a run when some cells are done: later and later, until it says so.
   private func stop(_ place: Workplace, _ signal: Int32) throws -> Tool.Finished {
-    for tenths in 1..<20 {
+    for tenths in UInt32(1)..<20 {
       let finished = try stop(place, signal, after: tenths)
       let isEarly =
         signal == SIGKILL
