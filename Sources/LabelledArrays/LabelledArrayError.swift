@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// What can be wrong with what is asked of a labelled array.
+/// Errors of labelled arrays: an axis, label or index that is not there, values of another kind, examples that differ.
 public enum LabelledArrayError: DiagnosedError, Hashable {
   case noAxis(array: String, axis: String, axes: [String])
   case noLabel(array: String, axis: String, label: String, labels: [String])

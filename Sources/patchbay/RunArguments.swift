@@ -6,7 +6,7 @@ struct RunArguments: ConsoleCommand {
     commandName: "run", abstract: "Run an experiment file and write its results.",
     discussion: """
       Writes NAME.h5 to the output folder, and NAME.cache.h5 where the experiment asks for a cache. The files appear when they are whole; what a \
-      run that was stopped or killed had done is in NAME.h5.partial, and --resume goes on with it. Report, notebook, figures and tables go to \
+      run that was stopped or killed had done is in NAME.h5.partial, and --resume picks it up. Report, notebook, figures and tables go to \
       notebooks-export/NAME, or to NAME in the output folder where one is given.
 
       Example: patchbay run experiments/ioi.yaml --model models/gpt2 --output results

@@ -6,7 +6,7 @@ struct TrainArguments: ConsoleCommand {
     commandName: "train", abstract: "Train a model by a recipe.",
     discussion: """
       The output folder gets checkpoint.safetensors on the way, and at the end a model's folder: config.json, model.safetensors, the tokenizer, the \
-      recipe, and the loss as loss.csv and loss.svg. A run that was stopped or killed goes on from its checkpoint with --resume and ends \
+      recipe, and the loss as loss.csv and loss.svg. With --resume a run that was stopped or killed continues from its checkpoint and ends \
       with the same weights, bit for bit.
 
       Example: patchbay train recipe.yaml --output models/mine

@@ -236,7 +236,7 @@ private struct EventStream: Sendable {
   }
 }
 
-/// Something that has happened. `@unchecked Sendable`: the lock guards it.
+/// A flag that is raised once. `@unchecked Sendable`: the lock guards it.
 private final class Flag: @unchecked Sendable {
   private let lock = NSLock()
   private var raised = false

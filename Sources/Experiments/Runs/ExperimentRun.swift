@@ -15,7 +15,7 @@ public struct ExperimentRun: Sendable {
   public let promptsNote: String?
   /// In the experiment's order, kind by kind.
   public let questions: [any PlannedQuestion]
-  /// What is asked of the strongest heads when the sweeps are done; nil where no sweep goes over heads.
+  /// The questions about the strongest heads, answered after the sweeps; nil where no sweep has a head axis.
   let heads: PlannedHeads.Plan?
   /// The activations of the cache file, in the order of computation; empty where there is none.
   public let cachedNodes: [Node]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Counts the runs of one prompt that are done, and knows whether there are to be more. `@unchecked Sendable`: the lock guards the count.
+/// Counts the finished runs of one prompt, and knows whether to start more. `@unchecked Sendable`: the lock guards the count.
 final class RunCounter: @unchecked Sendable {
   private let lock = NSLock()
   private let total: Int

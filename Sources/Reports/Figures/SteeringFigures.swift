@@ -11,18 +11,6 @@ struct SteeringFigures {
 
   typealias Measure = Schema.Steering.Measure
 
-  static func title(_ measure: Measure) -> String {
-    switch measure {
-    case .cheese: "to cheese"
-    case .corner: "to corner"
-    case .reachedCheese: "got cheese"
-    case .reachedCorner: "came by corner"
-    case .reachedRegion: "came top right"
-    case .steps: "steps"
-    case .fieldChange: "field change"
-    }
-  }
-
   var vectors: [String] { study.texts(Schema.Steering.vectors) }
   var examples: Int { study.count(Schema.Axis.example) }
   private var site: String { study.text(Schema.Steering.site) ?? "?" }
@@ -160,7 +148,7 @@ struct SteeringFigures {
       columns: layout.columns, facets: layout.facets, start: layout.facets.map { _ in 0 }, runAxis: nil, places: nil,
       isSweep: false, isSequential: false,
       layers: [
-        .init(metric: "change of \(Self.title(subject))", source: "run", arrays: [("value", changes)], raw: nil)
+        .init(metric: "change of \(subject.title)", source: "run", arrays: [("value", changes)], raw: nil)
       ])
   }
 
@@ -186,7 +174,7 @@ struct SteeringFigures {
       }
       points.sort { $0.0 < $1.0 }
       return LineChart.Series(
-        name: Self.title(measure), x: points.map(\.0), y: points.map(\.1.value), low: points.map(\.1.low),
+        name: measure.title, x: points.map(\.0), y: points.map(\.1.value), low: points.map(\.1.low),
         high: points.map(\.1.high))
     }
     return LineChart(
@@ -219,9 +207,9 @@ struct SteeringFigures {
   private func grid(_ measure: Measure, _ axes: [LabelledAxis]) -> Heatmap {
     let (values, width) = (means(measure).map(\.value), axes[1].count)
     return Heatmap(
-      title: "\(study.name): \(Self.title(measure))",
+      title: "\(study.name): \(measure.title)",
       subtitle: "added at \(site); mean of \(counted(examples, "maze"))",
-      rowsName: "× \(axes[0].name)", columnsName: "× \(axes[1].name)", valueName: Self.title(measure),
+      rowsName: "× \(axes[0].name)", columnsName: "× \(axes[1].name)", valueName: measure.title,
       rowLabels: axes[0].labels.shown, columnLabels: axes[1].labels.shown,
       values: (0..<axes[0].count).map { Array(values[$0 * width..<($0 + 1) * width]) }, colours: .sequential(0...1))
   }
@@ -296,5 +284,20 @@ struct SteeringFigures {
       ? Array(0..<min(count, 60))
       : Array((0..<count).sorted { abs(changes[$0].value) > abs(changes[$1].value) }.prefix(20))
     return (cells, cells.map(labels))
+  }
+}
+
+extension Schema.Steering.Measure {
+  /// In words, for people: on the page, in figures and on the terminal.
+  package var title: String {
+    switch self {
+    case .cheese: "to cheese"
+    case .corner: "to corner"
+    case .reachedCheese: "got cheese"
+    case .reachedCorner: "came by corner"
+    case .reachedRegion: "came top right"
+    case .steps: "steps"
+    case .fieldChange: "field change"
+    }
   }
 }

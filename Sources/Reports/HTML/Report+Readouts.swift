@@ -94,7 +94,7 @@ extension Report {
     guard let (change, mean, place) = found else { return [] }
     return [
       """
-      <li><span class="what">\(html(drawing.study.name)): \(html(SteeringFigures.title(drawing.subject)))</span>\
+      <li><span class="what">\(html(drawing.study.name)): \(html(drawing.subject.title))</span>\
       <span class="value">\(tableNumber(mean, 2))</span><span class="bounds">\(change.value > 0 ? "+" : "")\(tableNumber(change.value, 2)) \
       [\(tableNumber(change.low, 2)), \(tableNumber(change.high, 2))]</span> <span>\(html(place))</span></li>
       """
@@ -120,7 +120,7 @@ extension Report {
         }
     }
     return htmlTable(
-      drawing.axes.map { ReportWords.word($0.name) } + measures.flatMap { [SteeringFigures.title($0), "change"] },
+      drawing.axes.map { ReportWords.word($0.name) } + measures.flatMap { [$0.title, "change"] },
       [first] + rows,
       labels: drawing.axes.count, caption: "Means over mazes, and changes from without, with 95 % intervals")
   }

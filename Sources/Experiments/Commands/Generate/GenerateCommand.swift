@@ -5,7 +5,7 @@ import Execution
 import Interventions
 import ModelGraph
 
-/// `patchbay generate`: how a model goes on, and how it goes on with its activations edited.
+/// `patchbay generate`: how a model continues a prompt, as it is and with its activations edited.
 public struct GenerateCommand: Sendable {
   public let model: String
   public let prompt: PromptSpec.Prompt

@@ -1,6 +1,7 @@
 import Analysis
 import Diagnostics
 import LabelledArrays
+import Reports
 
 extension MazeSteeringResults: QuestionSummary {
   public var name: String { spec.name }
@@ -54,19 +55,4 @@ extension MazeSteeringResults: QuestionSummary {
   }
 
   private func signed(_ value: Double) -> String { (value < 0 ? "" : "+") + decimal(value, 3) }
-}
-
-extension MazeSteeringResults.Measure {
-  /// In words, for people.
-  var title: String {
-    switch self {
-    case .cheese: "to cheese"
-    case .corner: "to corner"
-    case .reachedCheese: "got cheese"
-    case .reachedCorner: "came by corner"
-    case .reachedRegion: "came top right"
-    case .steps: "steps"
-    case .fieldChange: "field change"
-    }
-  }
 }

@@ -231,7 +231,7 @@ final class Outcomes<T: Sendable>: @unchecked Sendable {
   var all: [T] { lock.withLock { found.compactMap { $0 } } }
 }
 
-/// A value that is made when it is first wanted. `@unchecked Sendable`: the lock guards it.
+/// A value made on first use. `@unchecked Sendable`: the lock guards it.
 final class Once<T: Sendable>: @unchecked Sendable {
   private let lock = NSLock()
   private var made: T?
