@@ -202,3 +202,20 @@ let package = Package(
       ]),
   ]
 )
+
+/// The floors of the house, lowest first, each a folder of `Sources`: a module depends on modules of its own floor and
+/// of those below it.
+let floors: KeyValuePairs = [
+  "Foundations": ["Diagnostics", "LabelledArrays", "Hashing", "COpenSSL"],
+  "Numerics": ["CKernels", "COneDNN", "CLAPACK", "Tensors"],
+  "Engine": ["ModelGraph", "Execution", "Interventions", "Patching"],
+  "Models": ["Checkpoints", "Tokenization", "BundledModels"],
+  "Activations": ["CHDF5", "ActivationStore", "Analysis"],
+  "Worlds": ["Datasets", "Mazes", "Training"],
+  "Showing": ["Figures", "CRsvg", "Reports"],
+  "Bench": ["Experiments", "PatchbayKit", "patchbay"],
+  "Tools": ["patchbay-bench", "patchbay-bench-analysis", "patchbay-fuzz"],
+]
+for (floor, modules) in floors {
+  for target in package.targets where modules.contains(target.name) { target.path = "Sources/\(floor)/\(target.name)" }
+}

@@ -65,7 +65,7 @@ proof_analyses() { "$PATCHBAY_PYTHON" scripts/python/check_analyze.py $patchbay;
 proof mazes "build" "steering in mazes agrees with numpy"
 proof_mazes() {
   $patchbay run experiments/maze-cheese-vector.yaml --output $work --quiet >$work/mazes.txt
-  "$PATCHBAY_PYTHON" scripts/python/check_mazes.py $work/maze-cheese-vector.h5 Sources/BundledModels/Models/maze
+  "$PATCHBAY_PYTHON" scripts/python/check_mazes.py $work/maze-cheese-vector.h5 Sources/Models/BundledModels/Models/maze
 }
 
 proof torch "tests peers" "tests that compare with torch and transformers: text, vectors, training, tokens, the Python analyses"

@@ -15,14 +15,15 @@ import Testing
   static func sources() throws -> [(path: String, text: String)] {
     let folder = root.appendingPathComponent("Sources").path
     let all = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-    return try all.filter { $0.hasSuffix(".swift") && !$0.hasPrefix("ActivationStore/Schema/") }.sorted().map {
-      ($0, try text("Sources/\($0)"))
-    }
+    return try all.filter { $0.hasSuffix(".swift") && !$0.hasPrefix("Activations/ActivationStore/Schema/") }.sorted()
+      .map {
+        ($0, try text("Sources/\($0)"))
+      }
   }
 
   /// Every text that the schema's sources have: names, paths, and what names begin or end with.
   static func names() throws -> [String] {
-    let folder = "Sources/ActivationStore/Schema"
+    let folder = "Sources/Activations/ActivationStore/Schema"
     let files = try FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent(folder).path)
     return try files.flatMap { file in
       try text("\(folder)/\(file)").split(separator: "\n").flatMap { line -> [String] in

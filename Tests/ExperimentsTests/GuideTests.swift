@@ -46,7 +46,7 @@ import Testing
     let page = try text("Documentation/adding-a-family.md")
     let block = try #require(page.components(separatedBy: "```swift\n").dropFirst().first).components(
       separatedBy: "```")[0]
-    #expect(try text("Sources/Checkpoints/Families/Qwen3Family.swift").contains(block))
+    #expect(try text("Sources/Models/Checkpoints/Families/Qwen3Family.swift").contains(block))
     var files = 0
     for found in page.matches(of: /`((?:Sources|Tests)\/[\w\/+-]+\.swift)`/) {
       #expect(

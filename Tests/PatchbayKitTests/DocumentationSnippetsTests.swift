@@ -6,7 +6,8 @@ import Testing
 /// The code of the library's pages is code that runs.
 @Suite struct DocumentationSnippetsTests {
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-  private static let catalogue = SharedFolder.package.appendingPathComponent("Sources/PatchbayKit/PatchbayKit.docc")
+  private static let catalogue = SharedFolder.package.appendingPathComponent(
+    "Sources/Bench/PatchbayKit/PatchbayKit.docc")
 
   static let pages = [
     "GettingStarted", "Patching", "SweepsAndEffects", "Paths", "Attribution", "Steering", "CachesAndAnalyses", "Mazes",
