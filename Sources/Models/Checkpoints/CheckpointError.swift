@@ -22,6 +22,12 @@ public enum CheckpointError: DiagnosedError, Equatable {
   /// Weights only as pickled PyTorch tensors, which can run code when they are read.
   case onlyPyTorchWeights(folder: String, file: String)
   case badSafetensors(file: String, SafetensorsProblem)
+  case badGGUF(file: String, GGUFProblem)
+  /// Several models in one folder, and nothing that says which.
+  case severalGGUF(folder: String, files: [String])
+  /// One file of a model that was split into several.
+  case splitGGUF(file: String, part: Int, of: Int)
+  case unsupportedArchitecture(file: String, found: String, supported: [String])
   /// A key of the index of shards is missing or of the wrong type.
   case badIndex(file: String, key: String, found: String, expected: String)
   case missingShard(shard: String, tensor: String, index: String)
@@ -31,6 +37,10 @@ public enum CheckpointError: DiagnosedError, Equatable {
   case missingWeight(tensor: String, place: String, available: [String])
   case wrongShape(tensor: String, file: String, expected: [Int], found: [Int])
   case wrongDtype(tensor: String, file: String, found: SafetensorsDtype)
+  /// A type of a GGUF tensor whose numbers are not read.
+  case unreadType(tensor: String, file: String, found: GGUFType)
+  /// A tensor of a GGUF file that its model has no place for.
+  case unusedTensor(tensor: String, file: String, architecture: String)
   case nonFiniteWeight(NonFiniteWeight)
   /// A tensor to be written has the name of another one, or `__metadata__`.
   case tensorNameTaken(String)
@@ -56,7 +66,7 @@ public enum CheckpointError: DiagnosedError, Equatable {
   private var text: String {
     switch self {
     case .folderNotFound(let path): "\(path): no such folder"
-    case .notAFolder(let path): "\(path): not a folder; a model is a folder with config.json and model.safetensors"
+    case .notAFolder(let path): "\(path): not a folder; a model is a folder with config.json and model.safetensors, or a .gguf file"
     case .fileNotFound(let path): "\(path): no such file"
     case .notAFile(let path): "\(path): not a regular file"
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
@@ -72,6 +82,17 @@ public enum CheckpointError: DiagnosedError, Equatable {
       "\(folder): weights only as \(file); convert them once with transformers: "
         + "AutoModelForCausalLM.from_pretrained(DIR).save_pretrained(DIR, safe_serialization=True)"
     case .badSafetensors(let file, let problem): "\(file): \(problem.text)"
+    case .badGGUF(let file, let problem): "\(file): \(problem.text)"
+    case .severalGGUF(let folder, let files):
+      "\(folder): holds several models; name one of its files: \(files.prefix(12).joined(separator: ", "))"
+        + (files.count > 12 ? ", ..." : "")
+    case .splitGGUF(let file, let part, let count):
+      "\(file): is part \(part) of a model in \(count) files, which are not read; "
+        + "join them with llama.cpp's llama-gguf-split --merge"
+    case .unsupportedArchitecture(let file, let found, let supported):
+      "\(file): general.architecture '\(found)' is not supported"
+        + (nearestName(to: found, among: supported).map { " (did you mean '\($0)'?)" } ?? "")
+        + "; supported: \(supported.joined(separator: ", "))"
     case .badIndex(let file, let key, let found, let expected): "\(file): '\(key)' is \(found), expected \(expected)"
     case .missingShard(let shard, let tensor, let index):
       "\(shard): no such file, but \(index) says that it holds tensor '\(tensor)'"
@@ -83,6 +104,11 @@ public enum CheckpointError: DiagnosedError, Equatable {
       "\(file): weight '\(tensor)' has shape \(shown(found)), expected \(shown(expected))"
     case .wrongDtype(let tensor, let file, let found):
       "\(file): weight '\(tensor)' has dtype \(found.rawValue), expected F32, F16 or BF16"
+    case .unreadType(let tensor, let file, let found):
+      "\(file): tensor '\(tensor)' has type \(found.name), which is not read; read are "
+        + GGUFType.allCases.filter(\.isRead).map(\.name).joined(separator: ", ")
+    case .unusedTensor(let tensor, let file, let architecture):
+      "\(file): tensor '\(tensor)' has no place in a model of architecture '\(architecture)'"
     case .nonFiniteWeight(let weight):
       "\(weight.file): weight '\(weight.tensor)' is \(weight.value.rawValue) at \(weight.index)"
     case .tensorNameTaken(let name): "a tensor cannot be written as '\(name)': the name is taken"

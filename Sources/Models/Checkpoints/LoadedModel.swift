@@ -3,7 +3,7 @@ import Execution
 import ModelGraph
 import Tensors
 
-/// A model read from a folder: what it is, and its weights, ready to be run under any graph options.
+/// A model read from a folder or a GGUF file: what it is, and its weights, ready to be run under any graph options.
 public struct LoadedModel: Sendable {
   public let spec: any ModelSpec
   /// The graph without options, and the weights.
@@ -11,10 +11,18 @@ public struct LoadedModel: Sendable {
   /// Where it was read from.
   public let folder: CheckpointFolder
 
-  /// Reads a folder in Hugging Face layout: `config.json` and safetensors. Float32 weights stay in the mapped file; nothing is copied.
+  /// Reads a folder in Hugging Face layout (`config.json` and safetensors) or a GGUF file. Float32 weights stay in the mapped file; nothing is
+  /// copied. Numbers of other types are computed.
   /// - Throws: `CheckpointError` for a folder, config or weight that is not as it must be; weights that are not finite numbers are named.
   public init(folder path: String) throws {
     folder = try CheckpointFolder(path: path)
+    if let gguf = folder.gguf {
+      let spec = try gguf.spec()
+      let graph = spec.graph()
+      self.spec = spec
+      model = Model(graph: graph, weights: Weights(try gguf.weights(of: graph, spec: spec)))
+      return
+    }
     let config = Config(folder.config, file: folder.configPath)
     let family = try ModelFamilies.family(of: config)
     (spec, model) = try Self.read(folder, config, as: family)
@@ -29,6 +37,14 @@ public struct LoadedModel: Sendable {
     let matrices = try graph.weights.map { try reader.matrix($0) }
     if let bad = folder.firstNonFinite() { throw CheckpointError.nonFiniteWeight(bad) }
     return (spec, Model(graph: graph, weights: Weights(matrices)))
+  }
+
+  /// What a folder's config describes; no weight is looked at.
+  /// - Throws: `CheckpointError`.
+  public static func spec(of folder: CheckpointFolder) throws -> any ModelSpec {
+    if let gguf = folder.gguf { return try gguf.spec() }
+    let config = Config(folder.config, file: folder.configPath)
+    return try ModelFamilies.family(of: config).spec(config)
   }
 
   /// The same model under a graph with other options; the weights are shared.

@@ -99,7 +99,7 @@ extension SafetensorsDtype {
 /// Adding the exponent's lowest bit to a number without its sign carries into the sign bit exactly when all exponent
 /// bits are set; the results are collected with OR, so that the loop has no branch and becomes vector instructions.
 @inline(__always)
-private func firstWithFullExponent<Bits: FixedWidthInteger & UnsignedInteger>(
+func firstWithFullExponent<Bits: FixedWidthInteger & UnsignedInteger>(
   in bytes: UnsafeRawBufferPointer, exponent: Bits
 ) -> Int? {
   guard let base = bytes.baseAddress else { return nil }

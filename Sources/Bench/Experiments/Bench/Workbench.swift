@@ -18,7 +18,7 @@ public struct Workbench: Sendable {
   let folder: String
 
   /// Loads a model.
-  /// - Parameter model: a folder in Hugging Face layout, or `bundled:NAME`.
+  /// - Parameter model: a folder in Hugging Face layout, a `.gguf` file, or `bundled:NAME`.
   /// - Throws: `ExperimentError.noSuchBundledModel`, `CheckpointError`, `TokenizerError`.
   public init(_ model: String) throws { try self.init(ModelReference(model)) }
 
@@ -28,7 +28,7 @@ public struct Workbench: Sendable {
     let folder = try reference.folder()
     let loaded = try LoadedModel(folder: folder)
     var tokenizer: Tokenizer?
-    if case .tokens = loaded.model.graph.input { tokenizer = try Tokenizer.load(folder: folder) }
+    if case .tokens = loaded.model.graph.input { tokenizer = try reference.tokenizer() }
     self.init(reference, folder: folder, loaded, tokenizer)
   }
 
@@ -36,7 +36,7 @@ public struct Workbench: Sendable {
   /// - Throws: as `init(_:)`.
   public static func loading(_ reference: ModelReference) async throws -> Workbench {
     let folder = try reference.folder()
-    async let tokenizer = Tokenizer.load(folder: folder)
+    async let tokenizer = reference.tokenizer()
     let loaded = try LoadedModel(folder: folder)
     return Workbench(reference, folder: folder, loaded, try await tokenizer)
   }

@@ -7,15 +7,19 @@ public struct Config: Sendable {
   /// The path, for messages.
   public let file: String
   private let prefix: String
+  /// What keys are called where they were not read from a `config.json`, for messages.
+  private let keyNames: [String: String]
 
-  public init(_ json: JSONObject, file: String) {
-    self.init(json, file: file, prefix: "")
+  /// - Parameter keyNames: what keys are called in the file, where it is no `config.json`.
+  public init(_ json: JSONObject, file: String, keyNames: [String: String] = [:]) {
+    self.init(json, file: file, prefix: "", keyNames: keyNames)
   }
 
-  private init(_ json: JSONObject, file: String, prefix: String) {
+  private init(_ json: JSONObject, file: String, prefix: String, keyNames: [String: String] = [:]) {
     self.json = json
     self.file = file
     self.prefix = prefix
+    self.keyNames = keyNames
   }
 
   /// Whether the key is there and not null.
@@ -105,8 +109,10 @@ public struct Config: Sendable {
 
   /// The error of a value that is not what was needed.
   public func invalid(_ key: String, _ expected: String) -> CheckpointError {
-    .invalidConfigValue(key: prefix + key, value: value(key)?.brief ?? "null", expected: expected, file: file)
+    .invalidConfigValue(key: written(key), value: value(key)?.brief ?? "null", expected: expected, file: file)
   }
+
+  private func written(_ key: String) -> String { keyNames[prefix + key] ?? prefix + key }
 
   private func value(_ key: String) -> JSONValue? {
     guard let value = json[key], !value.isNull else { return nil }
@@ -114,7 +120,7 @@ public struct Config: Sendable {
   }
 
   private func given<Value>(_ fallback: Value?, _ key: String) throws -> Value {
-    guard let fallback else { throw CheckpointError.missingConfigKey(key: prefix + key, file: file) }
+    guard let fallback else { throw CheckpointError.missingConfigKey(key: written(key), file: file) }
     return fallback
   }
 }
