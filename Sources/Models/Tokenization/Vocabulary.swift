@@ -92,7 +92,9 @@ struct Vocabulary: Sendable {
     let (middle, length) = (first.start + Int(first.length), Int(first.length + second.length))
     let hash = hash(text, first.start, middle)
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: Self.folded(self.hash(text, second.start, second.start + Int(second.length), from: hash))) & mask
+    var slot =
+      Int(truncatingIfNeeded: Self.folded(self.hash(text, second.start, second.start + Int(second.length), from: hash)))
+      & mask
     while slots[slot] >= 0 {
       let span = spans[Int(slots[slot])]
       if Int(span.length) == length, matches(text, first.start, middle, at: span.start),
@@ -151,7 +153,8 @@ struct Vocabulary: Sendable {
   }
 
   /// FNV-1a, continued from the hash of what comes before.
-  private func hash(_ buffer: [UInt8], _ start: Int, _ end: Int, from before: UInt64 = 0xCBF2_9CE4_8422_2325) -> UInt64 {
+  private func hash(_ buffer: [UInt8], _ start: Int, _ end: Int, from before: UInt64 = 0xCBF2_9CE4_8422_2325) -> UInt64
+  {
     var hash = before
     for index in start..<end { hash = (hash ^ UInt64(buffer[index])) &* 0x100_0000_01B3 }
     return hash

@@ -38,7 +38,11 @@ struct GGUFSplitting: Sendable {
         ], GGUFSplitting(patterns: [cl100k(#"\p{N}"#)])
       ),
       (["qwen35"], GGUFSplitting(patterns: [qwen35])),
-      (["tekken"], GGUFSplitting(patterns: [cased(contractions: "", digits: #"\p{N}"#)], ignoresMerges: true, addsBeginningOfText: true)),
+      (
+        ["tekken"],
+        GGUFSplitting(
+          patterns: [cased(contractions: "", digits: #"\p{N}"#)], ignoresMerges: true, addsBeginningOfText: true)
+      ),
       (
         ["gpt-4o", "llama4", "kanana2", "talkie", "minimax-m2"],
         GGUFSplitting(patterns: [cased(contractions: "(?i:'s|'t|'re|'ve|'m|'ll|'d)?", digits: #"\p{N}{1,3}"#)])

@@ -27,13 +27,15 @@ private struct GGUFReading {
     for (key, length) in [("scores", vocabulary.scores?.count), ("token_type", vocabulary.tokenTypes?.count)] {
       guard let length, length != count else { continue }
       throw .badValue(
-        file: file, path: Self.key(key), value: "\(length) values", expected: "one value for each of the \(count) tokens")
+        file: file, path: Self.key(key), value: "\(length) values",
+        expected: "one value for each of the \(count) tokens")
     }
     var types: [GGUFTokenType] = []
     types.reserveCapacity(count)
     for (id, value) in (vocabulary.tokenTypes ?? []).enumerated() {
       guard let type = GGUFTokenType(rawValue: value) else {
-        throw .badValue(file: file, path: "\(Self.key("token_type"))[\(id)]", value: "\(value)", expected: "from 1 to 6")
+        throw .badValue(
+          file: file, path: "\(Self.key("token_type"))[\(id)]", value: "\(value)", expected: "from 1 to 6")
       }
       types.append(type)
     }
@@ -67,7 +69,9 @@ private struct GGUFReading {
       path: Self.key("merges"))
     var parts = TokenizerParts(file: file, model: .bytePair(model))
     var steps: [PreTokenizer] = []
-    for pattern in splitting.patterns.dropLast() { steps.append(.split(try textPattern(pattern), Splitting(.isolated))) }
+    for pattern in splitting.patterns.dropLast() {
+      steps.append(.split(try textPattern(pattern), Splitting(.isolated)))
+    }
     // The usual last step needs no pieces of its own before its bytes are written as characters.
     let last = splitting.patterns[splitting.patterns.count - 1]
     if let words = WordPattern(expression: last) {
@@ -109,7 +113,9 @@ private struct GGUFReading {
     var parts = TokenizerParts(file: file, model: .bytePair(model))
     let spaces = Normalizer.replace(.literal([UInt8(ascii: " ")]), with: Array(Self.mark.utf8))
     parts.normalizer = addsSpace ? .sequence([.prepend(Array(Self.mark.utf8)), spaces]) : spaces
-    let steps: [TokenDecoder] = [.replace(.literal(Array(Self.mark.utf8)), with: [UInt8(ascii: " ")]), .byteFallback, .fuse]
+    let steps: [TokenDecoder] = [
+      .replace(.literal(Array(Self.mark.utf8)), with: [UInt8(ascii: " ")]), .byteFallback, .fuse,
+    ]
     parts.decoder = .sequence(addsSpace ? steps + [.strip(" ", start: 1, stop: 0)] : steps)
     try finish(&parts, addsBeginning: true, leaveOut: areSpaceRuns)
     return try Tokenizer(parts)
@@ -177,8 +183,10 @@ private struct GGUFReading {
       parts.addedTokens.append(
         AddedToken(id: Int32(id), content: token, isSpecial: isNamed || type != .userDefined))
     }
-    parts.configuration.beginningOfText = beginning.flatMap { parts.model.vocabulary.token($0) }
-    parts.configuration.endOfText = end.flatMap { parts.model.vocabulary.token($0) }
+    for (key, id) in [("bos_token", beginning), ("eos_token", end)] {
+      guard let token = parts.addedTokens.first(where: { $0.id == id }) else { continue }
+      parts.configuration.named.append(TokenizerConfiguration.NamedToken(key: key, token: token))
+    }
     parts.postProcessor.isDecided = true
     if source.addBOS ?? addsBeginning {
       guard let beginning else { throw .missingKey(file: file, path: Self.key("bos_token_id")) }
