@@ -95,17 +95,17 @@ public struct Workbench: Sendable {
     try resolver().resolve(pairs, metrics: metrics)
   }
 
-  /// A file that `patchbay vector` has made.
+  /// A file that `patchbay vector` has made, or a control vector of llama.cpp (`.gguf`; with `#1` behind it layers count from 1).
   /// - Parameter allowsOtherModel: whether it may be of another model.
   /// - Throws: `StoreError`; `ExperimentError` for a vector of another model.
   public func vector(
     _ path: String, allowsOtherModel: Bool = false, file: String = #fileID, line: Int = #line
   ) throws -> SteeringVector {
-    let vector = try SteeringVector(file: path)
-    if !allowsOtherModel, vector.modelSHA256 != (try loaded.folder.sha256()) {
+    let written = try WrittenVector(path: path)
+    if !allowsOtherModel, let sha256 = written.modelSHA256, sha256 != (try loaded.folder.sha256()) {
       throw ExperimentError.inFile(
-        Place(file: file, line: line), .vectorOfOtherModel(found: vector.model, model: reference.text))
+        Place(file: file, line: line), .vectorOfOtherModel(found: written.vector.model, model: reference.text))
     }
-    return vector
+    return written.vector
   }
 }

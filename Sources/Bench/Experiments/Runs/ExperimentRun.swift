@@ -70,9 +70,9 @@ public struct ExperimentRun: Sendable {
 
   /// - Throws: `ExperimentError` for a vector that was made with other weights.
   private static func checkVectors(_ origins: [VectorOrigin], _ bench: Workbench) throws {
-    guard !origins.isEmpty else { return }
+    guard origins.contains(where: { $0.modelSHA256 != nil }) else { return }
     let sha256 = try bench.loaded.folder.sha256()
-    if let other = origins.first(where: { $0.modelSHA256 != sha256 }) {
+    if let other = origins.first(where: { ($0.modelSHA256 ?? sha256) != sha256 }) {
       throw ExperimentError.inFile(other.place, .vectorOfOtherModel(found: other.model, model: bench.reference.text))
     }
   }

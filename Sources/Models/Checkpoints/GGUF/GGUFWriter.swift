@@ -49,10 +49,10 @@ package struct GGUFWriter {
   package var bytes: [UInt8] {
     var bytes = Array("GGUF".utf8) + littleEndian(UInt32(3))
     bytes += littleEndian(UInt64(tensors.count)) + littleEndian(UInt64(metadata.count))
-    for (key, value) in metadata { bytes += text(key) + value.bytes }
+    for (key, value) in metadata { bytes += sized(key) + value.bytes }
     var offset = 0
     for tensor in tensors {
-      bytes += text(tensor.name) + littleEndian(UInt32(tensor.shape.count))
+      bytes += sized(tensor.name) + littleEndian(UInt32(tensor.shape.count))
       for size in tensor.shape.reversed() { bytes += littleEndian(UInt64(size)) }
       bytes += littleEndian(tensor.type.rawValue) + littleEndian(UInt64(offset))
       offset += aligned(tensor.bytes.count, to: Self.alignment)
@@ -78,10 +78,10 @@ extension GGUFWriter.Value {
     case .uint32(let number): littleEndian(Element.uint32.rawValue) + littleEndian(number)
     case .float32(let number): littleEndian(Element.float32.rawValue) + littleEndian(number.bitPattern)
     case .flag(let flag): littleEndian(Element.bool.rawValue) + [flag ? 1 : 0]
-    case .text(let string): littleEndian(Element.string.rawValue) + text(string)
+    case .text(let string): littleEndian(Element.string.rawValue) + sized(string)
     case .texts(let strings):
       littleEndian(Element.array.rawValue) + littleEndian(Element.string.rawValue)
-        + littleEndian(UInt64(strings.count)) + strings.flatMap(text)
+        + littleEndian(UInt64(strings.count)) + strings.flatMap(sized)
     case .int32s(let numbers):
       littleEndian(Element.array.rawValue) + littleEndian(Element.int32.rawValue)
         + littleEndian(UInt64(numbers.count)) + numbers.flatMap { littleEndian($0) }
@@ -92,7 +92,7 @@ extension GGUFWriter.Value {
   }
 }
 
-private func text(_ text: String) -> [UInt8] { littleEndian(UInt64(text.utf8.count)) + text.utf8 }
+private func sized(_ text: String) -> [UInt8] { littleEndian(UInt64(text.utf8.count)) + text.utf8 }
 
 private func littleEndian<Bits: FixedWidthInteger>(_ number: Bits) -> [UInt8] {
   withUnsafeBytes(of: number.littleEndian) { Array($0) }
