@@ -9,7 +9,7 @@ public struct ResultsReader: Sendable {
   public init(_ path: String) throws { store = try StoreReader(path, expecting: [.results]) }
 
   /// By a file that is open.
-  init(_ store: StoreReader) { self.store = store }
+  package init(_ store: StoreReader) { self.store = store }
 
   /// - Throws: `StoreError.missing`, `.damaged`.
   public func header() throws -> ResultsHeader {

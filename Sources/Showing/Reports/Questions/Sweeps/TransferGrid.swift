@@ -9,7 +9,7 @@ struct TransferGrid {
   let sentence: String
 
   /// nil where the sweep has no differences of single examples, or more numbers than one can look at.
-  init?(_ sweep: SweepData, _ found: [(metric: String, estimated: Bool, effects: CellEffects)], shown: String) {
+  init?(_ sweep: SweepData, _ found: [FoundEffects], shown: String) {
     guard let place = sweep.axes.firstIndex(where: { $0.name == Schema.Axis.sourceExample }), sweep.examples > 1,
       sweep.cells * sweep.examples <= 250_000, let first = found.first(where: { $0.metric == shown }) ?? found.first
     else { return nil }
@@ -51,7 +51,7 @@ struct TransferGrid {
     }
     guard values.joined().contains(where: \.isFinite) else { return nil }
     let held = zip(grid.facets, grid.start).map {
-      "\(ReportWords.word(grid.axes[$0].name)) \(grid.axes[$0].labels[$1])"
+      "\(axisWord(grid.axes[$0].name)) \(grid.axes[$0].labels[$1])"
     }
     let map = Heatmap(
       title: grid.title,

@@ -15,31 +15,31 @@ struct SweepData: Sendable {
   /// For each cell, 1 where there is a path, 0 where there is none; nil for sweeps over sites.
   let hasPath: [Int8]?
 
-  init(_ name: String, in results: ResultsReader, metrics: [String]) throws {
-    let sweep = try results.sweep(name)
-    self.name = name
+  /// - Throws: `StoreError`, which names the dataset.
+  init(_ group: StoredGroup, in file: ReportFile) throws {
+    name = group.name
+    let sweep = try ResultsReader(file.store).sweep(name)
     (axes, examples, attributes) = (sweep.axes, sweep.examples, sweep.attributes)
-    let group = try StoredGroup(Schema.sweeps.path(name), in: results.store)
     let own = sweep.axes.map(\.name) + [Schema.Axis.example]
     func read(_ dataset: String) throws -> LabelledArray? {
-      guard sweep.floatDatasets.contains(dataset) else { return nil }
+      guard group.has(dataset) || sweep.floatDatasets.contains(dataset) else { return nil }
       let axes = group.axes(of: dataset) ?? []
       guard axes.map(\.name) == own else {
         throw StoreError.wrongShape(
-          path: results.store.path, dataset: "\(group.path)/\(dataset)", found: axes.map(\.count),
+          path: file.path, dataset: "\(group.path)/\(dataset)", found: axes.map(\.count),
           expected: "the axes \(own.joined(separator: ", "))")
       }
-      return try group.array(dataset)
+      return try group.numbers(dataset)
     }
     var (runs, estimates): ([String: LabelledArray], [String: LabelledArray]) = ([:], [:])
-    for metric in metrics {
+    for metric in file.metrics {
       runs[metric] = try read(metric)
       estimates[metric] = try read(Schema.Sweep.attribution(of: metric))
     }
     (self.runs, self.estimates) = (runs, estimates)
     let flags =
       sweep.flagDatasets.contains(Schema.Sweep.hasPath)
-      ? try results.flags(sweep: name, dataset: Schema.Sweep.hasPath) : nil
+      ? try ResultsReader(file.store).flags(sweep: name, dataset: Schema.Sweep.hasPath) : nil
     hasPath = flags?.count == axes.shape.count ? flags : nil
   }
 
@@ -65,8 +65,8 @@ struct SweepData: Sendable {
   }
 
   /// How many cells have a number for some example, or are known to have none.
-  var done: Int {
-    guard let first = (Array(runs.values) + Array(estimates.values)).first?.floats else { return 0 }
+  func done() throws -> Int {
+    guard let first = try (Array(runs.values) + Array(estimates.values)).first?.numbers() else { return 0 }
     return (0..<cells).count { cell in
       hasPath?[cell] == 0 || first[cell * examples..<(cell + 1) * examples].contains { !$0.isNaN }
     }

@@ -1,6 +1,6 @@
-/// What can be seen of an experiment in its text without reading YAML in full: the author's own words, and, for files that do not say it themselves, its name and
+/// What can be seen of an experiment or an analysis in its text without reading YAML in full: the author's own words, and, for files that do not say it themselves, its name and
 /// the order in which it names things.
-struct ExperimentText: Sendable, Hashable {
+struct FileText: Sendable, Hashable {
   let text: String
 
   init(_ text: String) { self.text = text }

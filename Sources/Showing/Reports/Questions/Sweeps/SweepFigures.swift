@@ -2,24 +2,18 @@ import ActivationStore
 import Analysis
 import Figures
 
-/// A figure by the name of its file.
-struct NamedFigure: Sendable {
-  let name: String
-  let figure: Figure
-}
-
 /// The figures of one sweep, of the shown metric.
 struct SweepFigures {
   let sweep: SweepData
   let effects: CellEffects
   let grid: Grid
-  let data: ReportData
+  let file: ReportFile
   let metric: String
   let isEstimated: Bool
 
   private var title: String { "\(sweep.name): effect on \(metric)\(isEstimated ? ", estimated" : "")" }
   private var subtitle: String {
-    "mean of normalised effects over \(counted(data.prompts.count, "example")); 0: nothing changed, 1: the other run is reached"
+    "mean of normalised effects over \(counted(file.prompts.count, "example")); 0: nothing changed, 1: the other run is reached"
   }
 
   /// The chart that reads better than a map, to stand inside the page: curves over coefficients, bars of a single axis; nil where there is none.
@@ -58,11 +52,11 @@ struct SweepFigures {
     }
     guard values.joined().contains(where: \.isFinite) else { return nil }
     let held = fixed.keys.sorted().map { "\(grid.axes[$0].name) \(grid.axes[$0].labels[fixed[$0] ?? 0])" }
-    func name(_ axes: [Int]) -> String { axes.map { ReportWords.word(grid.axes[$0].name) }.joined(separator: ", ") }
+    func name(_ axes: [Int]) -> String { axes.map { axisWord(grid.axes[$0].name) }.joined(separator: ", ") }
     let map = Heatmap(
       title: title + (held.isEmpty ? "" : " at \(held.joined(separator: ", "))"), subtitle: subtitle,
       rowsName: name(down), columnsName: name(grid.columns), valueName: "effect",
-      rowLabels: grid.labels(down, tokens: data.tokens), columnLabels: grid.labels(grid.columns, tokens: data.tokens),
+      rowLabels: grid.labels(down, tokens: file.tokens), columnLabels: grid.labels(grid.columns, tokens: file.tokens),
       values: values, decimals: 2)
     return NamedFigure(name: "sweep-\(sweep.name)", figure: try map.figure())
   }
@@ -100,7 +94,7 @@ struct SweepFigures {
         $0.0 < $1.0
       }
       let name = zip(others, key).map {
-        "\(ReportWords.word(sweep.axes[$0].name)) \(grid.label($0, $1, tokens: data.tokens))"
+        "\(axisWord(sweep.axes[$0].name)) \(grid.label($0, $1, tokens: file.tokens))"
       }
       return LineChart.Series(
         name: name.isEmpty ? sweep.name : name.joined(separator: ", "), x: cells.map(\.0), y: cells.map(\.1.value),
@@ -108,16 +102,16 @@ struct SweepFigures {
     }
     let note = lines.count > shown.count ? "the \(shown.count) with the largest effects of \(lines.count); " : ""
     return LineChart(
-      title: title, subtitle: "\(note)bands: 95 % bootstrap over \(counted(data.prompts.count, "example"))",
+      title: title, subtitle: "\(note)bands: 95 % bootstrap over \(counted(file.prompts.count, "example"))",
       xName: "coefficient", yName: "effect", series: series, withZero: true)
   }
 
   private func bars() throws -> BarChart {
-    let labels = grid.axes[0].labels.indices.map { grid.label(0, $0, tokens: data.tokens) }
+    let labels = grid.axes[0].labels.indices.map { grid.label(0, $0, tokens: file.tokens) }
     let numbers = if case .texts = sweep.axes[0].labels { false } else { true }
     return BarChart(
       title: title, subtitle: subtitle + "; 95 % bootstrap", valueName: "effect",
-      names: labels.map { numbers ? "\(ReportWords.word(sweep.axes[0].name)) \($0)" : $0 },
+      names: labels.map { numbers ? "\(axisWord(sweep.axes[0].name)) \($0)" : $0 },
       series: [
         .init(
           name: metric, values: effects.effects.map(\.value), low: effects.effects.map(\.low),

@@ -7,15 +7,15 @@ struct BaselineRow: Sendable {
   let clean: Interval?, corrupted: Interval?
   let examples: Int
 
-  static func all(_ data: ReportData) throws -> [BaselineRow] {
-    try data.metrics.map { metric in
+  static func all(_ file: ReportFile) throws -> [BaselineRow] {
+    try file.metrics.map { metric in
       func interval(_ values: [Float]?) throws -> Interval? {
         guard let values, !values.isEmpty else { return nil }
-        return try CellEffects.bootstrap.means(ofRows: values, examples: values.count).first
+        return try Bootstrap.ofReports.means(ofRows: values, examples: values.count).first
       }
       return BaselineRow(
-        metric: metric, clean: try interval(data.clean[metric]), corrupted: try interval(data.corrupted[metric]),
-        examples: (data.clean[metric] ?? data.corrupted[metric] ?? []).count)
+        metric: metric, clean: try interval(file.clean[metric]), corrupted: try interval(file.corrupted[metric]),
+        examples: (file.clean[metric] ?? file.corrupted[metric] ?? []).count)
     }
   }
 }

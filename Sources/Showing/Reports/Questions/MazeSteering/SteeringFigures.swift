@@ -7,7 +7,7 @@ import Mazes
 /// What vectors did in mazes: one study, `/steering/NAME`.
 struct SteeringFigures {
   let study: ArrayGroup
-  let data: ReportData
+  let file: ReportFile
 
   typealias Measure = Schema.Steering.Measure
 
@@ -19,23 +19,23 @@ struct SteeringFigures {
   var measured: [Measure] { Measure.allCases.filter { study[$0.values] != nil && study[$0.mean] != nil } }
 
   /// Means over mazes of all cells, as stored.
-  func means(_ measure: Measure) -> [Interval] { intervals(measure.mean) }
+  func means(_ measure: Measure) throws -> [Interval] { try intervals(measure.mean) }
   /// Mean changes from unsteered of all cells, as stored.
-  func changes(_ measure: Measure) -> [Interval] { intervals(measure.change) }
+  func changes(_ measure: Measure) throws -> [Interval] { try intervals(measure.change) }
 
-  private func intervals(_ name: String) -> [Interval] {
+  private func intervals(_ name: String) throws -> [Interval] {
     guard let array = study[name], array.axisNames == axes.map(\.name) + [Schema.Axis.bound],
       study.count(Schema.Axis.bound) == 3
     else { return [] }
-    let values = array.floats.map { Double($0) }
+    let values = try array.doubles()
     return stride(from: 0, to: values.count - 2, by: 3).map {
       Interval(value: values[$0], low: values[$0 + 1], high: values[$0 + 2])
     }
   }
 
   /// [example]
-  private func baseline(_ measure: Measure) -> [Float] { study[measure.unsteered]?.floats ?? [] }
-  func unsteered(_ measure: Measure) -> Double { finiteMean(baseline(measure)) }
+  private func baseline(_ measure: Measure) throws -> [Float] { try study[measure.unsteered]?.numbers() ?? [] }
+  func unsteered(_ measure: Measure) throws -> Double { finiteMean(try baseline(measure)) }
 
   /// What the vector is about: the way to the cheese, or to the corner.
   var subject: Measure { vectors.first?.contains("top-right") == true ? .corner : .cheese }
@@ -67,7 +67,7 @@ struct SteeringFigures {
     let isSites = axes.first?.name == Schema.Steering.site
     let own = axes.filter { $0.name != "source" && $0.name != Schema.Steering.site }
     if isTransfer {
-      if let map = transfer() { figures.append(("transfer", try map.figure())) }
+      if let map = try transfer() { figures.append(("transfer", try map.figure())) }
     } else if isSites {
       figures.append(("sites", try sites().figure()))
     } else if own.count == 1, case .numbers(let numbers) = own[0].labels {
@@ -89,7 +89,7 @@ struct SteeringFigures {
   /// Vector fields without and with, where the file has them.
   func fields() throws -> [NamedFigure] {
     guard let kept = study.axis(Schema.Steering.field), case .integers(let numbers) = kept.labels,
-      let parts = fieldParts(), let rows = study.axis(Schema.Steering.fieldRow)?.count,
+      let parts = try fieldParts(), let rows = study.axis(Schema.Steering.fieldRow)?.count,
       let columns = study.axis(Schema.Steering.fieldColumn)?.count
     else { return [] }
     let at = Schema.Steering.fieldAt
@@ -98,7 +98,7 @@ struct SteeringFigures {
       "\($0) × \($1)"
     }
     return try numbers.enumerated().compactMap { place, number -> NamedFigure? in
-      guard data.prompts.indices.contains(number), let drawing = data.prompts[number].labels["maze"] else { return nil }
+      guard file.prompts.indices.contains(number), let drawing = file.prompts[number].labels["maze"] else { return nil }
       let maze = try Maze(drawing: drawing.split(separator: "/").map(String.init))
       let squares = VectorField.squares(of: maze)
       guard maze.size <= rows, maze.size <= columns else { return nil }
@@ -124,20 +124,20 @@ struct SteeringFigures {
   }
 
   /// Mean steps without (x, y) and with (x, y), each [field, field_row, field_column].
-  private func fieldParts() -> [[Float]]? {
+  private func fieldParts() throws -> [[Float]]? {
     typealias Steering = Schema.Steering
     let names = [Steering.fieldWithoutX, Steering.fieldWithoutY, Steering.fieldWithX, Steering.fieldWithY]
-    let parts = names.compactMap { study[$0]?.floats }
+    let parts = try names.compactMap { try study[$0]?.numbers() }
     let count = [Steering.field, Steering.fieldRow, Steering.fieldColumn].reduce(1) { $0 * study.count($1) }
     return parts.count == names.count && parts.allSatisfy { $0.count == count } ? parts : nil
   }
 
   /// What each maze's vector does in each maze, to look at in the page: rows are the vectors' mazes.
-  func transferGrid() -> Grid? {
+  func transferGrid() throws -> Grid? {
     guard let array = study[subject.values], array.axisNames.first == "source",
       array.axisNames.last == Schema.Axis.example
     else { return nil }
-    let (base, values) = (baseline(subject), array.floats)
+    let (base, values) = (try baseline(subject), try array.numbers())
     guard base.count == examples, examples > 0 else { return nil }
     let axes = array.cellAxes + [LabelledAxis(Schema.Axis.example, .range(examples))]
     let layout = Grid.layout(axes.map(\.name))
@@ -153,8 +153,8 @@ struct SteeringFigures {
   }
 
   /// The cell whose mean of the subject changes most, with that mean and the cell in words.
-  func strongest() -> (change: Interval, mean: Double, place: String)? {
-    let (changes, means) = (changes(subject), means(subject))
+  func strongest() throws -> (change: Interval, mean: Double, place: String)? {
+    let (changes, means) = (try changes(subject), try means(subject))
     let known = changes.indices.filter { changes[$0].value.isFinite && means.indices.contains($0) }
     guard let best = known.max(by: { abs(changes[$0].value) < abs(changes[$1].value) }) else { return nil }
     let axes = self.axes
@@ -166,10 +166,10 @@ struct SteeringFigures {
 
   private func curves(_ measures: [Measure], _ numbers: [Double], _ yName: String) throws -> LineChart {
     let bootstrap = Bootstrap(redraws: 2000)
-    let series = measures.filter(measured.contains).map { measure -> LineChart.Series in
-      var points = zip(numbers, means(measure)).map { ($0, $1) }
+    let series = try measures.filter(measured.contains).map { measure -> LineChart.Series in
+      var points = zip(numbers, try means(measure)).map { ($0, $1) }
       if !numbers.contains(0) {
-        let base = baseline(measure).map(Double.init).filter(\.isFinite)
+        let base = try baseline(measure).map(Double.init).filter(\.isFinite)
         if !base.isEmpty { points.append((0, bootstrap.mean(of: base))) }
       }
       points.sort { $0.0 < $1.0 }
@@ -182,10 +182,10 @@ struct SteeringFigures {
       series: series, yRange: 0...1)
   }
 
-  private func sites() -> BarChart {
+  private func sites() throws -> BarChart {
     let all = axes
     let names = all[0].labels.texts
-    let changes = changes(subject)
+    let changes = try changes(subject)
     let width = max(1, changes.count / max(1, names.count))
     let series = (0..<width).map { cell -> BarChart.Series in
       let own = names.indices.map { changes[$0 * width + cell] }
@@ -204,8 +204,8 @@ struct SteeringFigures {
     zip(axes.labels(ofCell: cell), vectors).map { "\($0.shown) × \($1)" }.joined(separator: ", ")
   }
 
-  private func grid(_ measure: Measure, _ axes: [LabelledAxis]) -> Heatmap {
-    let (values, width) = (means(measure).map(\.value), axes[1].count)
+  private func grid(_ measure: Measure, _ axes: [LabelledAxis]) throws -> Heatmap {
+    let (values, width) = (try means(measure).map(\.value), axes[1].count)
     return Heatmap(
       title: "\(study.name): \(measure.title)",
       subtitle: "added at \(site); mean of \(counted(examples, "maze"))",
@@ -215,8 +215,8 @@ struct SteeringFigures {
   }
 
   /// Of many mazes, the first ones.
-  private func transfer() -> Heatmap? {
-    guard let grid = transferGrid(), grid.shape.first == examples, let all = grid.layers.first?.arrays.first?.values
+  private func transfer() throws -> Heatmap? {
+    guard let grid = try transferGrid(), grid.shape.first == examples, let all = grid.layers.first?.arrays.first?.values
     else { return nil }
     let shown = min(examples, 40)
     let cells = grid.shape.dropFirst().dropLast().reduce(1, *)
@@ -238,7 +238,7 @@ struct SteeringFigures {
       whole.axisNames.first == Schema.Axis.activation, whole.axisNames.last == Schema.Axis.example,
       part.axes == whole.axes, examples > 0
     else { return [] }
-    let (effects, interactions) = (whole.floats, part.floats)
+    let (effects, interactions) = (try whole.numbers(), try part.numbers())
     let names = study.labels(Schema.Axis.activation)
     let cells = effects.count / max(1, names.count * examples)
     let shares = names.indices.map { node in
@@ -274,11 +274,11 @@ struct SteeringFigures {
   }
 
   /// The table of the page: a row for each cell, of a matrix those that change most.
-  func rows() -> (cells: [Int], labels: [[String]]) {
+  func rows() throws -> (cells: [Int], labels: [[String]]) {
     let all = axes
     let count = all.shape.count
     func labels(_ cell: Int) -> [String] { all.labels(ofCell: cell).map(\.shown) }
-    let changes = changes(subject)
+    let changes = try changes(subject)
     let cells =
       count <= 60 || changes.count != count
       ? Array(0..<min(count, 60))

@@ -16,7 +16,6 @@ struct CellEffects: Sendable {
   /// How many examples the mean of ratios is over.
   let counts: [Int]
 
-  static let bootstrap = Bootstrap(redraws: 1000, level: 0.95, seed: 0)
   static let flips = SignFlips(flips: 9999, seed: 0)
 
   /// - Parameters:
@@ -35,7 +34,7 @@ struct CellEffects: Sendable {
     ratios = sums.ratios(of: there, measured: measured).map { Float($0) }
     (ratiosOfMeans, means) = (found.map(\.ratioOfMeans), found.map(\.mean))
     (changes, counts) = (found.map(\.meanChange), found.map(\.examples))
-    effects = examples == 0 ? [] : try Self.bootstrap.means(ofRows: ratios, examples: examples)
+    effects = examples == 0 ? [] : try Bootstrap.ofReports.means(ofRows: ratios, examples: examples)
     p = examples == 0 ? [] : try Self.flips.p(ofRows: ratios, examples: examples)
     rates = SignFlips.falseDiscoveryRates(p)
   }
@@ -49,13 +48,32 @@ struct CellEffects: Sendable {
   }
 }
 
+/// The effects on a metric that a sweep has.
+struct FoundEffects: Sendable {
+  let metric: String
+  /// Whether they are estimates.
+  let isEstimated: Bool
+  let effects: CellEffects
+}
+
 extension SweepData {
-  /// The effects of a metric, of the runs or of the estimates; nil where the sweep has none.
-  func effects(_ metric: String, of data: ReportData, estimated: Bool = false) throws -> CellEffects? {
-    guard let base = data.base[metric], let other = data.other[metric], base.count == examples, other.count == examples
+  /// The effects on all metrics, those of runs first.
+  /// - Throws: `LabelledArrayError.notNumbers`, `AnalysisError`.
+  func effects(in file: ReportFile) throws -> [FoundEffects] {
+    try [false, true].flatMap { isEstimated in
+      try file.metrics.compactMap { metric in
+        guard let effects = try effects(metric, of: file, estimated: isEstimated) else { return nil }
+        return FoundEffects(metric: metric, isEstimated: isEstimated, effects: effects)
+      }
+    }
+  }
+
+  /// The effects on a metric, of the runs or of the estimates; nil where the sweep has none.
+  private func effects(_ metric: String, of file: ReportFile, estimated: Bool) throws -> CellEffects? {
+    guard let base = file.base[metric], let other = file.other[metric], base.count == examples, other.count == examples,
+      let array = estimated ? estimates[metric] : runs[metric]
     else { return nil }
-    guard let array = estimated ? estimates[metric] : runs[metric] else { return nil }
     return try CellEffects(
-      array.floats, measured: estimated ? .changes : .values, base: base, other: other, hasPath: hasPath)
+      array.numbers(), measured: estimated ? .changes : .values, base: base, other: other, hasPath: hasPath)
   }
 }

@@ -27,7 +27,7 @@ extension NotebookBuilder {
       guard let all = try source.effect(group, metric: metric, estimate: isEstimate, raw: raw) else { return nil }
       guard all.hasNumbers else { continue }
       var arguments = pythonLiteral(group.name)
-      if metric != source.metric { arguments += ", \(pythonLiteral(metric))" }
+      if metric != source.file.shownMetric { arguments += ", \(pythonLiteral(metric))" }
       arguments += (isEstimate ? ", estimate=True" : "") + (raw ? ", raw=True" : "")
       let single = all.cellAxes.filter { $0.count == 1 }.map(\.name)
       let squeeze = single.isEmpty ? "" : ".squeeze(\(pythonList(single)), drop=True)"
@@ -39,10 +39,10 @@ extension NotebookBuilder {
     return nil
   }
 
-  mutating func addSweeps() throws -> [Shown] {
-    guard let metric = source.metric else { return [] }
+  mutating func addSweeps(_ groups: [StoredGroup]) throws -> [Shown] {
+    guard let metric = source.file.shownMetric else { return [] }
     var all: [Shown] = []
-    for group in source.sweeps {
+    for group in groups {
       guard let shown = try shown(group, metric: metric) else { continue }
       all.append(shown)
       try addSweep(shown, metric: metric)

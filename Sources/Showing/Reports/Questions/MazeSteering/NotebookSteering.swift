@@ -2,7 +2,7 @@ import ActivationStore
 import Figures
 import LabelledArrays
 
-/// What vectors do in mazes, and whether vectors that are added together do what each does by itself.
+/// What vectors do in mazes.
 extension NotebookBuilder {
   private typealias Measure = Schema.Steering.Measure
 
@@ -12,11 +12,7 @@ extension NotebookBuilder {
     (Measure.reachedCheese, "gets the cheese"), (.reachedRegion, "comes to the top right"),
   ]
 
-  mutating func addSteering() throws {
-    for group in source.steering { try addStudy(group) }
-  }
-
-  private mutating func addStudy(_ group: StoredGroup) throws {
+  mutating func addStudy(_ group: StoredGroup) throws {
     guard let mean = group.axes(of: Measure.cheese.mean), group.has(Measure.cheese.unsteered),
       let change = group.axes(of: Measure.cheese.change), change == mean, mean.last?.name == Schema.Axis.bound
     else { return }
@@ -166,48 +162,5 @@ extension NotebookBuilder {
         .text("in its own maze \(notebookNumber(own)), in others \(notebookNumber(other))\n"),
         try source.heatmap(drawn, title),
       ])
-  }
-
-  mutating func addAdditivity() throws {
-    guard let metric = source.metric else { return }
-    for group in source.additivity {
-      let names = (change: Schema.Additivity.change(of: metric), interaction: Schema.Additivity.interaction(of: metric))
-      guard group.has(names.change), group.has(names.interaction) else { continue }
-      let (change, interaction) = (try group.values(names.change), try group.values(names.interaction))
-      guard change.hasNumbers, interaction.hasNumbers else { continue }
-      func rootMeanSquare(_ values: LabelledArray) -> Double {
-        notebookMean(values.doubleValues.map { $0 * $0 }).squareRoot()
-      }
-      let (whole, beyond) = (rootMeanSquare(change), rootMeanSquare(interaction))
-      let single = interaction.cellAxes.filter { $0.count == 1 }.map(\.name)
-      let cells = try interaction.first(of: single)
-      let view = try NotebookSweepView(cells)
-      say(
-        "additivity-\(group.name)-words",
-        """
-        ## \(markdownWords(group.name)): is the whole the sum of its parts?
-
-        The *interaction* is what vectors do together less what each does by itself: f(s, t) − f(s, 0) − f(0, t) + f(0, 0). Where it is 0, vectors add up.
-        """)
-      let title = "\(group.name): interaction (\(metric))"
-      var code = """
-        sums = read(\(pythonLiteral(group.readPath)))
-        change, beyond = (float(np.sqrt((sums[METRIC + part] ** 2).mean())) for part in ("\(Schema.Additivity.changeSuffix)", "\(Schema.Additivity.interactionSuffix)"))
-        print(f"root mean square: change {number(change)}, interaction {number(beyond)}")
-        """
-      var outputs = [
-        NotebookCell.Output.text(
-          "root mean square: change \(notebookNumber(whole)), interaction \(notebookNumber(beyond))\n")
-      ]
-      if view.shape == .map {
-        let squeeze = single.isEmpty ? "" : ".squeeze(\(pythonList(single)), drop=True)"
-        code +=
-          "\ncells = sums[METRIC + \"\(Schema.Additivity.interactionSuffix)\"]\(squeeze)\n"
-          + view.steps.joined(separator: "\n")
-        code += "\nheatmap(\(view.variable), \(pythonLiteral(title)))"
-        outputs.append(try source.heatmap(view.picture, title))
-      }
-      run("additivity-\(group.name)", code, uses: [.read, .number] + (view.shape == .map ? view.helpers : []), outputs)
-    }
   }
 }

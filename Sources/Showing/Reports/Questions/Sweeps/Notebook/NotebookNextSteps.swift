@@ -136,7 +136,7 @@ extension NotebookBuilder {
         "\(markdownCode(a.group.name)) less \(markdownCode(b.group.name)), cell by cell and \(source.exampleWord) by \(source.exampleWord): where they differ most. "
           + "An interval without 0 is a difference.", a, b)
     }
-    guard let metric = source.metric, let second = source.metrics.dropFirst().first else { return }
+    guard let metric = source.file.shownMetric, let second = source.metrics.dropFirst().first else { return }
     for a in sweeps where a.axes.count > 0 {
       guard let b = try shown(a.group, metric: second, estimate: a.isEstimate), b.what == a.what,
         b.isEstimate == a.isEstimate
@@ -163,7 +163,7 @@ extension NotebookBuilder {
   }
 
   private mutating func addRunsBesideEachOther() {
-    guard let metric = source.metric, let clean = source.baselines[.clean]?[metric],
+    guard let metric = source.file.shownMetric, let clean = source.baselines[.clean]?[metric],
       let corrupted = source.baselines[.corrupted]?[metric], clean.count == corrupted.count, !clean.isEmpty
     else { return }
     let gaps = zip(clean, corrupted).map { Double($0) - Double($1) }

@@ -1,60 +1,31 @@
 import ActivationStore
 
-/// What a notebook begins with: what it is, where its numbers are, what was asked of the model, and how it does unedited.
+/// What the notebook of an experiment begins with: what it is, where its numbers are, what was asked of the model, and how it does unedited.
 extension NotebookBuilder {
-  mutating func addOpening() throws {
-    let source = source
-    say("title", openingWords)
-    run(
-      "setup",
-      #"""
-      import warnings
-      from functools import cache
-      from pathlib import Path
-
-      import h5py
-      import matplotlib.pyplot as plt
-      import numpy as np
-      import xarray as xr
-
-      RESULTS = Path(\#(pythonLiteral(source.relativePath)))  # seen from the folder that this notebook lies in
-      if not RESULTS.exists():
-          raise FileNotFoundError(f"{RESULTS} is not there, seen from {Path.cwd()}. "
-                                  "If the notebook or the results were moved, say above where the results are.")
-
-      with h5py.File(RESULTS, "r") as file:
-          about = dict(file.attrs)
-      \#(setupOfRuns)
-      plt.rcParams.update({"figure.dpi": 100, "text.parse_math": False})  # tokens may hold dollar signs
-      warnings.filterwarnings("ignore", message="Glyph .* missing")  # and characters that matplotlib's font lacks
-      print(f"{RESULTS.name}: model {about['model']}, Patchbay {about['patchbay_version']}")
-      if not about["complete"]:
-          print("The run has not come to its end; what it has not computed is NaN.")
-      """#,
-      [
-        .text(
-          "\(source.fileName): model \(source.header.model), Patchbay \(source.header.patchbayVersion)\n"
-            + (source.isComplete ? "" : "The run has not come to its end; what it has not computed is NaN.\n"))
-      ])
-    leavePlaceForHelpers()
-    if source.prompts.hasTokens { addPrompts() } else { addMazes() }
-    addBaselines()
+  mutating func addExperiment() {
+    at(.opening) {
+      $0.say("title", $0.openingWords)
+      $0.addSetup(defining: $0.setupOfRuns)
+      if $0.source.prompts.hasTokens { $0.addPrompts() } else { $0.addMazes() }
+      $0.addBaselines()
+    }
+    at(.closing) { $0.addClosing(text: Schema.ResultsRoot.experiment, what: "The experiment") }
   }
 
   private var openingWords: String {
-    let (header, examples) = (source.header, source.examples)
-    let what = source.sweeps.isEmpty ? "read off" : "done"
+    let (file, examples) = (source.file, source.examples)
+    let what = comparesRuns ? "done" : "read off"
     var words = """
-      # \(markdownWords(source.name))
+      # \(markdownWords(file.name))
 
-      What was \(what) with \(markdownCode(header.model)) on \(examples) \(source.exampleWord)\(examples == 1 ? "" : "s"), and how to go on from there. \
-      Everything here comes from one file, \(markdownCode(source.fileName)), which Patchbay \(markdownWords(header.patchbayVersion)) wrote.
+      What was \(what) with \(markdownCode(file.model)) on \(examples) \(source.exampleWord)\(examples == 1 ? "" : "s"), and how to go on from there. \
+      Everything here comes from one file, \(markdownCode(file.fileName)), which Patchbay \(markdownWords(file.patchbayVersion)) wrote.
 
 
       """
-    if !source.sweeps.isEmpty, let metric = source.metric {
+    if comparesRuns, let metric = file.shownMetric {
       words += """
-        - **Direction:** \(markdownWords(header.direction)), \(source.other.rawValue) into \(source.base.rawValue). The \(source.base.rawValue) run is the one that is edited (the *base* run); what is put in comes from the \
+        - **Direction:** \(markdownWords(file.direction)), \(source.other.rawValue) into \(source.base.rawValue). The \(source.base.rawValue) run is the one that is edited (the *base* run); what is put in comes from the \
         \(source.other.rawValue) run (the *other* run).
         - **Metric:** \(markdownCode(metric)), \(meaning(of: metric)).\(others)
         - **Effect:** (edited − base) / (other − base), for each example by itself: 0 where nothing changed, 1 where the metric became what it \
@@ -63,10 +34,7 @@ extension NotebookBuilder {
 
         """
     }
-    return words + """
-
-      Needed: `pip install h5py xarray matplotlib jupyter`. The outputs below were made together with the notebook; *Run all* makes them anew.
-      """
+    return words + "\n" + Self.neededWords
   }
 
   private var others: String {
@@ -76,7 +44,7 @@ extension NotebookBuilder {
   }
 
   private var setupOfRuns: String {
-    guard let metric = source.metric else { return "" }
+    guard let metric = source.file.shownMetric else { return "" }
     return """
       METRIC = \(pythonLiteral(metric))
       BASE, OTHER = ("corrupted", "clean") if about["direction"] == "denoise" else ("clean", "corrupted")
