@@ -15,6 +15,8 @@ final class RunCache: @unchecked Sendable {
   private let lock = NSLock()
   private var held: [RunSide: Held] = [:]
 
+  func release() { lock.withLock { held = [:] } }
+
   /// A run of some examples with `nodes` and no others: what earlier sweeps kept must not change how a later one computes. What was held of other
   /// examples is let go before anything is computed.
   func run(

@@ -55,7 +55,7 @@ public struct PromptColumns: Sendable, Hashable {
   }
 
   /// Those that any of the rows fills.
-  public init(of rows: [PromptRow]) {
+  public init(of rows: some Sequence<PromptRow>) {
     self = rows.reduce(into: PromptColumns()) { $0.formUnion($1.columns) }
   }
 

@@ -19,7 +19,7 @@ public final class ResultsWriter: @unchecked Sendable {
 
   /// Starts a file with its header and prompts.
   /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.emptyAxis` (no prompts, or none with a token), `.writeFailed`.
-  public init(creating path: String, header: ResultsHeader, prompts: [PromptRow]) throws {
+  public init(creating path: String, header: ResultsHeader, prompts: some Collection<PromptRow>) throws {
     self.path = path
     examples = prompts.count
     output = try OutputFile(creating: path, format: .results, attributes: header.rootAttributes)
@@ -28,7 +28,7 @@ public final class ResultsWriter: @unchecked Sendable {
 
   /// Starts the file that takes the place of a partial one which has everything, beside it.
   /// - Throws: as `init(creating:header:prompts:)`.
-  public init(finishing partial: PartialResults, header: ResultsHeader, prompts: [PromptRow]) throws {
+  public init(finishing partial: PartialResults, header: ResultsHeader, prompts: some Collection<PromptRow>) throws {
     path = partial.path
     examples = prompts.count
     output = try OutputFile(creating: path, format: .results, attributes: header.rootAttributes, stage: .new)

@@ -21,6 +21,8 @@ public struct ExperimentRun: Sendable {
   public let cachedNodes: [Node]
   /// The engine on the graph without options, which reads what nothing edits.
   let engine: PatchingEngine
+  /// All engines that questions are answered with.
+  let engines: [PatchingEngine]
 
   /// Loads the model and plans everything, so that whatever does not fit is found before anything has run.
   /// - Parameters:
@@ -40,6 +42,7 @@ public struct ExperimentRun: Sendable {
       experiment, loaded: bench.loaded, prompts: prompts, mazes: mazes, threads: threads, memory: memory)
     engine = try context.engine()
     questions = try experiment.questions.flatMap { try $0.plan(in: context) }
+    engines = context.enginesInUse
     heads = PlannedHeads.Plan(questions, engine: engine, prompts)
     cachedNodes = try Self.cachedNodes(experiment.cache, bench.model.graph)
     promptsNote = note

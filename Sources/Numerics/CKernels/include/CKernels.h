@@ -9,6 +9,9 @@
 // cannot be asked.
 void pb_keep_memory(void);
 
+// Returns to the system what the allocator keeps, where it can be asked.
+void pb_release_memory(void);
+
 // Tells the processor that this thread is waiting in a loop.
 void pb_pause(void);
 
