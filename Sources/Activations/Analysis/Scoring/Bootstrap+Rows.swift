@@ -1,10 +1,12 @@
 import Tensors
 
 extension Bootstrap {
-  /// The mean of each of many rows of numbers, with its interval: all rows under the same redraws, as matrix products, so that thousands of cells take no longer
-  /// than the products.
+  /// The mean of each of many rows of numbers, with its interval. All rows share the same redraws, as matrix products,
+  /// so that thousands of cells take no longer than the products.
   ///
-  /// Of rows without a NaN it is `mean(of:)` up to rounding to float32. A row's mean is over its finite numbers, under each redraw over those of them that were
+  /// For rows without NaN this is `mean(of:)` up to rounding to float32. A row's mean is over its finite numbers, and
+  /// in each redraw over those of them that were drawn; redraws without any are left out. Rows without a finite number
+  /// are NaN.
   /// drawn; redraws without any are left out. Rows without a finite number are NaN.
   /// - Parameters:
   ///   - rows: [row, example], row-major.
@@ -23,7 +25,7 @@ extension Bootstrap {
     }.flatMap(\.self)
   }
 
-  /// So that a block's redrawn means stay within a megabyte or so.
+  /// Keeps a block's redrawn means within a megabyte or so.
   static let rowsAtATime = 256
 
   private func means(of block: RowBlock, _ weights: Tensor) -> [Interval] {
@@ -31,9 +33,9 @@ extension Bootstrap {
     let redraws = weights.shape[0]
     return block.rows.map { row -> Interval in
       guard row.count > 0 else { return Interval(value: .nan, low: .nan, high: .nan) }
-      // Where nothing varies (an edit that did nothing) nothing is redrawn: most cells of large maps.
+      // Where nothing varies (an edit without effect) nothing is redrawn; these are most cells of large maps.
       if row.isConstant { return Interval(value: row.mean, low: row.mean, high: row.mean) }
-      // The products are of what is left of the row's own mean, which loses less to rounding.
+      // Products use deviations from the row's own mean, which loses less to rounding.
       let moved = (0..<redraws).compactMap { redraw -> Double? in
         let number = drawn?[row.index * redraws + redraw] ?? Float(block.examples)
         return number > 0 ? row.mean + Double(redrawn[row.index * redraws + redraw] / number) : nil
@@ -43,7 +45,7 @@ extension Bootstrap {
   }
 }
 
-/// Some rows of numbers, each less its own mean, what is not finite as 0.
+/// Some rows of numbers, each less its own mean, with 0 for anything not finite.
 struct RowBlock {
   struct Row {
     let index: Int
@@ -52,7 +54,7 @@ struct RowBlock {
     let count: Int
     /// The sum of their absolute values.
     let size: Double
-    /// Whether all its finite numbers are one.
+    /// Whether all its finite numbers are equal.
     let isConstant: Bool
   }
 
@@ -60,10 +62,10 @@ struct RowBlock {
   let examples: Int
   /// [row, example]
   private let values: Tensor
-  /// [row, example], 1 where there is a number; nil where there is everywhere.
+  /// [row, example], 1 where there is a number; nil if there is one everywhere.
   private let present: Tensor?
 
-  /// - Parameter centred: whether each row's mean is taken off it.
+  /// - Parameter centred: whether each row's mean is subtracted.
   init(_ all: [Float], _ range: Range<Int>, examples: Int, centred: Bool = true) {
     self.examples = examples
     var values = [Float](repeating: 0, count: range.count * examples)
@@ -91,10 +93,10 @@ struct RowBlock {
     self.present = isWhole ? nil : Tensor(shape: [range.count, examples], present)
   }
 
-  /// Each row with each row of weights [draw, example]: [row, draw].
+  /// The product of each row with each row of weights [draw, example]: [row, draw].
   func products(with weights: Tensor) -> [Float] { values.linear(weights.matrix, transposed: true).values }
 
-  /// The weights that fall on numbers; nil where all do.
+  /// The total weight on numbers, for each row and draw; nil if every weight falls on a number.
   func countProducts(with weights: Tensor) -> [Float]? {
     present.map { $0.linear(weights.matrix, transposed: true).values }
   }
