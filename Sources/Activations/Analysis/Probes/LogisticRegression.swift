@@ -4,7 +4,8 @@ import Tensors
 ///
 ///     L(w, b) = sum over examples of log(1 + exp(-s (w.x + b))) + penalty / 2 |w|^2,
 ///
-/// with s = 1 for class 1 and -1 for class 0, which is scikit-learn's `LogisticRegression(C: 1 / penalty)`; the bias is not penalised.
+/// with s = 1 for class 1 and -1 for class 0, which is scikit-learn's `LogisticRegression(C: 1 / penalty)`; the bias is
+/// not penalised.
 public struct LogisticRegression: Sendable, Equatable {
   /// [width].
   public let weights: [Double]
