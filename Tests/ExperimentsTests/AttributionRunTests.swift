@@ -163,8 +163,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("rank", "it counts tokens, so that it jumps or stays but has no gradient"),
-    ("kl", "it is smallest at the base run itself, where its gradient is 0 whatever is edited"),
+    ("rank", "it counts tokens, so it changes in jumps and has no gradient"),
+    ("kl", "it has its minimum at the base run, where its gradient is 0 for every edit"),
   ])
   func metricsWithoutAnEstimate(metric: String, reason: String) throws {
     for method in ["attribution", "both"] {

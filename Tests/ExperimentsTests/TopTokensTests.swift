@@ -79,7 +79,7 @@ import Testing
       _ = try ExperimentRun(try Experiment(yaml: yaml, file: "x.yaml"))
     }
     #expect(
-      many?.message.contains("the top 900 tokens were requested from a vocabulary of") ?? false,
+      many?.message.contains("the top 900 tokens were requested, but the vocabulary has") ?? false,
       "\(many?.message ?? "")")
     let error = #expect(throws: ExperimentError.self) {
       _ = try Experiment(yaml: Self.yaml.replacing("count: 3", with: "count: 0"), file: "x.yaml")
