@@ -77,7 +77,7 @@ import Testing
     (["mazes", "m", "--steps", "0"], "error: --steps must be 1 or more (see `patchbay mazes --help`)"),
     (
       ["mazes", "m", "--sizes", "3,x"],
-      "error: --sizes must be numbers with commas between them, such as 9,11,13 (see `patchbay mazes --help`)"
+      "error: --sizes must be numbers separated by commas, such as 9,11,13 (see `patchbay mazes --help`)"
     ),
     (["heads", "m", "--length", "1"], "error: --length must be 2 or more (see `patchbay heads --help`)"),
     (["run", "e.yaml", "--threads", "0"], "error: --threads must be 1 or more (see `patchbay run --help`)"),
