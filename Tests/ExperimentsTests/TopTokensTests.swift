@@ -6,7 +6,8 @@ import Patching
 import TestSupport
 import Testing
 
-/// The readout `top_tokens`, against the logit lens: what stands first has rank 0, and its probability is the largest.
+/// The readout `top_tokens` compared with the logit lens: the first token has rank 0, and its probability is the
+/// largest.
 @Suite struct TopTokensTests {
   private static let yaml = """
     name: x
@@ -58,7 +59,7 @@ import Testing
             #expect(probabilities[at(0)] >= probabilities[at(1)] && probabilities[at(1)] >= probabilities[at(2)])
             #expect(Set((0..<3).map { tokens[at($0)] }).count == 3)
             #expect(texts[at(0)] == run.prompts.strings([Int32(tokens[at(0)])])?[0])
-            // Where the answer is among the first three, it is at its rank, with the probability that the lens gives it.
+            // If the answer is among the first three, it is at its rank, with the probability from the lens.
             let rank = Int(ranks[cell * examples + example])
             let answer = Int(pair.answers[0])
             for place in 0..<3 { #expect((tokens[at(place)] == answer) == (place == rank)) }

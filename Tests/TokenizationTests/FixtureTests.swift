@@ -29,7 +29,7 @@ import Tokenization
     #expect(try metaspace.encode("Mary", beginningOfText: .automatic) == [59])
     #expect(try metaspace.encode("Mary", beginningOfText: .always) == [1, 59])
 
-    // Without its beginning a text keeps its end.
+    // Without its beginning, a text keeps its end.
     let words = try Tokenizer(json: bytes(Fixture.words.json))
     #expect(try words.encode("a", beginningOfText: .never) == [6, 2])
 
@@ -44,7 +44,7 @@ import Tokenization
     #expect(tokenizer.addsBeginningOfText)
     #expect(try tokenizer.encode("Mary") == [0, 58])
 
-    // The template of the file outweighs it.
+    // The file's template takes precedence.
     let other = bytes(#"{"add_bos_token": false, "bos_token": "gave", "eos_token": "[SEP]"}"#)
     let words = try Tokenizer(json: bytes(Fixture.words.json), configuration: other)
     #expect(try words.encode("a") == [1, 6, 2])

@@ -2,7 +2,7 @@ import Foundation
 import ModelGraph
 
 extension DoubleRun {
-  /// A node's value from its inputs'.
+  /// A node's value from those of its inputs.
   func value(of node: Node, _ x: [[Double]], _ weights: [[Double]]) -> [Double] {
     switch node.operation {
     case .tokenEmbedding(let table): return tokens.flatMap { row($0, of: weights[table.index], node.layout.width) }
@@ -77,7 +77,7 @@ extension DoubleRun {
     stride(from: 0, to: values.count, by: width).map { Array(values[$0..<$0 + width]) }
   }
 
-  /// The length of a node's last axis, over which norms go.
+  /// The length of a node's last axis, over which norms are computed.
   private func last(_ id: NodeID) -> Int {
     guard case .perPosition(let features) = graph[id].layout, let last = features.last else { return 1 }
     return last.size
