@@ -6,8 +6,8 @@ import Testing
 
 /// Every patch effect of the micro-model with an MLP, as `MicroModel.withMLP` describes it:
 ///
-///     x = mean(a) / 2   n0 = relu(a)   n1 = relu(3 x + 1)   n2 = relu(a - 3 x)   m = 2 n0 - n1 + n2 + 1/2   logit
-/// difference x + m
+///     x = mean(a) / 2   n0 = relu(a)   n1 = relu(3 x + 1)   n2 = relu(a - 3 x)   m = 2 n0 - n1 + n2 + 1/2
+///     logit difference x + m
 ///
 /// Clean A B C:      a = 1 -1 -1; at position 2 x = -1/6, n = 0 1/2 0, m = 0: -1/6.
 /// Corrupted B A D:  a = -2 2 2; at position 2 x = 1/3, n = 2 2 1, m = 7/2: 23/6.
