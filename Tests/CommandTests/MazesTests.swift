@@ -77,7 +77,7 @@ import Testing
         try #require(PythonReadsTests.interpreter),
         [
           "\(root)/scripts/python/check_mazes.py", "\(place.path)/out/check.h5",
-          "\(root)/Sources/BundledModels/Models/maze",
+          "\(root)/Sources/Models/BundledModels/Models/maze",
         ]))
     #expect(check.status == 0, "\(check.output)\(check.errors)")
     for name in ["cheese", "both", "mean", "transfer", "all"] { #expect(check.output.contains("\(name): ")) }
