@@ -2,7 +2,7 @@ import Checkpoints
 import Diagnostics
 import Testing
 
-/// The least that each kind of config must have, as JSON texts by key.
+/// The minimum that each kind of config must have, as JSON texts by key.
 enum ConfigFixtures {
   static let gpt2 = ["model_type": #""gpt2""#, "n_embd": "8", "n_head": "2", "n_layer": "3", "vocab_size": "11"]
 
@@ -19,7 +19,7 @@ enum ConfigFixtures {
     "model_type": #""patchbay""#, "d_model": "8", "n_heads": "2", "n_layers": "3", "vocab_size": "11", "n_ctx": "16",
   ]
 
-  /// The config with some keys set to other JSON texts, or taken out.
+  /// The config with some keys set to other JSON texts, or removed.
   static func config(_ base: [String: String], _ changes: [String: String?] = [:]) throws -> Config {
     var members = base
     for (key, value) in changes { members[key] = value }

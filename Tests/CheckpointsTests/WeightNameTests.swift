@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Where each family keeps its weights, with and without the prefix that base models are published without.
+/// Where each family stores its weights, with the prefix and without it, as base models are published.
 @Suite struct WeightNameTests {
   private static let markers: [(type: String, marker: String, bare: String, first: String)] = [
     ("gpt2", "transformer.wte.weight", "wte.weight", "h.0.attn.c_attn.weight"),
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func fusedWeightsAreTakenApart() throws {
-    // GPT-2: columns of queries, keys, values side by side.
+    // GPT-2: columns of queries, keys and values next to each other.
     let config = try ConfigFixtures.config(ConfigFixtures.gpt2)
     let gpt2 = try GPT2Family.spec(config)
     let model = try FamilyCheckpoint.load(
@@ -61,7 +61,7 @@ import Testing
     for (letter, columns) in [("q", 0..<8), ("k", 8..<16), ("v", 16..<24)] {
       #expect(try matrix(model, "blocks.1.attn.\(letter).weight").tensor == fused?.columns(columns).tensor)
     }
-    // GPT-NeoX: rows of each head's query, key, value in turn; 2 heads of 8.
+    // GPT-NeoX: rows of each head's query, key and value in turn; 2 heads of 8.
     let base = ConfigFixtures.decoder("gpt_neox")
     let spec = try GPTNeoXFamily.spec(ConfigFixtures.config(base))
     let stored = FamilyCheckpoint.tensors(spec, GPTNeoXFamily.self, marker: "embed_in.weight")

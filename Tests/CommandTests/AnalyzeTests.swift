@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `patchbay analyze`: the examples of the repository, what is written and what is refused.
+/// `patchbay analyze`: the examples in the repository, what is written and what is refused.
 @Suite struct AnalyzeTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  /// A thing that the context gives a mind goes most of the way to people in the upper layers; another does not.
+  /// A thing that the context gives a mind is most of the way to people in the upper layers; another is not.
   @Test func whenAThingIsTreatedAsSomeone() throws {
     let place = try Workplace()
     let finished = try Tool.run("analyze", "\(Self.root)/experiments/agency.yaml", "--output", place.out)
@@ -58,7 +58,7 @@ import Testing
     let accuracy = try Labelled(file, "/analyses/mind-or-not/accuracy")
     #expect(try accuracy.at("contexts", "blocks.4.hook_resid_post", "-1", "logistic") == [1])
     #expect(try accuracy.at("contexts", "hook_embed", "-1", "logistic")[0].isNaN)
-    // Caches that stand there are not made anew.
+    // Existing caches are not made again.
     let made = try FileManager.default.attributesOfItem(atPath: "\(place.out)/agency.contexts.cache.h5")
     let again = try Tool.run("analyze", "\(Self.root)/experiments/agency.yaml", "--output", place.out)
     #expect(again.output == finished.output)
@@ -80,7 +80,7 @@ import Testing
     #expect(try read("blocks.0.hook_resid_post", "-1") < 0.7)
   }
 
-  /// Several models in one file, each followed by its own centroids.
+  /// Several models in one file, each measured with its own centroids.
   @Test func modelsSideBySide() throws {
     let place = try Workplace()
     try Workplace.other(at: "\(place.path)/other")
@@ -105,7 +105,7 @@ import Testing
       let own = try shares.at(source, "blocks.1.hook_resid_post", "-1")
       #expect(abs(own[0] + own[2]) < 1e-4 && abs(own[1] + own[3] - 2) < 1e-4)
     }
-    // A list of files is another matter: that they are of different models must be said.
+    // For a list of files it must be stated that they are of different models.
     try place.write(
       "b.yaml",
       """

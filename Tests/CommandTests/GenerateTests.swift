@@ -51,7 +51,7 @@ import Testing
     return list.compactMap { $0.integerValue.map(Int32.init) }
   }
 
-  /// What is added where, against runs of the whole text by the plain executor.
+  /// What is added where, compared with runs of the whole text by the plain executor.
   @Test(
     arguments: [
       ("mean.h5:3@resid_pre.1", "prompt", 0..<4), ("mean.h5:3@resid_pre.1", "after", 4..<100),
@@ -96,7 +96,7 @@ import Testing
     #expect(steered != without && output["parts_at"]?.integerValue == shared)
   }
 
-  /// Edits of every kind that needs no other run, against runs of the whole text by the plain executor.
+  /// Edits of every kind that needs no other run, compared with runs of the whole text by the plain executor.
   @Test(
     arguments: [
       ("z.1.0: zero", "z", [.layer: 1, .head: 0], .zero, nil),
@@ -142,7 +142,7 @@ import Testing
     #expect(try #require(described["change_norm"]?.doubleValue) > 0)
   }
 
-  /// The same vector by --add and by --edit; what is taken out after it was added is gone.
+  /// The same vector through --add and --edit; what is projected out after it was added is gone.
   @Test func vectorsAreAddedByEditsAsWell() throws {
     let place = try Self.place()
     let everywhere = ["--positions", "all"]
@@ -189,7 +189,7 @@ import Testing
     }
   }
 
-  /// Two vectors at once are what both add; the same one twice is twice the coefficient.
+  /// Two vectors at once have the effect of adding both; the same one twice has that of twice the coefficient.
   @Test func severalVectorsAreAddedTogether() throws {
     let place = try Self.place()
     let twice = try Self.json(
@@ -212,12 +212,12 @@ import Testing
     }
     #expect(try draw("1") == draw("1"))
     #expect(try draw("1") != draw("2"))
-    // Of the single likeliest, whatever the temperature: greedy.
+    // Only from the most likely one, whatever the temperature: greedy.
     let top = try Self.json(place, "--temperature", "5", "--top-k", "1", "--tokens", "15")
     let greedy = try Self.json(place, "--tokens", "15")
     #expect(try Self.tokens(top["without"]) == Self.tokens(greedy["without"]))
     #expect(greedy["steered"] == .null && greedy["parts_at"] == .null)
-    // Rows draw alike: with a coefficient of 0 nothing parts.
+    // Rows draw the same numbers: with a coefficient of 0 nothing differs.
     let same = try Self.json(place, "--temperature", "5", "--add", "out/mean.h5:0@resid_pre.1")
     #expect(same["parts_at"] == .null)
     #expect(try Self.tokens(same["steered"]) == Self.tokens(same["without"]))

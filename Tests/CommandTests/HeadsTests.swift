@@ -79,7 +79,8 @@ import Testing
     #expect(inspected.output.contains("[sender_layer 2, sender_head 2, receiver_layer 2, receiver_head 2]"))
   }
 
-  /// Weights against whole matrices in numpy, detectors against the reference library's patterns, and against stored ones where tokens repeat.
+  /// Weights compared with whole matrices in numpy, and detectors with the reference library's patterns and with stored
+  /// ones where tokens repeat.
   @Test(
     .enabled(if: PythonReadsTests.interpreter != nil, PythonReadsTests.absence),
     arguments: GoldenModel.families, ["folded", "stored"])

@@ -4,7 +4,7 @@ import Interventions
 import Patching
 import Testing
 
-/// The reference page says what the decoder reads, no less and no more.
+/// The reference page lists exactly what the decoder reads.
 @Suite struct DocumentationTests {
   static let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Documentation/experiment-file.md")

@@ -3,7 +3,7 @@ import ModelGraph
 import TestSupport
 import Testing
 
-/// Where graphs of every flag and option keep their parts.
+/// The parts of graphs with every flag and option.
 @Suite struct AnatomyTests {
   static let options = [
     GraphOptions(), GraphOptions(splitsInputs: true), GraphOptions(separatesResults: true),
@@ -140,7 +140,7 @@ import Testing
     #expect(norm.kind == kind && norm.epsilon == spec.norm.epsilon && norm.gainOffset == spec.norm.gainOffset)
     #expect((norm.bias != nil) == spec.norm.hasBias)
     #expect(graph[norm.scale].inputs == [norm.input] && graph[norm.normalized].inputs == [norm.input, norm.scale])
-    // Each head's own norm of its own copy has no hooks.
+    // The norm of each head's own copy has no hooks.
     if let hook = graph[norm.scale].hook { #expect(hook.text == "\(name).hook_scale") }
   }
 

@@ -6,7 +6,7 @@ import Reports
 import TestSupport
 import Testing
 
-/// What an export leaves behind, read as people and programs read it.
+/// What an export writes, read as people and programs read it.
 @Suite struct ExportTests {
   private func export(_ sample: SampleResults = SampleResults()) throws -> (
     scratch: TemporaryFolder, files: ExportedFiles
@@ -47,19 +47,19 @@ import Testing
         "readout-looks.csv",
       ])
     for path in [files.report] + files.figures + files.tables { #expect(FileManager.default.fileExists(atPath: path)) }
-    // Nothing half-written stays behind.
+    // No half-written files are left behind.
     let left = try FileManager.default.subpathsOfDirectory(atPath: "\(scratch.path)/out")
     #expect(
       !left.contains { $0.hasSuffix(".partial") } && left.count == 1 + 2 + 2 + files.figures.count + files.tables.count)
   }
 
-  /// The page is one file: nothing in it names another one to fetch.
+  /// The page is one file: nothing in it refers to another one.
   @Test func thePageNeedsNothingElse() throws {
     let (scratch, _) = try export()
     let page = try scratch.text("out/sample/report.html")
     #expect(page.hasPrefix("<!doctype html>") && page.contains("<title>sample · Patchbay report</title>"))
     for piece in ["src=", "@import", "url(", "<link rel=\"stylesheet\"", "fetch("] { #expect(!page.contains(piece)) }
-    // http:// stands in names of XML only.
+    // http:// occurs only in XML names.
     for range in page.ranges(of: "http") { #expect(page[range.lowerBound...].hasPrefix("http://www.w3.org/")) }
   }
 
@@ -71,7 +71,7 @@ import Testing
     #expect(
       page.contains("&lt;b&gt;tags&lt;/b&gt; &amp; an ampersand, on two lines.") && page.contains("models/&lt;tiny&gt;")
     )
-    // Two scripts and no more: the data and what draws them.
+    // Two scripts and no more: the data, and the code that draws them.
     #expect(page.ranges(of: "<script").count == 2 && page.ranges(of: "</script>").count == 2)
     let figure = try scratch.text("out/sample/figures/sweep-alpha.svg")
     #expect(!figure.contains("<script") && figure.contains("&lt;script&gt;"))
@@ -86,8 +86,9 @@ import Testing
     #expect(table.contains(",\",\",") && table.contains("\" \"\"quoted\"\"\"") && table.contains("\r\n"))
   }
 
-  /// By hand: 3 pairs with distances 8, 4 and 0. The third has no effect; the cell at layer 1, head 1 goes 2/4 - 1/10 = 0.4 of the way in the other two. Both
-  /// ratios are 0.4, of two numbers of one sign p is 2/4, of six cells... of four cells the rates are p times four over their rank.
+  /// By hand: 3 pairs with gaps 8, 4 and 0. The third has no effect; the cell at layer 1, head 1 goes 2/4 - 1/10 = 0.4
+  /// of the way in the other two. Both ratios are 0.4; with two numbers of the same sign p is 2/4; over four cells,
+  /// rates are p times four over their rank.
   @Test func tablesHoldTheNumbers() throws {
     let (scratch, _) = try export()
     let all = rows(try scratch.text("out/sample/tables/sweep-zeta.csv"))
@@ -99,7 +100,7 @@ import Testing
     #expect(all.count == 1 + 4 * 3)
     let cell = try #require(all.first { Array($0.prefix(4)) == ["logit_diff", "run", "1", "1"] })
     let numbers = cell.dropFirst(4).map { Double($0) ?? .nan }
-    // Base -4, -1, 2; patched -0.8, 0.6, 2: mean 0.6, change 1.6; distances 8, 4, 0: ratio of means 4.8 / 12.
+    // Base -4, -1, 2; patched -0.8, 0.6, 2: mean 0.6, change 1.6; gaps 8, 4, 0: ratio of means 4.8 / 12.
     for (found, wanted) in zip(numbers, [0.6, 1.6, 0.4, 0.4, 0.4, 0.4, 0.5, 0.5, 2]) {
       #expect(abs(found - wanted) < 1e-6)
     }
@@ -111,7 +112,7 @@ import Testing
         && baselines[2].prefix(3) == ["logit_diff", "corrupted", "-1.0"])
   }
 
-  /// Noising: the base run is the clean one, and the same values say something else.
+  /// Noising: the base run is the clean one, and the same values mean something else.
   @Test func theOtherDirection() throws {
     let (scratch, _) = try export(SampleResults(direction: "noise"))
     let all = rows(try scratch.text("out/sample/tables/sweep-zeta.csv"))
@@ -141,7 +142,8 @@ import Testing
     #expect(!page.contains("unfinished"))
   }
 
-  /// Sweeps stand in the order that the file says, or, of files that do not say, that of the experiment's text; metrics likewise.
+  /// Sweeps are in the order that the file states or, for files that do not, in that of the experiment's text; likewise
+  /// metrics.
   @Test(
     arguments: [
       ([:], ["zeta", "alpha", "cross", "paths", "steer"], "logit_diff"),
@@ -206,7 +208,7 @@ import Testing
     }
   }
 
-  /// A second export takes the first one's place.
+  /// A second export replaces the first one.
   @Test func exportsAreRepeatable() throws {
     let (scratch, files) = try export()
     let before = try (files.tables + [files.report]).map { try String(contentsOfFile: $0, encoding: .utf8) }
@@ -231,7 +233,7 @@ import Testing
   }
 }
 
-/// XML read far enough to see that all elements end.
+/// XML parsed just enough to see that all elements are closed.
 private struct XMLText {
   let isBalanced: Bool
 

@@ -4,7 +4,7 @@ import Foundation
 import Reports
 import Testing
 
-/// What stands in a notebook, without running it.
+/// The contents of a notebook, without running it.
 @Suite struct NotebookFileTests {
   let place: NotebookPlace
   init() throws { place = try NotebookPlace() }
@@ -60,7 +60,8 @@ import Testing
   @Test func numbersAreThoseOfTheFile() throws {
     try AwkwardResults.write(to: place.results)
     let cells = ReadCell.all(of: try place.document())
-    // (patched - base) / (other - base) of 0, 1, 2, 3 with the baselines of the sample; the third has none: 0.5, 0.5, 5/6.
+    // (patched - base) / (other - base) of 0, 1, 2, 3 with the baselines of the sample; the third has none: 0.5, 0.5,
+    // 5/6.
     #expect(cells.first { $0.id == "sweep-alone" }?.printed == "effect 0.611, 95 % interval 0.500 to 0.833\n")
     #expect(cells.first { $0.id == "runs" }?.printed.hasPrefix("clean above corrupted in 3 of 4") == true)
     #expect(cells.first { $0.id == "readout-direct" }?.printed == "all parts together: -1.500\n")

@@ -43,7 +43,7 @@ public struct GoldenModel {
       })
   }
 
-  /// What was computed about circuits on it.
+  /// The reference values about its circuits.
   public func circuits() throws -> StoreReader {
     try StoreReader(foreign: SharedFolder.path("golden/\(name)/circuits.h5"))
   }
@@ -51,7 +51,7 @@ public struct GoldenModel {
   public func reference(_ path: String) throws -> Tensor { try values.tensor(at: path) }
 }
 
-/// The largest absolute difference; infinite where the sizes differ or one side is not a number.
+/// The largest absolute difference; infinite if the sizes differ or one side is NaN.
 public func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
   guard a.count == b.count else { return .infinity }
   return zip(a, b).reduce(0) { worst, pair in

@@ -1,7 +1,7 @@
 import Checkpoints
 import ModelGraph
 
-/// Tiny transformers that between them have every flag of a spec, alone and in company.
+/// Tiny transformers that together have every flag of a spec, alone and in combination.
 public struct SmallSpec: Sendable, CustomStringConvertible {
   public let name: String
   public let spec: TransformerSpec
@@ -50,7 +50,7 @@ public struct SmallSpec: Sendable, CustomStringConvertible {
       base(keyValueHeads: 1, norm: .init(kind: .rms), .geluNew, rotary(4))
     ) {
       $0.norm.gainOffset = 1
-      // Norms of small outputs magnify rounding; this keeps it in bounds.
+      // Norms of small outputs magnify rounding; this limits it.
       $0.norm.epsilon = 0.01
       $0.hasPostNorms = true
       $0.isGated = true

@@ -1,6 +1,6 @@
-/// One import for a program that works with Patchbay: everything that the commands are made of.
+/// One import for programs that use Patchbay: everything that the commands are built from.
 ///
-/// The modules stay what they are, and may be imported one by one as well.
+/// The modules can also be imported one by one.
 @_exported import ActivationStore
 @_exported import Analysis
 @_exported import Checkpoints

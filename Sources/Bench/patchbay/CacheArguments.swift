@@ -6,18 +6,19 @@ struct CacheArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache", abstract: "Store activations of many prompts in an HDF5 file.",
     discussion: """
-      The prompt file has one JSON object a line: {"prompt": "text"} (or "text"), {"tokens": [1, 2]}, or pairs {"clean": ..., \
-      "corrupted": ...}, whose two runs are stored under clean/ and corrupted/. The keys label, answer and wrong are stored with the \
-      prompts. Memory does not grow with the number of prompts; the output appears when it is whole.
+      The prompt file has one JSON object per line: {"prompt": "text"} (or "text"), {"tokens": [1, 2]}, or pairs \
+      {"clean": ..., "corrupted": ...}, whose two runs are stored under clean/ and corrupted/. The keys label, answer \
+      and wrong are stored with the prompts. Memory does not grow with the number of prompts; the output appears when \
+      it is complete.
 
       Example: patchbay cache models/gpt2 --prompts prompts.jsonl --hooks 'blocks.*.hook_resid_pre' --output resid.h5
       """)
 
   @Argument(help: "A folder in Hugging Face layout, or bundled:NAME.")
   var model: String
-  @Option(help: "A file with one JSON object a line.")
+  @Option(help: "A file with one JSON object per line.")
   var prompts: String
-  @Option(help: "Names of activations, * and ? allowed, commas between them; may be given several times.")
+  @Option(help: "Names of activations, separated by commas, with * and ? as wildcards; may be repeated.")
   var hooks: [String]
   @Option(name: .shortAndLong, help: "The HDF5 file to write.")
   var output: String
@@ -25,7 +26,7 @@ struct CacheArguments: ConsoleCommand {
   var dtype = CachePlan.Precision.float32
   @Flag(help: "Compress: smaller and several times slower.")
   var compress = false
-  @Option(help: "Whether the token that begins a text comes first; auto: as the tokenizer does it.")
+  @Option(help: "Whether to put the beginning-of-text token first; auto: as the tokenizer does.")
   var prependBos = PrependBOS.automatic
   @Option(help: "How many processors to use; all if not given.")
   var threads: Int?

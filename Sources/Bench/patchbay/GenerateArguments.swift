@@ -5,11 +5,12 @@ import Experiments
 struct GenerateArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Let a model go on from a prompt, with and without its activations edited.",
+    abstract: "Continue a prompt, with and without edited activations.",
     discussion: """
-      Vectors are files of `patchbay vector`, written FILE.h5:COEFFICIENT@SITE.LAYER; several --add are all added. Other edits are written \
-      SITE.LAYER.HEAD: EDIT, with EDIT as in an experiment's sweeps; several --edit act in their order. The text without them is \
-      generated side by side, with a bar where the two part. Documentation/steering.md has the definitions.
+      Vectors are files of `patchbay vector`, written FILE.h5:COEFFICIENT@SITE.LAYER; several --add are added up. \
+      Other edits are written SITE.LAYER.HEAD: EDIT, with EDIT as in an experiment's sweeps; several --edit are \
+      applied in order. The text without them is generated next to it, with a bar where the two diverge. \
+      Documentation/steering.md has the definitions.
 
       Example: patchbay generate bundled:ioi --prompt "In the room the ring was old. The ring" --add activations/mind.h5:2@resid_post.3 --positions all
       Example: patchbay generate bundled:ioi --prompt "When Mary and John went to the store, John gave a drink to" --edit "z.1.0: zero"
@@ -19,12 +20,12 @@ struct GenerateArguments: ConsoleCommand {
   var model: String
   @Option(parsing: .unconditional, help: "The prompt.")
   var prompt: String?
-  @Option(help: "The prompt as token ids, such as 464,2068; for folders without a tokenizer.")
+  @Option(help: "The prompt as token ids, such as 464,2068, for folders without a tokenizer.")
   var promptTokens: TokenList?
   @Option(
     name: .customLong("add"),
     help: ArgumentHelp(
-      "A vector to add. Layers: .3, .2..5 or .all; may be left out where the file has one. Without a site: the vector's own. Without a coefficient: 1.",
+      "A vector to add. Layers: .3, .2..5 or .all; optional if the file has only one. The default site is the vector's own, the default coefficient 1.",
       valueName: "FILE:COEFFICIENT@SITE"))
   var additions: [String] = []
   @Option(
@@ -35,24 +36,24 @@ struct GenerateArguments: ConsoleCommand {
   var edits: [String] = []
   @Option(
     help:
-      "Where they hold: prompt, after or all; without it, vectors are added after the prompt and other edits hold everywhere. Vectors of the method difference have their own places, from the prompt's first token on."
+      "Where edits apply: prompt, after or all. By default vectors are added after the prompt and other edits apply everywhere. Vectors of the method difference have their own positions, starting at the prompt's first token."
   )
   var positions: SteeredPositions?
   @Option(name: .customLong("tokens"), help: "How many tokens to generate.")
   var count = 40
-  @Option(help: "Draw tokens from softmax(logits / temperature); without it, the likeliest is taken.")
+  @Option(help: "Draw tokens from softmax(logits / temperature); without it, take the most likely token.")
   var temperature: Double?
-  @Option(name: .customLong("top-k"), help: "Draw from so many of the likeliest tokens only.")
+  @Option(name: .customLong("top-k"), help: "Draw only from this many of the most likely tokens.")
   var topK: Int?
-  @Option(help: "Which tokens are drawn.")
+  @Option(help: "The seed for drawing tokens.")
   var seed: UInt64?
-  @Flag(name: .customLong("anywhere"), help: "Add vectors of another model or site too.")
+  @Flag(name: .customLong("anywhere"), help: "Also add vectors of another model or site.")
   var isAnywhere = false
   @Flag(
-    name: .customLong("json"), help: "Write JSON: tokens, their strings and texts, what was edited, where the two part."
+    name: .customLong("json"), help: "Write JSON: tokens, strings, texts, edits, and where the two diverge."
   )
   var isJSON = false
-  @Option(help: "Whether the token that begins a text comes first; auto: as the tokenizer does it.")
+  @Option(help: "Whether to put the beginning-of-text token first; auto: as the tokenizer does.")
   var prependBos = PrependBOS.automatic
   @OptionGroup var console: ConsoleOptions
 
@@ -69,7 +70,7 @@ struct GenerateArguments: ConsoleCommand {
       return addition
     }
     if positions != nil, additions.isEmpty, edits.isEmpty {
-      throw wrong("--positions says where edits hold; give --add too, or --edit")
+      throw wrong("--positions says where edits apply; give --add or --edit too")
     }
     try await GenerateCommand(
       model: model, prompt: prompt, additions: additions,
@@ -84,7 +85,7 @@ struct GenerateArguments: ConsoleCommand {
       return .greedy
     }
     guard temperature > 0, temperature.isFinite else {
-      throw wrong("--temperature must be above 0; leave it out to take the likeliest token")
+      throw wrong("--temperature must be above 0; leave it out to take the most likely token")
     }
     if let topK, topK < 1 { throw wrong("--top-k must be 1 or more") }
     return .drawn(temperature: temperature, topK: topK, seed: seed ?? 0)

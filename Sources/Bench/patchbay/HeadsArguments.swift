@@ -5,10 +5,11 @@ import Experiments
 struct HeadsArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "heads",
-    abstract: "Show what every attention head does: where it looks, what it copies, whom it composes with.",
+    abstract: "Show what every attention head does: where it attends, what it copies, which heads it composes with.",
     discussion: """
-      Detectors (previous, current and first token, duplicate token, induction) on seeded random sequences that are repeated, and on your own \
-      prompts; copying scores of the OV and QK circuits; Q-, K- and V-composition of every head with every later one.
+      Runs detectors (previous, current and first token, duplicate token, induction) on repeated random sequences and \
+      on your own prompts, and computes copying scores of the OV and QK circuits and the Q-, K- and V-composition of \
+      every head with every later one.
 
       Example: patchbay heads models/gpt2 --sequences 32 --output heads.h5
       """)
@@ -17,24 +18,24 @@ struct HeadsArguments: ConsoleCommand {
   var model: String
   @Option(
     help:
-      "Prompts to run the detectors on as well: a file with one JSON object a line, as for cache; of pairs, the clean prompts."
+      "Prompts to run the detectors on as well: a file with one JSON object per line, as for cache; with pairs, the clean prompts."
   )
   var prompts: String?
   @Option(help: "How many random sequences.")
   var sequences = 16
-  @Option(help: "How many random tokens before they are repeated; 50 if not given, or as many as the model takes.")
+  @Option(help: "How many random tokens to repeat; by default 50, or as many as the model takes.")
   var length: Int?
   @Option(help: "The seed of the random tokens.")
   var seed: UInt64 = 0
   @Option(help: "How many heads and pairs to show of each kind.")
   var top = 5
-  @Option(help: "Norms' gains: folded into the weights that read through them, or left out (stored).")
+  @Option(help: "Gains of norms: folded into the weights that read through them, or left out (stored).")
   var gains = NormGains.folded
   @Flag(name: .customLong("json"), help: "Write JSON.")
   var isJSON = false
   @Option(name: .shortAndLong, help: "An HDF5 file to write all scores to.")
   var output: String?
-  @Option(help: "Whether the token that begins a text comes first in prompts; auto: as the tokenizer does it.")
+  @Option(help: "Whether to put the beginning-of-text token first in prompts; auto: as the tokenizer does.")
   var prependBos = PrependBOS.automatic
   @OptionGroup var console: ConsoleOptions
 

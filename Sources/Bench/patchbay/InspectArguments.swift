@@ -3,14 +3,14 @@ import Experiments
 
 struct InspectArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show what is in a results or cache file.",
+    commandName: "inspect", abstract: "Show the contents of a results or cache file.",
     discussion: """
-      The header, every dataset with its axes, and for each sweep the cells that changed the metric most.
+      Shows the header, every dataset with its axes, and for each sweep the cells that changed the metric most.
 
       Example: patchbay inspect activations/ioi-denoise.h5
       """)
 
-  @Argument(help: "An HDF5 file that run or cache has written.")
+  @Argument(help: "An HDF5 file of `patchbay run` or `patchbay cache`.")
   var file: String
   @Flag(name: .customLong("json"), help: "Write JSON.")
   var isJSON = false

@@ -4,11 +4,11 @@ import Experiments
 struct LogitsArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "logits",
-    abstract: "Show what a model says next, and where in its residual stream two prompts part.",
+    abstract: "Show what a model predicts, and where in its residual stream two prompts diverge.",
     discussion: """
-      With --prompt alone: the top tokens, and how each token of the prompt was predicted by those before it. With --against: the top \
-      tokens of both prompts side by side, and what becomes of the answer in the run of --prompt when resid_pre of the --against run is \
-      put in, position by position and layer by layer (rank 0 is the top).
+      With --prompt alone: the top tokens, and how each token of the prompt was predicted by those before it. With \
+      --against: the top tokens of both prompts side by side, and how the answer changes in the run of --prompt when \
+      resid_pre is patched from the --against run, position by position and layer by layer (rank 0 is the top).
 
       Example: patchbay logits models/gpt2 --prompt "When Mary and John went to the store, John gave a drink to" \
       --against "When Mary and John went to the store, Mary gave a drink to" --answer " Mary"
@@ -18,12 +18,12 @@ struct LogitsArguments: ConsoleCommand {
   var model: String
   @Option(parsing: .unconditional, help: "The prompt.")
   var prompt: String?
-  @Option(help: "The prompt as token ids, such as 464,2068; for folders without a tokenizer.")
+  @Option(help: "The prompt as token ids, such as 464,2068, for folders without a tokenizer.")
   var tokens: TokenList?
   @Option(
-    parsing: .unconditional, help: "The prompt whose residual stream is put into the run of --prompt; as many tokens.")
+    parsing: .unconditional, help: "The prompt whose residual stream is patched into the run of --prompt; same length.")
   var against: String?
-  @Option(help: "That prompt as token ids.")
+  @Option(help: "The --against prompt as token ids.")
   var againstTokens: TokenList?
   @Option(parsing: .unconditional, help: "The token to follow, one token; by default the top token of --prompt.")
   var answer: String?
@@ -35,7 +35,7 @@ struct LogitsArguments: ConsoleCommand {
     name: .customLong("layer"),
     help: "Layers to show in detail, such as 5 or 0,5,11; all in a compact table if not given.")
   var layers: LayerList?
-  @Option(help: "Whether the token that begins a text comes first; auto: as the tokenizer does it.")
+  @Option(help: "Whether to put the beginning-of-text token first; auto: as the tokenizer does.")
   var prependBos = PrependBOS.automatic
   @OptionGroup var console: ConsoleOptions
 
@@ -54,7 +54,7 @@ struct LogitsArguments: ConsoleCommand {
     ).run(on: console)
   }
 
-  /// A prompt that is given as text or as tokens, not both.
+  /// A prompt given as text or as tokens, but not both.
   private func one(
     _ text: String?, _ tokens: [Int32]?, _ textOption: String, _ tokensOption: String
   ) throws -> PromptSpec.Prompt? {

@@ -37,7 +37,7 @@ enum Main {
   }
 }
 
-/// `@unchecked Sendable`: made on the main thread, which hands it on to the command's task and does not look at it again.
+/// `@unchecked Sendable`: created on the main thread, which hands it to the command's task and does not use it again.
 private struct CommandBox: @unchecked Sendable {
   let command: any ConsoleCommand
 }

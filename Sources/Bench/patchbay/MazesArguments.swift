@@ -4,27 +4,27 @@ import Experiments
 struct MazesArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "mazes",
-    abstract: "Show how a policy fares in mazes.",
+    abstract: "Show how well a policy does in mazes.",
     discussion: """
-      Mazes that training never draws; the mouse begins at the bottom left. Shown by size: how many times it got the cheese, and how many times it \
-      went to the top-right corner instead, where the cheese lies elsewhere.
+      Uses mazes that training never draws, with the mouse at the bottom left. For each size, shows how often the \
+      mouse got the cheese and, where the cheese is elsewhere, how often it went to the top-right corner instead.
 
       Example: patchbay mazes bundled:maze --sizes 9,11,13 --cheese anywhere
       """)
 
   @Argument(help: "A folder with a conv policy, or bundled:NAME.")
   var model: String
-  @Option(help: "Squares along each edge, odd numbers from 3 to 25 with commas between them.")
+  @Option(help: "Squares along each edge: odd numbers from 3 to 25, separated by commas.")
   var sizes = "3,5,7,9,11,13"
   @Option(help: "How many mazes of each size.")
   var count = 200
-  @Option(help: "Which mazes, and which actions.")
+  @Option(help: "The seed for mazes and actions.")
   var seed: UInt64 = 0
-  @Option(help: "Where the cheese lies.")
+  @Option(help: "Where the cheese is.")
   var cheese = CheesePlace.topRight
-  @Flag(name: .customLong("greedy"), help: "Take the likeliest action instead of one by its probability.")
+  @Flag(name: .customLong("greedy"), help: "Take the most likely action instead of drawing one by its probability.")
   var isGreedy = false
-  @Option(help: "Steps after which a maze is given up.")
+  @Option(help: "The largest number of steps in a maze.")
   var steps = 256
   @Flag(name: .customLong("json"), help: "Write JSON.")
   var isJSON = false
@@ -36,7 +36,7 @@ struct MazesArguments: ConsoleCommand {
     }
     let given = numbers.compactMap { $0 }
     guard given.count == numbers.count else {
-      throw UsageError("--sizes must be numbers with commas between them, such as 9,11,13", command: "mazes")
+      throw UsageError("--sizes must be numbers separated by commas, such as 9,11,13", command: "mazes")
     }
     if count < 1 { throw UsageError("--count must be 1 or more", command: "mazes") }
     if steps < 1 { throw UsageError("--steps must be 1 or more", command: "mazes") }

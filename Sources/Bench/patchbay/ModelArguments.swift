@@ -5,14 +5,14 @@ struct HooksArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "hooks", abstract: "List the activations of a model: their names, axes and sizes.",
     discussion: """
-      Names are those of TransformerLens. An axis without a number is as long as the prompts make it.
+      Names are those of TransformerLens. The length of an axis without a number depends on the prompts.
 
       Example: patchbay hooks models/gpt2 --json
       """)
 
   @Argument(help: "A folder in Hugging Face layout, or bundled:NAME.")
   var model: String
-  @Flag(name: .customLong("json"), help: "Write JSON: name, axes, sizes (null where prompts decide), on_request.")
+  @Flag(name: .customLong("json"), help: "Write JSON: name, axes, sizes (null if they depend on prompts), on_request.")
   var isJSON = false
   @OptionGroup var console: ConsoleOptions
 

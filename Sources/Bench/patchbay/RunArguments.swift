@@ -5,27 +5,29 @@ struct RunArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run an experiment file and write its results.",
     discussion: """
-      Writes NAME.h5 to the output folder, and NAME.cache.h5 where the experiment asks for a cache. The files appear when they are whole; what a \
-      run that was stopped or killed had done is in NAME.h5.partial, and --resume picks it up. Report, notebook, figures and tables go to \
-      notebooks-export/NAME, or to NAME in the output folder where one is given.
+      Writes NAME.h5 to the output folder, and NAME.cache.h5 if the experiment asks for a cache. The files appear when \
+      they are complete; the results of a run that was stopped or killed are in NAME.h5.partial, and --resume \
+      continues from there. Report, notebook, figures and tables go to notebooks-export/NAME, or with --output to NAME \
+      in the output folder.
 
       Example: patchbay run experiments/ioi.yaml --model models/gpt2 --output results
       """)
 
   @Argument(help: "The experiment, a YAML file.")
   var experiment: String
-  @Option(help: "A folder in Hugging Face layout or bundled:NAME, instead of the experiment's own model.")
+  @Option(help: "A folder in Hugging Face layout, or bundled:NAME, to use instead of the experiment's model.")
   var model: String?
-  @Option(name: .shortAndLong, help: "The folder to write to; made if it is not there.")
+  @Option(name: .shortAndLong, help: "The folder to write to; created if necessary.")
   var output = RunCommand.defaultOutput
   @Option(help: "How many processors to use; all if not given.")
   var threads: Int?
   @Option(
     help: """
-      Memory that runs may take beside the weights, such as 512M or 4G; half of what is free if not given. With less, fewer processors work at once.
+      Memory that runs may take besides the weights, such as 512M or 4G; half of what is free if not given. With less, \
+      fewer processors work at once.
       """)
   var memory: MemorySize?
-  @Flag(help: "Go on with what an earlier run of the same experiment has left; compute only what is missing.")
+  @Flag(help: "Resume an earlier run of the same experiment; compute only what is missing.")
   var resume = false
   @OptionGroup var console: ConsoleOptions
 

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Token ids with commas between them.
+/// Token ids, separated by commas.
 struct TokenList: ExpressibleByArgument {
   let tokens: [Int32]
 
@@ -12,7 +12,7 @@ struct TokenList: ExpressibleByArgument {
   }
 }
 
-/// Layer numbers with commas between them.
+/// Layer numbers, separated by commas.
 struct LayerList: ExpressibleByArgument {
   let layers: [Int]
 

@@ -1,18 +1,18 @@
 import Diagnostics
 
-/// Arguments that make no sense, on one line.
+/// An error in a command's arguments, on one line.
 struct UsageError: DiagnosedError {
   let kind = FailureKind.wrongUsage
   let message: String
 
-  /// What a command says of its arguments once they are all understood.
+  /// A problem that a command finds in its arguments after they have been parsed.
   init(_ problem: String, command: String) {
     message = "\(problem) (see `patchbay \(command) --help`)"
   }
 
-  /// Arguments that ArgumentParser does not understand.
+  /// Arguments that ArgumentParser cannot parse.
   /// - Parameters:
-  ///   - message: in ArgumentParser's words, on one or more lines.
+  ///   - message: ArgumentParser's message, on one or more lines.
   ///   - arguments: the whole command line.
   init(_ message: String, arguments: [String]) {
     let commands = Patchbay.configuration.subcommands.map { $0._commandName }

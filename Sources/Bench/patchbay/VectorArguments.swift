@@ -6,32 +6,32 @@ import Interventions
 struct VectorArguments: ConsoleCommand {
   static let configuration = CommandConfiguration(
     commandName: "vector",
-    abstract: "Make a steering vector of pairs of prompts.",
+    abstract: "Make a steering vector from prompt pairs.",
     discussion: """
-      The clean prompt of a pair is the side that is steered towards. Experiments add the vector with edit: {add: {vector: FILE.h5, coefficient: [...]}}. \
-      Documentation/steering.md has the definitions.
+      The vector steers towards the clean prompts. Experiments add it with \
+      edit: {add: {vector: FILE.h5, coefficient: [...]}}. Documentation/steering.md has the definitions.
 
       Example: patchbay vector bundled:ioi --prompts experiments/minds.jsonl --site resid_post --output activations/mind.h5
       """)
 
   @Argument(help: "A folder in Hugging Face layout, or bundled:NAME.")
   var model: String
-  @Option(help: "Pairs of prompts, one JSON object a line: clean, corrupted.")
+  @Option(help: "Prompt pairs, one JSON object per line: clean, corrupted.")
   var prompts: String
   @Option(help: "The kind of activation.")
   var site = SiteName.residPre
   @Option(
     help:
-      "mean-difference over pairs; paired-component: the first of their differences; difference: of one pair, position by position; random."
+      "mean-difference over pairs; paired-component: the first principal component of their differences; difference: of one pair, position by position; random."
   )
   var method = VectorCommand.Method.meanDifference
-  @Option(help: "Which token: a number, mean, or {LABEL} for the words that a label of the prompt holds.")
+  @Option(help: "Which token: a number, mean, or {LABEL} for the words in a label of the prompt.")
   var position = PositionArgument(rule: .index(-1))
   @Option(help: "The seed of a random vector.")
   var seed: UInt64 = 0
   @Option(name: .shortAndLong, help: "The HDF5 file to write.")
   var output: String
-  @Option(help: "Whether the token that begins a text comes first in prompts; auto: as the tokenizer does it.")
+  @Option(help: "Whether to put the beginning-of-text token first in prompts; auto: as the tokenizer does.")
   var prependBos = PrependBOS.automatic
   @OptionGroup var console: ConsoleOptions
 

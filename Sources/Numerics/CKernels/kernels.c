@@ -46,7 +46,7 @@ DISPATCHED void pb_accumulate(float *out, const float *a, float factor, int64_t 
 }
 
 DISPATCHED void pb_relu(float *out, const float *a, int64_t n) {
-  // Written so that NaN passes through: a weight gone wrong must show in the logits.
+  // Written so that NaN passes through: a corrupted weight must show in the logits.
   for (int64_t i = 0; i < n; i++) out[i] = a[i] < 0.0f ? 0.0f : a[i];
 }
 
@@ -159,7 +159,8 @@ DISPATCHED void pb_attention_scores(
   }
 }
 
-// out[0..<block] = the sum over sources of weights[s] v[s]: the sums stay in registers, which memory would hold up.
+// out[0..<block] = the sum over sources of weights[s] v[s]. The sums stay in registers, since memory would slow them
+// down.
 #define MIX_BLOCK(block)                                                  \
   for (; i + (block) <= width; i += (block)) {                            \
     float sums[block];                                                    \

@@ -28,7 +28,7 @@ extension ReferenceKernels {
     return scores
   }
 
-  /// The softmax of every row; a row of only -infinity becomes 0, as nothing may be looked at.
+  /// The softmax of every row; a row with only -infinity becomes 0, since nothing may be attended to.
   package static func softmaxRows(_ values: [Float], width: Int) -> [Double] {
     cut(values.map(Double.init), width).flatMap { row -> [Double] in
       guard let largest = row.max(), !row.allSatisfy({ $0 == -.infinity }) else { return row.map { _ in 0 } }

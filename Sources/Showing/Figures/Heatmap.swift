@@ -1,8 +1,9 @@
-/// A table of coloured cells with names along both edges: transfer of vectors between mazes, effects by layer and head, an additivity grid.
+/// A table of coloured cells with names along both edges: transfer of vectors between mazes, effects by layer and head,
+/// an additivity grid.
 public struct Heatmap: Hashable, Sendable {
   public var title: String
   public var subtitle: String?
-  /// What rows and columns are, and what the numbers are (beside the colour bar).
+  /// The names of rows and columns, and of the numbers (next to the colour bar).
   public var rowsName, columnsName, valueName: String
   public var rowLabels, columnLabels: [String]
   /// Row by row from the top; NaN is drawn grey.
@@ -37,7 +38,7 @@ public struct Heatmap: Hashable, Sendable {
     let widest = Frame.width(of: columnLabels)
     let turned = widest > cell.width - 4
     let right = left + cell.width * Double(columnLabels.count)
-    // Names turned by 45 degrees lean out to the right of their columns.
+    // Names rotated by 45 degrees lean out to the right of their columns.
     let width = max(420, right + max(turned ? widest * 0.71 : 0, 96))
     var frame = Frame(width: width)
     frame.title(title, subtitle)
@@ -101,7 +102,7 @@ public struct Heatmap: Hashable, Sendable {
     }
   }
 
-  /// The colour bar is made of thin cells rather than of a gradient, which would need an id.
+  /// The colour bar consists of thin cells rather than a gradient, which would need an id.
   private func drawBar(_ canvas: inout Canvas, x: Double, top: Double, bottom: Double) {
     let range = colours.range(of: Array(values.joined()))
     let scale = Scale(domain: range, start: bottom, end: top)
@@ -110,7 +111,7 @@ public struct Heatmap: Hashable, Sendable {
     for step in 0..<steps {
       let share = (Double(steps - step) - 0.5) / Double(steps)
       let value = range.lowerBound + (range.upperBound - range.lowerBound) * share
-      // A little taller than its place, so that no seam shows between two.
+      // A little taller than its place, so that no seam is visible between two.
       canvas.rectangle(
         x, top + Double(step) * height, 14, step == steps - 1 ? height : height + 0.5,
         fill: colours.colour(of: value, in: range))

@@ -4,7 +4,7 @@ import Diagnostics
 public enum MazeError: DiagnosedError, Equatable {
   /// A size that is even, or not in 3...25.
   case size(Int)
-  /// A list of sizes to draw from with nothing in it.
+  /// An empty list of sizes to draw from.
   case noSizes
   /// A top-right region of less than 1 x 1.
   case cheeseRegion(Int)
@@ -12,21 +12,21 @@ public enum MazeError: DiagnosedError, Equatable {
   case mouseOnWall(Square)
   case cheeseOnWall(Square)
   case mouseOnCheese(Square)
-  /// Nothing is there to be opened.
+  /// There is nothing to open.
   case alreadyOpen(Square)
   case pathAlreadyOpen(from: Square, to: Square)
   case noCheese(for: String)
-  /// None of so many mazes has a decision square.
+  /// None of this many mazes has a decision square.
   case noDecisions(mazes: Int)
   /// Two fields to be compared are of different mazes.
   case otherWalls
   /// Fewer than one picture at a time.
   case batch(Int)
   case stepLimit(Int)
-  /// A policy that gave something else than 15 logits for each maze.
+  /// A policy returned something other than 15 logits for each maze.
   case policyShape(found: [Int], mazes: Int)
   case policyNotFinite(maze: Int, value: Float)
-  /// A drawn maze whose rows are not as many as they are long.
+  /// A drawn maze whose number of rows differs from their length.
   case drawingNotSquare(rows: Int, row: Int, length: Int)
   case drawingCharacter(String, Square)
   /// A drawing with no mouse, several mice, or several pieces of cheese.

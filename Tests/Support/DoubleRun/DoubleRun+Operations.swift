@@ -2,7 +2,7 @@ import Foundation
 import ModelGraph
 
 extension DoubleRun {
-  /// A node's value from its inputs'.
+  /// A node's value from those of its inputs.
   func value(of node: Node, _ x: [[Double]], _ weights: [[Double]]) -> [Double] {
     switch node.operation {
     case .tokenEmbedding(let table): return tokens.flatMap { row($0, of: weights[table.index], node.layout.width) }

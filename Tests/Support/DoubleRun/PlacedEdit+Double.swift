@@ -3,7 +3,7 @@ import ModelGraph
 import Tensors
 
 extension PlacedEdit {
-  /// Carries the edit out on a node's packed value, number by number.
+  /// Applies the edit to a node's packed value, number by number.
   func apply(to values: inout [Double], of node: Node, batch: Batch) {
     let n = batch.length(row)
     let start = batch.start(ofRow: row, node.layout)
@@ -36,7 +36,7 @@ extension PlacedEdit {
     switch action {
     case .zero: value = 0
     case .scale(let factor): value *= Double(factor)
-    // A hidden token's score stays what it is.
+    // A hidden token's score does not change.
     case .clamp(let least, let most): if value != -.infinity { value = min(max(value, Double(least)), Double(most)) }
     case .projectOut: preconditionFailure("changes whole vectors")
     case .set(let vector): value = Double(vector[vectorPlace])

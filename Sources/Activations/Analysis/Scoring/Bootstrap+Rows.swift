@@ -1,10 +1,12 @@
 import Tensors
 
 extension Bootstrap {
-  /// The mean of each of many rows of numbers, with its interval: all rows under the same redraws, as matrix products, so that thousands of cells take no longer
-  /// than the products.
+  /// The mean of each of many rows of numbers, with its interval. All rows share the same redraws, as matrix products,
+  /// so that thousands of cells take no longer than the products.
   ///
-  /// Of rows without a NaN it is `mean(of:)` up to rounding to float32. A row's mean is over its finite numbers, under each redraw over those of them that were
+  /// For rows without NaN this is `mean(of:)` up to rounding to float32. A row's mean is over its finite numbers, and
+  /// in each redraw over those of them that were drawn; redraws without any are left out. Rows without a finite number
+  /// are NaN.
   /// drawn; redraws without any are left out. Rows without a finite number are NaN.
   /// - Parameters:
   ///   - rows: [row, example], row-major.
@@ -52,7 +54,7 @@ extension Bootstrap {
   }
 }
 
-/// Some rows of numbers, each less its own mean, what is not finite as 0.
+/// Some rows of numbers, each less its own mean, with 0 for anything not finite.
 struct RowBlock {
   struct Row {
     let index: Int
@@ -61,7 +63,7 @@ struct RowBlock {
     let count: Int
     /// The sum of their absolute values.
     let size: Double
-    /// Whether all its finite numbers are one.
+    /// Whether all its finite numbers are equal.
     let isConstant: Bool
   }
 
@@ -69,7 +71,7 @@ struct RowBlock {
   let examples: Int
   /// [row, example]
   private let values: Tensor
-  /// [row, example], 1 where there is a number; nil where there is everywhere.
+  /// [row, example], 1 where there is a number; nil if there is one everywhere.
   private let present: Tensor?
 
   /// How many numbers a block has at most, if a row has no more: memory does not grow with the number of examples.
@@ -109,10 +111,10 @@ struct RowBlock {
     self.present = isWhole ? nil : Tensor(shape: [range.count, examples], present)
   }
 
-  /// Each row with each row of weights [draw, example]: [row, draw].
+  /// The product of each row with each row of weights [draw, example]: [row, draw].
   func products(with weights: Tensor) -> [Float] { values.linear(weights.matrix, transposed: true).values }
 
-  /// The weights that fall on numbers; nil where all do.
+  /// The total weight on numbers, for each row and draw; nil if every weight falls on a number.
   func countProducts(with weights: Tensor) -> [Float]? {
     present.map { $0.linear(weights.matrix, transposed: true).values }
   }

@@ -1,15 +1,15 @@
 import ModelGraph
 import Tensors
 
-/// What one row was continued with.
+/// The continuation of one row.
 public struct GeneratedTokens: Sendable, Hashable {
-  /// Why there are no more.
+  /// Why there are no more tokens.
   public enum Stop: String, Sendable, Hashable {
-    /// As many as were asked for.
+    /// The row has as many as requested.
     case length
-    /// The token that ends a text, which is the last one.
+    /// The last token is the one that ends a text.
     case endOfText = "end_of_text"
-    /// The model can see no more tokens.
+    /// The model's context is full.
     case context
   }
 
@@ -19,12 +19,13 @@ public struct GeneratedTokens: Sendable, Hashable {
 }
 
 extension Continuation {
-  /// Chooses tokens and appends them, until every row has ended or has `count` new tokens. A row that has ended is carried along.
+  /// Chooses tokens and appends them until every row has ended or has `count` new tokens. A row that has ended stays in
+  /// the batch.
   ///
-  /// Every row draws with a generator of its own from the same seed, so that rows with the same scores get the same tokens.
+  /// Every row draws with its own generator from the same seed, so that rows with the same scores get the same tokens.
   /// - Parameters:
-  ///   - end: the token that ends a text; nil where none does.
-  ///   - check: called before each token with the number of tokens that all rows have got; may throw to stop.
+  ///   - end: the token that ends a text; nil if there is none.
+  ///   - check: called before each token with the number of tokens generated so far in all rows; may throw to stop.
   /// - Returns: for each row, its new tokens.
   /// - Throws: `RunError.logitsNotFinite`; what `check` throws.
   public mutating func generate(

@@ -3,18 +3,21 @@ import Foundation
 import ModelGraph
 import Tensors
 
-/// What each part of a model writes into the logit difference at the last position, the final norm's scale held as it was in the run.
+/// What each part of a model writes to the logit difference at the last position, with the final norm's scale held as
+/// in the run.
 ///
-/// The parts sum to the logit difference (before a soft cap on the logits, where the model has one).
+/// The parts sum to the logit difference (before a soft cap on the logits, if the model has one).
 public struct DirectLogitAttribution: Sendable {
-  /// `embed`, `pos_embed`, `0.3` (head 3 of layer 0), `attn_bias.0`, `mlp.0`, `ln_final.bias`, `unembed.bias`: those that the model has.
+  /// `embed`, `pos_embed`, `0.3` (head 3 of layer 0), `attn_bias.0`, `mlp.0`, `ln_final.bias`, `unembed.bias`: those
+  /// that the model has.
   public let parts: [String]
   /// [part, example]
   public private(set) var values: [[Float]]
-  /// Each head's part taken apart by the position that it came from: [layer][head][position][example]; NaN beyond a prompt's length.
+  /// Each head's part, split by the position that it came from: [layer][head][position][example]; NaN beyond a prompt's
+  /// length.
   public private(set) var bySource: [[[[Float]]]]
 
-  /// Adds those of the examples that follow.
+  /// Appends those of the examples that follow.
   mutating func append(_ next: DirectLogitAttribution) {
     for (part, examples) in next.values.enumerated() { values[part] += examples }
     for (layer, heads) in next.bySource.enumerated() {
@@ -27,14 +30,15 @@ public struct DirectLogitAttribution: Sendable {
 
 extension PatchingEngine {
   /// Direct logit attribution of one of the two unedited runs.
-  /// - Throws: `PatchingError.metricNeedsWrong` for a pair without a wrong token; `GraphError.notTransformer`; `RunError`.
+  /// - Throws: `PatchingError.metricNeedsWrong` for a pair without a wrong token; `GraphError.notTransformer`;
+  ///   `RunError`.
   public func directLogitAttribution(_ side: RunSide) throws -> DirectLogitAttribution {
     var whole = try directLogitAttribution(side, block: blocks[0])
     for block in blocks.dropFirst() { whole.append(try directLogitAttribution(side, block: block)) }
     return whole
   }
 
-  /// The same of one block's examples; positions are those of all prompts.
+  /// The same for one block's examples, with the positions of all prompts.
   /// - Parameter block: one of `blocks`.
   /// - Throws: as for all examples.
   public func directLogitAttribution(_ side: RunSide, block: Range<Int>) throws -> DirectLogitAttribution {
@@ -73,7 +77,7 @@ extension PatchingEngine {
 }
 
 extension Anatomy {
-  /// The names of what writes into the logits, in the order of `Contributions`.
+  /// The names of what writes to the logits, in the order of `Contributions`.
   fileprivate var attributedParts: [String] {
     var parts = ["embed"] + (positionEmbedding == nil ? [] : ["pos_embed"])
     for block in blocks {
@@ -143,7 +147,8 @@ private struct Contributions: Sendable {
     values.append(value)
   }
 
-  /// Each head's part, source by source: pattern weight times the source's value along the direction that the output weight gives the head.
+  /// Each head's part, source by source: pattern weight times the source's value along the direction that the output
+  /// weight gives the head.
   private mutating func addHeads(
     _ block: Anatomy.Block, _ model: Model, _ run: Activations, row: Int, direction: [Double], position: Int
   ) {
@@ -166,7 +171,7 @@ private struct Contributions: Sendable {
       })
   }
 
-  /// A direction at a linear map's output, at its input: W . direction.
+  /// The direction at a linear map's input that corresponds to one at its output: W . direction.
   private static func inputDirection(_ map: LinearMap, _ weights: Weights, _ direction: [Double]) -> [Double] {
     let weight = weights[map.weight]
     if map.orientation == .inputsByOutputs {

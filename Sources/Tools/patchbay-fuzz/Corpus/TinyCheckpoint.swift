@@ -3,9 +3,9 @@ import Diagnostics
 import Foundation
 import Tensors
 
-/// Models of a few hundred numbers, one of each family, as folders in Hugging Face layout.
+/// Models with a few hundred numbers, one of each family, as folders in Hugging Face layout.
 enum TinyCheckpoint {
-  /// config.json by the folder's name.
+  /// config.json, by the folder's name.
   static let configs = [
     "gpt2": """
     {"model_type": "gpt2", "n_embd": 8, "n_head": 2, "n_layer": 2, "n_positions": 24, "n_inner": 12, "vocab_size": 20,
@@ -63,15 +63,15 @@ enum TinyCheckpoint {
     """,
   ]
 
-  /// The model that experiments are planned on.
+  /// The model that experiments are planned for.
   static let experimental = """
     {"model_type": "patchbay", "n_layers": 2, "n_heads": 2, "d_model": 8, "d_mlp": 12, "vocab_size": 20, "n_ctx": 24}
     """
 
-  /// A policy that looks at mazes, of random weights.
+  /// A maze policy with random weights.
   static let policy = #"{"model_type": "impala_policy"}"#
 
-  /// The words of the models' tokenizer; a word's id is its place.
+  /// The words of the models' tokenizer; a word's id is its index.
   static let words = [
     "<unk>", "When", "Mary", "John", "Tom", "and", "went", "to", "the", "store", "gave", "a", "drink", "said", "saw",
     "park", ",", "<s>", "girl", "boy",
@@ -90,7 +90,7 @@ enum TinyCheckpoint {
 
   /// Writes a model's folder.
   /// - Parameters:
-  ///   - shards: how many files the weights are in; of several there is an index.
+  ///   - shards: how many files hold the weights; with several there is an index.
   static func write(_ config: String, to folder: String, shards: Int = 1) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     try write(config, to: "\(folder)/config.json")
@@ -120,7 +120,7 @@ enum TinyCheckpoint {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path))
   }
 
-  /// Random weights under the names that the family's checkpoints have.
+  /// Random weights under the names in the family's checkpoints.
   private static func weights(_ config: String) throws -> [(name: String, tensor: Tensor)] {
     let json = try JSONValue(parsing: Array(config.utf8)).objectValue ?? JSONObject()
     let config = Config(json, file: "config.json")
