@@ -23,7 +23,7 @@ struct Trial {
   func run() throws {
     switch kind {
     case .safetensors, .index: try model()
-    case .gguf: try config()
+    case .gguf: try gguf()
     case .config: try config()
     case .tokenizer, .vocabulary: try tokenizer()
     case .experiment, .vectors: try experiment()
@@ -58,6 +58,14 @@ struct Trial {
     guard logits.count == loaded.model.graph[loaded.model.graph.logits].layout.width else {
       throw Unsound("the model has \(logits.count) logits")
     }
+  }
+
+  /// The model, and its tokenizer where the metadata describe one.
+  private func gguf() throws {
+    try config()
+    let bench = try Workbench(folder)
+    guard let tokenizer = bench.tokenizer else { return }
+    for text in Self.texts { _ = try tokenizer.decode(try tokenizer.encode(text, addSpecialTokens: true)) }
   }
 
   /// Also what builds the graph before any weight has been looked at.
