@@ -14,7 +14,7 @@ struct CacheArguments: ConsoleCommand {
       Example: patchbay cache models/gpt2 --prompts prompts.jsonl --hooks 'blocks.*.hook_resid_pre' --output resid.h5
       """)
 
-  @Argument(help: "A folder in Hugging Face layout, or bundled:NAME.")
+  @Argument(help: "A folder in Hugging Face layout, a .gguf file, or bundled:NAME.")
   var model: String
   @Option(help: "A file with one JSON object per line.")
   var prompts: String

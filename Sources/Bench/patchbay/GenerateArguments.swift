@@ -16,7 +16,7 @@ struct GenerateArguments: ConsoleCommand {
       Example: patchbay generate bundled:ioi --prompt "When Mary and John went to the store, John gave a drink to" --edit "z.1.0: zero"
       """)
 
-  @Argument(help: "A folder in Hugging Face layout, or bundled:NAME.")
+  @Argument(help: "A folder in Hugging Face layout, a .gguf file, or bundled:NAME.")
   var model: String
   @Option(parsing: .unconditional, help: "The prompt.")
   var prompt: String?

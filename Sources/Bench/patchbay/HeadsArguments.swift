@@ -14,7 +14,7 @@ struct HeadsArguments: ConsoleCommand {
       Example: patchbay heads models/gpt2 --sequences 32 --output heads.h5
       """)
 
-  @Argument(help: "A folder in Hugging Face layout, or bundled:NAME.")
+  @Argument(help: "A folder in Hugging Face layout, a .gguf file, or bundled:NAME.")
   var model: String
   @Option(
     help:

@@ -14,7 +14,7 @@ struct LogitsArguments: ConsoleCommand {
       --against "When Mary and John went to the store, Mary gave a drink to" --answer " Mary"
       """)
 
-  @Argument(help: "A folder in Hugging Face layout, or bundled:NAME.")
+  @Argument(help: "A folder in Hugging Face layout, a .gguf file, or bundled:NAME.")
   var model: String
   @Option(parsing: .unconditional, help: "The prompt.")
   var prompt: String?

@@ -10,7 +10,7 @@ struct HooksArguments: ConsoleCommand {
       Example: patchbay hooks models/gpt2 --json
       """)
 
-  @Argument(help: "A folder in Hugging Face layout, or bundled:NAME.")
+  @Argument(help: "A folder in Hugging Face layout, a .gguf file, or bundled:NAME.")
   var model: String
   @Flag(name: .customLong("json"), help: "Write JSON: name, axes, sizes (null if they depend on prompts), on_request.")
   var isJSON = false

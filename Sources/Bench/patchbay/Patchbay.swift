@@ -7,7 +7,7 @@ struct Patchbay: ParsableCommand {
     commandName: "patchbay",
     abstract: "A workbench for patching the internal activations of neural networks.",
     discussion: """
-      MODEL is a folder in Hugging Face layout (config.json, model.safetensors, tokenizer.json) or bundled:NAME. \
+      MODEL is a folder in Hugging Face layout (config.json, model.safetensors, tokenizer.json), a .gguf file or bundled:NAME. \
       Results go to standard output, progress and messages to standard error.
 
       Exit status: 0 done; 64 wrong usage; 65 bad data; 66 input not found; 73 output cannot be created; 74 reading or \

@@ -15,7 +15,7 @@ struct RunArguments: ConsoleCommand {
 
   @Argument(help: "The experiment, a YAML file.")
   var experiment: String
-  @Option(help: "A folder in Hugging Face layout, or bundled:NAME, to use instead of the experiment's model.")
+  @Option(help: "A folder in Hugging Face layout, a .gguf file or bundled:NAME, instead of the experiment's own model.")
   var model: String?
   @Option(name: .shortAndLong, help: "The folder to write to; created if necessary.")
   var output = RunCommand.defaultOutput

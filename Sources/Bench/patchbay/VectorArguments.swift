@@ -14,7 +14,7 @@ struct VectorArguments: ConsoleCommand {
       Example: patchbay vector bundled:ioi --prompts experiments/minds.jsonl --site resid_post --output activations/mind.h5
       """)
 
-  @Argument(help: "A folder in Hugging Face layout, or bundled:NAME.")
+  @Argument(help: "A folder in Hugging Face layout, a .gguf file, or bundled:NAME.")
   var model: String
   @Option(help: "Prompt pairs, one JSON object per line: clean, corrupted.")
   var prompts: String
@@ -29,7 +29,7 @@ struct VectorArguments: ConsoleCommand {
   var position = PositionArgument(rule: .index(-1))
   @Option(help: "The seed of a random vector.")
   var seed: UInt64 = 0
-  @Option(name: .shortAndLong, help: "The HDF5 file to write.")
+  @Option(name: .shortAndLong, help: "The HDF5 file to write; a control vector of llama.cpp if its name ends in .gguf.")
   var output: String
   @Option(help: "Whether to put the beginning-of-text token first in prompts; auto: as the tokenizer does.")
   var prependBos = PrependBOS.automatic

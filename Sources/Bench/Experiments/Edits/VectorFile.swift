@@ -7,7 +7,7 @@ struct VectorFile {
   /// The layers that the rows are for; nil where the file has one vector for all.
   let layers: [Int]?
   /// How a control vector's layers were counted.
-  private(set) var note: String?
+  let note: String?
 
   /// Whether the file has a row for each layer, rather than one vector for all.
   var isByLayer: Bool { layers != nil }
@@ -30,8 +30,7 @@ struct VectorFile {
       self = try VectorFile(json: try readBytes(path), file: path)
     } else if ControlVector.isNamed(by: path) {
       let control = try ControlVector(path: path)
-      (rows, layers) = (control.vector.values.map { $0[0] }, control.vector.layers)
-      note = control.note
+      self.init(rows: control.vector.values.map { $0[0] }, layers: control.vector.layers, note: control.note)
     } else {
       throw ExperimentError.unknownVectorFormat(file: path)
     }
@@ -52,8 +51,11 @@ struct VectorFile {
   }
 
   private init(rows: [[Float]], isByLayer: Bool) {
-    self.rows = rows
-    layers = isByLayer ? Array(rows.indices) : nil
+    self.init(rows: rows, layers: isByLayer ? Array(rows.indices) : nil, note: nil)
+  }
+
+  private init(rows: [[Float]], layers: [Int]?, note: String?) {
+    (self.rows, self.layers, self.note) = (rows, layers, note)
   }
 
   private init(json bytes: [UInt8], file: String) throws {

@@ -8,9 +8,10 @@ struct WrittenVector {
   /// How a control vector's layers were counted.
   let note: String?
 
-  init(_ vector: SteeringVector) {
-    self.vector = vector
-    (modelSHA256, note) = (vector.modelSHA256, nil)
+  init(_ vector: SteeringVector) { self.init(vector: vector, modelSHA256: vector.modelSHA256, note: nil) }
+
+  private init(vector: SteeringVector, modelSHA256: String?, note: String?) {
+    (self.vector, self.modelSHA256, self.note) = (vector, modelSHA256, note)
   }
 
   /// Reads what `patchbay vector` writes: an HDF5 file or a control vector.
@@ -21,8 +22,7 @@ struct WrittenVector {
       return
     }
     let control = try ControlVector(path: path)
-    vector = control.vector
-    note = control.note
-    modelSHA256 = control.isOfKnownModel ? control.vector.modelSHA256 : nil
+    self.init(
+      vector: control.vector, modelSHA256: control.isOfKnownModel ? control.vector.modelSHA256 : nil, note: control.note)
   }
 }

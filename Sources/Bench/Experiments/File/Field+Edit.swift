@@ -72,7 +72,8 @@ extension Field {
         }
         return (vectors, layers, nil)
       }
-      return try chosen.field.vectorRows(folder: folder)
+      let (rows, layers, origin) = try chosen.field.vectorRows(folder: folder)
+      return (rows, layers, origin)
     }
     let (vector, origin) = try chosen.field.steeringVector(keys["anywhere"], folder: folder, site: site)
     guard !vector.isSequence else { throw chosen.field.error(.sequenceHasNoDirection) }

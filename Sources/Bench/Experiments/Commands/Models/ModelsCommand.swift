@@ -21,6 +21,8 @@ public struct ModelsCommand: Sendable {
       vocab.json with merges.txt) whose config.json says one of:
 
       \(table.text)
+
+      GGUF files of the architectures \(LoadedModel.ggufArchitectures.joined(separator: ", ")).
       """)
   }
 
