@@ -3,6 +3,8 @@ import Tensors
 
 /// An edit whose place in a batch is settled: which numbers of which node of which row, and what becomes of them. Sites and edits as people
 /// write them are resolved to these by `Interventions`.
+///
+/// No edit of attention scores shows a destination what it may not look at: scores of -infinity stay what they are.
 public struct PlacedEdit: Sendable {
   /// What becomes of the numbers.
   public enum Action: Sendable {
@@ -18,7 +20,7 @@ public struct PlacedEdit: Sendable {
     case addDifference(of: Activations, row: Int, minus: Activations, minusRow: Int, times: Float)
     /// Take out the part along a vector of length 1; [features]. Not of perPair nodes.
     case projectOut([Float])
-    /// Keep each number between two bounds, either of which may be infinite. Scores of -infinity, of hidden tokens, stay what they are.
+    /// Keep each number between two bounds, either of which may be infinite.
     case clamp(min: Float, max: Float)
     /// Multiply.
     case scale(Float)

@@ -68,15 +68,26 @@ private struct WeightReader<Family: ModelFamily> {
     case .columns(let name, let range, let total):
       let storage = try folder.storage(named: name, expected: isVector ? [total] : [rows, total])
       return Matrix(storage: storage, offset: 0, rows: rows, columns: total, rowStride: total).columns(range)
-    case .interleavedRows(let name, let part, let heads):
-      let outputs = isVector ? columns : rows
-      let storage = try folder.storage(named: name, expected: isVector ? [3 * outputs] : [3 * outputs, columns])
+    case .rows(let name, let range, let size, let groups):
+      let total = size * groups
+      let storage = try folder.storage(named: name, expected: isVector ? [total] : [total, columns])
+      if groups == 1, isVector {
+        return Matrix(storage: storage, offset: 0, rows: 1, columns: total, rowStride: total).columns(range)
+      }
       let width = isVector ? 1 : columns
-      let fused = Matrix(storage: storage, offset: 0, rows: 3 * outputs, columns: width, rowStride: width)
-      let dHead = outputs / heads
-      let chosen = (0..<outputs).map { $0 / dHead * 3 * dHead + part * dHead + $0 % dHead }
-      let copy = fused.tensor.gatheringRows(chosen)
-      return isVector ? copy.reshaped([1, outputs]).matrix : copy.matrix
+      let fused = Matrix(storage: storage, offset: 0, rows: total, columns: width, rowStride: width)
+      if groups == 1 { return fused.rows(range) }
+      let copy = fused.tensor.gatheringRows((0..<groups).flatMap { group in range.map { group * size + $0 } })
+      return isVector ? copy.reshaped([1, columns]).matrix : copy.matrix
+    case .product(let name, let map, let inner, let transposed):
+      let table = try folder.storage(named: name, expected: [rows, inner])
+      let other = try folder.storage(named: map, expected: transposed ? [columns, inner] : [inner, columns])
+      let shape = transposed ? (columns, inner) : (inner, columns)
+      let matrix = Matrix(storage: other, offset: 0, rows: shape.0, columns: shape.1, rowStride: shape.1)
+      return Matrix(storage: table, offset: 0, rows: rows, columns: inner, rowStride: inner).tensor
+        .linear(matrix, transposed: transposed).matrix
+    case .ones:
+      return Tensor(shape: [rows, columns], [Float](repeating: 1, count: rows * columns)).matrix
     }
   }
 }
