@@ -24,8 +24,13 @@ import Testing
       switch family.source(of: weight.name, spec: spec, stored: [marker]) {
       case .whole(let name): add(name, weight.shape)
       case .columns(let name, _, let total): add(name, isVector ? [total] : [weight.shape[0], total])
-      case .interleavedRows(let name, _, _):
-        add(name, isVector ? [3 * weight.shape[0]] : [3 * weight.shape[0], weight.shape[1]])
+      case .rows(let name, _, let total): add(name, isVector ? [total] : [total, weight.shape[1]])
+      case .groupedRows(let name, _, let size, let groups):
+        add(name, isVector ? [size * groups] : [size * groups, weight.shape[1]])
+      case .product(let table, let map, let inner, let transposed):
+        add(table, [weight.shape[0], inner])
+        add(map, transposed ? [weight.shape[1], inner] : [inner, weight.shape[1]])
+      case .ones: break
       }
     }
     return tensors
@@ -48,11 +53,21 @@ import Testing
     ("qwen3", "model.embed_tokens.weight", "embed_tokens.weight", "layers.0.self_attn.q_norm.weight"),
     ("gemma2", "model.embed_tokens.weight", "embed_tokens.weight", "layers.0.pre_feedforward_layernorm.weight"),
     ("gpt_neox", "gpt_neox.embed_in.weight", "embed_in.weight", "layers.2.attention.query_key_value.bias"),
+    ("gpt_neo", "transformer.wte.weight", "wte.weight", "h.0.attn.attention.q_proj.weight"),
+    ("gptj", "transformer.wte.weight", "wte.weight", "h.2.mlp.fc_in.bias"),
+    (
+      "opt", "model.decoder.embed_tokens.weight", "decoder.embed_tokens.weight",
+      "decoder.layers.0.self_attn_layer_norm.bias"
+    ),
+    (
+      "falcon", "transformer.word_embeddings.weight", "word_embeddings.weight",
+      "h.1.self_attention.query_key_value.weight"
+    ),
   ]
 
   @Test func namesWithAndWithoutPrefixGiveTheSameModel() throws {
     for (type, marker, bare, first) in Self.markers {
-      let base = type == "gpt2" ? ConfigFixtures.gpt2 : ConfigFixtures.decoder(type)
+      let base = ConfigFixtures.ofFamily(type)
       let config = try ConfigFixtures.config(base)
       let family = try ModelFamilies.family(of: config)
       func both<Family: ModelFamily>(_ family: Family.Type) throws -> (long: [String: Tensor], short: [String: Tensor])
@@ -63,7 +78,7 @@ import Testing
       let (long, short) = try both(family)
       let prefix = String(marker.dropLast(bare.count))
       #expect(!prefix.isEmpty && long[prefix + first] != nil && short[first] != nil, "\(type)")
-      #expect(long.keys.allSatisfy { $0.hasPrefix(prefix) || $0 == "lm_head.weight" || $0 == "embed_out.weight" })
+      #expect(long.keys.allSatisfy { $0.hasPrefix(prefix) || $0.hasPrefix("lm_head.") || $0 == "embed_out.weight" })
       #expect(!short.keys.contains { $0.hasPrefix(prefix) })
       let (a, b) = (try load(base, long), try load(base, short))
       for index in a.model.graph.weights.indices {

@@ -68,15 +68,17 @@ private struct WeightReader<Family: ModelFamily> {
     case .columns(let name, let range, let total):
       let storage = try folder.storage(named: name, expected: isVector ? [total] : [rows, total])
       return Matrix(storage: storage, offset: 0, rows: rows, columns: total, rowStride: total).columns(range)
-    case .rows(let name, let range, let size, let groups):
-      let total = size * groups
+    case .rows(let name, let range, let total):
       let storage = try folder.storage(named: name, expected: isVector ? [total] : [total, columns])
-      if groups == 1, isVector {
+      if isVector {
         return Matrix(storage: storage, offset: 0, rows: 1, columns: total, rowStride: total).columns(range)
       }
+      return Matrix(storage: storage, offset: 0, rows: total, columns: columns, rowStride: columns).rows(range)
+    case .groupedRows(let name, let range, let size, let groups):
+      let total = size * groups
+      let storage = try folder.storage(named: name, expected: isVector ? [total] : [total, columns])
       let width = isVector ? 1 : columns
       let fused = Matrix(storage: storage, offset: 0, rows: total, columns: width, rowStride: width)
-      if groups == 1 { return fused.rows(range) }
       let copy = fused.tensor.gatheringRows((0..<groups).flatMap { group in range.map { group * size + $0 } })
       return isVector ? copy.reshaped([1, columns]).matrix : copy.matrix
     case .product(let name, let map, let inner, let transposed):

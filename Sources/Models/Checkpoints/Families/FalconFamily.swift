@@ -66,7 +66,7 @@ public enum FalconFamily: ModelFamily {
     // For each key-value head, the queries that read it, its key and its value.
     let queries = spec.heads / spec.keyValueHeads
     func fused(_ heads: Range<Int>) -> WeightSource {
-      .rows(
+      .groupedRows(
         "\(block)self_attention.query_key_value.\(name.kind)",
         heads.lowerBound * spec.dHead..<heads.upperBound * spec.dHead, of: (queries + 2) * spec.dHead,
         groups: spec.keyValueHeads)

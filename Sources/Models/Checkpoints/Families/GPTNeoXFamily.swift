@@ -47,7 +47,7 @@ public enum GPTNeoXFamily: ModelFamily {
     let fused = "\(block)attention.query_key_value.\(name.kind)"
     // Each head's query, key and value in turn.
     func fusedRows(_ part: Int) -> WeightSource {
-      .rows(fused, part * spec.dHead..<(part + 1) * spec.dHead, of: 3 * spec.dHead, groups: spec.heads)
+      .groupedRows(fused, part * spec.dHead..<(part + 1) * spec.dHead, of: 3 * spec.dHead, groups: spec.heads)
     }
     switch name.part {
     case "attn.q": return fusedRows(0)

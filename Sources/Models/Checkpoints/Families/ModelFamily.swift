@@ -39,9 +39,11 @@ public enum WeightSource: Sendable, Hashable {
   case whole(String)
   /// Columns of a fused [rows, total] matrix, or a part of a fused vector of `total` numbers.
   case columns(String, Range<Int>, total: Int)
+  /// Rows of a fused [total, columns] matrix, or a part of a fused vector of `total` numbers.
+  case rows(String, Range<Int>, total: Int)
   /// Rows of a fused matrix, or numbers of a fused vector, that has `groups` groups of `size` rows: of each group those in the range, one group's after
   /// the other's. GPT-NeoX has a group for each head: its query, its key, its value.
-  case rows(String, Range<Int>, of: Int, groups: Int = 1)
+  case groupedRows(String, Range<Int>, of: Int, groups: Int)
   /// A [rows, inner] table times a linear map: a stored matrix of [columns, inner], or of [inner, columns] where `transposed` is false (OPT-350M).
   case product(String, by: String, inner: Int, transposed: Bool)
   /// Nothing is stored, and every number is 1: the gain of a norm that has none.

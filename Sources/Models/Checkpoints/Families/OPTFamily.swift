@@ -23,6 +23,7 @@ public enum OPTFamily: ModelFamily {
       activation: try config.activation("activation_function", default: .relu), positions: .learned)
     spec.norm.hasGain = hasAffineNorms
     spec.normalizesStream = try !config.flag("do_layer_norm_before", default: true)
+    spec.hasPreNorms = !spec.normalizesStream
     spec.hasFinalNorm = try !spec.normalizesStream && !config.flag("_remove_final_layer_norm", default: false)
     spec.hasQueryKeyValueBias = try config.flag("enable_bias", default: true)
     spec.hasOutputBias = spec.hasQueryKeyValueBias
@@ -52,7 +53,7 @@ public enum OPTFamily: ModelFamily {
         transposed: false)
     case "pos_embed.weight":
       let rows = (spec.context ?? 0) + positionOffset
-      return .rows("\(prefix)embed_positions.weight", positionOffset..<rows, of: rows)
+      return .rows("\(prefix)embed_positions.weight", positionOffset..<rows, total: rows)
     case "ln_final.weight", "ln_final.bias":
       return weight.hasSuffix(".weight") && !spec.norm.hasGain
         ? .ones : .whole("\(prefix)final_layer_norm.\(weight.hasSuffix(".weight") ? "weight" : "bias")")

@@ -70,7 +70,7 @@ private struct TransformerAssembly {
 
   /// A block whose parts read the stream as it is and whose stream is normed after each of them. Returns the normed stream.
   private mutating func normedStreamAfterParts(_ layer: Int, _ pre: NodeID, _ attention: NodeID) -> NodeID {
-    precondition(!spec.isParallel && !spec.hasPostNorms, "one kind of block at a time")
+    precondition(!spec.isParallel && !spec.hasPreNorms && !spec.hasPostNorms, "one kind of block at a time")
     var last = [pre, attention]
     if spec.dMlp > 0 {
       let mid = builder.add(.sum, last, stream, hook: HookName(layer: layer, "hook_resid_mid"))
@@ -88,7 +88,7 @@ private struct TransformerAssembly {
 
   private mutating func attention(_ layer: Int, _ residual: NodeID) -> NodeID {
     let scores = attentionSpec(layer)
-    let shared = options.splitsInputs ? nil : partNorm(residual, "blocks.\(layer).ln1", layer: layer)
+    let shared = options.splitsInputs ? nil : preNorm(residual, "blocks.\(layer).ln1", layer: layer)
     var q = projection(layer, "q", heads: spec.heads, residual, shared)
     var k = projection(layer, "k", heads: spec.keyValueHeads, residual, shared)
     let v = projection(layer, "v", heads: spec.keyValueHeads, residual, shared)
@@ -140,7 +140,7 @@ private struct TransformerAssembly {
       bias: spec.hasQueryKeyValueBias)
     let hook = HookName(layer: layer, "attn.hook_\(letter)")
     if let shared { return builder.add(.linear(map), [shared], byHead(heads), hook: hook) }
-    let normalized = partNorm(copies, "blocks.\(layer).ln1", layer: layer, heads: heads, named: false)
+    let normalized = preNorm(copies, "blocks.\(layer).ln1", layer: layer, heads: heads, named: false)
     return builder.add(.linearByHead(map, heads: heads), [normalized], byHead(heads), hook: hook)
   }
 
@@ -156,7 +156,7 @@ private struct TransformerAssembly {
   private mutating func mlp(_ layer: Int, _ residual: NodeID) -> NodeID {
     let copy = builder.add(
       .sum, [residual], stream, hook: HookName(layer: layer, "hook_mlp_in"), onRequest: true)
-    let input = partNorm(options.splitsInputs ? copy : residual, "blocks.\(layer).ln2", layer: layer)
+    let input = preNorm(options.splitsInputs ? copy : residual, "blocks.\(layer).ln2", layer: layer)
     let neurons = Layout.perPosition([Extent(.dMlp, spec.dMlp)])
     func name(_ suffix: String) -> HookName { HookName(layer: layer, "mlp.\(suffix)") }
     let first = linearMap(
@@ -214,11 +214,11 @@ private struct TransformerAssembly {
       bias: bias ? builder.weight("\(name).bias", [outputs]) : nil, inputs: inputs, outputs: outputs)
   }
 
-  /// The norm in front of a part; the input itself where the stream is normed instead.
-  private mutating func partNorm(
-    _ x: NodeID, _ name: String, layer: Int?, heads: Int? = nil, named: Bool = true
+  /// The norm in front of a part, where the model has such norms.
+  private mutating func preNorm(
+    _ x: NodeID, _ name: String, layer: Int, heads: Int? = nil, named: Bool = true
   ) -> NodeID {
-    spec.normalizesStream ? x : norm(x, name, layer: layer, heads: heads, named: named)
+    spec.hasPreNorms ? norm(x, name, layer: layer, heads: heads, named: named) : x
   }
 
   /// Scale, normalised and affine nodes over the last axis; the input itself where the model has no norms.

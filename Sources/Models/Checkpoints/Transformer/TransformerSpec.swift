@@ -42,10 +42,12 @@ public struct TransformerSpec: Sendable, Hashable {
   /// The longest prompt; nil where nothing limits it.
   public var context: Int?
   public var norm: Norm
-  /// Norms after attention and after the MLP too, before they are added to the residual stream (Gemma-2).
+  /// Norms in front of attention and of the MLP; OLMo 2 has none.
+  public var hasPreNorms = true
+  /// Norms after attention and after the MLP, before they are added to the residual stream (Gemma 2, OLMo 2).
   public var hasPostNorms = false
-  /// Norms of the stream itself, after each part has written to it, in place of norms of what the parts read (OPT-350M, BERT). The parts read the
-  /// normed stream, and later parts add to it. Of sequential blocks without `hasPostNorms`.
+  /// Norms of the stream itself, after each part has written to it (OPT-350M, BERT): parts read the normed stream, and add to it. Of sequential
+  /// blocks without other norms.
   public var normalizesStream = false
   /// Whether there is a norm before the unembedding, where there are norms at all.
   public var hasFinalNorm = true

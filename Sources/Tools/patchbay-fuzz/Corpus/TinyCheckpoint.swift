@@ -147,7 +147,10 @@ enum TinyCheckpoint {
       case .columns(let name, _, let total):
         shape[shape.count - 1] = total
         stored = [(name, shape)]
-      case .rows(let name, _, let size, let groups):
+      case .rows(let name, _, let total):
+        shape[0] = total
+        stored = [(name, shape)]
+      case .groupedRows(let name, _, let size, let groups):
         shape[0] = size * groups
         stored = [(name, shape)]
       case .product(let table, let map, let inner, let transposed):
