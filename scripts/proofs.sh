@@ -74,6 +74,9 @@ proof_torch() {
     --filter 'asTransformersGoesOn|asPyTorchFindsThem|TorchTests|TokenizersLibraryTests|AnalysisTests.PythonTests'
 }
 
+proof families "build peers" "tiny models of every family, flag and spelling of a config give the logits of transformers"
+proof_families() { "$peers/bin/python" scripts/python/check_families.py $patchbay; }
+
 proof speed "bench weights" "sweeps, paths, estimates and text agree with the plain executor, and what they take"
 proof_speed() {
   if [ ! -f "$PATCHBAY_WEIGHTS/config.json" ]; then

@@ -82,7 +82,7 @@ import Testing
   /// Weights against whole matrices in numpy, detectors against the reference library's patterns, and against stored ones where tokens repeat.
   @Test(
     .enabled(if: PythonReadsTests.interpreter != nil, PythonReadsTests.absence),
-    arguments: GoldenModel.families, ["folded", "stored"])
+    arguments: GoldenModel.families.filter { !GoldenModel.byHooks.contains($0) }, ["folded", "stored"])
   func againstNumpy(family: String, gains: String) throws {
     let place = try Workplace()
     let golden = SharedFolder.path("golden/\(family)")
@@ -107,7 +107,8 @@ import Testing
       '\(python)' '\(Self.script)/check_hdf5.py' golden.h5 repeated.h5
       """, in: place.path)
     #expect(finished.status == 0, "\(finished.output)\(finished.errors)")
-    #expect(finished.output.contains("heads_on_prompts/previous_token (3 prompts)"))
+    let examples = try GoldenModel(family).examples()
+    #expect(finished.output.contains("heads_on_prompts/previous_token (\(examples) prompts)"))
     #expect(
       finished.output.contains("heads_on_prompts/induction (4 prompts)")
         || finished.output.contains("induction (3 prompts)"))

@@ -33,10 +33,14 @@ import Testing
         #expect((part.headNorm != nil) == (spec.normalizesQueriesAndKeys && input != .v))
         if let norm = part.headNorm {
           #expect(graph[norm.gain].name == "blocks.\(block.layer).attn.\(letter)_norm.weight")
-          #expect(norm.input == part.output)
+          #expect(norm.input == part.output && norm.gainOffset == spec.norm.gainOffset)
+          #expect(graph[norm.scale].layout.heads == (spec.normalizesAcrossHeads ? nil : anatomy.count(of: input)))
         }
         if isRotated, input != .v {
           #expect(hook(part.used) == name("attn.hook_rot_\(letter)"))
+          if !spec.layerRotations.isEmpty {
+            #expect(graph[part.used].operation == .rotary(spec.layerRotations[block.layer]))
+          }
         } else {
           #expect(part.used == part.headNorm?.output ?? part.output)
         }

@@ -34,6 +34,16 @@ public struct Config: Sendable {
     return Config(object, file: file, prefix: "\(prefix)\(key).")
   }
 
+  /// This section with the keys of another in front of its own; messages name the other's place.
+  func overlaid(by other: Config) -> Config {
+    var all = other.json
+    for member in json.members { all.append(key: member.key, value: member.value) }
+    return Config(all, file: file, prefix: other.prefix)
+  }
+
+  /// A section without keys.
+  static func empty(file: String) -> Config { Config(JSONObject(), file: file) }
+
   /// A size: a whole number from `least` to `most`, which is beyond all models there are, and small enough for products of sizes to fit an `Int`,
   /// since sizes are looked at before any weight is.
   public func size(_ key: String, default fallback: Int? = nil, least: Int = 1, most: Int = 1 << 24) throws -> Int {
@@ -46,7 +56,9 @@ public struct Config: Sendable {
   }
 
   /// A number of layers. The graph of a model has nodes for each of them, and is made before it is known whether there are weights for them.
-  public func layers(_ key: String, least: Int = 1) throws -> Int { try size(key, least: least, most: 4096) }
+  public func layers(_ key: String, default fallback: Int? = nil, least: Int = 1) throws -> Int {
+    try size(key, default: fallback, least: least, most: 4096)
+  }
 
   /// A finite number.
   public func number(_ key: String, default fallback: Float? = nil) throws -> Float {
@@ -121,7 +133,8 @@ public struct Config: Sendable {
 
   /// The error of a value that is not what was needed.
   public func invalid(_ key: String, _ expected: String) -> CheckpointError {
-    .invalidConfigValue(key: prefix + key, value: value(key)?.brief ?? "null", expected: expected, file: file)
+    let shown = value(key)?.brief ?? (lacks(key) ? "not written" : "null")
+    return .invalidConfigValue(key: prefix + key, value: shown, expected: expected, file: file)
   }
 
   private func value(_ key: String) -> JSONValue? {

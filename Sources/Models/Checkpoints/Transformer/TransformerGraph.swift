@@ -2,6 +2,13 @@ import Foundation
 import ModelGraph
 
 extension TransformerSpec: ModelSpec {
+  public var untied: TransformerSpec? {
+    guard sharesEmbeddings else { return nil }
+    var spec = self
+    spec.tiesEmbeddings = false
+    return spec
+  }
+
   /// The graph of this transformer, with the hook names of TransformerLens and our own weight names.
   public func graph(_ options: GraphOptions) -> ModelGraph {
     var assembly = TransformerAssembly(spec: self, options: options)
@@ -96,7 +103,8 @@ private struct TransformerAssembly {
       q = headNorm(layer, "q", heads: spec.heads, q)
       k = headNorm(layer, "k", heads: spec.keyValueHeads, k)
     }
-    if case .rotary(let rotary) = spec.positions {
+    if case .rotary(let common) = spec.positions {
+      let rotary = spec.layerRotations.isEmpty ? common : spec.layerRotations[layer]
       q = builder.add(
         .rotary(rotary), [q], byHead(spec.heads), hook: HookName(layer: layer, "attn.hook_rot_q"))
       k = builder.add(
@@ -144,13 +152,15 @@ private struct TransformerAssembly {
     return builder.add(.linearByHead(map, heads: heads), [normalized], byHead(heads), hook: hook)
   }
 
-  /// The norm over each head's own features; always an RMS norm with a gain of its own.
+  /// The norm over each head's own features, or over those of all heads; always an RMS norm with a gain of its own.
   private mutating func headNorm(_ layer: Int, _ letter: String, heads: Int, _ x: NodeID) -> NodeID {
-    let scale = builder.add(
-      .normScale(.rms, epsilon: spec.norm.epsilon), [x], .perPosition([Extent(.head, heads), Extent(.scale, 1)]))
+    let scales = spec.normalizesAcrossHeads ? [Extent(.scale, 1)] : [Extent(.head, heads), Extent(.scale, 1)]
+    let scale = builder.add(.normScale(.rms, epsilon: spec.norm.epsilon), [x], .perPosition(scales))
     let normalized = builder.add(.normalized(.rms), [x, scale], byHead(heads))
-    let gain = builder.weight("blocks.\(layer).attn.\(letter)_norm.weight", [spec.dHead])
-    return builder.add(.affine(gain: gain, gainOffset: 0, bias: nil), [normalized], byHead(heads))
+    let width = spec.normalizesAcrossHeads ? heads * spec.dHead : spec.dHead
+    let gain = builder.weight("blocks.\(layer).attn.\(letter)_norm.weight", [width])
+    return builder.add(
+      .affine(gain: gain, gainOffset: spec.norm.gainOffset, bias: nil), [normalized], byHead(heads))
   }
 
   private mutating func mlp(_ layer: Int, _ residual: NodeID) -> NodeID {

@@ -57,6 +57,10 @@ public struct TransformerSpec: Sendable, Hashable {
   public var positions: Positions
   /// A norm over each head's query and key before rotation (Qwen3).
   public var normalizesQueriesAndKeys = false
+  /// That norm is one over the queries of all heads together, and one over their keys (OLMo 2).
+  public var normalizesAcrossHeads = false
+  /// For each layer, how its queries and keys are rotated (Gemma 3); empty if all are as `positions` says.
+  public var layerRotations: [RotarySpec] = []
   public var hasQueryKeyValueBias = false
   public var hasOutputBias = false
   public var hasMlpBias = false
