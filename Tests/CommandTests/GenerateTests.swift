@@ -146,6 +146,24 @@ import Testing
     #expect(try #require(described["change_norm"]?.doubleValue) > 0)
   }
 
+  /// Text ends at any token that the model's files name, and says so.
+  @Test func textEndsAtAnyTokenThatIsNamed() throws {
+    let place = try Self.place()
+    let free = try Self.tokens(Self.json(place, "--tokens", "12")["without"])
+    let (early, late) = (try #require(free.first { $0 != free[0] }), free[0])
+    let first = try #require(free.firstIndex(of: early))
+    // The first token would end it at once, so that the one that comes later is named alone and beside one that never comes.
+    let never = try #require((Int32(0)...40).first { !free.contains($0) })
+    for ids in ["\(early)", "[\(never), \(early)]", "[\(early), \(never)]"] {
+      try place.write("model/generation_config.json", "{\"eos_token_id\": \(ids)}")
+      let row = try Self.json(place, "--tokens", "12")["without"]
+      #expect(try Self.tokens(row) == Array(free[...first]), "\(ids)")
+      #expect(row?.objectValue?["stop"]?.stringValue == "end_of_text")
+    }
+    try place.write("model/generation_config.json", "{\"eos_token_id\": [\(early), \(late)]}")
+    #expect(try Self.tokens(Self.json(place, "--tokens", "12")["without"]) == [late])
+  }
+
   /// The same vector by --add and by --edit; what is taken out after it was added is gone.
   @Test func vectorsAreAddedByEditsAsWell() throws {
     let place = try Self.place()
