@@ -32,11 +32,15 @@ public enum CheckpointError: DiagnosedError, Equatable {
   case wrongShape(tensor: String, file: String, expected: [Int], found: [Int])
   case wrongDtype(tensor: String, file: String, found: SafetensorsDtype)
   case nonFiniteWeight(NonFiniteWeight)
+  /// Weights of parts that the model has, which it does not read.
+  case unreadWeights([String], modelType: String, folder: String)
+  /// Weights in few bits, `method` being what the config calls them.
+  case quantized(tensor: String, found: SafetensorsDtype?, method: String?, folder: String)
   /// A tensor to be written has the name of another one, or `__metadata__`.
   case tensorNameTaken(String)
 
   // Config
-  case unsupportedModelType(found: String, supported: [String])
+  case unsupportedModelType(found: String, supported: [String], file: String)
   case missingConfigKey(key: String, file: String)
   /// A key that a `patchbay` config does not have.
   case unknownConfigKey(key: String, known: [String], file: String)
@@ -85,10 +89,19 @@ public enum CheckpointError: DiagnosedError, Equatable {
       "\(file): weight '\(tensor)' has dtype \(found.rawValue), expected F32, F16 or BF16"
     case .nonFiniteWeight(let weight):
       "\(weight.file): weight '\(weight.tensor)' is \(weight.value.rawValue) at \(weight.index)"
+    case .unreadWeights(let names, let type, let folder):
+      "\(folder): a '\(type)' model does not read "
+        + (names.count == 1 ? "the weight" : "\(names.count) weights of the checkpoint:")
+        + " \(names.prefix(4).map { "'\($0)'" }.joined(separator: ", "))\(names.count > 4 ? ", ..." : "")"
+        + "; is model_type or a key of config.json another model's?"
+    case .quantized(let tensor, let found, let method, let folder):
+      "\(folder): the weights are quantised\(method.map { " (\($0))" } ?? "")"
+        + (found.map { ": '\(tensor)' is \($0.rawValue)" } ?? ": there is no '\(tensor)'")
+        + "; F32, F16 and BF16 are read. Take the original, or save it as such with transformers: dequantize(), then save_pretrained"
     case .tensorNameTaken(let name): "a tensor cannot be written as '\(name)': the name is taken"
-    case .unsupportedModelType(let found, let supported):
-      "model_type '\(found)' is not supported"
-        + (nearestName(to: found, among: supported).map { " (did you mean '\($0)'?)" } ?? "")
+    case .unsupportedModelType(let found, let supported, let file):
+      "\(file): model_type '\(found)' is not supported"
+        + (supported.first { isMisspelling(found, of: $0) }.map { " (did you mean '\($0)'?)" } ?? "")
         + "; supported: \(supported.joined(separator: ", "))"
     case .missingConfigKey(let key, let file): "\(file): no key '\(key)'"
     case .unknownConfigKey(let key, let known, let file):
@@ -97,6 +110,28 @@ public enum CheckpointError: DiagnosedError, Equatable {
       "\(file): '\(key)' is \(value), expected \(expected)"
     }
   }
+}
+
+/// Whether a word differs from a name only as a slip of the hand does: in case, in signs between letters, in one letter left out, doubled or
+/// swapped. Another digit or another letter makes another model (gptj is no gpt2, gemma no gemma2, mixtral no mistral).
+private func isMisspelling(_ word: String, of name: String) -> Bool {
+  let (a, b) = (word.lowercased().filter(\.isLetterOrDigit), name.lowercased().filter(\.isLetterOrDigit))
+  if a == b { return true }
+  let (long, short) = (Array(a.count > b.count ? a : b), Array(a.count > b.count ? b : a))
+  if long.count == short.count {
+    let apart = long.indices.filter { long[$0] != short[$0] }
+    return apart.count == 2 && apart[1] == apart[0] + 1 && long[apart[0]] == short[apart[1]]
+      && long[apart[1]] == short[apart[0]]
+  }
+  // A letter more at the end, or a digit, is part of a name.
+  guard long.count == short.count + 1, let place = short.indices.first(where: { long[$0] != short[$0] }) else {
+    return false
+  }
+  return long[place].isLetter && long[(place + 1)...] == short[place...]
+}
+
+extension Character {
+  fileprivate var isLetterOrDigit: Bool { isLetter || isNumber }
 }
 
 /// Names come out of files that anybody may have written: control characters and line ends are escaped, and what is

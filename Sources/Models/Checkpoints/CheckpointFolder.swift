@@ -54,6 +54,22 @@ public struct CheckpointFolder: Sendable {
     places[name].flatMap { files[$0].entry(named: name)?.shape }
   }
 
+  /// A weight's type; nil when there is no such weight.
+  public func dtype(of name: String) -> SafetensorsDtype? {
+    places[name].flatMap { files[$0].entry(named: name)?.dtype }
+  }
+
+  /// Whether two weights hold the same numbers in the same shape.
+  /// - Throws: what `storage(named:expected:)` throws.
+  func areEqual(_ a: String, _ b: String) throws(CheckpointError) -> Bool {
+    guard let shape = shape(of: a), shape == self.shape(of: b) else { return false }
+    let (first, second) = (try storage(named: a, expected: shape), try storage(named: b, expected: shape))
+    return withExtendedLifetime((first, second)) {
+      UnsafeBufferPointer(start: first.base, count: first.count)
+        .elementsEqual(UnsafeBufferPointer(start: second.base, count: second.count))
+    }
+  }
+
   /// A weight's numbers as float32, last axis fastest: mapped memory for F32, converted anew at each call for F16 and
   /// BF16.
   /// - Parameter shape: what the shape must be.
@@ -69,9 +85,10 @@ public struct CheckpointFolder: Sendable {
   }
 
   /// The first NaN or infinity among the weights, in the order of the files, or nil.
-  public func firstNonFinite() -> NonFiniteWeight? {
+  /// - Parameter names: which tensors count; all if nil.
+  public func firstNonFinite(among names: Set<String>? = nil) -> NonFiniteWeight? {
     for file in files {
-      if let found = file.firstNonFinite() { return found }
+      if let found = file.firstNonFinite(among: names) { return found }
     }
     return nil
   }
