@@ -32,7 +32,8 @@ import Testing
   }
 
   @Test(arguments: [
-    #"[[["global"], 2]]"#, #"[[["global"], 4]]"#, #"[[["banded"], 3]]"#, #"[[["global"], 3, 1]]"#, #"[[["global"], -1]]"#,
+    #"[[["global"], 2]]"#, #"[[["global"], 4]]"#, #"[[["banded"], 3]]"#, #"[[["global"], 3, 1]]"#,
+    #"[[["global"], -1]]"#,
     #"[[[1], 3]]"#, #"["global", "local", "global"]"#, #"[[["global"], 4000000000]]"#, "[]", nil,
   ])
   func kindsOfAttentionThatDoNotFit(types: String?) {
@@ -92,7 +93,8 @@ import Testing
     #expect(
       message(
         ConfigFixtures.opt, ["vocab_size": "\(1 << 24)", "hidden_size": "\(1 << 20)", "word_embed_proj_dim": "1"])
-        == "config.json: 'word_embed_proj_dim' is 1, expected hidden_size, or a vocabulary of at most 2^30 / hidden_size tokens")
+        == "config.json: 'word_embed_proj_dim' is 1, expected hidden_size, or a vocabulary of at most 2^30 / hidden_size tokens"
+    )
   }
 
   /// Where OPT keeps what is special about it.

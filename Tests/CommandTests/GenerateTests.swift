@@ -202,7 +202,9 @@ import Testing
       ("model", "resid_pre.1: {add: {vector: out/mean.h5, coefficient: [1, 2]}}", [], 64, "one coefficient"),
       ("model", "resid_pre.1: {add: {vector: none.h5}}", [], 66, "none.h5"),
       ("other", "resid_pre.1: {add: {vector: out/mean.h5}}", [], 65, "which has different weights from other"),
-      ("model", "z.1: zero", ["--positions", "after", "--tokens", "1"], 64, "give --positions answer, or more --tokens"),
+      (
+        "model", "z.1: zero", ["--positions", "after", "--tokens", "1"], 64, "give --positions answer, or more --tokens"
+      ),
     ] as [(String, String, [String], Int32, String)] {
       let finished = try Tool.run(
         ["generate", model, "--prompt-tokens", "1,2", "--edit", edit] + more, in: place.path)

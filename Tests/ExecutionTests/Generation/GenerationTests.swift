@@ -69,7 +69,9 @@ import Testing
     let sampling = Sampling.drawn(temperature: 3, topK: nil, seed: 2)
     let whole = try free.generate(12, sampling)
     // A token of the first row that the second has later or never ends the first row there; of several, whichever comes first.
-    for ends in [[whole[0].tokens[2]], [whole[0].tokens[5], whole[0].tokens[2]], [whole[1].tokens[4], whole[0].tokens[3]]] {
+    for ends in [
+      [whole[0].tokens[2]], [whole[0].tokens[5], whole[0].tokens[2]], [whole[1].tokens[4], whole[0].tokens[3]],
+    ] {
       let ends = Set(ends)
       var stopped = try Continuation(model, prompts: [[1, 2, 3], [4]])
       let rows = try stopped.generate(12, sampling, ends: ends)

@@ -95,7 +95,9 @@ extension Anatomy {
     var nodes = Set([embedding] + [positionEmbedding].compactMap(\.self))
     for block in blocks {
       nodes.formUnion([block.attention.z, block.attention.nodes.v, block.attention.pattern])
-      for norm in [block.attention.output.norm, block.midNorm, block.endNorm] { if let norm { nodes.insert(norm.scale) } }
+      for norm in [block.attention.output.norm, block.midNorm, block.endNorm] {
+        if let norm { nodes.insert(norm.scale) }
+      }
       if let mlp = block.mlp { nodes.insert(mlp.output.written) }
     }
     if let finalNorm { nodes.insert(finalNorm.scale) }

@@ -47,7 +47,8 @@ public enum FalconFamily: ModelFamily {
     let count = try config.size("num_kv_heads", default: heads)
     guard isNew ? heads % count == 0 : count == heads else {
       throw config.invalid(
-        "num_kv_heads", isNew ? "a number that divides num_attention_heads = \(heads)" : "\(heads), as multi_query is false")
+        "num_kv_heads",
+        isNew ? "a number that divides num_attention_heads = \(heads)" : "\(heads), as multi_query is false")
     }
     return count
   }

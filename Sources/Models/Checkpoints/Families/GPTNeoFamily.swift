@@ -9,7 +9,9 @@ public enum GPTNeoFamily: ModelFamily {
   public static func spec(_ config: Config) throws -> TransformerSpec {
     let dModel = try config.size("hidden_size")
     let heads = try config.size("num_heads")
-    guard dModel % heads == 0 else { throw config.invalid("num_heads", "a number that divides hidden_size = \(dModel)") }
+    guard dModel % heads == 0 else {
+      throw config.invalid("num_heads", "a number that divides hidden_size = \(dModel)")
+    }
     var spec = TransformerSpec(
       family: "gpt_neo", layers: try config.layers("num_layers"), heads: heads, keyValueHeads: heads, dModel: dModel,
       dHead: dModel / heads, dMlp: try config.size("intermediate_size", default: 4 * dModel),
