@@ -36,7 +36,7 @@ struct GenerateArguments: ConsoleCommand {
   var edits: [String] = []
   @Option(
     help:
-      "Where edits apply: prompt, after or all. By default vectors are added after the prompt and other edits apply everywhere. Vectors of the method difference have their own positions, starting at the prompt's first token."
+      "Where they hold: answer (the prompt's last token and all new ones, as in CAA), after (new tokens only), prompt or all; without it, vectors are added at answer and other edits hold everywhere. Vectors of the method difference have their own places, from the prompt's first token on."
   )
   var positions: SteeredPositions?
   @Option(name: .customLong("tokens"), help: "How many tokens to generate.")

@@ -9,8 +9,8 @@ struct TextGeneration {
   let prompt: [Int32]
   /// The placed edits of row 0, intervention by intervention.
   let edits: [[PlacedEdit]]
-  /// The token that ends a text.
-  let end: Int32?
+  /// The tokens that end a text.
+  let ends: Set<Int32>
 
   /// What came out.
   struct Result {
@@ -31,7 +31,7 @@ struct TextGeneration {
   ) throws -> Result {
     let rows = !edits.isEmpty && comparing ? [prompt, prompt] : [prompt]
     var continuation = try Continuation(model, prompts: rows, edits: edits.flatMap(\.self))
-    let generated = try continuation.generate(count, sampling, end: end, check: check)
+    let generated = try continuation.generate(count, sampling, ends: ends, check: check)
     var reports = continuation.reports[...]
     let norms = edits.map { own -> Double in
       defer { reports = reports.dropFirst(own.count) }
@@ -47,7 +47,10 @@ struct TextGeneration {
 public enum SteeredPositions: String, Sendable, Hashable, CaseIterable {
   /// Those of the prompt.
   case prompt
-  /// Those after the prompt (CAA, Rimsky et al. 2024). The first new token is chosen at the prompt's last one, so it is the same as without.
+  /// The prompt's last token and all new ones, so every token at which a new one is chosen (CAA, Rimsky et al. 2024, since its code was mended:
+  /// https://github.com/nrimsky/CAA/issues/3).
+  case answer
+  /// Those after the prompt. The first new token is chosen at the prompt's last one, so it is the same as without.
   case after
   case all
 }
@@ -76,6 +79,7 @@ extension Site {
     let chosen: Selector =
       switch positions {
       case .all: .all
+      case .answer: .items([.range(prompt - 1, prompt + new - 1)])
       case .after: .items([.range(prompt, prompt + new - 1)])
       case .prompt, nil: .items([.range(0, prompt - 1)])
       }

@@ -20,8 +20,8 @@ extension Workbench {
   /// - Parameters:
   ///   - interventions: carried out in their order; edits that take from another run are refused. Positions that a site names hold as they are,
   ///     and those counted from the end are the prompt's.
-  ///   - positions: where interventions hold whose sites name no positions; nil: vectors after the prompt, vectors with one for each position from the
-  ///     prompt's first token on, other edits everywhere.
+  ///   - positions: where interventions hold whose sites name no positions; nil: vectors from the prompt's last token on, vectors with one for each
+  ///     position from the prompt's first token on, other edits everywhere.
   ///   - count: how many tokens.
   ///   - sampling: how each is chosen.
   ///   - file: with `line`, what messages name.
@@ -37,7 +37,7 @@ extension Workbench {
       try $0.placed(
         in: model.graph, at: positions ?? $0.usualPositions, prompt: tokens.count, new: count)
     }
-    let generation = TextGeneration(model: model, prompt: tokens, edits: edits, end: tokenizer?.endOfText)
+    let generation = TextGeneration(model: model, prompt: tokens, edits: edits, ends: try endsOfText())
     let result = try generation.run(count, sampling, comparing: false) { _ in try Task.checkCancellation() }
     guard let generated = result.edited ?? result.unedited else { preconditionFailure("one row was continued") }
     return GeneratedText(
@@ -48,11 +48,20 @@ extension Workbench {
   }
 }
 
+extension Workbench {
+  /// The tokens that end a text: those that the model's files name, and the tokenizer's.
+  /// - Throws: `CheckpointError`.
+  func endsOfText() throws -> Set<Int32> {
+    try loaded.folder.endsOfText().union([tokenizer?.endOfText].compactMap(\.self))
+  }
+}
+
 extension Intervention {
-  /// Where it holds if nothing is said: vectors after the prompt, those with one for each position in it (nil), other edits everywhere.
+  /// Where it holds if nothing is said: vectors from the prompt's last token on, those with one for each position in the prompt (nil), other edits
+  /// everywhere.
   fileprivate var usualPositions: SteeredPositions? {
     let isSequence = edit.additions.contains { if case .sequences = $0.direction { true } else { false } }
-    return isSequence ? nil : edit.additions.isEmpty ? .all : .after
+    return isSequence ? nil : edit.additions.isEmpty ? .all : .answer
   }
 }
 

@@ -86,12 +86,12 @@ public enum CommandError: DiagnosedError, Equatable {
       or all (@\(site).all)
       """
     case .steeringNeverFires(let file):
-      "\(file): the vector is added after the prompt, but the only token is chosen at the prompt's end; give --positions all, or more --tokens"
+      "\(file): the vector is added after the prompt, but the only token is chosen at the prompt's end; give --positions answer, or more --tokens"
     case .wrongEdit(let edit, let reason, _): "--edit '\(visible(edit))': \(reason)"
     case .editNeverFires(let edit):
       """
       --edit '\(visible(edit))': it applies after the prompt, but the only token is chosen at the prompt's end; give \
-      --positions all, or more --tokens
+      --positions answer, or more --tokens
       """
     case .steeredTooFar: "the steered logits are not finite numbers; an added vector or its coefficient is too large"
     case .outputIsInput(let path): "\(path): the output would overwrite the prompts"

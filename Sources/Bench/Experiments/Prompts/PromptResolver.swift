@@ -26,9 +26,11 @@ public struct PromptResolver: Sendable {
     _ prompts: [PromptSpec], prependBOS: PrependBOS = .automatic, metrics: [Metric] = [.logitDiff]
   ) throws -> ResolvedPrompts {
     let pairs = try prompts.map { try resolve($0, prependBOS: prependBOS, metrics: metrics) }
+    let spaceless = try prompts.compactMap { try missingSpace(in: $0) }
     return ResolvedPrompts(
       set: PromptSet(pairs), tokenizer: tokenizer,
-      texts: prompts.map { if case .text(let text) = $0.clean { text } else { nil } }, labels: prompts.map(\.labels))
+      texts: prompts.map { if case .text(let text) = $0.clean { text } else { nil } }, labels: prompts.map(\.labels),
+      notes: spaceless.first.map { [$0.note(count: spaceless.count, of: prompts.count)] } ?? [])
   }
 
   private func resolve(_ spec: PromptSpec, prependBOS: PrependBOS, metrics: [Metric]) throws -> PromptSet.Pair {
@@ -124,13 +126,8 @@ public struct PromptResolver: Sendable {
       guard let tokenizer else {
         throw FileProblem.needsTokenizer(key: key, folder: folder, instead: "\(key)_token")
       }
-      let alone = try tokenizer.encode(text, addSpecialTokens: false)
-      var candidates = [alone]
-      if case .text(let before) = prompt {
-        let prefix = try tokenizer.encode(before, addSpecialTokens: false)
-        let whole = try tokenizer.encode(before + text, addSpecialTokens: false)
-        if whole.starts(with: prefix) { candidates.insert(Array(whole.dropFirst(prefix.count)), at: 0) }
-      }
+      let before: String? = if case .text(let before) = prompt { before } else { nil }
+      let candidates = try readings(of: text, after: before, tokenizer)
       guard let found = candidates.first(where: { $0.count == 1 })?.first else {
         throw FileProblem.notOneToken(key: key, text: text, pieces: candidates[0].map(label))
       }
@@ -138,6 +135,22 @@ public struct PromptResolver: Sendable {
       try check(found, key: key, isFromText: true)
       return found
     }
+  }
+
+  /// A text as tokens: what it adds to a prompt, where the two part cleanly, and what it is by itself.
+  private func readings(of text: String, after prompt: String?, _ tokenizer: Tokenizer) throws -> [[Int32]] {
+    let alone = try tokenizer.encode(text, addSpecialTokens: false)
+    guard let prompt else { return [alone] }
+    let prefix = try tokenizer.encode(prompt, addSpecialTokens: false)
+    let whole = try tokenizer.encode(prompt + text, addSpecialTokens: false)
+    return whole.starts(with: prefix) ? [Array(whole.dropFirst(prefix.count)), alone] : [alone]
+  }
+
+  /// The one known token that a text is after a prompt; nil where it is none.
+  func oneToken(_ text: String, after prompt: String) throws -> Int32? {
+    guard let tokenizer else { return nil }
+    let found = try readings(of: text, after: prompt, tokenizer).first { $0.count == 1 }?.first
+    return found == tokenizer.unknownToken ? nil : found
   }
 
   private func check(_ token: Int32, key: String, isFromText: Bool) throws {

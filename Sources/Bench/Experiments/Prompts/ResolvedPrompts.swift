@@ -8,9 +8,14 @@ public struct ResolvedPrompts: Sendable {
   public let texts: [String?]
   /// For each pair, what is known of it, by what it is called.
   public let labels: [[String: String]]
+  /// What may be meant otherwise than it is written, in lines for a person.
+  public let notes: [String]
   private let tokenizer: Tokenizer?
 
-  init(set: PromptSet, tokenizer: Tokenizer?, texts: [String?], labels: [[String: String]]) {
+  init(
+    set: PromptSet, tokenizer: Tokenizer?, texts: [String?], labels: [[String: String]], notes: [String] = []
+  ) {
+    self.notes = notes
     self.set = set
     self.tokenizer = tokenizer
     self.texts = texts

@@ -12,8 +12,8 @@ public struct GenerateCommand: Sendable {
   public let additions: [SteeringAddition]
   /// What else is edited, after the vectors are added.
   public let edits: [TextEdit]
-  /// Where vectors that are the same at every position are added, and edits hold; nil for vectors after the prompt and
-  /// edits everywhere. Vectors with one for each position are added from the prompt's first token on.
+  /// Where vectors that are the same at every position are added, and edits hold; nil for vectors from the prompt's
+  /// last token on and edits everywhere. Vectors with one for each position are added from the prompt's first token on.
   public let positions: SteeredPositions?
   /// How many tokens.
   public let count: Int
@@ -60,7 +60,7 @@ public struct GenerateCommand: Sendable {
     }
     try checkModel(of: vectors, bench.loaded)
     let placed = try steered.edits(graphModel.graph, prompt: tokens.count, new: count)
-    let report = try generate(graphModel, tokens, steered, placed, reader, console)
+    let report = try generate(graphModel, tokens, steered, placed, ends: try bench.endsOfText(), reader, console)
     try console.print(isJSON ? report.json : report.text)
   }
 
@@ -78,14 +78,13 @@ public struct GenerateCommand: Sendable {
   }
 
   private func generate(
-    _ model: Model, _ prompt: [Int32], _ steered: SteeredRow, _ edits: [[PlacedEdit]], _ reader: PromptReader,
-    _ console: Console
+    _ model: Model, _ prompt: [Int32], _ steered: SteeredRow, _ edits: [[PlacedEdit]], ends: Set<Int32>,
+    _ reader: PromptReader, _ console: Console
   ) throws -> GenerateReport {
     let progress = ProgressLine("generating", total: count, unit: "tokens", on: console)
     defer { progress.finish() }
     do {
-      let generation = TextGeneration(
-        model: model, prompt: prompt, edits: edits, end: reader.resolver.tokenizer?.endOfText)
+      let generation = TextGeneration(model: model, prompt: prompt, edits: edits, ends: ends)
       let result = try generation.run(count, sampling, comparing: true) { step in
         try Task.checkCancellation()
         if step > 0 { progress.advance(by: 1) }

@@ -21,12 +21,12 @@ struct SteeredRow {
   let parts: [Part]
 
   /// - Parameters:
-  ///   - positions: where all of them hold; nil for vectors after the prompt, other edits everywhere.
+  ///   - positions: where all of them hold; nil for vectors from the prompt's last token on, other edits everywhere.
   init(_ steerings: [PlacedSteering], _ edits: [TextEdit], _ positions: SteeredPositions?) throws {
     parts =
       try steerings.map { steering in
         Part(
-          written: .addition(steering), positions: steering.vector.isSequence ? nil : positions ?? .after,
+          written: .addition(steering), positions: steering.vector.isSequence ? nil : positions ?? .answer,
           intervention: try steering.intervention())
       }
       + edits.map { Part(written: .edit($0), positions: positions ?? .all, intervention: $0.intervention) }
@@ -60,6 +60,7 @@ extension SteeredRow.Part {
       switch positions {
       case nil: "from the prompt's first token on"
       case .prompt: "in the prompt"
+      case .answer: "from the prompt's last token on"
       case .after: "after the prompt"
       case .all: "everywhere"
       }

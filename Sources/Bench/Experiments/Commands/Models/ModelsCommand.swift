@@ -40,6 +40,10 @@ public struct ModelsCommand: Sendable {
     "gemma3": "Gemma 3 4B to 27B: the text model of a checkpoint that sees pictures too",
     "olmo2": "OLMo 2: as llama, with norms after each part instead of before it",
     "phi3": "Phi-3 and Phi-4 mini with contexts up to 4K: as llama, with fused weights and partly rotary positions",
+    "gpt_neo": "GPT-Neo: as gpt2, with products that are not scaled and windows in every other layer",
+    "gptj": "GPT-J: attention and MLP in parallel behind one norm, rotary positions on neighbouring features",
+    "opt": "OPT: learned positions, ReLU; OPT-350M with norms of the stream and narrow embeddings",
+    "falcon": "Falcon with rotary positions (7B, 40B, 180B, Falcon2): few key-value heads, parallel or not",
     "impala_policy": "conv policies of the IMPALA network, such as the maze policies of Langosco et al. 2022",
     "patchbay": "research models described by flags in config.json, weights under Patchbay's own names",
   ]

@@ -39,6 +39,7 @@ public struct RunCommand: Sendable {
     let rest = PartialResults.path(of: results)
     let run = try ExperimentRun(
       experiment, model: model.map { ModelReference($0) }, threads: threads, memory: memory)
+    for note in run.prompts.notes { console.note(note) }
     try Task.checkCancellation()
     for note in Set(run.experiment.questions.flatMap(\.vectorOrigins).compactMap(\.note)).sorted() { console.note(note) }
     if isResuming, let outcome = try run.finishedOutcome(in: output) {
