@@ -1,6 +1,7 @@
 import Analysis
 import Diagnostics
 import Foundation
+import Reports
 
 /// `patchbay analyze`: what an analysis file asks of cached activations.
 public struct AnalyzeCommand: Sendable {
@@ -21,8 +22,8 @@ public struct AnalyzeCommand: Sendable {
     self.threads = threads
   }
 
-  /// - Throws: `ExperimentError`, `StoreError`, `CheckpointError`, `TokenizerError`, `ConsoleError`, `CancellationError`. The results are not there
-  ///   then, or are what they were; caches that were made stay.
+  /// - Throws: `ExperimentError`, `StoreError`, `CheckpointError`, `TokenizerError`, `ReportError`, `ConsoleError`, `CancellationError`. Until
+  ///   they are whole the results are not there, or are what they were; caches that were made stay.
   public func run(on console: Console) async throws {
     let file = try AnalysisFile(file: analysis)
     try makeFolder(output)
@@ -45,7 +46,9 @@ public struct AnalyzeCommand: Sendable {
       flag.raise()
     }
     progress.finish()
+    // The results are whole: what is found stands before anything that can go wrong with the exports.
     try console.print(Self.report(outcome))
+    try console.print(try ExportedFiles.exporting(outcome.path, writtenTo: output).lines.joined(separator: "\n"))
   }
 
   private func open(_ entry: CacheEntry, of file: AnalysisFile, on console: Console) async throws -> [ActivationCache] {

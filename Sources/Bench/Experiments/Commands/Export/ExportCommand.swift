@@ -1,9 +1,9 @@
 import Reports
 
-/// `patchbay export`: report, notebook, figures and tables of a results file.
+/// `patchbay export`: report, notebook, figures and tables of a file of results, analyses or heads.
 public struct ExportCommand: Sendable {
   public let results: String
-  /// The folder that the experiment's own folder is made in.
+  /// The folder that the file's own folder is made in.
   public let output: String
 
   /// Where reports go unless a folder is named.
@@ -23,6 +23,12 @@ public struct ExportCommand: Sendable {
 }
 
 extension ExportedFiles {
+  /// Exports what a command has just written: below the folder it was written to, or where reports go when that is the usual one.
+  static func exporting(_ file: String, writtenTo folder: String) throws -> ExportedFiles {
+    let output = folder == RunCommand.defaultOutput ? ExportCommand.defaultOutput : folder
+    return try writeExports(of: file, into: "\(output)/\(try exportName(of: file))") { try Task.checkCancellation() }
+  }
+
   /// What a command says of them.
   var lines: [String] { ["report: \(report)", "notebook: \(notebook)"] }
 }

@@ -3,6 +3,7 @@ import Analysis
 import Checkpoints
 import Execution
 import Foundation
+import Reports
 
 /// `patchbay heads`: where every attention head looks, what its weights copy, and which heads compose.
 public struct HeadsCommand: Sendable {
@@ -18,7 +19,7 @@ public struct HeadsCommand: Sendable {
   public let top: Int
   public let gains: NormGains
   public let isJSON: Bool
-  /// The HDF5 file to write, if any.
+  /// The HDF5 file to write, if any; a report of it is made beside it.
   public let output: String?
   public let prependBOS: PrependBOS
 
@@ -75,6 +76,11 @@ public struct HeadsCommand: Sendable {
       try file.finish()
     }
     try console.print(isJSON ? report.json(top: top).text : report.text(top: top, output: output))
+    guard let output else { return }
+    let folder = URL(fileURLWithPath: output).deletingLastPathComponent().relativePath
+    let exported = try ExportedFiles.exporting(output, writtenTo: folder)
+    // With --json, standard output is JSON alone.
+    if !isJSON { try console.print("\n" + exported.lines.joined(separator: "\n")) }
   }
 
   private func detect(

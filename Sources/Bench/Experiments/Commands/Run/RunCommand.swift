@@ -80,9 +80,9 @@ public struct RunCommand: Sendable {
     let places = files.compactMap { name, file in file.map { "\(name): \($0)" } }.joined(separator: "\n")
     // The results are whole: what is found stands before anything that can go wrong with the exports.
     try console.print(RunSummary(outcome: outcome, run: run).text + "\n\n" + places)
-    let exports = "\(output == Self.defaultOutput ? ExportCommand.defaultOutput : output)/\(run.experiment.name)"
-    let exported = try writeExports(of: outcome.results, into: exports) { try Task.checkCancellation() }
-    try console.print(exported.lines.joined(separator: "\n"))
+    for file in [outcome.results, outcome.analysis?.path].compactMap(\.self) {
+      try console.print(try ExportedFiles.exporting(file, writtenTo: output).lines.joined(separator: "\n"))
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Reports
 
 extension HeadsSummary {
   public var name: String { "heads" }
@@ -38,23 +39,8 @@ extension HeadsSummary.Gaze {
 extension HeadsSummary.Source {
   fileprivate var text: String {
     switch self {
-    case .role(let role): role.text
+    case .role(let role): HeadWords.source("\(role)")
     case .position(let position, let token): "position \(position)" + (token.map { " \(quoted($0))" } ?? "")
-    }
-  }
-}
-
-extension TokenRole {
-  fileprivate var text: String {
-    switch self {
-    case .answer: "the answer"
-    case .wrong: "the wrong token"
-    case .wrongAgain: "the wrong token again"
-    case .afterWrong: "what follows the wrong token"
-    case .itself: "itself"
-    case .previous: "the token before"
-    case .first: "the first token"
-    case .other: "others"
     }
   }
 }
