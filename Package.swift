@@ -49,7 +49,8 @@ let package = Package(
       name: "Execution", dependencies: ["Diagnostics", "Tensors", "ModelGraph"], exclude: ["README.md"]),
     .target(
       name: "Checkpoints",
-      dependencies: ["Diagnostics", "Hashing", "Tensors", "ModelGraph", "Execution"], exclude: ["README.md"]),
+      dependencies: ["CKernels", "Diagnostics", "Hashing", "Tensors", "ModelGraph", "Execution"],
+      exclude: ["README.md"]),
     .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(name: "Datasets", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
@@ -147,7 +148,7 @@ let package = Package(
       dependencies: ["TestSupport", "ActivationStore", "LabelledArrays", "Tensors", "ModelGraph"]),
     .testTarget(
       name: "CheckpointsTests",
-      dependencies: ["TestSupport", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
+      dependencies: ["ActivationStore", "TestSupport", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
     .testTarget(
       name: "ExecutionTests",
       dependencies: [

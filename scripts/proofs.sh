@@ -74,7 +74,10 @@ proof_torch() {
     --filter 'asTransformersGoesOn|asPyTorchFindsThem|TorchTests|TokenizersLibraryTests|AnalysisTests.PythonTests'
 }
 
-proof speed "bench weights" "sweeps, paths, estimates and text agree with the plain executor; how long each takes"
+proof families "build peers" "tiny models of every family, flag and spelling of a config give the logits of transformers"
+proof_families() { "$peers/bin/python" scripts/python/check_families.py $patchbay; }
+
+proof speed "bench weights" "sweeps, paths, estimates and text agree with the plain executor, and what they take"
 proof_speed() {
   if [ ! -f "$PATCHBAY_WEIGHTS/config.json" ]; then
     if [ -z "$peers" ]; then echo "PATCHBAY_WEIGHTS is empty, and writing weights needs PATCHBAY_PEERS"; return 75; fi

@@ -77,12 +77,31 @@ import Testing
     ),
     (.tensorNameTaken("w"), .badData, "a tensor cannot be written as 'w': the name is taken"),
     (
-      .unsupportedModelType(found: "gpt3", supported: ["gpt2", "llama"]), .badData,
-      "model_type 'gpt3' is not supported (did you mean 'gpt2'?); supported: gpt2, llama"
+      .unsupportedModelType(found: "GPT-2", supported: ["gpt2", "llama"], file: "m/config.json"), .badData,
+      "m/config.json: model_type 'GPT-2' is not supported (did you mean 'gpt2'?); supported: gpt2, llama"
     ),
     (
-      .unsupportedModelType(found: "mamba", supported: ["gpt2", "gpt_neox"]), .badData,
-      "model_type 'mamba' is not supported; supported: gpt2, gpt_neox"
+      .unsupportedModelType(found: "gpt_neo", supported: ["gpt2", "gpt_neox"], file: "c"), .badData,
+      "c: model_type 'gpt_neo' is not supported; supported: gpt2, gpt_neox"
+    ),
+    (
+      .unreadWeights(["h.0.a"], modelType: "gpt2", folder: "m"), .badData,
+      "m: a 'gpt2' model does not read the weight 'h.0.a'; is model_type or a key of config.json another model's?"
+    ),
+    (
+      .unreadWeights(["a", "b", "c", "d", "e"], modelType: "llama", folder: "m"), .badData,
+      "m: a 'llama' model does not read 5 weights of the checkpoint: 'a', 'b', 'c', 'd', ...; is model_type or a key of "
+        + "config.json another model's?"
+    ),
+    (
+      .quantized(tensor: "w", found: .u8, method: "bitsandbytes", folder: "m"), .badData,
+      "m: the weights are quantised (bitsandbytes): 'w' is U8; F32, F16 and BF16 are read. Take the original, or save it "
+        + "as such with transformers: dequantize(), then save_pretrained"
+    ),
+    (
+      .quantized(tensor: "w", found: nil, method: nil, folder: "m"), .badData,
+      "m: the weights are quantised: there is no 'w'; F32, F16 and BF16 are read. Take the original, or save it "
+        + "as such with transformers: dequantize(), then save_pretrained"
     ),
     (.missingConfigKey(key: "n_layer", file: "m/config.json"), .badData, "m/config.json: no key 'n_layer'"),
     (

@@ -28,15 +28,19 @@ import Testing
         #expect((part.map.bias != nil) == spec.hasQueryKeyValueBias)
         #expect(part.reading.stream == block.stream)
         #expect(hook(part.reading.input) == name(options.splitsInputs ? "hook_\(letter)_input" : "hook_resid_pre"))
-        try expectNorm(part.reading.norm, "blocks.\(block.layer).ln1", spec, graph)
+        try expectPreNorm(part.reading.norm, "blocks.\(block.layer).ln1", spec, graph)
         #expect(part.reading.read == part.reading.norm?.output ?? part.reading.input)
         #expect((part.headNorm != nil) == (spec.normalizesQueriesAndKeys && input != .v))
         if let norm = part.headNorm {
           #expect(graph[norm.gain].name == "blocks.\(block.layer).attn.\(letter)_norm.weight")
-          #expect(norm.input == part.output)
+          #expect(norm.input == part.output && norm.gainOffset == spec.norm.gainOffset)
+          #expect(graph[norm.scale].layout.heads == (spec.normalizesAcrossHeads ? nil : anatomy.count(of: input)))
         }
         if isRotated, input != .v {
           #expect(hook(part.used) == name("attn.hook_rot_\(letter)"))
+          if !spec.layerRotations.isEmpty {
+            #expect(graph[part.used].operation == .rotary(spec.layerRotations[block.layer]))
+          }
         } else {
           #expect(part.used == part.headNorm?.output ?? part.output)
         }
@@ -71,7 +75,7 @@ import Testing
       let stream = name(spec.isParallel ? "hook_resid_pre" : "hook_resid_mid")
       #expect(hook(mlp.reading.stream) == stream)
       #expect(hook(mlp.reading.input) == (options.splitsInputs ? name("hook_mlp_in") : stream))
-      try expectNorm(mlp.reading.norm, "blocks.\(block.layer).ln2", spec, graph)
+      try expectPreNorm(mlp.reading.norm, "blocks.\(block.layer).ln2", spec, graph)
       #expect(hook(mlp.pre) == name("mlp.hook_pre") && hook(mlp.post) == name("mlp.hook_post"))
       #expect(mlp.preLinear.flatMap(hook) == (spec.isGated ? name("mlp.hook_pre_linear") : nil))
       #expect(mlp.inputs.count == (spec.isGated ? 2 : 1))
@@ -117,6 +121,12 @@ import Testing
   }
 
   // MARK: Norms
+
+  private func expectPreNorm(
+    _ norm: NormNodes?, _ name: String, _ spec: TransformerSpec, _ graph: ModelGraph
+  ) throws {
+    if spec.hasPreNorms { try expectNorm(norm, name, spec, graph) } else { #expect(norm == nil) }
+  }
 
   private func expectNorm(
     _ norm: NormNodes?, _ name: String, _ spec: TransformerSpec, _ graph: ModelGraph

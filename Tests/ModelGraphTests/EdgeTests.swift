@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test(arguments: GoldenModel.families)
+  @Test(arguments: GoldenModel.withCircuits)
   func theGraphIsTheReferences(family: String) throws {
     let golden = try GoldenModel(family)
     let (anatomy, circuits) = (try golden.loaded.model.graph.transformer(), try golden.circuits())

@@ -29,7 +29,7 @@ import Testing
         let plan = try engine.plan(Sweep(name: name, site: Site(site), over: over.map { .site($0) }))
         let reference = try golden.reference("/\(direction.rawValue)/\(name)")
         let results = try engine.results(plan)
-        #expect(plan.shape + [3] == reference.shape, "\(name)")
+        #expect(plan.shape + [try golden.examples()] == reference.shape, "\(name)")
         let difference = largestDifference(try #require(results.values[.logitDiff]), reference.values)
         #expect(difference < 1e-4, "\(method) \(name): \(difference)")
         compared += 1

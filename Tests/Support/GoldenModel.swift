@@ -7,7 +7,9 @@ import Tensors
 
 /// A small model with random weights and what reference libraries computed on it.
 public struct GoldenModel {
-  public static let families = ["gpt2", "llama", "qwen3", "neox", "gemma2"]
+  public static let families = withCircuits + ["llama3", "qwen2", "mistral", "gemma3", "olmo2", "phi3"]
+  /// Those of which circuits and derivatives are stored, too.
+  public static let withCircuits = ["gpt2", "llama", "qwen3", "neox", "gemma2"]
 
   public let name: String
   public let loaded: LoadedModel
@@ -22,10 +24,13 @@ public struct GoldenModel {
   /// `clean_tokens` or `corrupted_tokens`, a list for each example.
   public func tokens(_ run: String) throws -> [[Int32]] {
     let flat = try values.integers(at: "/\(run)_tokens").map(Int32.init)
-    let examples = try values.integers(at: "/answer_token").count
+    let examples = try examples()
     let length = flat.count / examples
     return (0..<examples).map { Array(flat[$0 * length..<($0 + 1) * length]) }
   }
+
+  /// How many pairs of prompts there are.
+  public func examples() throws -> Int { try values.integers(at: "/answer_token").count }
 
   public func prompts() throws -> PromptSet {
     let (clean, corrupted) = (try tokens("clean"), try tokens("corrupted"))

@@ -119,6 +119,34 @@ public struct SmallSpec: Sendable, CustomStringConvertible {
         layers: 3, norm: .init(kind: .rms), .gelu,
         .rotary(RotarySpec(dimensions: 4, inverseFrequencies: [1, 0.3], amplitude: 1.2)))
     ) { $0.windows = [nil, 3, 2] },
+    SmallSpec(
+      "post-norms alone, norms over the queries and keys of all heads",
+      base(heads: 4, keyValueHeads: 2, norm: .init(kind: .rms, epsilon: 0.01), .silu, rotary(4))
+    ) {
+      $0.hasPreNorms = false
+      $0.hasPostNorms = true
+      $0.normalizesQueriesAndKeys = true
+      $0.normalizesAcrossHeads = true
+      $0.isGated = true
+    },
+    SmallSpec(
+      "a rotation for each layer, offset gains of queries and keys, windows",
+      base(layers: 3, keyValueHeads: 1, norm: .init(kind: .rms, epsilon: 0.01, gainOffset: 1), .geluNew, rotary(4))
+    ) {
+      $0.layerRotations = [
+        RotarySpec(dimensions: 4, theta: 20), RotarySpec(dimensions: 4, inverseFrequencies: [0.5, 0.1]),
+        RotarySpec(dimensions: 2, theta: 20),
+      ]
+      $0.normalizesQueriesAndKeys = true
+      $0.hasPostNorms = true
+      $0.isGated = true
+      $0.windows = [2, nil, 3]
+    },
+    SmallSpec("no norms but the last, parallel", base(norm: .init(kind: .layer, hasBias: true), .gelu, rotary(4))) {
+      $0.hasPreNorms = false
+      $0.isParallel = true
+      $0.hasMlpBias = true
+    },
     SmallSpec("no layers", base(layers: 0)),
     SmallSpec("no layers, no norm, no positions", base(layers: 0, norm: .init(kind: nil), .relu, .none)),
   ]

@@ -56,14 +56,14 @@ class Network:
         tensors = Tensors(Path(folder) / "model.safetensors")
         read = {"gpt2": self.gpt2, "gpt_neox": self.neox}.get(config["model_type"], self.llama)
         self.centred = config["model_type"] in ("gpt2", "gpt_neox")
-        self.offset = 1 if config["model_type"] == "gemma2" else 0
+        self.offset = 1 if config["model_type"].startswith("gemma") else 0
         self.folded = folded
         self.layers = []
         read(config, tensors)
 
     def reading(self, weight, gain):
         """W [dModel, n] after a norm, as a function of the norm's input."""
-        if not self.folded:
+        if not self.folded or gain is None:
             return weight
         weight = np.diag(gain + self.offset) @ weight
         return weight - weight.mean(0) if self.centred else weight
@@ -78,6 +78,10 @@ class Network:
         q, k, v = (split(self.reading(w, gain), n) for w, n in ((q, heads), (k, kv_heads), (v, kv_heads)))
         o = o.reshape(heads, d_head, -1)
         if self.folded and q_gain is not None:
+            # A gain per feature of a head, shared by all heads, or a gain per feature of all heads.
+            q_gain, k_gain = (
+                np.resize(gain + self.offset, (count, d_head)).repeat(heads // count, 0)[:, None]
+                for gain, count in ((q_gain, heads), (k_gain, kv_heads)))
             q, k = q * q_gain, k * k_gain
         if self.folded and post_gain is not None:
             o = o * (post_gain + self.offset)
@@ -107,13 +111,20 @@ class Network:
         heads = config["num_attention_heads"]
         for layer in range(config["num_hidden_layers"]):
             name = f"layers.{layer}.self_attn."
-            q, k, v, o = (t[f"{name}{letter}_proj.weight"].T for letter in "qkvo")
+            if f"{name}qkv_proj.weight" in t:
+                o = t[f"{name}o_proj.weight"].T
+                fused = t[f"{name}qkv_proj.weight"].T
+                shared = o.shape[0] // heads * config["num_key_value_heads"]
+                q, k, v = np.split(fused, [o.shape[0], o.shape[0] + shared], 1)
+            else:
+                q, k, v, o = (t[f"{name}{letter}_proj.weight"].T for letter in "qkvo")
             gains = {}
             if f"{name}q_norm.weight" in t:
                 gains = {"q_gain": t[f"{name}q_norm.weight"], "k_gain": t[f"{name}k_norm.weight"]}
-            if config["model_type"] == "gemma2":
+            if f"layers.{layer}.post_feedforward_layernorm.weight" in t:
                 gains["post_gain"] = t[f"layers.{layer}.post_attention_layernorm.weight"]
-            gain = t[f"layers.{layer}.input_layernorm.weight"]
+            before = f"layers.{layer}.input_layernorm.weight"
+            gain = t[before] if before in t else None
             self.add(q, k, v, o, gain, heads, config["num_key_value_heads"], **gains)
         self.embed = t["embed_tokens.weight"]
         unembed = t["lm_head.weight"] if "lm_head.weight" in t else self.embed

@@ -2,14 +2,14 @@ import BundledModels
 
 /// Which model an experiment or a command names.
 public enum ModelReference: Sendable, Hashable {
-  /// A folder in Hugging Face layout.
+  /// A folder in Hugging Face layout, or a `.gguf` file.
   /// - Parameters:
   ///   - written: as it was written, which results files record.
   ///   - path: where it is.
   case folder(written: String, path: String)
   case bundled(String)
 
-  /// Reads `bundled:NAME` or a folder.
+  /// Reads `bundled:NAME`, a folder or a file.
   /// - Parameter folder: what a relative path is relative to; nil for the working directory.
   public init(_ written: String, relativeTo folder: String? = nil) {
     if written.hasPrefix("bundled:") {
@@ -27,7 +27,7 @@ public enum ModelReference: Sendable, Hashable {
     }
   }
 
-  /// The model's folder.
+  /// The model's folder or file.
   /// - Throws: `ExperimentError.noSuchBundledModel`. Whether a folder is there is found out when it is read.
   public func folder() throws(ExperimentError) -> String {
     switch self {

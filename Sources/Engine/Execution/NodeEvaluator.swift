@@ -50,11 +50,13 @@ struct NodeEvaluator {
     case .sum: sum(inputs)
     case .product: inputs[0].multiplied(by: inputs[1])
     case .normScale(let kind, let epsilon):
-      byFeature(inputs[0], node: node.inputs[0]).normScale(epsilon: epsilon, centred: kind == .layer)
+      rows(of: inputs[0], asManyAs: node.layout.width, node: node.inputs[0])
+        .normScale(epsilon: epsilon, centred: kind == .layer)
     case .normalized(let kind):
-      byFeature(inputs[0], node: node.inputs[0]).normalized(by: inputs[1], centred: kind == .layer)
+      rows(of: inputs[0], asManyAs: graph[node.inputs[1]].layout.width, node: node.inputs[0])
+        .normalized(by: inputs[1], centred: kind == .layer)
     case .affine(let gain, let offset, let bias):
-      byFeature(inputs[0], node: node.inputs[0]).affine(
+      rows(of: inputs[0], width: weights[gain].columns).affine(
         gain: weights[gain], offset: offset, bias: bias.map { weights[$0] })
     case .linear(let map):
       inputs[0].reshaped([entries.indices.count, map.inputs]).linear(
@@ -107,10 +109,14 @@ struct NodeEvaluator {
     return total
   }
 
-  /// The value with its last axis as rows, so that a norm over dHead treats each head separately.
-  func byFeature(_ value: Tensor, node: NodeID) -> Tensor {
-    guard case .perPosition(let features) = graph[node].layout, let last = features.last else { return value }
-    return value.reshaped([last.size == 0 ? 0 : value.count / last.size, last.size])
+  /// A node's value as rows of features, so many for each entry as there are scales: a norm over dHead sees each head separately.
+  func rows(of value: Tensor, asManyAs scales: Int, node: NodeID) -> Tensor {
+    rows(of: value, width: graph[node].layout.width / scales)
+  }
+
+  /// A value as rows of so many numbers.
+  func rows(of value: Tensor, width: Int) -> Tensor {
+    value.reshaped([width == 0 ? 0 : value.count / width, width])
   }
 
   func heads(of node: NodeID) -> Int { graph[node].layout.heads ?? 1 }

@@ -16,11 +16,12 @@ public enum Operation: Sendable, Hashable {
   case sum
   /// (x, y) -> their elementwise product.
   case product
-  /// (x [.., n], scale [.., 1]) -> [.., n]. c / scale, with c as for `normScale`.
+  /// (x [.., n]) -> [.., scale 1]. sqrt(mean(c^2) + epsilon) over the axes that the node lacks: the last one or, where there is one scale for all
+  /// heads, both; c is x less its mean (layer) or x (rms).
   case normScale(NormKind, epsilon: Float)
-  /// (x [.., n], scale [.., 1]) -> [.., n]. c / scale, with c as for `normScale`.
+  /// (x [.., n], scale [.., 1]) -> [.., n]. c / scale, with c as for `normScale`, over the same axes.
   case normalized(NormKind)
-  /// (x [.., n]) -> x * (gain + gainOffset) + bias, along the last axis.
+  /// (x [.., n]) -> x * (gain + gainOffset) + bias, along as many of the last features as the gain has numbers.
   case affine(gain: WeightID, gainOffset: Float, bias: WeightID?)
   /// (x [inputs]) -> [outputs]. x W + bias.
   case linear(LinearMap)

@@ -82,6 +82,9 @@ final class BaselineCache: @unchecked Sendable {
   private var known: [Range<Int>: Baselines] = [:]
   private var held: (block: Range<Int>, log: [LogProbabilities])?
 
+  /// Lets go of what kl needs.
+  func release() { lock.withLock { held = nil } }
+
   func baselines(
     of block: Range<Int>, _ compute: (Range<Int>) throws -> (Baselines, [LogProbabilities])
   ) throws -> Baselines {

@@ -44,6 +44,25 @@ indirect enum PreTokenizer: Sendable {
     }
   }
 
+  /// The same steps, with a space put before each text or not, whatever they had.
+  ///
+  /// - Parameter refuse: called where a space is wanted and the steps are not those of a class that would put one there.
+  func prefixingSpace(
+    _ isWanted: Bool, refuse: () throws(TokenizerError) -> Void
+  ) throws(TokenizerError) -> PreTokenizer {
+    switch self {
+    case .byteLevel(_, let pattern): return .byteLevel(addsPrefixSpace: isWanted, pattern: pattern)
+    case .sequence(let steps):
+      if steps.count == 2, case .split = steps[0], case .byteLevel(_, nil) = steps[1] {
+        return .sequence([steps[0], .byteLevel(addsPrefixSpace: isWanted, pattern: nil)])
+      }
+      fallthrough
+    default:
+      if isWanted { try refuse() }
+      return self
+    }
+  }
+
   private static func split(
     _ pieces: [Piece], _ splitting: Splitting, by matches: (ArraySlice<UInt8>) -> [Range<Int>]
   ) -> [Piece] {

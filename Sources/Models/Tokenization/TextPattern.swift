@@ -19,12 +19,20 @@ package enum TextPattern: Sendable {
       throw field.badValue(field.value.kindName, expected: "{\"String\": ...} or {\"Regex\": ...}")
     }
     let pattern = try expression.string()
+    guard let read = TextPattern(expression: pattern) else {
+      throw .badPattern(file: expression.file, path: expression.path, pattern: pattern)
+    }
+    self = read
+  }
+
+  /// What a regular expression looks for; nil when it cannot be read.
+  init?(expression pattern: String) {
     if let words = WordPattern(expression: pattern) {
       self = .words(words)
     } else if let compiled = Expression(pattern) {
       self = .expression(compiled)
     } else {
-      throw .badPattern(file: expression.file, path: expression.path, pattern: pattern)
+      return nil
     }
   }
 

@@ -31,13 +31,14 @@ extension TokenizerError {
       "\(file): the tokens \(quoted(first)) and \(quoted(second)) have the same id \(id)"
     case .contradictoryID(let file, let token, let first, let second):
       "\(file): the token \(quoted(token)) has two ids, \(first) and \(second)"
+    case .addedIDNotNext(let file, let token, let id, let next):
+      "\(file): the added token \(quoted(token)) has the id \(id), but transformers numbers added tokens one after another "
+        + "and would make it \(next); add the tokens between the two, or put it into a tokenizer.json"
     case .malformedMerge(let file, let place, let merge):
       "\(file): \(place): the merge \(quoted(merge)) must be two tokens with one space between them"
     case .mergeOutsideVocabulary(let file, let place, let left, let right, let missing):
       "\(file): \(place): the merge of \(quoted(left)) and \(quoted(right)) needs the token \(quoted(missing)), "
         + "which is not in the vocabulary"
-    case .tokenOutsideVocabulary(let file, let path, let token):
-      "\(file): \(place(path)): the token \(quoted(token)) is not in the vocabulary"
 
     case .unknownText(let text):
       "the tokenizer has no token for \(quoted(text)), and no unknown token to use instead"

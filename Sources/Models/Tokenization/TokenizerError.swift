@@ -26,10 +26,11 @@ public enum TokenizerError: DiagnosedError, Equatable {
   case idOutOfRange(file: String, token: String, id: Int, limit: Int)
   case duplicateID(file: String, id: Int, first: String, second: String)
   case contradictoryID(file: String, token: String, first: Int, second: Int)
+  /// A token whose id transformers would not give it.
+  case addedIDNotNext(file: String, token: String, id: Int, next: Int)
   /// A merge that is not two tokens with a space between; `place` is "line 5" or "model.merges[3]".
   case malformedMerge(file: String, place: String, merge: String)
   case mergeOutsideVocabulary(file: String, place: String, left: String, right: String, missing: String)
-  case tokenOutsideVocabulary(file: String, path: String, token: String)
 
   // Use.
   /// A text holds what the vocabulary cannot say, and there is no unknown token to stand for it.

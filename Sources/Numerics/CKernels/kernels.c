@@ -15,6 +15,12 @@ void pb_keep_memory(void) {
 #endif
 }
 
+void pb_release_memory(void) {
+#if defined(__GLIBC__)
+  malloc_trim(0);
+#endif
+}
+
 void pb_pause(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();

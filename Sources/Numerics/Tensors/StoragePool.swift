@@ -61,8 +61,13 @@ final class StoragePool: @unchecked Sendable {
   }
 
   private func trim(to limit: Int) {
+    lock.withLock { self.limit = limit }
+    release(downTo: limit)
+  }
+
+  /// Gives back what is kept beyond so many bytes.
+  fileprivate func release(downTo limit: Int) {
     let pieces = lock.withLock { () -> [UnsafeMutableRawPointer] in
-      self.limit = limit
       var pieces: [UnsafeMutableRawPointer] = []
       for (size, own) in free where kept > limit {
         pieces += own
@@ -87,5 +92,11 @@ extension Tensor {
   /// usual 128 MiB. Fresh pages cost as much as the elementwise work done on them.
   package static func keepingMemory<R>(_ bytes: Int, _ body: () throws -> R) rethrows -> R {
     try StoragePool.shared.keeping(bytes, body)
+  }
+
+  /// Returns the memory that is kept for the next tensors to the system: for when work with tensors is over and other work needs memory.
+  package static func releaseMemory() {
+    StoragePool.shared.release(downTo: 0)
+    pb_release_memory()
   }
 }

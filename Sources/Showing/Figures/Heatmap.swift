@@ -9,26 +9,30 @@ public struct Heatmap: Hashable, Sendable {
   /// Row by row from the top; NaN is drawn grey.
   public var values: [[Double]]
   public var colours: ColourScale
-  /// Decimals of the number written in each cell, or nil for none; omitted anyway if cells are too small.
+  /// What is written into each cell in place of its number; cut off where it does not fit.
+  public var texts: [[String]]?
+  /// Decimals of the number written into each cell, or nil for none; left out anyway where cells are too small for it.
   public var decimals: Int?
 
   public init(
     title: String, subtitle: String? = nil, rowsName: String = "", columnsName: String = "", valueName: String = "",
     rowLabels: [String], columnLabels: [String], values: [[Double]], colours: ColourScale = .diverging(),
-    decimals: Int? = 2
+    decimals: Int? = 2, texts: [[String]]? = nil
   ) {
     (self.title, self.subtitle) = (title, subtitle)
     (self.rowsName, self.columnsName, self.valueName) = (rowsName, columnsName, valueName)
     (self.rowLabels, self.columnLabels, self.values) = (rowLabels, columnLabels, values)
-    (self.colours, self.decimals) = (colours, decimals)
+    (self.colours, self.decimals, self.texts) = (colours, decimals, texts)
   }
 
   public func figure() throws(FigureError) -> Figure {
     try check()
     let rowLabels = rowLabels.map { TextStyle.fitting($0, size: TextStyle.tick, width: 180) }
     let columnLabels = columnLabels.map { TextStyle.fitting($0, size: TextStyle.tick, width: 180) }
+    // Words need room, whatever the width that makes of it.
     let cell = (
-      width: min(72, max(14, 620 / Double(columnLabels.count))), height: min(34, max(14, 520 / Double(rowLabels.count)))
+      width: min(72, max(texts == nil ? 14 : 52, 620 / Double(columnLabels.count))),
+      height: min(34, max(texts == nil ? 14 : 18, 520 / Double(rowLabels.count)))
     )
     let left = (rowsName.isEmpty ? 20 : 40) + Frame.width(of: rowLabels)
     let widest = Frame.width(of: columnLabels)
@@ -69,6 +73,10 @@ public struct Heatmap: Hashable, Sendable {
     for (row, label) in zip(values, rowLabels) where row.count != columnLabels.count {
       throw .count(what: "cells of the row '\(label)'", found: row.count, expected: columnLabels.count)
     }
+    if let texts, texts.map(\.count) != values.map(\.count) {
+      throw .count(
+        what: "texts of the heatmap '\(title)'", found: texts.joined().count, expected: values.joined().count)
+    }
     let range = colours.range(of: Array(values.joined()))
     try checkRange(values.joined() + [range.lowerBound, range.upperBound], figure: title)
     guard values.joined().contains(where: \.isFinite) else { throw .noNumbers(figure: title) }
@@ -76,14 +84,16 @@ public struct Heatmap: Hashable, Sendable {
 
   private func drawCells(_ canvas: inout Canvas, left: Double, top: Double, cell: (width: Double, height: Double)) {
     let range = colours.range(of: Array(values.joined()))
-    let texts = values.map { $0.map { value in decimals.map { shown(value, $0) } ?? "" } }
+    let texts =
+      self.texts.map { $0.map { $0.map { TextStyle.fitting($0, size: 10, width: cell.width - 4) } } }
+      ?? values.map { $0.map { value in decimals.map { shown(value, $0) } ?? "" } }
     let room = Frame.width(of: Array(texts.joined()), size: 10) <= cell.width - 4 && cell.height >= 16
     for (row, line) in values.enumerated() {
       for (column, value) in line.enumerated() {
         let colour = colours.colour(of: value, in: range)
         let (x, y) = (left + Double(column) * cell.width, top + Double(row) * cell.height)
         canvas.rectangle(x, y, cell.width, cell.height, fill: colour, stroke: .ground)
-        if room, decimals != nil {
+        if room, !texts[row][column].isEmpty {
           canvas.text(
             texts[row][column], x + cell.width / 2, y + cell.height / 2 + 3.5, size: 10, anchor: .middle,
             colour: colour.isDark ? .ground : .ink)

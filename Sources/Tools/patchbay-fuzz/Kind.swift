@@ -4,6 +4,8 @@ import ArgumentParser
 enum Kind: String, CaseIterable, Sendable, ExpressibleByArgument {
   /// Weight files: header bytes, JSON, lengths, offsets, types, shapes.
   case safetensors
+  /// GGUF files: counts, types, texts and offsets of the header, weights.
+  case gguf
   /// The index of a sharded checkpoint.
   case index
   /// config.json of every family.
@@ -35,6 +37,7 @@ enum Kind: String, CaseIterable, Sendable, ExpressibleByArgument {
   var endings: [String] {
     switch self {
     case .safetensors: [".safetensors"]
+    case .gguf: [".gguf"]
     case .index: [".index.json"]
     case .config: ["config.json"]
     case .tokenizer: ["tokenizer.json", "tokenizer_config.json"]
@@ -53,6 +56,7 @@ enum Kind: String, CaseIterable, Sendable, ExpressibleByArgument {
   var format: Format {
     switch self {
     case .safetensors: .safetensors
+    case .gguf: .gguf
     case .index, .config, .tokenizer, .vocabulary: .json
     case .experiment, .analysis, .recipe: .yaml
     case .prompts: .lines
@@ -62,6 +66,6 @@ enum Kind: String, CaseIterable, Sendable, ExpressibleByArgument {
   }
 
   enum Format: Sendable {
-    case safetensors, json, yaml, lines, numbers, hdf5
+    case safetensors, gguf, json, yaml, lines, numbers, hdf5
   }
 }

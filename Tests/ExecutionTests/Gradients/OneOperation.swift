@@ -92,6 +92,13 @@ extension OneOperation {
       OneOperation("norm scale by head, \(kind)") {
         $0.add(.normScale(kind, epsilon: 0.01), [input("x", heads(2, 3), &$0)], scale)
       },
+      OneOperation("norm scale over all heads, \(kind)") {
+        $0.add(.normScale(kind, epsilon: 0.01), [input("x", heads(2, 3), &$0)], .perPosition([Extent(.scale, 1)]))
+      },
+      OneOperation("normalized over all heads, \(kind)") {
+        let x = input("x", heads(2, 3), &$0)
+        return $0.add(.normalized(kind), [x, input("scale", .perPosition([Extent(.scale, 1)]), &$0)], heads(2, 3))
+      },
       OneOperation("normalized, \(kind)") {
         let x = input("x", width(4), &$0)
         let divisor = input("scale", .perPosition([Extent(.scale, 1)]), &$0)
@@ -111,11 +118,11 @@ extension OneOperation {
 
   private static let maps: [OneOperation] = [false, true].flatMap { hasBias -> [OneOperation] in
     let affine = [Float(0), 1].flatMap { offset in
-      [width(4), heads(2, 4)].map { layout in
-        OneOperation("affine, offset \(offset), bias \(hasBias), width \(layout.width)") {
+      [(width(4), 4), (heads(2, 4), 4), (heads(2, 4), 8)].map { layout, gains in
+        OneOperation("affine, offset \(offset), bias \(hasBias), width \(layout.width), gains \(gains)") {
           let x = input("x", layout, &$0)
-          let bias = bias(hasBias, 4, &$0)
-          return $0.add(.affine(gain: $0.weight("gain", [4]), gainOffset: offset, bias: bias), [x], layout)
+          let bias = bias(hasBias, gains, &$0)
+          return $0.add(.affine(gain: $0.weight("gain", [gains]), gainOffset: offset, bias: bias), [x], layout)
         }
       }
     }

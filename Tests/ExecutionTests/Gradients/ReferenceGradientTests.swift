@@ -84,7 +84,7 @@ import Testing
     return reference.graph.weights.count
   }
 
-  @Test(arguments: GoldenModel.families) func everyWeight(family: String) throws {
+  @Test(arguments: GoldenModel.withCircuits) func everyWeight(family: String) throws {
     let fixture = try Fixture(family)
     let differences = try Differentiator(fixture.model).gradients(
       fixture.corrupted, weights: true, at: fixture.corrupted.lastEntries
@@ -123,13 +123,13 @@ import Testing
     }
   }
 
-  @Test(arguments: GoldenModel.families) func everyActivation(family: String) throws {
+  @Test(arguments: GoldenModel.withCircuits) func everyActivation(family: String) throws {
     let reference = try stored(family, "activations")
     #expect(reference.count >= 25)
     try compareActivations(Fixture(family), edits: [], with: reference)
   }
 
-  @Test(arguments: GoldenModel.families) func underInterventions(family: String) throws {
+  @Test(arguments: GoldenModel.withCircuits) func underInterventions(family: String) throws {
     let fixture = try Fixture(family)
     let graph = fixture.model.graph
     let z = try #require(graph.node(hook: "blocks.1.attn.hook_z"))

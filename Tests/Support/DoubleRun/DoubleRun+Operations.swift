@@ -13,12 +13,12 @@ extension DoubleRun {
       return x[0].indices.map { index in x.reduce(0) { $0 + $1[index] } }
     case .product: return zip(x[0], x[1]).map { $0 * $1 }
     case .normScale(let kind, let epsilon):
-      return rows(x[0], last(node.inputs[0])).map { row in
+      return rows(x[0], graph[node.inputs[0]].layout.width / node.layout.width).map { row in
         let c = centred(row, kind)
         return (c.reduce(0) { $0 + $1 * $1 } / Double(c.count) + Double(epsilon)).squareRoot()
       }
     case .normalized(let kind):
-      return zip(rows(x[0], last(node.inputs[0])), x[1]).flatMap { row, scale in
+      return zip(rows(x[0], node.layout.width / graph[node.inputs[1]].layout.width), x[1]).flatMap { row, scale in
         centred(row, kind).map { $0 / scale }
       }
     case .affine(let gain, let offset, let bias):
@@ -75,12 +75,6 @@ extension DoubleRun {
 
   private func rows(_ values: [Double], _ width: Int) -> [[Double]] {
     stride(from: 0, to: values.count, by: width).map { Array(values[$0..<$0 + width]) }
-  }
-
-  /// The length of a node's last axis, over which norms are computed.
-  private func last(_ id: NodeID) -> Int {
-    guard case .perPosition(let features) = graph[id].layout, let last = features.last else { return 1 }
-    return last.size
   }
 
   private func centred(_ row: [Double], _ kind: NormKind) -> [Double] {

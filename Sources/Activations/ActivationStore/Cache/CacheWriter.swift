@@ -70,7 +70,7 @@ public final class CacheWriter: @unchecked Sendable {
 
   /// Writes rows of `/prompts`, starting at example `first`.
   /// - Throws: `StoreError.promptMismatch`, `.writeFailed`, `.alreadyClosed`.
-  public func write(prompts rows: [PromptRow], from first: Int) throws {
+  public func write(prompts rows: some Collection<PromptRow>, from first: Int) throws {
     try lock.withLock {
       _ = try output.location()
       try prompts.write(rows, from: first)

@@ -54,8 +54,8 @@ public struct PromptColumns: Sendable, Hashable {
     self.labels = labels
   }
 
-  /// The columns that any of the rows fills.
-  public init(of rows: [PromptRow]) {
+  /// Those that any of the rows fills.
+  public init(of rows: some Sequence<PromptRow>) {
     self = rows.reduce(into: PromptColumns()) { $0.formUnion($1.columns) }
   }
 

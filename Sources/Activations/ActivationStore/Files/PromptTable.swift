@@ -48,7 +48,21 @@ struct PromptTable {
 
   /// Writes rows, starting at example `first`.
   /// - Throws: `StoreError.promptMismatch`, `.writeFailed`.
-  func write(_ rows: [PromptRow], from first: Int) throws {
+  func write(_ rows: some Collection<PromptRow>, from first: Int) throws {
+    var (piece, next): ([PromptRow], Int) = ([], first)
+    for row in rows {
+      piece.append(row)
+      guard piece.count == Self.rowsAtATime else { continue }
+      try write(piece: piece, from: next)
+      next += piece.count
+      piece.removeAll(keepingCapacity: true)
+    }
+    try write(piece: piece, from: next)
+  }
+
+  private static let rowsAtATime = 256
+
+  private func write(piece rows: [PromptRow], from first: Int) throws {
     guard !rows.isEmpty else { return }
     for (index, row) in rows.enumerated() { try check(row, first + index) }
     try integers(Schema.Prompts.lengths, rows, from: first) { [Int32($0.cleanTokens.count)] }

@@ -8,8 +8,8 @@ public struct ResultsReader: Sendable {
   /// - Throws: as `StoreReader`; `StoreError.missing` for a header that lacks one of its attributes.
   public init(_ path: String) throws { store = try StoreReader(path, expecting: [.results]) }
 
-  /// For a file that is already open.
-  init(_ store: StoreReader) { self.store = store }
+  /// By a file that is open.
+  package init(_ store: StoreReader) { self.store = store }
 
   /// - Throws: `StoreError.missing`, `.damaged`.
   public func header() throws -> ResultsHeader {

@@ -71,7 +71,18 @@ public struct StoredGroup: Sendable {
     return LabelledArray(name, axes: axes, values: values, attributes: try store.attributes(of: object))
   }
 
-  /// Reads all arrays of floats as one value.
+  /// Reads an array of numbers, with its attributes.
+  /// - Throws: as `array(_:)`; `StoreError.wrongType` for one that holds something else.
+  public func numbers(_ name: String) throws -> LabelledArray {
+    switch described[name]?.type {
+    case .text?, .other?:
+      throw StoreError.wrongType(
+        path: store.path, dataset: "\(path)/\(name)", found: described[name]?.type ?? .text, expected: "numbers")
+    default: return try array(name)
+    }
+  }
+
+  /// Reads all arrays of numbers (floats) as one value.
   /// - Throws: as `array(_:)`.
   public func floats() throws -> ArrayGroup {
     var group = ArrayGroup(path, axes: axes, attributes: attributes)

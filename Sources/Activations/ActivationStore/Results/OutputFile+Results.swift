@@ -3,10 +3,14 @@ import LabelledArrays
 
 /// The parts of a results file shared by finished and partial ones.
 extension OutputFile {
-  func writePrompts(_ prompts: [PromptRow]) throws {
-    let longest = prompts.map(\.cleanTokens.count).max() ?? 0
-    let table = try PromptTable(
-      in: self, columns: PromptColumns(of: prompts), examples: prompts.count, positions: longest)
+  /// `/prompts`, some hundred rows at a time: rows that are made when they are read never stand side by side.
+  func writePrompts(_ prompts: some Collection<PromptRow>) throws {
+    var (longest, columns) = (0, PromptColumns())
+    for row in prompts {
+      longest = max(longest, row.cleanTokens.count)
+      columns.formUnion(row.columns)
+    }
+    let table = try PromptTable(in: self, columns: columns, examples: prompts.count, positions: longest)
     try table.write(prompts, from: 0)
   }
 

@@ -32,7 +32,7 @@ public final class PartialResults: @unchecked Sendable {
   ///   - tables: what else to keep for each example.
   /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.badName`, `.emptyAxis`, `.writeFailed`.
   public init(
-    creating path: String, header: ResultsHeader, prompts: [PromptRow],
+    creating path: String, header: ResultsHeader, prompts: some Collection<PromptRow>,
     baselines: [(run: StoredRun, metrics: [String])], sweeps: [Sweep], tables: [Table] = []
   ) throws {
     self.path = path

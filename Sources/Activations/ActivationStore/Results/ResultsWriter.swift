@@ -17,10 +17,9 @@ public final class ResultsWriter: @unchecked Sendable {
   let lock = NSLock()
   let output: OutputFile
 
-  /// Creates the file with its header and prompts.
-  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.emptyAxis` (no prompts, or only empty
-  ///   ones), `.writeFailed`.
-  public init(creating path: String, header: ResultsHeader, prompts: [PromptRow]) throws {
+  /// Starts a file with its header and prompts.
+  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.emptyAxis` (no prompts, or none with a token), `.writeFailed`.
+  public init(creating path: String, header: ResultsHeader, prompts: some Collection<PromptRow>) throws {
     self.path = path
     examples = prompts.count
     output = try OutputFile(creating: path, format: .results, attributes: header.rootAttributes)
@@ -29,7 +28,7 @@ public final class ResultsWriter: @unchecked Sendable {
 
   /// Creates the file that replaces a partial one that has everything, next to it.
   /// - Throws: as `init(creating:header:prompts:)`.
-  public init(finishing partial: PartialResults, header: ResultsHeader, prompts: [PromptRow]) throws {
+  public init(finishing partial: PartialResults, header: ResultsHeader, prompts: some Collection<PromptRow>) throws {
     path = partial.path
     examples = prompts.count
     output = try OutputFile(creating: path, format: .results, attributes: header.rootAttributes, stage: .new)

@@ -13,34 +13,43 @@ extension Bootstrap {
   ///   - examples: at least 1.
   public func means(ofRows rows: [Float], examples: Int, threads: Int? = nil) throws -> [Interval] {
     precondition(examples > 0 && rows.count.isMultiple(of: examples), "\(rows.count) numbers in rows of \(examples)")
-    var times: [Float] = []
-    times.reserveCapacity(redraws * examples)
-    forEachRedraw(of: examples) { drawn in times += drawn.map(Float.init) }
-    let weights = Tensor(shape: [times.count / examples, examples], times)
-    let count = rows.count / examples
-    let blocks = (count + Self.rowsAtATime - 1) / Self.rowsAtATime
-    return try Workers.map(blocks, threads: threads) { block -> [Interval] in
-      let range = block * Self.rowsAtATime..<min(count, (block + 1) * Self.rowsAtATime)
-      return means(of: RowBlock(rows, range, examples: examples), weights)
+    let blocks = RowBlock.ranges(rows.count / examples, examples: examples)
+    return try Workers.map(blocks.count, threads: threads) { number -> [Interval] in
+      means(of: RowBlock(rows, blocks[number], examples: examples))
     }.flatMap(\.self)
   }
 
-  /// Keeps a block's redrawn means within a megabyte or so.
-  static let rowsAtATime = 256
-
-  private func means(of block: RowBlock, _ weights: Tensor) -> [Interval] {
-    let (redrawn, drawn) = (block.products(with: weights), block.countProducts(with: weights))
-    let redraws = weights.shape[0]
-    return block.rows.map { row -> Interval in
-      guard row.count > 0 else { return Interval(value: .nan, low: .nan, high: .nan) }
-      // Where nothing varies (an edit without effect) nothing is redrawn; these are most cells of large maps.
-      if row.isConstant { return Interval(value: row.mean, low: row.mean, high: row.mean) }
-      // Products use deviations from the row's own mean, which loses less to rounding.
-      let moved = (0..<redraws).compactMap { redraw -> Double? in
-        let number = drawn?[row.index * redraws + redraw] ?? Float(block.examples)
-        return number > 0 ? row.mean + Double(redrawn[row.index * redraws + redraw] / number) : nil
+  private func means(of block: RowBlock) -> [Interval] {
+    // Where nothing varies (an edit that did nothing) nothing is redrawn: most cells of large maps.
+    let varying = block.rows.filter { $0.count > 0 && !$0.isConstant }
+    var moved = [[Double]](repeating: [], count: block.rows.count)
+    if !varying.isEmpty {
+      forEachWeights(of: block.examples) { weights in
+        let (redrawn, drawn) = (block.products(with: weights), block.countProducts(with: weights))
+        let redraws = weights.shape[0]
+        for row in varying {
+          // The products are of what is left of the row's own mean, which loses less to rounding.
+          moved[row.index] += (0..<redraws).compactMap { redraw -> Double? in
+            let number = drawn?[row.index * redraws + redraw] ?? Float(block.examples)
+            return number > 0 ? row.mean + Double(redrawn[row.index * redraws + redraw] / number) : nil
+          }
+        }
       }
-      return interval(row.mean, moved)
+    }
+    return block.rows.map { interval($0.mean, moved[$0.index]) }
+  }
+
+  /// How often each example is drawn, [redraw, example]: all redraws, some megabytes of them at a time.
+  private func forEachWeights(of examples: Int, _ body: (Tensor) -> Void) {
+    let atATime = max(1, RowBlock.largest / examples)
+    var (times, left): ([Float], Int) = ([], redraws)
+    times.reserveCapacity(min(atATime, redraws) * examples)
+    forEachRedraw(of: examples) { drawn in
+      times += drawn.lazy.map(Float.init)
+      left -= 1
+      guard left == 0 || times.count >= atATime * examples else { return }
+      body(Tensor(shape: [times.count / examples, examples], times))
+      times.removeAll(keepingCapacity: true)
     }
   }
 }
@@ -65,7 +74,16 @@ struct RowBlock {
   /// [row, example], 1 where there is a number; nil if there is one everywhere.
   private let present: Tensor?
 
-  /// - Parameter centred: whether each row's mean is subtracted.
+  /// How many numbers a block has at most, if a row has no more: memory does not grow with the number of examples.
+  static let largest = 1 << 20
+
+  /// Rows in blocks: so many at most that a thousand redrawn means of each stay within a megabyte or so.
+  static func ranges(_ count: Int, examples: Int) -> [Range<Int>] {
+    let atATime = max(1, min(256, largest / examples))
+    return stride(from: 0, to: count, by: atATime).map { $0..<min($0 + atATime, count) }
+  }
+
+  /// - Parameter centred: whether each row's mean is taken off it.
   init(_ all: [Float], _ range: Range<Int>, examples: Int, centred: Bool = true) {
     self.examples = examples
     var values = [Float](repeating: 0, count: range.count * examples)

@@ -41,10 +41,9 @@ public struct SignFlips: Sendable, Equatable {
   /// For how many of the signs [draw, example] each row's sum is as far from 0 as it actually is.
   private func counts(_ rows: [Float], _ count: Int, _ signs: Tensor, _ threads: Int?) throws -> [Int] {
     let (draws, examples) = (signs.shape[0], signs.shape[1])
-    let blocks = (count + Bootstrap.rowsAtATime - 1) / Bootstrap.rowsAtATime
-    return try Workers.map(blocks, threads: threads) { number -> [Int] in
-      let range = number * Bootstrap.rowsAtATime..<min(count, (number + 1) * Bootstrap.rowsAtATime)
-      let block = RowBlock(rows, range, examples: examples, centred: false)
+    let blocks = RowBlock.ranges(count, examples: examples)
+    return try Workers.map(blocks.count, threads: threads) { number -> [Int] in
+      let block = RowBlock(rows, blocks[number], examples: examples, centred: false)
       let sums = block.products(with: signs)
       return block.rows.map { row -> Int in
         guard row.count > 0 else { return 0 }

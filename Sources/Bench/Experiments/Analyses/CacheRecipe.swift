@@ -67,8 +67,7 @@ public struct CacheRecipe: Sendable {
         throw ExperimentError.nested(place, error.kind, error.message)
       }
     case .template(let template):
-      let folder = try model.folder()
-      let sample = try template.sample(tokenizer: try Tokenizer.load(folder: folder), folder: folder)
+      let sample = try template.sample(tokenizer: try model.tokenizer(), folder: try model.folder())
       let text = sample.items.map(DatasetCommand.line).joined(separator: "\n") + "\n"
       let file = path.replacing(".cache.h5", with: ".jsonl")
       do {

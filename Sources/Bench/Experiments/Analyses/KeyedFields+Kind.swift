@@ -107,10 +107,13 @@ extension KeyedFields {
     }
     try refuse(["units"], with: "along")
     let word = try field.nonEmptyText()
-    if word.lowercased().hasSuffix(".npy") || word.lowercased().hasSuffix(".json") {
+    if word.lowercased().hasSuffix(".npy") || word.lowercased().hasSuffix(".json") || ControlVector.isNamed(by: word) {
       try refuse(["method"], with: "along")
       do {
         let vector = try VectorFile(path: resolvedPath(word, relativeTo: folder))
+        guard vector.layers == nil || vector.layers == Array(vector.rows.indices) else {
+          throw ExperimentError.badVector(file: word, problem: "it must have a vector for each layer from 0 on")
+        }
         return .units(options, along: .file(vector.rows, isByLayer: vector.isByLayer))
       } catch let error as ExperimentError where error.kind == .inputNotFound {
         throw ExperimentError.nested(field.place, error.kind, error.message)

@@ -11,15 +11,16 @@ extension Workbench {
   ///   - edit: what becomes of the site.
   ///   - direction: `.denoise` puts clean activations into the corrupted run, `.noise` corrupted ones into the clean run.
   ///   - metrics: what is read off each run; the answer's `effect` is of the first.
+  ///   - method: whether cells are run, estimated from one gradient, or both.
   ///   - file: with `line`, what messages name.
-  /// - Throws: `ExperimentError` for what does not fit the model or the prompts; `PatchingError.scoresNotFinite`; `CancellationError`.
+  /// - Throws: `ExperimentError` for what does not fit the model or the prompts, or cannot be estimated; `PatchingError.scoresNotFinite`; `CancellationError`.
   public func sweep(
     _ site: Site, over axes: SweepAxis..., named name: String? = nil, on pair: PromptSpec, edit: Edit = .patch,
-    direction: PatchingDirection = .denoise, metrics: [Metric] = [.logitDiff], file: String = #fileID,
-    line: Int = #line
+    direction: PatchingDirection = .denoise, metrics: [Metric] = [.logitDiff], method: SweepMethod = .exact,
+    file: String = #fileID, line: Int = #line
   ) throws -> SweepAnswer {
     try answer(
-      try SweepSpec(site, over: axes, named: name, edit: edit, file: file, line: line), on: [pair],
+      try SweepSpec(site, over: axes, named: name, edit: edit, method: method, file: file, line: line), on: [pair],
       direction: direction, metrics: metrics)
   }
 
@@ -27,16 +28,16 @@ extension Workbench {
   /// - Throws: as for one pair.
   public func sweep(
     _ site: Site, over axes: SweepAxis..., named name: String? = nil, on pairs: [PromptSpec], edit: Edit = .patch,
-    direction: PatchingDirection = .denoise, metrics: [Metric] = [.logitDiff], file: String = #fileID,
-    line: Int = #line
+    direction: PatchingDirection = .denoise, metrics: [Metric] = [.logitDiff], method: SweepMethod = .exact,
+    file: String = #fileID, line: Int = #line
   ) throws -> SweepAnswer {
     try answer(
-      try SweepSpec(site, over: axes, named: name, edit: edit, file: file, line: line), on: pairs,
+      try SweepSpec(site, over: axes, named: name, edit: edit, method: method, file: file, line: line), on: pairs,
       direction: direction, metrics: metrics)
   }
 
-  /// Runs a sweep of any kind, paths and edges among them: `bench.answer(.edges(), on: [pair])`. Estimates and additivity are for experiments;
-  /// here cells are run.
+  /// Answers a sweep of any kind, paths and edges among them: `bench.answer(.edges(), on: [pair])`. Its cells are run or estimated as its method
+  /// says; its additivity is for experiments.
   /// - Throws: as `sweep`.
   public func answer(
     _ question: SweepSpec, on pairs: [PromptSpec], direction: PatchingDirection = .denoise,

@@ -18,7 +18,7 @@ public struct Workbench: Sendable {
   let folder: String
 
   /// Loads a model.
-  /// - Parameter model: a folder in Hugging Face layout, or `bundled:NAME`.
+  /// - Parameter model: a folder in Hugging Face layout, a `.gguf` file, or `bundled:NAME`.
   /// - Throws: `ExperimentError.noSuchBundledModel`, `CheckpointError`, `TokenizerError`.
   public init(_ model: String) throws { try self.init(ModelReference(model)) }
 
@@ -28,7 +28,7 @@ public struct Workbench: Sendable {
     let folder = try reference.folder()
     let loaded = try LoadedModel(folder: folder)
     var tokenizer: Tokenizer?
-    if case .tokens = loaded.model.graph.input { tokenizer = try Tokenizer.load(folder: folder) }
+    if case .tokens = loaded.model.graph.input { tokenizer = try reference.tokenizer() }
     self.init(reference, folder: folder, loaded, tokenizer)
   }
 
@@ -36,7 +36,7 @@ public struct Workbench: Sendable {
   /// - Throws: as `init(_:)`.
   public static func loading(_ reference: ModelReference) async throws -> Workbench {
     let folder = try reference.folder()
-    async let tokenizer = Tokenizer.load(folder: folder)
+    async let tokenizer = reference.tokenizer()
     let loaded = try LoadedModel(folder: folder)
     return Workbench(reference, folder: folder, loaded, try await tokenizer)
   }
@@ -95,17 +95,17 @@ public struct Workbench: Sendable {
     try resolver().resolve(pairs, metrics: metrics)
   }
 
-  /// A file that `patchbay vector` has made.
+  /// A file that `patchbay vector` has made, or a control vector of llama.cpp (`.gguf`; with `#1` behind it layers count from 1).
   /// - Parameter allowsOtherModel: whether it may be of another model.
   /// - Throws: `StoreError`; `ExperimentError` for a vector of another model.
   public func vector(
     _ path: String, allowsOtherModel: Bool = false, file: String = #fileID, line: Int = #line
   ) throws -> SteeringVector {
-    let vector = try SteeringVector(file: path)
-    if !allowsOtherModel, vector.modelSHA256 != (try loaded.folder.sha256()) {
+    let written = try WrittenVector(path: path)
+    if !allowsOtherModel, let sha256 = written.modelSHA256, sha256 != (try loaded.folder.sha256()) {
       throw ExperimentError.inFile(
-        Place(file: file, line: line), .vectorOfOtherModel(found: vector.model, model: reference.text))
+        Place(file: file, line: line), .vectorOfOtherModel(found: written.vector.model, model: reference.text))
     }
-    return vector
+    return written.vector
   }
 }

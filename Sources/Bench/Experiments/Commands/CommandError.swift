@@ -19,6 +19,8 @@ public enum CommandError: DiagnosedError, Equatable {
   case vectorNeedsPairs(String)
   case differenceNeedsOnePair(String, found: Int)
   case notAMazePolicy(family: String)
+  /// The vector cannot be written as a control vector.
+  case noControlVector(reason: String)
 
   // Steering of text
   /// The vector is of a kind of activation that is none of ours.
@@ -38,7 +40,8 @@ public enum CommandError: DiagnosedError, Equatable {
 
   public var kind: FailureKind {
     switch self {
-    case .noSuchLayer, .outputIsInput, .steeringNeedsLayer, .steeringNeverFires, .steeringOfPairs: .wrongUsage
+    case .noSuchLayer, .outputIsInput, .steeringNeedsLayer, .steeringNeverFires, .steeringOfPairs, .noControlVector:
+      .wrongUsage
     case .editNeverFires: .wrongUsage
     case .promptsChanged: .ioFailed
     case .wrongEdit(_, _, let kind): kind
@@ -64,6 +67,7 @@ public enum CommandError: DiagnosedError, Equatable {
       "\(file): a vector is made from pairs of prompts, with the keys clean and corrupted"
     case .differenceNeedsOnePair(let file, let found):
       "\(file): the method 'difference' takes one pair, but there are \(found); for several, use 'mean-difference'"
+    case .noControlVector(let reason): "a control vector (.gguf) cannot hold this: \(reason)"
     case .notAMazePolicy(let family):
       "the \(family) model is not a maze policy, which takes pictures of 3 x 64 x 64 and has 15 actions"
     case .steeringNeedsSite(let file, let found):

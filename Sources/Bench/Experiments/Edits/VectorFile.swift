@@ -1,11 +1,16 @@
 import Diagnostics
 
-/// A vector to add, or one for each layer, read from a `.npy` or a `.json` file.
+/// A vector to add, or one for each layer, read from a `.npy`, a `.json` or a `.gguf` file.
 struct VectorFile {
   /// [layer, feature], or a single row.
   let rows: [[Float]]
+  /// The layers that the rows are for; nil where the file has one vector for all.
+  let layers: [Int]?
+  /// How a control vector's layers were counted.
+  private(set) var note: String?
+
   /// Whether the file has a row for each layer, rather than one vector for all.
-  let isByLayer: Bool
+  var isByLayer: Bool { layers != nil }
 
   /// - Throws: `ExperimentError` for a file that is missing, of another format, ragged, empty, or with what is no finite number in it.
   init(path: String) throws {
@@ -23,6 +28,10 @@ struct VectorFile {
       }
     } else if path.lowercased().hasSuffix(".json") {
       self = try VectorFile(json: try readBytes(path), file: path)
+    } else if ControlVector.isNamed(by: path) {
+      let control = try ControlVector(path: path)
+      (rows, layers) = (control.vector.values.map { $0[0] }, control.vector.layers)
+      note = control.note
     } else {
       throw ExperimentError.unknownVectorFormat(file: path)
     }
@@ -44,7 +53,7 @@ struct VectorFile {
 
   private init(rows: [[Float]], isByLayer: Bool) {
     self.rows = rows
-    self.isByLayer = isByLayer
+    layers = isByLayer ? Array(rows.indices) : nil
   }
 
   private init(json bytes: [UInt8], file: String) throws {

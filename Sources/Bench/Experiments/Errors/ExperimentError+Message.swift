@@ -17,7 +17,7 @@ extension ExperimentError {
     case .inFile(let place, let problem): "\(place): \(problem.text)"
     case .nested(let place, _, let message): place.map { "\($0): \(message)" } ?? message
 
-    case .unknownVectorFormat(let file): "\(file): a vector is read from a .npy or a .json file"
+    case .unknownVectorFormat(let file): "\(file): a vector is read from a .npy, .json or .gguf file"
     case .badVector(let file, let problem): "\(file): \(problem)"
 
     case .interrupted: "interrupted"

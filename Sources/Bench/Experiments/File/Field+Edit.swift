@@ -47,8 +47,9 @@ extension Field {
       origin = from
     case "values": direction = try chosen.field.writtenVectors(keys["layers"])
     default:
-      let (rows, layers) = try chosen.field.vectorRows(folder: folder)
+      let (rows, layers, from) = try chosen.field.vectorRows(folder: folder)
       direction = .vectors(rows, layers: layers)
+      origin = from
     }
     if let norm = keys["norm"] { direction = try norm.rescaled(direction, folder: folder, site: site) }
     let coefficients = try keys["coefficient"].map { try $0.oneOrMore(of: "numbers").map { try $0.float() } } ?? [1]
@@ -71,8 +72,7 @@ extension Field {
         }
         return (vectors, layers, nil)
       }
-      let (rows, layers) = try chosen.field.vectorRows(folder: folder)
-      return (rows, layers, nil)
+      return try chosen.field.vectorRows(folder: folder)
     }
     let (vector, origin) = try chosen.field.steeringVector(keys["anywhere"], folder: folder, site: site)
     guard !vector.isSequence else { throw chosen.field.error(.sequenceHasNoDirection) }
@@ -80,12 +80,12 @@ extension Field {
   }
 
   /// A vector file's vector, or the direction of an analysis.
-  func writtenVector(folder: String, site: SiteName, allowsMismatch: Bool) throws -> SteeringVector {
+  func writtenVector(folder: String, site: SiteName, allowsMismatch: Bool) throws -> WrittenVector {
     do {
       if case .map = try content() {
-        return try foundDirection(folder: folder).vector(at: site, allowingMismatch: allowsMismatch)
+        return WrittenVector(try foundDirection(folder: folder).vector(at: site, allowingMismatch: allowsMismatch))
       }
-      return try SteeringVector(file: resolvedPath(try nonEmptyText(), relativeTo: folder))
+      return try WrittenVector(path: resolvedPath(try nonEmptyText(), relativeTo: folder))
     } catch {
       throw ExperimentError.wrapping(error, at: place)
     }
@@ -106,11 +106,12 @@ extension Field {
       source: try keys["source"].map(label))
   }
 
-  /// The vectors of a `.npy` or `.json` file, and the layers that they are for.
-  private func vectorRows(folder: String) throws -> (rows: [[Float]], layers: [Int]?) {
+  /// The vectors of a `.npy`, `.json` or `.gguf` file, and the layers that they are for.
+  private func vectorRows(folder: String) throws -> (rows: [[Float]], layers: [Int]?, origin: VectorOrigin?) {
     do {
       let vectors = try VectorFile(path: resolvedPath(try nonEmptyText(), relativeTo: folder))
-      return (vectors.rows, vectors.isByLayer ? Array(vectors.rows.indices) : nil)
+      let origin = vectors.note.map { VectorOrigin(model: "", modelSHA256: nil, note: $0, place: place) }
+      return (vectors.rows, vectors.layers, origin)
     } catch let error as ExperimentError where error.kind != .badData {
       throw ExperimentError.nested(place, error.kind, error.message)
     }
@@ -121,12 +122,14 @@ extension Field {
     _ anywhere: Field?, folder: String, site: SiteName
   ) throws -> (vector: SteeringVector, origin: VectorOrigin?) {
     let allowsMismatch = try anywhere?.flag() ?? false
-    let vector = try writtenVector(folder: folder, site: site, allowsMismatch: allowsMismatch)
-    if allowsMismatch { return (vector, nil) }
-    guard vector.site == site.rawValue else {
+    let written = try writtenVector(folder: folder, site: site, allowsMismatch: allowsMismatch)
+    let vector = written.vector
+    guard allowsMismatch || vector.site == site.rawValue else {
       throw error(.vectorOfOtherSite(found: vector.site, site: site.rawValue))
     }
-    return (vector, VectorOrigin(model: vector.model, modelSHA256: vector.modelSHA256, place: place))
+    let sha256 = allowsMismatch ? nil : written.modelSHA256
+    guard sha256 != nil || written.note != nil else { return (vector, nil) }
+    return (vector, VectorOrigin(model: vector.model, modelSHA256: sha256, note: written.note, place: place))
   }
 }
 
@@ -212,10 +215,13 @@ private struct EditFields: EditArguments {
   }
 }
 
-/// The model that a vector was made with.
+/// The model that a vector was made with, and how it was read.
 public struct VectorOrigin: Sendable, Hashable {
   public let model: String
-  public let modelSHA256: String
+  /// nil where any model will do, and where the file does not say.
+  public let modelSHA256: String?
+  /// What there is to say about how the file was read.
+  public var note: String?
   /// Where the vector is asked for.
   public let place: Place
 }

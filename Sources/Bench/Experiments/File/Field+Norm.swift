@@ -25,7 +25,7 @@ extension Field {
       return layers.map { _ in Double(length) }
     }
     let field = try map(.norm).required("vector")
-    let other = try field.writtenVector(folder: folder, site: site, allowsMismatch: true)
+    let other = try field.writtenVector(folder: folder, site: site, allowsMismatch: true).vector
     return try layers.map { layer in
       // One vector for all layers takes the length of a file's only one.
       let place = isForAll && other.layers.count == 1 ? 0 : other.layers.firstIndex(of: layer)

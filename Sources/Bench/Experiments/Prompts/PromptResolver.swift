@@ -95,8 +95,9 @@ public struct PromptResolver: Sendable {
       throw FileProblem.needsTokenizer(key: key, folder: folder, instead: "\(key)_tokens")
     }
     let tokens = try tokenizer.encode(text, beginningOfText: prependBOS.forTokenizer)
-    // The text may spell out the token that the tokenizer puts in front as well.
-    if prependBOS != .never, let bos = tokenizer.beginningOfText, tokens.count > 1, tokens[0] == bos, tokens[1] == bos {
+    // The text may spell out the token that was put in front of it.
+    let isPutInFront = prependBOS == .always || (prependBOS == .automatic && tokenizer.addsBeginningOfText)
+    if isPutInFront, let bos = tokenizer.beginningOfText, tokens.count > 1, tokens[0] == bos, tokens[1] == bos {
       return Array(tokens.dropFirst())
     }
     return tokens

@@ -29,6 +29,9 @@ public final class PlanningContext {
     self.memory = memory
   }
 
+  /// Those that questions have asked for so far.
+  var enginesInUse: [PatchingEngine] { Array(engines.values) }
+
   /// The engine on the graph with some options: those that a question's edits need in the graph's path.
   /// - Throws: what `PatchingEngine.init` throws.
   public func engine(_ options: GraphOptions = GraphOptions()) throws -> PatchingEngine {

@@ -16,7 +16,7 @@ public protocol Question: Sendable {
   var place: Place { get }
   /// The question as an element of its list in an experiment file, its vectors as numbers. Reading it gives the same question.
   var written: JSONValue { get }
-  /// The models that its vectors were made with, without those for which any model will do.
+  /// The models that its vectors were made with, without those for which any model will do, and how files were read where that needs saying.
   var vectorOrigins: [VectorOrigin] { get }
   /// The numbers that it takes from other files: a run is resumed only where they are what they were.
   var vectors: [[Float]] { get }

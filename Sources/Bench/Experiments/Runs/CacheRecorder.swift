@@ -10,13 +10,11 @@ struct CacheRecorder {
   private let writer: CacheWriter
   private let spec: CacheSpec
   private let run: ExperimentRun
-  private let rows: [PromptRow]
 
-  init(creating path: String, _ spec: CacheSpec, run: ExperimentRun, rows: [PromptRow], sha256: String) throws {
+  init(creating path: String, _ spec: CacheSpec, run: ExperimentRun, sha256: String) throws {
     self.path = path
     self.spec = spec
     self.run = run
-    self.rows = rows
     let hooks = run.cachedNodes.compactMap { node in node.hook.map { CachePlan.Hook($0, node.layout) } }
     writer = try CacheWriter(
       creating: path,
@@ -24,8 +22,8 @@ struct CacheRecorder {
         model: run.model.text, modelSHA256: sha256, patchbayVersion: PatchbayVersion.text,
         attributes: [Schema.ResultsRoot.experiment: .text(run.experiment.text)]),
       plan: CachePlan(
-        runs: spec.runs.map(\.stored), hooks: hooks, examples: rows.count, longestPrompt: run.prompts.set.longest,
-        promptColumns: PromptColumns(of: rows)))
+        runs: spec.runs.map(\.stored), hooks: hooks, examples: run.prompts.set.count, longestPrompt: run.prompts.set.longest,
+        promptColumns: PromptColumns(of: run.prompts.rows)))
   }
 
   /// Whether a file is a complete cache that this experiment has made of this model.
@@ -45,7 +43,7 @@ struct CacheRecorder {
   ///   - check: called between pieces; what it throws ends the writing.
   ///   - advance: told how many runs of one prompt have been written.
   func write(check: @Sendable () throws -> Void, advance: @Sendable (Int) throws -> Void) throws {
-    try writer.write(prompts: rows, from: 0)
+    try writer.write(prompts: run.prompts.rows, from: 0)
     let (model, nodes) = (run.loaded.model, run.cachedNodes)
     for side in spec.runs {
       let batch = try run.prompts.set.batch(side)

@@ -33,19 +33,18 @@ extension ExperimentRun {
 }
 
 extension ResolvedPrompts {
-  /// The prompts as files store them.
-  var rows: [PromptRow] {
-    let pairs = self.set.pairs
-    return pairs.indices.map { index in
-      let pair = pairs[index]
-      if self.set.hasPictures {
-        return PromptRow(
-          cleanTokens: [], answerToken: pair.answers.first, wrongToken: pair.wrongs.first, labels: labels[index])
-      }
+  /// The prompts as files store them; each row is made when it is read.
+  var rows: some RandomAccessCollection<PromptRow> { self.set.pairs.indices.lazy.map(row) }
+
+  private func row(_ index: Int) -> PromptRow {
+    let pair = set.pairs[index]
+    if set.hasPictures {
       return PromptRow(
-        cleanTokens: pair.clean, corruptedTokens: pair.corrupted, answerToken: pair.answers.first,
-        wrongToken: pair.wrongs.first, cleanTokenStrings: strings(pair.clean),
-        corruptedTokenStrings: strings(pair.corrupted), text: texts[index], labels: labels[index])
+        cleanTokens: [], answerToken: pair.answers.first, wrongToken: pair.wrongs.first, labels: labels[index])
     }
+    return PromptRow(
+      cleanTokens: pair.clean, corruptedTokens: pair.corrupted, answerToken: pair.answers.first,
+      wrongToken: pair.wrongs.first, cleanTokenStrings: strings(pair.clean),
+      corruptedTokenStrings: strings(pair.corrupted), text: texts[index], labels: labels[index])
   }
 }

@@ -119,6 +119,7 @@ extension ExperimentRun {
         try question.answer(unit)
       }
     }
+    for engine in engines { engine.release() }
   }
 
   private func writeBaselines(of block: Range<Int>, to partial: PartialResults) throws {
@@ -139,7 +140,7 @@ extension ExperimentRun {
       try advance(spec.runs.count * prompts.set.count)
       return path
     }
-    let cache = try CacheRecorder(creating: path, spec, run: self, rows: prompts.rows, sha256: sha256)
+    let cache = try CacheRecorder(creating: path, spec, run: self, sha256: sha256)
     do {
       try cache.write(check: counter.check, advance: advance)
       try counter.check()

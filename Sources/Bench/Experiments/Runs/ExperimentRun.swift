@@ -21,6 +21,8 @@ public struct ExperimentRun: Sendable {
   public let cachedNodes: [Node]
   /// The engine on the graph without options, which reads what nothing edits.
   let engine: PatchingEngine
+  /// All engines that questions are answered with.
+  let engines: [PatchingEngine]
 
   /// Loads the model and plans everything, so that whatever does not fit is found before anything has run.
   /// - Parameters:
@@ -40,6 +42,7 @@ public struct ExperimentRun: Sendable {
       experiment, loaded: bench.loaded, prompts: prompts, mazes: mazes, threads: threads, memory: memory)
     engine = try context.engine()
     questions = try experiment.questions.flatMap { try $0.plan(in: context) }
+    engines = context.enginesInUse
     heads = PlannedHeads.Plan(questions, engine: engine, prompts)
     cachedNodes = try Self.cachedNodes(experiment.cache, bench.model.graph)
     promptsNote = note
@@ -70,9 +73,9 @@ public struct ExperimentRun: Sendable {
 
   /// - Throws: `ExperimentError` for a vector that was made with other weights.
   private static func checkVectors(_ origins: [VectorOrigin], _ bench: Workbench) throws {
-    guard !origins.isEmpty else { return }
+    guard origins.contains(where: { $0.modelSHA256 != nil }) else { return }
     let sha256 = try bench.loaded.folder.sha256()
-    if let other = origins.first(where: { $0.modelSHA256 != sha256 }) {
+    if let other = origins.first(where: { ($0.modelSHA256 ?? sha256) != sha256 }) {
       throw ExperimentError.inFile(other.place, .vectorOfOtherModel(found: other.model, model: bench.reference.text))
     }
   }

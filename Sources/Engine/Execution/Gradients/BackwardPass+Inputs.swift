@@ -14,16 +14,17 @@ extension BackwardPass {
     case .product:
       return [(0, g.multiplied(by: tape.input(1, of: node))), (1, g.multiplied(by: tape.input(0, of: node)))]
     case .normScale(let kind, _):
-      let x = byFeature(tape.input(0, of: node), of: node.inputs[0])
+      let x = evaluator.rows(of: tape.input(0, of: node), asManyAs: node.layout.width, node: node.inputs[0])
       return one(g.pulledBackThroughNormScale(of: x, scale: tape.output(of: node), centred: kind == .layer))
     case .normalized(let kind):
-      let x = byFeature(tape.input(0, of: node), of: node.inputs[0])
+      let scales = graph[node.inputs[1]].layout.width
+      let x = evaluator.rows(of: tape.input(0, of: node), asManyAs: scales, node: node.inputs[0])
       let pulled = g.pulledBackThroughNormalization(
         of: x, scale: tape.input(1, of: node), centred: kind == .layer)
       return [(0, pulled.x), (1, pulled.scale)]
     case .affine(let gain, let offset, _):
-      return one(
-        byFeature(g, of: node.inputs[0]).affine(gain: model.weights[gain], offset: offset, bias: nil))
+      let gain = model.weights[gain]
+      return one(evaluator.rows(of: g, width: gain.columns).affine(gain: gain, offset: offset, bias: nil))
     case .linear(let map):
       return one(
         g.reshaped([rows, map.outputs]).linear(model.weights[map.weight], transposed: !map.isTransposed))
@@ -64,10 +65,7 @@ extension BackwardPass {
     }
   }
 
-  /// A value with the last axis of its node as rows.
-  private func byFeature(_ value: Tensor, of id: NodeID) -> Tensor {
-    NodeEvaluator(graph: graph, weights: model.weights).byFeature(value, node: id)
-  }
+  private var evaluator: NodeEvaluator { NodeEvaluator(graph: graph, weights: model.weights) }
 
   // MARK: Attention
 

@@ -54,7 +54,7 @@ public struct Anatomy: Sendable, Hashable {
     public let map: LinearMap
     /// As computed from the stream (`hook_q`, `hook_k`, `hook_v`), [head, dHead].
     public let output: NodeID
-    /// The norm over each head's own features (Qwen3); nil if there is none.
+    /// The norm over each head's own features (Qwen3), or over those of all heads (OLMo 2); nil where there is none.
     public let headNorm: NormNodes?
     /// As used by the scores or the mix: normalised and rotated, if the model does so.
     public let used: NodeID

@@ -8,11 +8,16 @@ public protocol ModelSpec: Sendable {
 
   /// The graph of this network.
   func graph(_ options: GraphOptions) -> ModelGraph
+
+  /// The same network with an unembedding of its own, where this one's is the embedding; nil where it is not.
+  var untied: Self? { get }
 }
 
 extension ModelSpec {
   /// The graph without options.
   public func graph() -> ModelGraph { graph(GraphOptions()) }
+
+  public var untied: Self? { nil }
 }
 
 /// A kind of model that can be loaded: how its config reads as a spec and where its weights are kept.
@@ -39,15 +44,24 @@ public enum WeightSource: Sendable, Hashable {
   case whole(String)
   /// Columns of a fused [rows, total] matrix, or a part of a fused vector of `total` numbers.
   case columns(String, Range<Int>, total: Int)
+  /// Rows of a fused [total, columns] matrix, or a part of a fused vector of `total` numbers.
+  case rows(String, Range<Int>, total: Int)
   /// Rows of a fused [total, columns] matrix, interleaved head by head: head h's `part` (0, 1, 2 for query, key, value) of three.
   case interleavedRows(String, part: Int, heads: Int)
+
+  /// The name of the tensor.
+  public var tensor: String {
+    switch self {
+    case .whole(let name), .columns(let name, _, _), .rows(let name, _, _), .interleavedRows(let name, _, _): name
+    }
+  }
 }
 
 /// The families that can be loaded.
 public enum ModelFamilies {
   public static let all: [any ModelFamily.Type] = [
-    GPT2Family.self, LlamaFamily.self, GPTNeoXFamily.self, Qwen3Family.self, Gemma2Family.self, PatchbayFamily.self,
-    ImpalaFamily.self,
+    GPT2Family.self, LlamaFamily.self, GPTNeoXFamily.self, Qwen3Family.self, Gemma2Family.self, Gemma3Family.self,
+    OLMo2Family.self, Phi3Family.self, PatchbayFamily.self, ImpalaFamily.self,
   ]
 
   /// All values of `model_type` that can be loaded.
@@ -58,7 +72,7 @@ public enum ModelFamilies {
   public static func family(of config: Config) throws -> any ModelFamily.Type {
     let type = try config.string("model_type")
     guard let family = all.first(where: { $0.modelTypes.contains(type) }) else {
-      throw CheckpointError.unsupportedModelType(found: type, supported: modelTypes)
+      throw CheckpointError.unsupportedModelType(found: type, supported: modelTypes, file: config.file)
     }
     return family
   }

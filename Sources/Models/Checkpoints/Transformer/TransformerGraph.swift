@@ -2,6 +2,13 @@ import Foundation
 import ModelGraph
 
 extension TransformerSpec: ModelSpec {
+  public var untied: TransformerSpec? {
+    guard tiesEmbeddings else { return nil }
+    var spec = self
+    spec.tiesEmbeddings = false
+    return spec
+  }
+
   /// The graph of this transformer, with the hook names of TransformerLens and our own weight names.
   public func graph(_ options: GraphOptions) -> ModelGraph {
     var assembly = TransformerAssembly(spec: self, options: options)
@@ -69,7 +76,7 @@ private struct TransformerAssembly {
 
   private mutating func attention(_ layer: Int, _ residual: NodeID) -> NodeID {
     let scores = attentionSpec(layer)
-    let shared = options.splitsInputs ? nil : norm(residual, "blocks.\(layer).ln1", layer: layer)
+    let shared = options.splitsInputs ? nil : preNorm(residual, "blocks.\(layer).ln1", layer: layer)
     var q = projection(layer, "q", heads: spec.heads, residual, shared)
     var k = projection(layer, "k", heads: spec.keyValueHeads, residual, shared)
     let v = projection(layer, "v", heads: spec.keyValueHeads, residual, shared)
@@ -77,7 +84,8 @@ private struct TransformerAssembly {
       q = headNorm(layer, "q", heads: spec.heads, q)
       k = headNorm(layer, "k", heads: spec.keyValueHeads, k)
     }
-    if case .rotary(let rotary) = spec.positions {
+    if case .rotary(let common) = spec.positions {
+      let rotary = spec.layerRotations.isEmpty ? common : spec.layerRotations[layer]
       q = builder.add(
         .rotary(rotary), [q], byHead(spec.heads), hook: HookName(layer: layer, "attn.hook_rot_q"))
       k = builder.add(
@@ -121,23 +129,25 @@ private struct TransformerAssembly {
       bias: spec.hasQueryKeyValueBias)
     let hook = HookName(layer: layer, "attn.hook_\(letter)")
     if let shared { return builder.add(.linear(map), [shared], byHead(heads), hook: hook) }
-    let normalized = norm(copies, "blocks.\(layer).ln1", layer: layer, heads: heads, named: false)
+    let normalized = preNorm(copies, "blocks.\(layer).ln1", layer: layer, heads: heads, named: false)
     return builder.add(.linearByHead(map, heads: heads), [normalized], byHead(heads), hook: hook)
   }
 
-  /// The norm over each head's own features; always an RMS norm with a gain of its own.
+  /// The norm over each head's own features, or over those of all heads; always an RMS norm with a gain of its own.
   private mutating func headNorm(_ layer: Int, _ letter: String, heads: Int, _ x: NodeID) -> NodeID {
-    let scale = builder.add(
-      .normScale(.rms, epsilon: spec.norm.epsilon), [x], .perPosition([Extent(.head, heads), Extent(.scale, 1)]))
+    let scales = spec.normalizesAcrossHeads ? [Extent(.scale, 1)] : [Extent(.head, heads), Extent(.scale, 1)]
+    let scale = builder.add(.normScale(.rms, epsilon: spec.norm.epsilon), [x], .perPosition(scales))
     let normalized = builder.add(.normalized(.rms), [x, scale], byHead(heads))
-    let gain = builder.weight("blocks.\(layer).attn.\(letter)_norm.weight", [spec.dHead])
-    return builder.add(.affine(gain: gain, gainOffset: 0, bias: nil), [normalized], byHead(heads))
+    let width = spec.normalizesAcrossHeads ? heads * spec.dHead : spec.dHead
+    let gain = builder.weight("blocks.\(layer).attn.\(letter)_norm.weight", [width])
+    return builder.add(
+      .affine(gain: gain, gainOffset: spec.norm.gainOffset, bias: nil), [normalized], byHead(heads))
   }
 
   private mutating func mlp(_ layer: Int, _ residual: NodeID) -> NodeID {
     let copy = builder.add(
       .sum, [residual], stream, hook: HookName(layer: layer, "hook_mlp_in"), onRequest: true)
-    let input = norm(options.splitsInputs ? copy : residual, "blocks.\(layer).ln2", layer: layer)
+    let input = preNorm(options.splitsInputs ? copy : residual, "blocks.\(layer).ln2", layer: layer)
     let neurons = Layout.perPosition([Extent(.dMlp, spec.dMlp)])
     func name(_ suffix: String) -> HookName { HookName(layer: layer, "mlp.\(suffix)") }
     let first = linearMap(
@@ -193,6 +203,13 @@ private struct TransformerAssembly {
     return LinearMap(
       weight: builder.weight("\(name).weight", shape), orientation: spec.orientation,
       bias: bias ? builder.weight("\(name).bias", [outputs]) : nil, inputs: inputs, outputs: outputs)
+  }
+
+  /// The norm in front of a part, where the model has such norms.
+  private mutating func preNorm(
+    _ x: NodeID, _ name: String, layer: Int, heads: Int? = nil, named: Bool = true
+  ) -> NodeID {
+    spec.hasPreNorms ? norm(x, name, layer: layer, heads: heads, named: named) : x
   }
 
   /// Scale, normalised and affine nodes over the last axis; the input itself where the model has no norms.

@@ -40,7 +40,9 @@ public struct TransformerSpec: Sendable, Hashable {
   /// The longest prompt; nil where nothing limits it.
   public var context: Int?
   public var norm: Norm
-  /// Norms after attention and after the MLP too, before they are added to the residual stream (Gemma-2).
+  /// Norms in front of attention and of the MLP; OLMo 2 has none.
+  public var hasPreNorms = true
+  /// Norms after attention and after the MLP, before they are added to the residual stream (Gemma 2, OLMo 2).
   public var hasPostNorms = false
   public var activation: ActivationFunction
   /// Whether the MLP multiplies act(gate) by a second linear map.
@@ -48,6 +50,10 @@ public struct TransformerSpec: Sendable, Hashable {
   public var positions: Positions
   /// A norm over each head's query and key before rotation (Qwen3).
   public var normalizesQueriesAndKeys = false
+  /// That norm is one over the queries of all heads together, and one over their keys (OLMo 2).
+  public var normalizesAcrossHeads = false
+  /// For each layer, how its queries and keys are rotated (Gemma 3); empty if all are as `positions` says.
+  public var layerRotations: [RotarySpec] = []
   public var hasQueryKeyValueBias = false
   public var hasOutputBias = false
   public var hasMlpBias = false

@@ -10,6 +10,9 @@
 // where that is impossible.
 void pb_keep_memory(void);
 
+// Returns to the system what the allocator keeps, where it can be asked.
+void pb_release_memory(void);
+
 // Tells the processor that this thread is waiting in a loop.
 void pb_pause(void);
 
@@ -139,5 +142,17 @@ void pb_fletcher32_add(uint64_t sums[2], const uint8_t *bytes, int64_t count);
 void pb_fletcher32_copy(uint64_t sums[2], uint8_t *out, const uint8_t *bytes, int64_t count);
 // out[i] = the little-endian binary16 at halves + 2 i, exactly.
 void pb_widen_halves(float *out, const uint8_t *halves, int64_t count);
+
+// GGUF's block formats: `count` blocks at any address -> 32 numbers for each (256 for the _k ones), bit for bit as gguf-py gives them.
+void pb_dequantize_q8_0(float *out, const uint8_t *blocks, int64_t count);
+void pb_dequantize_q4_0(float *out, const uint8_t *blocks, int64_t count);
+void pb_dequantize_q4_1(float *out, const uint8_t *blocks, int64_t count);
+void pb_dequantize_q5_0(float *out, const uint8_t *blocks, int64_t count);
+void pb_dequantize_q5_1(float *out, const uint8_t *blocks, int64_t count);
+void pb_dequantize_q2_k(float *out, const uint8_t *blocks, int64_t count);
+void pb_dequantize_q3_k(float *out, const uint8_t *blocks, int64_t count);
+void pb_dequantize_q4_k(float *out, const uint8_t *blocks, int64_t count);
+void pb_dequantize_q5_k(float *out, const uint8_t *blocks, int64_t count);
+void pb_dequantize_q6_k(float *out, const uint8_t *blocks, int64_t count);
 
 #endif

@@ -1,13 +1,13 @@
 /// The functions that a notebook defines for itself; it has those that its cells use.
 enum NotebookHelper: Int, CaseIterable, Sendable {
   case read, effect, draws, interval, number, table, strongest
-  case shown, names, merge, top, byHead, cut, heatmap, bars, lines, curves, changes
+  case shown, names, merge, top, byHead, cut, heatmap, wordmap, bars, lines, curves, changes
 
   /// Those that work with numbers, and those that draw; the rest stand where prompts are looked at.
   static let computing: [NotebookHelper] = [
     .read, .effect, .draws, .interval, .number, .table, .strongest, .merge, .top, .byHead, .changes,
   ]
-  static let drawing: [NotebookHelper] = [.cut, .heatmap, .bars, .lines, .curves]
+  static let drawing: [NotebookHelper] = [.cut, .heatmap, .wordmap, .bars, .lines, .curves]
 
   /// What this one calls.
   var needs: [NotebookHelper] {
@@ -18,6 +18,7 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
     case .strongest: [.interval, .number, .table, .names]
     case .names: [.shown]
     case .heatmap: [.cut, .names, .number]
+    case .wordmap: [.cut]
     case .bars: [.cut, .names, .interval]
     case .lines: [.names, .interval]
     case .curves: [.interval]
@@ -182,6 +183,22 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
               for (row, column), value in np.ndenumerate(values.values):
                   colour = "white" if abs(value) > 0.6 * max(abs(low), abs(high)) else "black"
                   axes.text(column, row, number(value, 2), ha="center", va="center", fontsize=8, color=colour)
+          axes.set(title=title, xlabel=values.dims[1], ylabel=values.dims[0])
+          figure.colorbar(picture)
+          plt.show()
+      """#
+    case .wordmap:
+      #"""
+      def wordmap(values, words, columns, title):
+          """Draws words on squares coloured by numbers from 0 to 1, an array of two axes."""
+          size = (min(18, 3 + values.shape[1]), min(12, 2 + values.shape[0] // 3))
+          figure, axes = plt.subplots(figsize=size, layout="constrained")
+          picture = axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+          for (row, column), value in np.ndenumerate(values.values):
+              colour = "white" if value > 0.6 else "black"
+              axes.text(column, row, cut(words[row][column], 10), ha="center", va="center", fontsize=8, color=colour)
+          axes.set_xticks(range(len(columns)), [cut(name, 20) for name in columns], rotation=90)
+          axes.set_yticks(range(values.shape[0]), values[values.dims[0]].values)
           axes.set(title=title, xlabel=values.dims[1], ylabel=values.dims[0])
           figure.colorbar(picture)
           plt.show()

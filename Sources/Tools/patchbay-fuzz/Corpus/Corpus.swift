@@ -20,6 +20,11 @@ enum Corpus {
         }
       }
     }
+    for (name, bytes) in GGUFCases.all {
+      let folder = "\(root)/\(Kind.gguf)/\(name)"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/model.gguf"))
+    }
     for (name, files) in TokenizerCases.all {
       let isJSON = files.contains { $0.name == "tokenizer.json" }
       try write(files, to: "\(root)/\(isJSON ? Kind.tokenizer : .vocabulary)/\(name)")

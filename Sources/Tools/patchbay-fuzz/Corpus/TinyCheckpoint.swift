@@ -35,6 +35,22 @@ enum TinyCheckpoint {
      "use_sliding_window": true, "sliding_window": 8, "max_window_layers": 1,
      "layer_types": ["full_attention", "sliding_attention"]}
     """,
+    "gemma3": """
+    {"model_type": "gemma3", "text_config": {"hidden_size": 8, "num_attention_heads": 2, "num_key_value_heads": 1,
+     "head_dim": 4, "num_hidden_layers": 2, "intermediate_size": 12, "vocab_size": 20, "max_position_embeddings": 32,
+     "sliding_window": 4, "sliding_window_pattern": 2, "query_pre_attn_scalar": 4, "rope_local_base_freq": 100,
+     "rope_scaling": {"rope_type": "linear", "factor": 8.0}}}
+    """,
+    "olmo2": """
+    {"model_type": "olmo2", "hidden_size": 8, "num_attention_heads": 2, "num_key_value_heads": 1,
+     "num_hidden_layers": 2, "intermediate_size": 12, "vocab_size": 20, "max_position_embeddings": 32,
+     "attention_bias": true, "rope_parameters": {"rope_type": "default", "rope_theta": 500000}}
+    """,
+    "phi3": """
+    {"model_type": "phi3", "hidden_size": 8, "num_attention_heads": 2, "num_key_value_heads": 1,
+     "num_hidden_layers": 2, "intermediate_size": 12, "vocab_size": 20, "max_position_embeddings": 32,
+     "sliding_window": 4, "partial_rotary_factor": 0.5}
+    """,
     "patchbay": """
     {"model_type": "patchbay", "n_layers": 2, "n_heads": 2, "n_key_value_heads": 2, "d_model": 8, "d_head": 4,
      "d_mlp": 12, "vocab_size": 20, "n_ctx": 24, "norm": "layer", "norm_eps": 1e-5, "norm_bias": true,
@@ -124,6 +140,7 @@ enum TinyCheckpoint {
       switch family.source(of: declaration.name, spec: spec, stored: []) {
       case .whole(let stored): name = stored
       case .columns(let stored, _, let total): (name, shape[shape.count - 1]) = (stored, total)
+      case .rows(let stored, _, let total): (name, shape[0]) = (stored, total)
       case .interleavedRows(let stored, _, _): (name, shape[0]) = (stored, 3 * shape[0])
       }
       if tensors.contains(where: { $0.name == name }) { continue }

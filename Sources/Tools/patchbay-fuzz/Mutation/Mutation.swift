@@ -9,6 +9,7 @@ enum Mutation {
     switch format {
     case .hdf5: return StoreMutation.apply(bytes, seals, isForged: isForged, &chance)
     case .safetensors: return try safetensors(bytes, &chance)
+    case .gguf: return GGUFMutation.apply(bytes, &chance)
     case .json: return try json(bytes, &chance)
     case .yaml: return try yaml(bytes, &chance)
     case .lines: return try lines(bytes, &chance)

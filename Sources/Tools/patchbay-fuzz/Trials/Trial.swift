@@ -23,6 +23,7 @@ struct Trial {
   func run() throws {
     switch kind {
     case .safetensors, .index: try model()
+    case .gguf: try config()
     case .config: try config()
     case .tokenizer, .vocabulary: try tokenizer()
     case .experiment, .vectors: try experiment()

@@ -51,9 +51,9 @@ public struct DatasetCommand: Sendable {
   }
 
   private func tokenizer(of model: String) throws -> Tokenizer? {
-    let folder = try ModelReference(model).folder()
-    guard let tokenizer = try Tokenizer.load(folder: folder) else {
-      throw ExperimentError.nested(nil, .badData, "\(folder): it has no tokenizer.json")
+    let reference = ModelReference(model)
+    guard let tokenizer = try reference.tokenizer() else {
+      throw ExperimentError.nested(nil, .badData, "\(try reference.folder()): it has no tokenizer")
     }
     return tokenizer
   }

@@ -44,9 +44,10 @@ public struct GenerateCommand: Sendable {
   /// - Throws: `CheckpointError`, `TokenizerError`, `StoreError`, `RunError`, `InterventionError`, `CommandError`,
   ///   `ConsoleError`, `CancellationError`.
   public func run(on console: Console) async throws {
-    let steerings = try additions.map {
-      try PlacedSteering($0, SteeringVector(file: $0.file), isAnywhere: isAnywhere)
-    }
+    let vectors = try additions.map { try WrittenVector(path: $0.file) }
+    let steerings = try zip(additions, vectors).map { try PlacedSteering($0, $1.vector, isAnywhere: isAnywhere) }
+    let notes = vectors.compactMap(\.note) + edits.flatMap(\.origins).compactMap(\.note)
+    for note in Set(notes).sorted() { console.note(note) }
     let steered = try SteeredRow(steerings, edits, positions)
     let bench = try await Workbench.loading(ModelReference(model))
     let graphModel = bench.loaded.model(.needed(by: steered.sites))
@@ -57,18 +58,18 @@ public struct GenerateCommand: Sendable {
     } catch let problem as FileProblem {
       throw CommandError.wrongPrompt(problem)
     }
-    try checkModel(of: steerings, bench.loaded)
+    try checkModel(of: vectors, bench.loaded)
     let placed = try steered.edits(graphModel.graph, prompt: tokens.count, new: count)
     let report = try generate(graphModel, tokens, steered, placed, reader, console)
     try console.print(isJSON ? report.json : report.text)
   }
 
-  private func checkModel(of steerings: [PlacedSteering], _ loaded: LoadedModel) throws {
-    let origins = edits.flatMap { edit in edit.origins.map { (edit, $0) } }
-    guard !isAnywhere, !(steerings.isEmpty && origins.isEmpty) else { return }
+  private func checkModel(of vectors: [WrittenVector], _ loaded: LoadedModel) throws {
+    let origins = edits.flatMap { edit in edit.origins.map { (edit, $0) } }.filter { $1.modelSHA256 != nil }
+    guard !isAnywhere, !(vectors.allSatisfy { $0.modelSHA256 == nil } && origins.isEmpty) else { return }
     let sha256 = try loaded.folder.sha256()
-    if let other = steerings.first(where: { $0.vector.modelSHA256 != sha256 }) {
-      throw CommandError.steeringOfOtherModel(file: other.addition.file, found: other.vector.model, model: model)
+    if let (addition, other) = zip(additions, vectors).first(where: { ($1.modelSHA256 ?? sha256) != sha256 }) {
+      throw CommandError.steeringOfOtherModel(file: addition.file, found: other.vector.model, model: model)
     }
     if let (edit, origin) = origins.first(where: { $1.modelSHA256 != sha256 }) {
       let problem = FileProblem.vectorOfOtherModel(found: origin.model, model: model)

@@ -15,8 +15,7 @@ public struct HooksCommand: Sendable {
   /// - Throws: `CheckpointError`, `CommandError`, `ConsoleError`.
   public func run(on console: Console) throws {
     let folder = try CheckpointFolder(path: try ModelReference(model).folder())
-    let config = Config(folder.config, file: folder.configPath)
-    let graph = try ModelFamilies.family(of: config).spec(config).graph()
+    let graph = try LoadedModel.spec(of: folder).graph()
     let nodes = graph.nodes.filter { $0.hook != nil }
     try console.print(isJSON ? json(nodes).text : table(nodes, of: graph))
   }

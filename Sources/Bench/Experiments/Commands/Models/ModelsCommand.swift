@@ -34,6 +34,10 @@ public struct ModelsCommand: Sendable {
     "gpt_neox": "Pythia, GPT-NeoX: attention and MLP in parallel, partly rotary positions",
     "qwen3": "Qwen3 (dense): as llama, with a norm on each head's queries and keys",
     "gemma2": "Gemma 2: norms before and after each part, soft-capped scores and logits, alternating windows",
+    "gemma3_text": "Gemma 3 270M and 1B: norms of queries and keys, local and global layers that rotate differently",
+    "gemma3": "Gemma 3 4B to 27B: the text model of a checkpoint that sees pictures too",
+    "olmo2": "OLMo 2: as llama, with norms after each part instead of before it",
+    "phi3": "Phi-3 and Phi-4 mini with contexts up to 4K: as llama, with fused weights and partly rotary positions",
     "impala_policy": "conv policies of the IMPALA network, such as the maze policies of Langosco et al. 2022",
     "patchbay": "research models described by flags in config.json, weights under Patchbay's own names",
   ]

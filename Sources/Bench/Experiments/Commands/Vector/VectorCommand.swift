@@ -46,6 +46,8 @@ public struct VectorCommand: Sendable {
   ///   `CancellationError`. The output is not there then, or is what it was.
   public func run(on console: Console) async throws {
     if isSameFile(output, prompts) { throw CommandError.outputIsInput(output) }
+    let isControlVector = output.lowercased().hasSuffix(".gguf")
+    if isControlVector { _ = try ControlVector.blockOffset(of: site.rawValue, isSequence: method == .difference) }
     let cache = FileManager.default.temporaryDirectory.appendingPathComponent("patchbay-\(UUID().uuidString).h5").path
     defer { unlink(cache) }
     _ = try await CacheCommand(
@@ -56,11 +58,26 @@ public struct VectorCommand: Sendable {
     let opened = try ActivationCache(name: "pairs", file: cache)
     guard opened.reader.runs == [.clean, .corrupted] else { throw CommandError.vectorNeedsPairs(prompts) }
     let vector = try method == .difference ? sequence(opened) : contrast(opened)
-    let file = try ArraysFile(creating: output, format: .vector, attributes: vector.attributes)
-    try file.write(vector.arrays)
-    try Task.checkCancellation()
-    try file.finish()
+    if isControlVector {
+      try writeControlVector(vector, on: console)
+    } else {
+      let file = try ArraysFile(creating: output, format: .vector, attributes: vector.attributes)
+      try file.write(vector.arrays)
+      try Task.checkCancellation()
+      try file.finish()
+    }
     try console.print(report(vector))
+  }
+
+  /// Writes it for llama.cpp, and says which layers have no place there.
+  private func writeControlVector(_ vector: SteeringVector, on console: Console) throws {
+    let folder = try CheckpointFolder(path: try ModelReference(model).folder())
+    let written = try ControlVector.written(vector, family: try LoadedModel.spec(of: folder).family)
+    try Task.checkCancellation()
+    try written.writer.write(to: output)
+    guard !written.leftOut.isEmpty else { return }
+    let layers = written.leftOut.map(String.init).joined(separator: " and ")
+    console.note("layer \(layers) left out: llama.cpp adds vectors to the outputs of blocks, from the second on")
   }
 
   private func contrast(_ cache: ActivationCache) throws -> SteeringVector {
