@@ -204,9 +204,9 @@ let package = Package(
   ]
 )
 
-/// The floors of the house, lowest first, each a folder of `Sources`: a module depends on modules of its own floor and
-/// of those below it.
-let floors: KeyValuePairs = [
+/// The groups of modules, lowest first, each a folder of `Sources`. A module depends only on modules of its own group and
+/// of the groups below it.
+let groups: KeyValuePairs = [
   "Foundations": ["Diagnostics", "LabelledArrays", "Hashing", "COpenSSL"],
   "Numerics": ["CKernels", "COneDNN", "CLAPACK", "Tensors"],
   "Engine": ["ModelGraph", "Execution", "Interventions", "Patching"],
@@ -217,6 +217,6 @@ let floors: KeyValuePairs = [
   "Bench": ["Experiments", "PatchbayKit", "patchbay"],
   "Tools": ["patchbay-bench", "patchbay-bench-analysis", "patchbay-fuzz"],
 ]
-for (floor, modules) in floors {
-  for target in package.targets where modules.contains(target.name) { target.path = "Sources/\(floor)/\(target.name)" }
+for (group, modules) in groups {
+  for target in package.targets where modules.contains(target.name) { target.path = "Sources/\(group)/\(target.name)" }
 }
