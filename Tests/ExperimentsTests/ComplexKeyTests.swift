@@ -1,6 +1,6 @@
 import Diagnostics
-import Experiments
 import Foundation
+import Runs
 import Testing
 
 /// Keys that are no text: by aliases of aliases a few hundred characters become a key that no machine gets to the end of.

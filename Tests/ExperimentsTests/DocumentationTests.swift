@@ -1,7 +1,8 @@
-import Experiments
+import ExperimentFile
 import Foundation
 import Interventions
 import Patching
+import Runs
 import Testing
 
 /// The reference page says what the decoder reads, no less and no more.

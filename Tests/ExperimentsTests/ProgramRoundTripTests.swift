@@ -1,13 +1,16 @@
 import ActivationStore
 import Diagnostics
 import Execution
-import Experiments
+import ExperimentFile
 import Foundation
 import Interventions
 import ModelGraph
 import Patching
+import Questions
+import Runs
 import TestSupport
 import Testing
+import Workbenches
 
 /// An experiment put together by a program is a file as well: read again, it asks the same, and its run has the same bits.
 @Suite struct ProgramRoundTripTests {

@@ -1,9 +1,9 @@
 import ActivationStore
 import Diagnostics
-import Experiments
 import Foundation
 import LabelledArrays
 import Reports
+import Runs
 import TestSupport
 
 /// A folder of a test's own with a results file in it, gone with the value.

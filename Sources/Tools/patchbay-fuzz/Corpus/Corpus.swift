@@ -1,6 +1,6 @@
 import ActivationStore
-import Experiments
 import Foundation
+import Runs
 
 /// Sound files of every kind, to be damaged: folders `KIND/CASE` of small models, tokenizers, experiments and HDF5 files. What damage is done to must
 /// be sound itself, which `patchbay-fuzz` checks before anything else.
