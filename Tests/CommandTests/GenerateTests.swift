@@ -1,8 +1,8 @@
 import ActivationStore
 import Checkpoints
+import Commands
 import Diagnostics
 import Execution
-import Experiments
 import Foundation
 import Interventions
 import ModelGraph
@@ -323,10 +323,6 @@ import Testing
   }
 
   static let messages: [(CommandError, String)] = [
-    (
-      .notAMazePolicy(family: "gpt2"),
-      "the gpt2 model is not a maze policy, which takes pictures of 3 x 64 x 64 and has 15 actions"
-    ),
     (
       .noTokensTaken(family: "impala_policy"),
       "the impala_policy model takes no tokens; policies are run by experiments with the key mazes"

@@ -1,6 +1,6 @@
 import ActivationStore
 import Diagnostics
-import Experiments
+import Workbenches
 import Interventions
 import LabelledArrays
 import Patching

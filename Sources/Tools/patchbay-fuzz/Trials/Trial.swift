@@ -1,11 +1,15 @@
 import ActivationStore
+import Analyses
 import Checkpoints
+import Commands
 import Diagnostics
 import Execution
-import Experiments
+import ExperimentFile
 import Foundation
+import Runs
 import Tensors
 import Tokenization
+import Workbenches
 
 /// Reads a case as the commands do, and uses what was read: what is accepted must be sound.
 struct Trial {
