@@ -1,6 +1,7 @@
 import Analysis
 import Diagnostics
 import Figures
+import Tensors
 
 /// Makes the report and the notebook of a results file, with figures and tables, from that file alone.
 ///
@@ -15,9 +16,21 @@ import Figures
 public func writeExports(
   of resultsPath: String, into folder: String, pictures: Bool = true, check: () throws -> Void = {}
 ) throws -> ExportedFiles {
+  // What the report read is gone when the notebook reads.
+  let (report, figures, tables) = try writeReport(of: resultsPath, into: folder, pictures: pictures, check: check)
+  try check()
+  let notebook = "\(folder)/\(try exportName(of: resultsPath)).ipynb"
+  try writeNotebook(of: resultsPath, to: notebook)
+  return ExportedFiles(report: report, notebook: notebook, figures: figures, tables: tables)
+}
+
+private func writeReport(
+  of resultsPath: String, into folder: String, pictures: Bool, check: () throws -> Void
+) throws -> (report: String, figures: [String], tables: [String]) {
   let report = try Report(try ReportData(resultsPath, check: check), check: check)
   try check()
-  let page = report.page().text
+  // Redraws and flips of signs take tensors; pictures take memory of their own.
+  Tensor.releaseMemory()
   for part in ["", "/figures", "/tables"] { try makeExportFolder(folder + part) }
   let figures = report.figures
   // A picture takes ten times as long as everything else that is drawn.
@@ -35,11 +48,8 @@ public func writeExports(
     return path
   }
   let path = "\(folder)/report.html"
-  try writeText(page, to: path)
-  try check()
-  let notebook = "\(folder)/\(try exportName(of: resultsPath)).ipynb"
-  try writeNotebook(of: resultsPath, to: notebook)
-  return ExportedFiles(report: path, notebook: notebook, figures: drawn, tables: tables)
+  try writeText(report.page().text, to: path)
+  return (path, drawn, tables)
 }
 
 /// The folder's name for a results file: the experiment's, as far as it is fit to be one.
