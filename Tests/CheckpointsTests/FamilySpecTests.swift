@@ -2,7 +2,7 @@ import Checkpoints
 import ModelGraph
 import Testing
 
-/// What each family's config comes to.
+/// The spec from each family's config.
 @Suite struct FamilySpecTests {
   @Test func gpt2() throws {
     let spec = try ConfigFixtures.spec(ConfigFixtures.gpt2)
@@ -262,7 +262,8 @@ import Testing
     return rotary.inverseFrequencies
   }
 
-  /// The reference numbers are `ROPE_INIT_FUNCTIONS[type](config, "cpu")` of transformers 5.23 with torch 2.13, head_dim 32.
+  /// The reference numbers are `ROPE_INIT_FUNCTIONS[type](config, "cpu")` of transformers 5.23 with torch 2.13,
+  /// head_dim 32.
   @Test(arguments: ["rope_scaling", "rope_parameters"])
   func scaledRotaryFrequenciesAgreeWithTransformers(key: String) throws {
     let llama3: [Float] = [
@@ -285,7 +286,7 @@ import Testing
     for (expected, section) in sections {
       let found = try frequencies(section, key: key)
       #expect(found.count == expected.count)
-      // torch raises in 32 bits, here the power is taken in 64: the last place or two may differ.
+      // torch computes the power in 32 bits, this project in 64: the last place or two may differ.
       for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-6 * b, "\(a), not \(b)") }
     }
   }

@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Where each family keeps its weights, with and without the prefix that base models are published without.
+/// Where each family stores its weights, with the prefix and without it, as base models are published.
 @Suite struct WeightNameTests {
   private static let markers: [(type: String, marker: String, bare: String, first: String)] = [
     ("gpt2", "transformer.wte.weight", "wte.weight", "h.0.attn.c_attn.weight"),
@@ -17,11 +17,21 @@ import Testing
     ("olmo2", "model.embed_tokens.weight", "embed_tokens.weight", "layers.0.post_feedforward_layernorm.weight"),
     ("phi3", "model.embed_tokens.weight", "embed_tokens.weight", "layers.2.self_attn.qkv_proj.weight"),
     ("gpt_neox", "gpt_neox.embed_in.weight", "embed_in.weight", "layers.2.attention.query_key_value.bias"),
+    ("gpt_neo", "transformer.wte.weight", "wte.weight", "h.0.attn.attention.q_proj.weight"),
+    ("gptj", "transformer.wte.weight", "wte.weight", "h.2.mlp.fc_in.bias"),
+    (
+      "opt", "model.decoder.embed_tokens.weight", "decoder.embed_tokens.weight",
+      "decoder.layers.0.self_attn_layer_norm.bias"
+    ),
+    (
+      "falcon", "transformer.word_embeddings.weight", "word_embeddings.weight",
+      "h.1.self_attention.query_key_value.weight"
+    ),
   ]
 
   @Test func namesWithAndWithoutPrefixGiveTheSameModel() throws {
     for (type, marker, bare, first) in Self.markers {
-      let base = type == "gpt2" ? ConfigFixtures.gpt2 : ConfigFixtures.decoder(type)
+      let base = ConfigFixtures.ofFamily(type)
       let config = try ConfigFixtures.config(base)
       let family = try ModelFamilies.family(of: config)
       func both<Family: ModelFamily>(_ family: Family.Type) throws -> (long: [String: Tensor], short: [String: Tensor])
@@ -34,7 +44,7 @@ import Testing
       let (long, short) = try both(family)
       let prefix = String(marker.dropLast(bare.count))
       #expect(!prefix.isEmpty && long[prefix + first] != nil && short[first] != nil, "\(type)")
-      #expect(long.keys.allSatisfy { $0.hasPrefix(prefix) || $0 == "lm_head.weight" || $0 == "embed_out.weight" })
+      #expect(long.keys.allSatisfy { $0.hasPrefix(prefix) || $0.hasPrefix("lm_head.") || $0 == "embed_out.weight" })
       #expect(!short.keys.contains { $0.hasPrefix(prefix) })
       let (a, b) = (try FamilyCheckpoint.load(base, long), try FamilyCheckpoint.load(base, short))
       for index in a.model.graph.weights.indices {
@@ -47,7 +57,7 @@ import Testing
   }
 
   @Test func fusedWeightsAreTakenApart() throws {
-    // GPT-2: columns of queries, keys, values side by side.
+    // GPT-2: columns of queries, keys and values next to each other.
     let config = try ConfigFixtures.config(ConfigFixtures.gpt2)
     let gpt2 = try GPT2Family.spec(config)
     let model = try FamilyCheckpoint.load(
@@ -61,7 +71,7 @@ import Testing
     for (letter, columns) in [("q", 0..<8), ("k", 8..<16), ("v", 16..<24)] {
       #expect(try matrix(model, "blocks.1.attn.\(letter).weight").tensor == fused?.columns(columns).tensor)
     }
-    // GPT-NeoX: rows of each head's query, key, value in turn; 2 heads of 8.
+    // GPT-NeoX: rows of each head's query, key and value in turn; 2 heads of 8.
     let base = ConfigFixtures.decoder("gpt_neox")
     let spec = try GPTNeoXFamily.spec(ConfigFixtures.config(base))
     let stored = FamilyCheckpoint.tensors(spec, GPTNeoXFamily.self, marker: "embed_in.weight")

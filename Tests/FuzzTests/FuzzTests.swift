@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A few hundred damaged files of every kind; `scripts/fuzz.sh` tries as many thousands. In processes of their own: a crash is a failed test and not
-/// the end of all tests.
+/// A few hundred damaged files of every kind; `scripts/fuzz.sh` tries as many thousands. They run in separate
+/// processes, so that a crash is a failed test and not the end of all tests.
 @Suite struct FuzzTests {
-  /// The executable stands beside the test bundle, or beside the folder that the bundle is in.
+  /// The executable is next to the test bundle, or next to the folder that the bundle is in.
   private static let path: String? = {
     for argument in [CommandLine.arguments[0]] + Bundle.allBundles.map(\.bundlePath) {
       var folder = URL(fileURLWithPath: argument).deletingLastPathComponent()

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct ReadoutTests {
-  /// The parts of direct logit attribution sum to the logit difference; under a soft cap, to the difference before it.
+  /// The parts of direct logit attribution sum to the logit difference (before the soft cap, if there is one).
   @Test(arguments: GoldenModel.families, RunSide.allCases)
   func partsSumToTheLogitDifference(family: String, side: RunSide) throws {
     let golden = try GoldenModel(family)

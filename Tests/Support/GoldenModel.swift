@@ -7,9 +7,14 @@ import Tensors
 
 /// A small model with random weights and what reference libraries computed on it.
 public struct GoldenModel {
-  public static let families = withCircuits + ["llama3", "qwen2", "mistral", "gemma3", "olmo2", "phi3"]
+  public static let families = withCircuits + ["llama3", "qwen2", "mistral", "gemma3", "olmo2", "phi3"] + byHooks
   /// Those of which circuits and derivatives are stored, too.
   public static let withCircuits = ["gpt2", "llama", "qwen3", "neox", "gemma2"]
+  /// Those that are made with PyTorch hooks, since TransformerLens has no bridge for all of their variants.
+  public static let byHooks = [
+    "gptneo", "gptj", "opt", "opt-postnorm", "opt-plain", "falcon", "falcon-new", "falcon-new-onenorm",
+    "falcon-sequential", "neox-sequential",
+  ]
 
   public let name: String
   public let loaded: LoadedModel
@@ -43,7 +48,7 @@ public struct GoldenModel {
       })
   }
 
-  /// What was computed about circuits on it.
+  /// The reference values about its circuits.
   public func circuits() throws -> StoreReader {
     try StoreReader(foreign: SharedFolder.path("golden/\(name)/circuits.h5"))
   }
@@ -51,7 +56,7 @@ public struct GoldenModel {
   public func reference(_ path: String) throws -> Tensor { try values.tensor(at: path) }
 }
 
-/// The largest absolute difference; infinite where the sizes differ or one side is not a number.
+/// The largest absolute difference; infinite if the sizes differ or one side is NaN.
 public func largestDifference(_ a: [Float], _ b: [Float]) -> Float {
   guard a.count == b.count else { return .infinity }
   return zip(a, b).reduce(0) { worst, pair in

@@ -29,7 +29,7 @@ import Tokenization
     #expect(try metaspace.encode("Mary", beginningOfText: .automatic) == [59])
     #expect(try metaspace.encode("Mary", beginningOfText: .always) == [1, 59])
 
-    // Without its beginning a text keeps its end.
+    // Without its beginning, a text keeps its end.
     let words = try Tokenizer(json: bytes(Fixture.words.json))
     #expect(try words.encode("a", beginningOfText: .never) == [6, 2])
 

@@ -2,13 +2,13 @@ import Diagnostics
 import Testing
 import Tokenization
 
-/// Each error as a user sees it: what is wrong in the file, and the line it gives.
+/// Each error as a user sees it: what is wrong in the file, and the resulting line.
 @Suite struct MessageTests {
   struct Row: Sendable {
     let json: String
     let message: String
 
-    /// Long messages come in parts; a table of sums of strings takes the compiler minutes.
+    /// Long messages are given in parts; a table of concatenated strings takes the compiler minutes.
     init(_ json: String, _ message: String...) { (self.json, self.message) = (json, message.joined()) }
   }
 

@@ -1,8 +1,8 @@
 import Testing
 import Tokenization
 
-/// The patterns written by hand against ICU's regular expressions, over all short texts of an alphabet in which every alternative of
-/// the patterns has its letters.
+/// The hand-written patterns compared with ICU's regular expressions, over all short texts of an alphabet with letters
+/// for every alternative of the patterns.
 @Suite struct WordPatternTests {
   private static let alphabet: [String] = ["s", "L", "é", "1", " ", "\n", "\r", "\t", "'", "."]
 
@@ -35,7 +35,7 @@ import Tokenization
     var texts = [""]
     for _ in 0..<longest {
       texts = texts.flatMap { text in Self.alphabet.map { text + $0 } }
-      // One long text with separators would be quicker, but would not show how texts end.
+      // One long text with separators would be faster, but would not show how texts end.
       for text in texts { try compare(expression, Array(text.utf8)[...]) }
     }
   }

@@ -1,11 +1,12 @@
 import Foundation
 import Tensors
 
-/// Shares numbered pieces of work (mostly: layers) between threads. What comes out depends on the pieces alone, not on the threads.
+/// Shares numbered pieces of work (usually layers) between threads. The result depends only on the pieces, not on the
+/// threads.
 public enum Workers {
   /// Does pieces 0..<count and returns their results in order.
-  /// - Parameter threads: nil for one a core. With more than one, each multiplies matrices by itself.
-  /// - Throws: the error of the first piece in order that has one.
+  /// - Parameter threads: nil for one per core. With more than one, each thread does its own matrix products.
+  /// - Throws: the error of the first piece, in order, that failed.
   public static func map<Result: Sendable>(
     _ count: Int, threads: Int? = nil, _ piece: @Sendable (Int) throws -> Result
   ) throws -> [Result] {

@@ -1,7 +1,7 @@
 import ModelGraph
 import Tensors
 
-/// Which entries of a batch a block of values stands for.
+/// The entries of a batch that a block of values covers.
 struct Entries: Sendable {
   /// Packed indices into the batch.
   let indices: [Int]
@@ -19,12 +19,12 @@ struct Entries: Sendable {
   }
 }
 
-/// The arithmetic of every operation that treats each entry independently, and, over whole prompts, of attention.
+/// The arithmetic of every operation that treats each entry independently and, over whole prompts, of attention.
 struct NodeEvaluator {
   let graph: ModelGraph
   let weights: Weights
 
-  /// A node's value over a batch. Attention's are of all entries, whatever `entries` says.
+  /// A node's value over a batch. Attention is computed for all entries, whatever `entries` says.
   /// - Parameter inputs: the node's inputs at the same entries.
   func value(of node: Node, inputs: [Tensor], entries: Entries, batch: Batch) -> Tensor {
     let attention = AttentionEvaluator(batch: batch)
@@ -41,7 +41,7 @@ struct NodeEvaluator {
   /// - Parameters:
   ///   - inputs: the node's inputs at the same entries.
   ///   - tokens: the packed tokens of the whole batch.
-  /// - Precondition: the operation is not one of attention.
+  /// - Precondition: the operation is not part of attention.
   func value(of node: Node, inputs: [Tensor], entries: Entries, tokens: [Int32]) -> Tensor {
     switch node.operation {
     case .tokenEmbedding(let table): rows(of: weights[table], entries.indices.map { Int(tokens[$0]) })
@@ -73,7 +73,7 @@ struct NodeEvaluator {
     case .rotary(let spec):
       inputs[0].rotated(
         heads: heads(of: node.id), positions: entries.positions, inverseFrequencies: spec.inverseFrequencies,
-        amplitude: spec.amplitude)
+        amplitude: spec.amplitude, adjacentPairs: spec.adjacentPairs)
     case .activation(let function): inputs[0].applying(function.nonlinearity)
     case .softCap(let cap): inputs[0].applying(.softCap(cap))
     case .convolution(let map):

@@ -5,17 +5,19 @@ import ModelGraph
 import Synchronization
 import Tensors
 
-/// How far what several added directions do is the sum of what each does alone.
+/// How far the joint effect of several added directions is the sum of their separate effects.
 ///
-/// With f(s, t, ...) an activation or a metric of the run in which s u + t v + ... is added (and standing edits hold), the change is f(s, t) - f(0, 0), and the
-/// interaction f(s, t) - f(s, 0) - f(0, t) + f(0, 0): 0 where f is additive. (Turner et al. 2023 ask this of two vectors; of more, each by itself is taken away.)
+/// Let f(s, t, ...) be an activation or a metric of the run in which s u + t v + ... is added (and standing edits
+/// apply). The change is f(s, t) - f(0, 0), and the interaction f(s, t) - f(s, 0) - f(0, t) + f(0, 0), which is 0 if f
+/// is additive. (Turner et al. 2023 ask this about two vectors; with more, each separate effect is subtracted.)
 public struct Additivity: Sendable {
-  /// For each metric, [the plan's axes..., example]; NaN where the prompt has no such position.
+  /// For each metric, [the plan's axes..., example]; NaN if the prompt has no such position.
   public fileprivate(set) var changes: [Metric: [Float]] = [:]
   public fileprivate(set) var interactions: [Metric: [Float]] = [:]
-  /// [the plan's axes..., activation, example]: the L2 norm, over positions and features, of the change of each activation.
+  /// [the plan's axes..., activation, example]: the L2 norm, over positions and features, of the change of each
+  /// activation.
   public fileprivate(set) var changeNorms: [Float]
-  /// Likewise of the interaction, as a vector.
+  /// The same for the interaction as a vector.
   public fileprivate(set) var interactionNorms: [Float]
 
   /// Values that are NaN until they are set.
@@ -26,7 +28,7 @@ public struct Additivity: Sendable {
     interactionNorms = changeNorms
   }
 
-  /// Puts a block's values in their place among those of all examples.
+  /// Copies a block's values to their places among those of all examples.
   fileprivate mutating func set(_ part: Additivity, _ block: Range<Int>, of examples: Int) {
     func place(_ values: [Float], in whole: inout [Float]) {
       for outer in 0..<values.count / block.count {
@@ -43,7 +45,7 @@ public struct Additivity: Sendable {
 }
 
 extension PatchingEngine {
-  /// Compares the directions of a plan over all examples, block of examples by block.
+  /// Compares the directions of a plan over all examples, block by block.
   /// - Parameters: as for `additivity(_:of:block:deliver:)`.
   /// - Throws: as `additivity(_:of:block:deliver:)`.
   public func additivity(
@@ -56,11 +58,12 @@ extension PatchingEngine {
     return whole
   }
 
-  /// Runs all cells of a plan of added directions over one block with the plain executor, each direction by itself too, and compares.
+  /// Runs all cells of a plan of added directions over one block with the plain executor, each direction also by
+  /// itself, and compares.
   /// - Parameters:
-  ///   - nodes: the activations that are compared beside the metrics.
+  ///   - nodes: the activations to compare besides the metrics.
   ///   - block: one of `blocks`.
-  ///   - deliver: called when an example is done, with its number, by one worker at a time.
+  ///   - deliver: called with an example's number when it is done, by one worker at a time.
   /// - Returns: the values of the block's examples.
   /// - Precondition: the plan's edit adds something.
   /// - Throws: `RunError`, `PatchingError.scoresNotFinite`, `CancellationError`; what `deliver` throws.
@@ -119,9 +122,9 @@ private struct AdditivityWork {
   let example: Int
   /// The example alone.
   let batch: Batch
-  /// The base run's log-probabilities, where a metric compares with them.
+  /// The base run's log-probabilities, if a metric compares with them.
   let base: LogProbabilities?
-  /// Runs in which at most one direction is added, which many cells share.
+  /// Runs in which at most one direction is added; many cells share them.
   private var known: [Key: State] = [:]
 
   private struct Key: Hashable {
@@ -129,7 +132,7 @@ private struct AdditivityWork {
     let coefficients: [Float]
   }
 
-  /// What a run gave: the numbers of each node, and the metrics.
+  /// The results of a run: the numbers of each node, and the metrics.
   struct State {
     let values: [[Float]]
     let metrics: [Metric: Float]
@@ -187,9 +190,9 @@ private struct AdditivityWork {
     return comparison
   }
 
-  /// The run with some coefficients; nil where the prompt has no such position.
+  /// The run with some coefficients; nil if the prompt has no such position.
   private mutating func state(_ point: EditPoint, _ coefficients: [Float], _ cell: Int) throws -> State? {
-    // Cells that differ in coefficients only share the runs in which one direction is added or none.
+    // Cells that differ only in coefficients share the runs in which at most one direction is added.
     let entries = zip(placement.plan.axes, Shape(placement.plan.shape).unravel(cell)).map { axis, index in
       axis.axis.isCoefficient ? 0 : index
     }

@@ -3,12 +3,15 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// Shares numbered pieces of work between threads, each of which multiplies matrices by itself: two small products side by side are faster than
-/// one shared between threads, and what a piece comes to does not depend on how many threads there are.
+/// Shares numbered pieces of work between threads, each of which computes its own matrix products: two small products
+/// in parallel are faster than one shared between threads, and the result of a piece does not depend on the number of
+/// threads.
 package enum WorkerPool {
-  /// Does pieces 0..<count, each once, and hands the results to `deliver`, one at a time, in no particular order.
-  /// - Parameter piece: given its number and a check to call now and then in a long piece; the check throws when the work is to stop.
-  /// - Throws: the first error of a piece or of `deliver`, after which no further piece is begun; `CancellationError` when the task is cancelled.
+  /// Does pieces 0..<count, each once, and passes the results to `deliver`, one at a time, in no particular order.
+  /// - Parameter piece: receives its number and a check to call now and then in a long piece; the check throws if the
+  ///   work should stop.
+  /// - Throws: the first error of a piece or of `deliver`, after which no further piece is started; `CancellationError`
+  ///   if the task is cancelled.
   package static func run<Result>(
     count: Int, threads: Int, _ piece: @Sendable (Int, _ check: () throws -> Void) throws -> Result,
     deliver: @Sendable (Result) throws -> Void
@@ -32,7 +35,7 @@ package enum WorkerPool {
   }
 
   /// Does pieces 0..<count and returns their results in order.
-  /// - Throws: the first error of a piece; `CancellationError` when the task is cancelled.
+  /// - Throws: the first error of a piece; `CancellationError` if the task is cancelled.
   package static func map<Result: Sendable>(
     count: Int, threads: Int, _ piece: @Sendable (Int) throws -> Result
   ) throws -> [Result] {
@@ -45,7 +48,7 @@ package enum WorkerPool {
     return results.withLock { $0.compactMap(\.self) }
   }
 
-  /// What the workers share. `@unchecked Sendable`: the lock guards everything in it.
+  /// The state that the workers share. `@unchecked Sendable`: the lock guards everything in it.
   private final class Progress: @unchecked Sendable {
     private let lock = NSLock()
     private let deliveries = NSLock()
@@ -57,7 +60,7 @@ package enum WorkerPool {
 
     var error: (any Error)? { lock.withLock { failure } }
 
-    /// Only the thread of the task knows that it was cancelled; the others learn it from the failure that it notes.
+    /// Only the thread of the task knows that it was cancelled; the others learn it from the failure recorded here.
     func check() throws {
       try Task.checkCancellation()
       if let error { throw error }

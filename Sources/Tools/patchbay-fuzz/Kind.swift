@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What is damaged. Raw values are the words of the command line.
+/// What to damage. Raw values are the words on the command line.
 enum Kind: String, CaseIterable, Sendable, ExpressibleByArgument {
   /// Weight files: header bytes, JSON, lengths, offsets, types, shapes.
   case safetensors
@@ -33,7 +33,7 @@ enum Kind: String, CaseIterable, Sendable, ExpressibleByArgument {
   /// Results files of analyses (HDF5).
   case directions
 
-  /// The files of a case that are damaged: those whose names end so.
+  /// The files of a case that are damaged: those whose names end like this.
   var endings: [String] {
     switch self {
     case .safetensors: [".safetensors"]
@@ -52,7 +52,7 @@ enum Kind: String, CaseIterable, Sendable, ExpressibleByArgument {
     }
   }
 
-  /// How the bytes of such a file are damaged.
+  /// The format of such a file, which decides how its bytes are damaged.
   var format: Format {
     switch self {
     case .safetensors: .safetensors

@@ -3,12 +3,12 @@ import Foundation
 import Synchronization
 import Tensors
 
-/// Numbered pieces of work on several threads. Matrix products inside a piece stay on the piece's thread, so what a piece computes does not depend on
-/// how many threads there are.
+/// Numbered pieces of work on several threads. Matrix products inside a piece stay on its thread, so the result of a
+/// piece does not depend on the number of threads.
 enum Parallel {
   /// Does pieces 0..<count, each once.
-  /// - Returns: their results in the order of their numbers.
-  /// - Throws: the error of the first piece, by number, that had one.
+  /// - Returns: their results, in order.
+  /// - Throws: the error of the first piece, by number, that failed.
   static func map<T: Sendable>(
     _ count: Int, threads: Int, _ piece: @escaping @Sendable (Int) throws -> T
   ) throws -> [T] {
@@ -28,7 +28,7 @@ enum Parallel {
     return try results.all()
   }
 
-  /// As `map`, for pieces that cannot fail.
+  /// Like `map`, for pieces that cannot fail.
   static func mapAll<T: Sendable>(_ count: Int, threads: Int, _ piece: @escaping @Sendable (Int) -> T) -> [T] {
     var results = [T?](repeating: nil, count: count)
     results.withUnsafeMutableBufferPointer { results in
@@ -39,7 +39,7 @@ enum Parallel {
     return results.compactMap { $0 }
   }
 
-  /// Does pieces 0..<count, each once, without a result; they multiply no matrices.
+  /// Does pieces 0..<count, each once, without results; they compute no matrix products.
   static func forEach(_ count: Int, threads: Int, _ piece: @escaping @Sendable (Int) -> Void) {
     let next = Atomic<Int>(0)
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
@@ -52,7 +52,7 @@ enum Parallel {
   }
 }
 
-/// What pieces leave behind. `@unchecked Sendable`: the lock guards it.
+/// The results of the pieces. `@unchecked Sendable`: the lock guards it.
 private final class Results<T: Sendable>: @unchecked Sendable {
   private let lock = NSLock()
   private var results: [Result<T, any Error>?]

@@ -1,7 +1,7 @@
 import Analysis
 import Testing
 
-/// Which token a position rule picks.
+/// Which token a position rule selects.
 @Suite struct PositionRuleTests {
   static let tokens = ["The", " young", " king", " gave", " the", " king", "let", " a", " ring", "."]
   static let labels = [
@@ -17,7 +17,7 @@ import Testing
     (.span(label: "subject", occurrence: 1, edge: .first), 1),
     (.span(label: "object", occurrence: -1, edge: .last), 8),
     (.span(label: "missing", occurrence: -1, edge: .last), nil),
-    // A word of two tokens; and the word "king", which is no part of "kinglet".
+    // A word of two tokens; and the word "king", which is not part of "kinglet".
     (.span(label: "bird", occurrence: -1, edge: .first), 5), (.span(label: "bird", occurrence: -1, edge: .last), 6),
     (.span(label: "word", occurrence: -1, edge: .last), 2), (.span(label: "word", occurrence: 2, edge: .last), nil),
     (.span(label: "unknown", occurrence: -1, edge: .last), nil),

@@ -2,7 +2,7 @@ import Foundation
 import ModelGraph
 
 extension DoubleRun {
-  /// A node's value from its inputs'.
+  /// A node's value from those of its inputs.
   func value(of node: Node, _ x: [[Double]], _ weights: [[Double]]) -> [Double] {
     switch node.operation {
     case .tokenEmbedding(let table): return tokens.flatMap { row($0, of: weights[table.index], node.layout.width) }
@@ -116,9 +116,10 @@ extension DoubleRun {
       var turned = vector
       for pair in 0..<half {
         let angle = Double(positions[place / heads]) * Double(spec.inverseFrequencies[pair])
-        let (a, b, amplitude) = (vector[pair], vector[pair + half], Double(spec.amplitude))
-        turned[pair] = amplitude * (cos(angle) * a - sin(angle) * b)
-        turned[pair + half] = amplitude * (sin(angle) * a + cos(angle) * b)
+        let (first, second) = spec.adjacentPairs ? (2 * pair, 2 * pair + 1) : (pair, pair + half)
+        let (a, b, amplitude) = (vector[first], vector[second], Double(spec.amplitude))
+        turned[first] = amplitude * (cos(angle) * a - sin(angle) * b)
+        turned[second] = amplitude * (sin(angle) * a + cos(angle) * b)
       }
       return turned
     }

@@ -1,16 +1,20 @@
 import CHDF5
 import LabelledArrays
 
-/// The parts of a results file that finished and partial ones share.
+/// The parts of a results file shared by finished and partial ones.
 extension OutputFile {
-  func writePrompts(_ prompts: [PromptRow]) throws {
-    let longest = prompts.map(\.cleanTokens.count).max() ?? 0
-    let table = try PromptTable(
-      in: self, columns: PromptColumns(of: prompts), examples: prompts.count, positions: longest)
+  /// `/prompts`, some hundred rows at a time: rows that are made when they are read never stand side by side.
+  func writePrompts(_ prompts: some Collection<PromptRow>) throws {
+    var (longest, columns) = (0, PromptColumns())
+    for row in prompts {
+      longest = max(longest, row.cleanTokens.count)
+      columns.formUnion(row.columns)
+    }
+    let table = try PromptTable(in: self, columns: columns, examples: prompts.count, positions: longest)
     try table.write(prompts, from: 0)
   }
 
-  /// `/baseline/RUN/METRIC` [example] of a run under way: NaN until written.
+  /// `/baseline/RUN/METRIC` [example] of a run in progress: NaN until written.
   func declareBaseline(_ run: StoredRun, metrics: [String], examples: Int) throws {
     let group = try addGroup(Schema.baseline.path(run.rawValue))
     try group.addAxis(LabelledAxis(Schema.Axis.example, .range(examples)))
@@ -40,8 +44,8 @@ extension OutputFile {
     }
   }
 
-  /// The group of a sweep, its axes and its datasets, with no cell written yet.
-  /// - Parameter inPlace: whether all datasets have their room from the start (`DatasetRecipe.isInPlace`).
+  /// Creates the group of a sweep, its axes and its datasets, with no cell written yet.
+  /// - Parameter inPlace: whether all datasets are allocated from the start (`DatasetRecipe.isInPlace`).
   func declare(_ sweep: SweepDeclaration, examples: Int, inPlace: Bool = false) throws {
     guard isUsableName(sweep.name) else {
       throw StoreError.badName(path: target, name: sweep.name, problem: .unusable)

@@ -1,49 +1,60 @@
 import Tensors
 
 extension Bootstrap {
-  /// The mean of each of many rows of numbers, with its interval: all rows under the same redraws, as matrix products, so that thousands of cells take no longer
-  /// than the products.
+  /// The mean of each of many rows of numbers, with its interval. All rows share the same redraws, as matrix products,
+  /// so that thousands of cells take no longer than the products.
   ///
-  /// Of rows without a NaN it is `mean(of:)` up to rounding to float32. A row's mean is over its finite numbers, under each redraw over those of them that were
+  /// For rows without NaN this is `mean(of:)` up to rounding to float32. A row's mean is over its finite numbers, and
+  /// in each redraw over those of them that were drawn; redraws without any are left out. Rows without a finite number
+  /// are NaN.
   /// drawn; redraws without any are left out. Rows without a finite number are NaN.
   /// - Parameters:
   ///   - rows: [row, example], row-major.
   ///   - examples: at least 1.
   public func means(ofRows rows: [Float], examples: Int, threads: Int? = nil) throws -> [Interval] {
     precondition(examples > 0 && rows.count.isMultiple(of: examples), "\(rows.count) numbers in rows of \(examples)")
-    var times: [Float] = []
-    times.reserveCapacity(redraws * examples)
-    forEachRedraw(of: examples) { drawn in times += drawn.map(Float.init) }
-    let weights = Tensor(shape: [times.count / examples, examples], times)
-    let count = rows.count / examples
-    let blocks = (count + Self.rowsAtATime - 1) / Self.rowsAtATime
-    return try Workers.map(blocks, threads: threads) { block -> [Interval] in
-      let range = block * Self.rowsAtATime..<min(count, (block + 1) * Self.rowsAtATime)
-      return means(of: RowBlock(rows, range, examples: examples), weights)
+    let blocks = RowBlock.ranges(rows.count / examples, examples: examples)
+    return try Workers.map(blocks.count, threads: threads) { number -> [Interval] in
+      means(of: RowBlock(rows, blocks[number], examples: examples))
     }.flatMap(\.self)
   }
 
-  /// So that a block's redrawn means stay within a megabyte or so.
-  static let rowsAtATime = 256
-
-  private func means(of block: RowBlock, _ weights: Tensor) -> [Interval] {
-    let (redrawn, drawn) = (block.products(with: weights), block.countProducts(with: weights))
-    let redraws = weights.shape[0]
-    return block.rows.map { row -> Interval in
-      guard row.count > 0 else { return Interval(value: .nan, low: .nan, high: .nan) }
-      // Where nothing varies (an edit that did nothing) nothing is redrawn: most cells of large maps.
-      if row.isConstant { return Interval(value: row.mean, low: row.mean, high: row.mean) }
-      // The products are of what is left of the row's own mean, which loses less to rounding.
-      let moved = (0..<redraws).compactMap { redraw -> Double? in
-        let number = drawn?[row.index * redraws + redraw] ?? Float(block.examples)
-        return number > 0 ? row.mean + Double(redrawn[row.index * redraws + redraw] / number) : nil
+  private func means(of block: RowBlock) -> [Interval] {
+    // Where nothing varies (an edit that did nothing) nothing is redrawn: most cells of large maps.
+    let varying = block.rows.filter { $0.count > 0 && !$0.isConstant }
+    var moved = [[Double]](repeating: [], count: block.rows.count)
+    if !varying.isEmpty {
+      forEachWeights(of: block.examples) { weights in
+        let (redrawn, drawn) = (block.products(with: weights), block.countProducts(with: weights))
+        let redraws = weights.shape[0]
+        for row in varying {
+          // The products are of what is left of the row's own mean, which loses less to rounding.
+          moved[row.index] += (0..<redraws).compactMap { redraw -> Double? in
+            let number = drawn?[row.index * redraws + redraw] ?? Float(block.examples)
+            return number > 0 ? row.mean + Double(redrawn[row.index * redraws + redraw] / number) : nil
+          }
+        }
       }
-      return interval(row.mean, moved)
+    }
+    return block.rows.map { interval($0.mean, moved[$0.index]) }
+  }
+
+  /// How often each example is drawn, [redraw, example]: all redraws, some megabytes of them at a time.
+  private func forEachWeights(of examples: Int, _ body: (Tensor) -> Void) {
+    let atATime = max(1, RowBlock.largest / examples)
+    var (times, left): ([Float], Int) = ([], redraws)
+    times.reserveCapacity(min(atATime, redraws) * examples)
+    forEachRedraw(of: examples) { drawn in
+      times += drawn.lazy.map(Float.init)
+      left -= 1
+      guard left == 0 || times.count >= atATime * examples else { return }
+      body(Tensor(shape: [times.count / examples, examples], times))
+      times.removeAll(keepingCapacity: true)
     }
   }
 }
 
-/// Some rows of numbers, each less its own mean, what is not finite as 0.
+/// Some rows of numbers, each less its own mean, with 0 for anything not finite.
 struct RowBlock {
   struct Row {
     let index: Int
@@ -52,7 +63,7 @@ struct RowBlock {
     let count: Int
     /// The sum of their absolute values.
     let size: Double
-    /// Whether all its finite numbers are one.
+    /// Whether all its finite numbers are equal.
     let isConstant: Bool
   }
 
@@ -60,8 +71,17 @@ struct RowBlock {
   let examples: Int
   /// [row, example]
   private let values: Tensor
-  /// [row, example], 1 where there is a number; nil where there is everywhere.
+  /// [row, example], 1 where there is a number; nil if there is one everywhere.
   private let present: Tensor?
+
+  /// How many numbers a block has at most, if a row has no more: memory does not grow with the number of examples.
+  static let largest = 1 << 20
+
+  /// Rows in blocks: so many at most that a thousand redrawn means of each stay within a megabyte or so.
+  static func ranges(_ count: Int, examples: Int) -> [Range<Int>] {
+    let atATime = max(1, min(256, largest / examples))
+    return stride(from: 0, to: count, by: atATime).map { $0..<min($0 + atATime, count) }
+  }
 
   /// - Parameter centred: whether each row's mean is taken off it.
   init(_ all: [Float], _ range: Range<Int>, examples: Int, centred: Bool = true) {
@@ -91,10 +111,10 @@ struct RowBlock {
     self.present = isWhole ? nil : Tensor(shape: [range.count, examples], present)
   }
 
-  /// Each row with each row of weights [draw, example]: [row, draw].
+  /// The product of each row with each row of weights [draw, example]: [row, draw].
   func products(with weights: Tensor) -> [Float] { values.linear(weights.matrix, transposed: true).values }
 
-  /// The weights that fall on numbers; nil where all do.
+  /// The total weight on numbers, for each row and draw; nil if every weight falls on a number.
   func countProducts(with weights: Tensor) -> [Float]? {
     present.map { $0.linear(weights.matrix, transposed: true).values }
   }

@@ -1,10 +1,10 @@
 import ActivationStore
 import ModelGraph
 
-/// A cache file under the name that an analysis gives it.
+/// A cache file under the name given to it by an analysis.
 public struct ActivationCache: Sendable {
   public let name: String
-  /// What it is called together with the caches of other models that were made with it; its own name otherwise.
+  /// The name shared with the caches of other models that were made together with it; otherwise its own name.
   public let family: String
   public let reader: CacheReader
   /// One for each example of the file.
@@ -23,7 +23,7 @@ public struct ActivationCache: Sendable {
   /// The file's path.
   public var file: String { reader.store.path }
 
-  /// Whether an activation has a vector for each token or example.
+  /// Whether an activation has one vector per token or example.
   /// - Throws: `StoreError.missing`.
   func hasVectors(_ hook: HookName) throws -> Bool {
     if case .perPair = try reader.layout(of: hook) { false } else { true }

@@ -1,6 +1,6 @@
 import ActivationStore
 
-/// Finds the examples of every source, their labels, and the tokens that position rules pick.
+/// Finds the examples of every source, their labels, and the tokens that position rules select.
 struct ItemTables {
   let classNames: [String]
   private let pools: [[SourcePart]]
@@ -181,7 +181,7 @@ struct ItemTables {
     return result
   }
 
-  /// What the first prompt's tokens are, for a token or span that none has.
+  /// The first prompt's tokens, as a hint when no prompt has the token or span.
   private func hint(_ rule: PositionRule, _ items: [ItemTable.Item], _ pool: [SourcePart]) -> String? {
     guard let item = items.first, let tokens = pool[item.part].tokens(of: pool[item.part].cache.prompts[item.example])
     else { return nil }

@@ -1,10 +1,10 @@
-/// Which token of each prompt an activation is taken at.
+/// The token of each prompt at which an activation is taken.
 public enum PositionRule: Sendable, Hashable {
-  /// A number, from the end where it is negative.
+  /// A number; negative numbers count from the end.
   case index(Int)
-  /// A token as it is written, its space included; occurrence 1 is the first, -1 the last.
+  /// A token exactly as written, including its space; occurrence 1 is the first, -1 the last.
   case token(String, occurrence: Int)
-  /// The words that a label of the prompt holds, where they stand in the prompt.
+  /// The words of a label, where they occur in the prompt.
   case span(label: String, occurrence: Int, edge: Edge)
   /// The mean over all tokens.
   case mean
@@ -18,7 +18,7 @@ public enum PositionRule: Sendable, Hashable {
     case first, last
   }
 
-  /// What results call it.
+  /// Its name in results.
   public var label: String {
     switch self {
     case .index(let index): "\(index)"
@@ -31,11 +31,11 @@ public enum PositionRule: Sendable, Hashable {
     }
   }
 
-  /// The token's place in a prompt; nil where the prompt has none such.
+  /// The token's position in a prompt; nil if the prompt has no such token.
   /// - Parameters:
-  ///   - length: how many tokens the prompt has.
-  ///   - tokens: what they say; nil where that is not known.
-  ///   - labels: what is known of the prompt.
+  ///   - length: the number of tokens of the prompt.
+  ///   - tokens: their texts; nil if unknown.
+  ///   - labels: the labels of the prompt.
   package func position(length: Int, tokens: [String]?, labels: [String: String]) -> Int? {
     switch self {
     case .index(let index):
@@ -43,7 +43,7 @@ public enum PositionRule: Sendable, Hashable {
       return (0..<length).contains(position) ? position : nil
     case .token(let token, let occurrence):
       let tokens = tokens ?? []
-      // Word-level tokenizers know no spaces; others write the space before a word into its token.
+      // Word-level tokenizers have no spaces; others put the space before a word into its token.
       let wanted = Self.hasSpaces(tokens) ? token : String(token.drop { $0 == " " })
       return Self.pick(tokens.indices.filter { tokens[$0] == wanted }, occurrence)
     case .span(let label, let occurrence, let edge):
@@ -63,7 +63,7 @@ public enum PositionRule: Sendable, Hashable {
     return places.indices.contains(index) ? places[index] : nil
   }
 
-  /// The tokens that hold some words, wherever these stand as whole words; none where they overlap.
+  /// The tokens that cover some words, wherever these occur as whole words; overlapping occurrences are left out.
   private static func spans(of words: String, in tokens: [String]) -> [Range<Int>] {
     // The token that each byte of the text belongs to.
     var (text, owner): ([UInt8], [Int]) = ([], [])

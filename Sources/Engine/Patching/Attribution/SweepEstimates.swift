@@ -2,14 +2,14 @@ import Foundation
 
 /// A whole sweep's estimates in memory.
 public struct SweepEstimates: Sendable {
-  /// For each metric, [the plan's axes..., example]: the estimated change, edited less base.
+  /// For each metric, [the plan's axes..., example]: the estimated change, edited minus base.
   public let changes: [Metric: [Float]]
   /// [the plan's axes..., example]
   public let changeNorms: [Float]
 }
 
 extension PatchingEngine {
-  /// Estimates all cells of a planned sweep and returns them all.
+  /// Estimates all cells of a planned sweep and returns them.
   /// - Throws: as `attribute(_:deliver:)`.
   public func estimates(_ plan: SweepPlan) throws -> SweepEstimates {
     let collector = EstimateCollector(cells: plan.cells, metrics: metrics, examples: prompts.count)
@@ -18,7 +18,7 @@ extension PatchingEngine {
   }
 }
 
-/// Puts blocks in their places. `@unchecked Sendable`: the engine delivers one block at a time.
+/// Collects blocks in their places. `@unchecked Sendable`: the engine delivers one block at a time.
 private final class EstimateCollector: @unchecked Sendable {
   private let examples: Int
   private var changes: [Metric: [Float]] = [:]

@@ -4,8 +4,8 @@ extension Tensor {
   /// The cross-entropy of rows of logits against their targets.
   /// - Parameters:
   ///   - targets: one column index for each row.
-  ///   - scale: what the derivative is multiplied by; 1 / rows for the derivative of the mean.
-  /// - Returns: the sum over rows, and the derivative [rows, columns] by the logits.
+  ///   - scale: a factor for the derivative; 1 / rows for the derivative of the mean.
+  /// - Returns: the sum over rows, and the derivative with respect to the logits, [rows, columns].
   /// - Precondition: targets lie within the columns.
   package func crossEntropy(_ targets: [Int32], scale: Float) -> (sum: Double, derivative: Tensor) {
     let columns = shape.last ?? 0
@@ -40,7 +40,7 @@ extension Tensor {
   /// One step of AdamW in place.
   /// - Parameters:
   ///   - first: the running mean of the gradient; `second`: that of its square.
-  ///   - gradientScale: what the gradient is multiplied by beforehand.
+  ///   - gradientScale: a factor for the gradient.
   ///   - corrections: 1 / (1 - beta^step) for both betas.
   package mutating func stepAdamW(
     first: inout Tensor, second: inout Tensor, gradient: Tensor, gradientScale: Float, rate: Float,
