@@ -180,7 +180,9 @@ let package = Package(
       dependencies: ["TestSupport", "ActivationStore", "LabelledArrays", "Tensors", "ModelGraph"]),
     .testTarget(
       name: "CheckpointsTests",
-      dependencies: ["ActivationStore", "TestSupport", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
+      dependencies: [
+        "ActivationStore", "TestSupport", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors",
+      ]),
     .testTarget(
       name: "ExecutionTests",
       dependencies: [

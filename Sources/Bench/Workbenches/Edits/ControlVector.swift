@@ -25,7 +25,8 @@ package struct ControlVector {
     func bad(_ problem: String) -> ExperimentError { .badVector(file: name.file, problem: problem) }
     let architecture = try file.text("general.architecture")
     guard architecture == Self.architecture else {
-      throw bad("general.architecture is \(architecture.map { "'\($0)'" } ?? "missing"), expected '\(Self.architecture)'")
+      let found = architecture.map { "'\($0)'" } ?? "missing"
+      throw bad("general.architecture is \(found), expected '\(Self.architecture)'")
     }
     var rows: [(number: Int, values: [Float])] = []
     for tensor in file.tensors {
@@ -114,7 +115,8 @@ extension ControlVector {
       throw ExperimentError.noControlVector(reason: "llama.cpp adds nothing at the output of layer 0, and there is no other")
     }
     var writer = GGUFWriter(metadata: [
-      ("general.architecture", .text(architecture)), (Key.hint, .text(family)), (Key.count, .uint32(UInt32(places.count))),
+      ("general.architecture", .text(architecture)), (Key.hint, .text(family)),
+      (Key.count, .uint32(UInt32(places.count))),
       (Key.countedFrom, .uint32(0)), (Key.model, .text(vector.model)), (Key.sha256, .text(vector.modelSHA256)),
       (Key.method, .text(vector.method)), (Key.prompts, .text(vector.prompts)), (Key.position, .text(vector.position)),
       (Key.pairs, .uint32(UInt32(clamping: vector.pairs))), (Key.version, .text(vector.patchbayVersion)),

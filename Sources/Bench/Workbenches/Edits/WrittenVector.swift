@@ -23,6 +23,7 @@ package struct WrittenVector {
     }
     let control = try ControlVector(path: path)
     self.init(
-      vector: control.vector, modelSHA256: control.isOfKnownModel ? control.vector.modelSHA256 : nil, note: control.note)
+      vector: control.vector, modelSHA256: control.isOfKnownModel ? control.vector.modelSHA256 : nil, note: control.note
+    )
   }
 }
