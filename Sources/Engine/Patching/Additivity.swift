@@ -70,7 +70,7 @@ extension PatchingEngine {
   public func additivity(
     _ plan: SweepPlan, of nodes: [NodeID], block: Range<Int>, deliver: @Sendable (Int) throws -> Void = { _ in }
   ) throws -> Additivity {
-    precondition(!plan.sweep.edit.additions.isEmpty, "additivity is of what is added")
+    precondition(!plan.sweep.edit.additions.isEmpty, "additivity needs an edit that adds")
     let found = Mutex(Additivity(cells: plan.cells, nodes: nodes.count, examples: block.count, metrics: metrics))
     let site = try siteNodes(plan)
     let log = try logProbabilities(of: block)

@@ -2,7 +2,6 @@ import LabelledArrays
 
 /// A group of labelled arrays in a file: a sweep, a readout, an analysis. Axes and attributes are read at once, an
 /// array on demand.
-/// an array when it is asked for.
 public struct StoredGroup: Sendable {
   /// From the root, with a leading slash.
   public let path: String

@@ -7,7 +7,6 @@ extension Bootstrap {
   /// For rows without NaN this is `mean(of:)` up to rounding to float32. A row's mean is over its finite numbers, and
   /// in each redraw over those of them that were drawn; redraws without any are left out. Rows without a finite number
   /// are NaN.
-  /// drawn; redraws without any are left out. Rows without a finite number are NaN.
   /// - Parameters:
   ///   - rows: [row, example], row-major.
   ///   - examples: at least 1.
