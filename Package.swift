@@ -15,7 +15,7 @@ let package = Package(
       targets: [
         "PatchbayKit", "Diagnostics", "LabelledArrays", "Tensors", "ModelGraph", "Checkpoints", "Tokenization",
         "Datasets", "Execution", "Interventions", "Patching", "ActivationStore", "Analysis", "Mazes", "Training",
-        "Figures", "Experiments", "Reports",
+        "Figures", "Reports", "ExperimentFile", "Workbenches", "Questions", "Analyses", "Runs", "Commands",
       ]),
   ],
   dependencies: [
@@ -95,29 +95,58 @@ let package = Package(
       ],
       exclude: ["README.md"]),
     .target(
-      name: "Experiments",
+      name: "ExperimentFile", dependencies: ["Diagnostics", .product(name: "Yams", package: "Yams")],
+      exclude: ["README.md"]),
+    .target(
+      name: "Workbenches",
       dependencies: [
-        "Analysis", "BundledModels", "Datasets", "Diagnostics", "LabelledArrays", "Mazes", "Training", "Tensors",
-        "ModelGraph", "Execution",
-        "Checkpoints", "Tokenization",
-        "Interventions", "Patching",
-        "ActivationStore", "Reports", "Hashing",
-        .product(name: "Yams", package: "Yams"),
+        "ActivationStore", "BundledModels", "Checkpoints", "Datasets", "Diagnostics", "Execution", "ExperimentFile",
+        "Interventions", "LabelledArrays", "Mazes", "ModelGraph", "Patching", "Tensors", "Tokenization",
+      ],
+      exclude: ["README.md"]),
+    .target(
+      name: "Questions",
+      dependencies: [
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "ExperimentFile", "Interventions",
+        "LabelledArrays", "Mazes", "ModelGraph", "Patching", "Reports", "Tensors", "Workbenches",
+      ],
+      exclude: ["README.md"]),
+    .target(
+      name: "Analyses",
+      dependencies: [
+        "ActivationStore", "Analysis", "Diagnostics", "ExperimentFile", "Interventions", "LabelledArrays",
+        "ModelGraph", "Workbenches",
+      ],
+      exclude: ["README.md"]),
+    .target(
+      name: "Runs",
+      dependencies: [
+        "ActivationStore", "Analyses", "Analysis", "Checkpoints", "Diagnostics", "Execution", "ExperimentFile",
+        "Hashing", "Interventions", "LabelledArrays", "ModelGraph", "Patching", "Questions", "Workbenches",
+      ],
+      exclude: ["README.md"]),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "ActivationStore", "Analyses", "Analysis", "BundledModels", "Checkpoints", "Datasets", "Diagnostics",
+        "Execution", "ExperimentFile", "Interventions", "LabelledArrays", "Mazes", "ModelGraph", "Patching", "Reports",
+        "Runs", "Tensors", "Tokenization", "Training", "Workbenches",
       ],
       exclude: ["README.md"]),
     .target(
       name: "PatchbayKit",
       dependencies: [
-        "ActivationStore", "Analysis", "Checkpoints", "Datasets", "Diagnostics", "Execution", "Experiments",
-        "Interventions", "LabelledArrays", "Mazes", "ModelGraph", "Patching", "Reports", "Tensors", "Tokenization",
-        "Training",
+        "ActivationStore", "Analyses", "Analysis", "Checkpoints", "Commands", "Datasets", "Diagnostics", "Execution",
+        "ExperimentFile", "Interventions", "LabelledArrays", "Mazes", "ModelGraph", "Patching", "Questions", "Reports",
+        "Runs", "Tensors", "Tokenization", "Training", "Workbenches",
       ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-fuzz",
       dependencies: [
-        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Experiments", "Interventions",
-        "LabelledArrays", "ModelGraph", "Reports", "Tensors", "Tokenization",
+        "ActivationStore", "Analyses", "Analysis", "Checkpoints", "Commands", "Diagnostics", "Execution",
+        "ExperimentFile", "Interventions", "LabelledArrays", "ModelGraph", "Reports", "Runs", "Tensors", "Tokenization",
+        "Workbenches",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -125,7 +154,8 @@ let package = Package(
     .executableTarget(
       name: "patchbay",
       dependencies: [
-        "Analysis", "Diagnostics", "ActivationStore", "Execution", "Experiments", "Interventions", "Tokenization",
+        "ActivationStore", "Analysis", "Commands", "Diagnostics", "Execution", "Interventions", "Runs", "Tokenization",
+        "Workbenches",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),
@@ -181,25 +211,23 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "TestSupport", "ActivationStore", "Analysis", "Diagnostics", "Experiments", "Figures", "LabelledArrays",
-        "Mazes", "Patching",
-        "Reports", "Tensors",
+        "ActivationStore", "Analysis", "Diagnostics", "Figures", "LabelledArrays", "Mazes", "Patching", "Reports",
+        "Runs", "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "LabelledArrays",
-        "ModelGraph", "Patching",
-        "Checkpoints", "Execution", "Mazes", "Reports", "Tensors", "TestSupport", "Tokenization", "Training",
+        "ActivationStore", "Analyses", "Analysis", "BundledModels", "Checkpoints", "Commands", "Datasets",
+        "Diagnostics", "Execution", "ExperimentFile", "Interventions", "LabelledArrays", "Mazes", "ModelGraph",
+        "Patching", "Questions", "Reports", "Runs", "Tensors", "TestSupport", "Tokenization", "Training", "Workbenches",
       ]),
     .testTarget(name: "PatchbayKitTests", dependencies: ["TestSupport", "PatchbayKit"]),
     .testTarget(name: "FuzzTests", dependencies: ["TestSupport", "patchbay-fuzz"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Experiments", "ModelGraph",
-        "Tensors",
-        "TestSupport", "Tokenization", "patchbay",
+        "ActivationStore", "Analysis", "Checkpoints", "Commands", "Diagnostics", "Execution", "Interventions",
+        "ModelGraph", "Patching", "Runs", "Tensors", "TestSupport", "Tokenization", "patchbay",
       ]),
   ]
 )
@@ -214,7 +242,8 @@ let groups: KeyValuePairs = [
   "Activations": ["CHDF5", "ActivationStore", "Analysis"],
   "Worlds": ["Datasets", "Mazes", "Training"],
   "Showing": ["Figures", "CRsvg", "Reports"],
-  "Bench": ["Experiments", "PatchbayKit", "patchbay"],
+  "Bench": ["ExperimentFile", "Workbenches", "Questions", "Analyses", "Runs"],
+  "Entrances": ["Commands", "PatchbayKit", "patchbay"],
   "Tools": ["patchbay-bench", "patchbay-bench-analysis", "patchbay-fuzz"],
 ]
 for (group, modules) in groups {

@@ -9,7 +9,7 @@ source scripts/setup.sh
 output=${1:-.build/docs}
 graphs=.build/symbol-graphs
 # The modules that PatchbayKit re-exports: their declarations are documented as part of it.
-modules=$(sed -n 's/^@_exported import //p' Sources/Bench/PatchbayKit/PatchbayKit.swift | paste -s -d , -)
+modules=$(sed -n 's/^@_exported import //p' Sources/Entrances/PatchbayKit/PatchbayKit.swift | paste -s -d , -)
 
 step "build"
 mkdir -p .build
@@ -30,6 +30,6 @@ swift symbolgraph-extract -module-name PatchbayKit -I .build/release/Modules -I 
 step "pages"
 docc=$(command -v docc || xcrun --find docc)
 rm -rf "$output"
-"$docc" convert Sources/Bench/PatchbayKit/PatchbayKit.docc --fallback-display-name PatchbayKit --fallback-bundle-identifier patchbay.kit \
+"$docc" convert Sources/Entrances/PatchbayKit/PatchbayKit.docc --fallback-display-name PatchbayKit --fallback-bundle-identifier patchbay.kit \
   --additional-symbol-graph-dir "$graphs" --transform-for-static-hosting --warnings-as-errors --output-path "$output"
 echo "$output/documentation/patchbaykit"

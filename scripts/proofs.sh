@@ -77,6 +77,11 @@ proof_torch() {
 proof families "build peers" "tiny models of every family, flag and spelling of a config give the logits of transformers"
 proof_families() { "$peers/bin/python" scripts/python/check_families.py $patchbay; }
 
+proof gguf "build peers" "SmolLM2 and Gemma 3 as GGUF files give the tokens and logits of transformers' reading (fetches 345 MB)"
+proof_gguf() {
+  "$peers/bin/python" scripts/python/check_gguf.py $patchbay "$(scripts/get-model.sh smollm2)" "$(scripts/get-model.sh gemma3)"
+}
+
 proof speed "bench weights" "sweeps, paths, estimates and text agree with the plain executor, and what they take"
 proof_speed() {
   if [ ! -f "$PATCHBAY_WEIGHTS/config.json" ]; then
@@ -143,7 +148,7 @@ make_peers() {
   esac
   python3 -m venv "$1"
   "$1/bin/pip" install --quiet --disable-pip-version-check --extra-index-url https://download.pytorch.org/whl/cpu \
-    "torch==2.13.0+cpu" transformer-lens==4.3.0 tokenizers concept-erasure scikit-learn scipy h5py xarray h5netcdf
+    "torch==2.13.0+cpu" transformer-lens==4.3.0 tokenizers gguf sentencepiece concept-erasure scikit-learn scipy h5py xarray h5netcdf
   echo "export PATCHBAY_PEERS=$parent/$(basename "$1")"
 }
 

@@ -200,7 +200,7 @@ import Checkpoints
   // MARK: Names of families
 
   @Test(arguments: [
-    ("gptj", nil), ("gpt_neo", nil), ("mixtral", nil), ("gemma", nil), ("phi", nil), ("olmo", nil), ("olmo3", nil),
+    ("bloom", nil), ("gpt_neo", nil), ("mixtral", nil), ("gemma", nil), ("phi", nil), ("olmo", nil), ("olmo3", nil),
     ("qwen2_moe", nil), ("llama4", nil), ("mamba", nil), ("GPT2", "gpt2"), ("gpt-2", "gpt2"), ("Llama", "llama"),
     ("lama", "llama"),
     ("lalma", "llama"), ("gpt_nneox", "gpt_neox"), ("qwen-2", "qwen2"), ("Gemma3-Text", "gemma3_text"),

@@ -22,8 +22,12 @@ enum FamilyCheckpoint {
       case .whole(let name): add(name, weight.shape)
       case .columns(let name, _, let total): add(name, isVector ? [total] : [weight.shape[0], total])
       case .rows(let name, _, let total): add(name, isVector ? [total] : [total, weight.shape[1]])
-      case .interleavedRows(let name, _, _):
-        add(name, isVector ? [3 * weight.shape[0]] : [3 * weight.shape[0], weight.shape[1]])
+      case .groupedRows(let name, _, let size, let groups):
+        add(name, isVector ? [size * groups] : [size * groups, weight.shape[1]])
+      case .product(let table, let map, let inner, let transposed):
+        add(table, [weight.shape[0], inner])
+        add(map, transposed ? [weight.shape[1], inner] : [inner, weight.shape[1]])
+      case .ones: break
       }
     }
     return tensors

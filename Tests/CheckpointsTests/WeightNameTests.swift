@@ -17,11 +17,21 @@ import Testing
     ("olmo2", "model.embed_tokens.weight", "embed_tokens.weight", "layers.0.post_feedforward_layernorm.weight"),
     ("phi3", "model.embed_tokens.weight", "embed_tokens.weight", "layers.2.self_attn.qkv_proj.weight"),
     ("gpt_neox", "gpt_neox.embed_in.weight", "embed_in.weight", "layers.2.attention.query_key_value.bias"),
+    ("gpt_neo", "transformer.wte.weight", "wte.weight", "h.0.attn.attention.q_proj.weight"),
+    ("gptj", "transformer.wte.weight", "wte.weight", "h.2.mlp.fc_in.bias"),
+    (
+      "opt", "model.decoder.embed_tokens.weight", "decoder.embed_tokens.weight",
+      "decoder.layers.0.self_attn_layer_norm.bias"
+    ),
+    (
+      "falcon", "transformer.word_embeddings.weight", "word_embeddings.weight",
+      "h.1.self_attention.query_key_value.weight"
+    ),
   ]
 
   @Test func namesWithAndWithoutPrefixGiveTheSameModel() throws {
     for (type, marker, bare, first) in Self.markers {
-      let base = type == "gpt2" ? ConfigFixtures.gpt2 : ConfigFixtures.decoder(type)
+      let base = ConfigFixtures.ofFamily(type)
       let config = try ConfigFixtures.config(base)
       let family = try ModelFamilies.family(of: config)
       func both<Family: ModelFamily>(_ family: Family.Type) throws -> (long: [String: Tensor], short: [String: Tensor])
@@ -34,7 +44,7 @@ import Testing
       let (long, short) = try both(family)
       let prefix = String(marker.dropLast(bare.count))
       #expect(!prefix.isEmpty && long[prefix + first] != nil && short[first] != nil, "\(type)")
-      #expect(long.keys.allSatisfy { $0.hasPrefix(prefix) || $0 == "lm_head.weight" || $0 == "embed_out.weight" })
+      #expect(long.keys.allSatisfy { $0.hasPrefix(prefix) || $0.hasPrefix("lm_head.") || $0 == "embed_out.weight" })
       #expect(!short.keys.contains { $0.hasPrefix(prefix) })
       let (a, b) = (try FamilyCheckpoint.load(base, long), try FamilyCheckpoint.load(base, short))
       for index in a.model.graph.weights.indices {

@@ -1,8 +1,8 @@
 import ActivationStore
-import Experiments
 import Foundation
 import Interventions
 import Patching
+import Runs
 import TestSupport
 import Testing
 

@@ -1,8 +1,10 @@
 import ActivationStore
+import Analyses
 import Analysis
-import Experiments
+import ExperimentFile
 import Foundation
 import Interventions
+import Runs
 import TestSupport
 import Testing
 

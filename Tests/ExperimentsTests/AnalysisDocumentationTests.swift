@@ -1,5 +1,6 @@
+import Analyses
 import Analysis
-import Experiments
+import ExperimentFile
 import Foundation
 import Testing
 

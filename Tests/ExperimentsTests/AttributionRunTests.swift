@@ -1,7 +1,8 @@
 import ActivationStore
-import Experiments
+import Commands
 import Foundation
 import Patching
+import Runs
 import Tensors
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Diagnostics
-import Experiments
+import ExperimentFile
+import Runs
 import TestSupport
 import Testing
 

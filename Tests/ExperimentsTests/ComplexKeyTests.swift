@@ -1,6 +1,6 @@
 import Diagnostics
-import Experiments
 import Foundation
+import Runs
 import Testing
 
 /// Keys that are not text: with aliases of aliases, a few hundred characters become a key that no machine can finish

@@ -1,6 +1,7 @@
-import Experiments
+import ExperimentFile
 import Interventions
 import Patching
+import Runs
 import Testing
 
 @Suite struct DecodingTests {

@@ -1,7 +1,8 @@
-import Experiments
+import ExperimentFile
 import Foundation
 import Interventions
 import Patching
+import Runs
 import Testing
 
 /// The reference page lists exactly what the decoder reads.

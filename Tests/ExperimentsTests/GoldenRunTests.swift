@@ -1,7 +1,7 @@
 import ActivationStore
-import Experiments
 import Foundation
 import ModelGraph
+import Runs
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Checkpoints
-import Experiments
+import Commands
+import ExperimentFile
 import Foundation
 import Patching
 import Testing

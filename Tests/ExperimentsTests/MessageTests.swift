@@ -1,5 +1,5 @@
 import Diagnostics
-import Experiments
+import ExperimentFile
 import Testing
 
 /// The wording of every error.

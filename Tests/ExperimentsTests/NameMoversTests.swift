@@ -1,12 +1,14 @@
 import ActivationStore
 import Diagnostics
-import Experiments
 import Foundation
 import Patching
+import Questions
+import Runs
 import Tensors
 import TestSupport
 import Testing
 import Tokenization
+import Workbenches
 
 /// The name-mover experiment can be read, its prompts are as its comments say, and it runs on a model with GPT-2
 /// small's layout.

@@ -1,8 +1,8 @@
 import ActivationStore
-import Experiments
 import Foundation
 import LabelledArrays
 import Patching
+import Runs
 import Synchronization
 import TestSupport
 import Testing

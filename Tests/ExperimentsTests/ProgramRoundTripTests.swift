@@ -1,13 +1,16 @@
 import ActivationStore
 import Diagnostics
 import Execution
-import Experiments
+import ExperimentFile
 import Foundation
 import Interventions
 import ModelGraph
 import Patching
+import Questions
+import Runs
 import TestSupport
 import Testing
+import Workbenches
 
 /// An experiment built by a program is also a file: read back, it is the same experiment, and its run has the same
 /// bits.

@@ -1,8 +1,9 @@
 import ActivationStore
-import Experiments
 import Foundation
+import Runs
 import TestSupport
 import Testing
+import Workbenches
 
 /// The example experiment, on the model that it is made for.
 @Suite struct PronounsTests {

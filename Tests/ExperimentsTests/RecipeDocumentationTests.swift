@@ -1,4 +1,4 @@
-import Experiments
+import ExperimentFile
 import Foundation
 import Testing
 

@@ -1,7 +1,9 @@
 import ActivationStore
-import Experiments
+import ExperimentFile
 import Foundation
 import Patching
+import Questions
+import Runs
 import Synchronization
 import TestSupport
 import Testing

@@ -1,11 +1,13 @@
 import ActivationStore
 import BundledModels
 import Diagnostics
-import Experiments
+import ExperimentFile
 import Foundation
+import Runs
 import Synchronization
 import TestSupport
 import Testing
+import Workbenches
 
 /// What a run writes, prints and leaves behind.
 @Suite struct RunTests {

@@ -1,8 +1,9 @@
 import ActivationStore
 import Diagnostics
-import Experiments
+import ExperimentFile
 import Foundation
 import Patching
+import Runs
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
-import Experiments
+import ExperimentFile
 import Foundation
 import Interventions
+import Runs
 import TestSupport
 import Testing
 

@@ -106,6 +106,49 @@ import Testing
     #expect(elements.all.first { $0.text == "0.25" }?.attributes["fill"] == "#1f2328")
   }
 
+  /// Words in place of numbers, cut off where a cell has no room for them, and cells wide enough for some.
+  @Test func cellsOfWords() throws {
+    var heatmap = Samples.heatmap
+    heatmap.texts = [["a", "", "c"], ["a long word of many letters", "<e>", "f"]]
+    let elements = try #require(Elements.of(heatmap.figure().svg))
+    for text in ["a", "c", "<e>", "f"] { #expect(elements.texts.contains(text), "\(text)") }
+    #expect(elements.texts.contains { $0.hasPrefix("a lon") && $0.hasSuffix("…") })
+    #expect(!elements.texts.contains("0.25") && !elements.texts.contains("−1.00"))
+    let many = Heatmap(
+      title: "t", rowLabels: ["r"], columnLabels: (0..<40).map(String.init), values: [(0..<40).map { Double($0) }],
+      texts: [[String](repeating: "word", count: 40)])
+    #expect(try #require(Elements.of(many.figure().svg)).texts.count { $0 == "word" } == 40)
+    heatmap.texts = [["a"]]
+    #expect(throws: FigureError.count(what: "texts of the heatmap 'Transfer'", found: 1, expected: 6)) {
+      try heatmap.figure()
+    }
+  }
+
+  @Test func pointsOfEachClass() throws {
+    let chart = ClassScatterChart(
+      title: "t", subtitle: "5 examples", xName: "component 0", yName: "component 1",
+      series: [
+        .init(name: "things", x: [0, 1, .nan], y: [0, 2, 1]), .init(name: "people", x: [10, 20], y: [5, 4]),
+      ])
+    let elements = try #require(Elements.of(chart.figure().svg))
+    // One in the legend for each class, and those that are numbers.
+    let fills = elements.named("circle").map { $0["fill"] }
+    #expect(fills.count { $0 == "#0072b2" } == 1 + 2 && fills.count { $0 == "#d55e00" } == 1 + 2)
+    for text in ["things", "people", "component 0", "component 1", "5 examples"] {
+      #expect(elements.texts.contains(text), "\(text)")
+    }
+    // Beyond the seven colours, squares.
+    let many = ClassScatterChart(
+      title: "t", xName: "x", yName: "y", series: (0..<8).map { .init(name: "\($0)", x: [Double($0)], y: [1]) })
+    #expect(try #require(Elements.of(many.figure().svg)).named("circle").count == 14)
+    #expect(throws: FigureError.empty(figure: "t")) {
+      try ClassScatterChart(title: "t", xName: "x", yName: "y", series: []).figure()
+    }
+    #expect(throws: FigureError.count(what: "values of the series 's'", found: 1, expected: 2)) {
+      try ClassScatterChart(title: "t", xName: "x", yName: "y", series: [.init(name: "s", x: [1, 2], y: [1])]).figure()
+    }
+  }
+
   @Test func otherScalesOfColour() throws {
     var heatmap = Samples.heatmap
     heatmap.colours = .sequential(0...1)

@@ -72,7 +72,8 @@ import Testing
       func name(_ suffix: String) -> HookName { HookName(layer: block.layer, suffix) }
       func hook(_ id: NodeID) -> HookName? { graph[id].hook }
       #expect(block.isParallel == spec.isParallel)
-      let stream = name(spec.isParallel ? "hook_resid_pre" : "hook_resid_mid")
+      let middle = spec.normalizesStream ? "hook_normalized_resid_mid" : "hook_resid_mid"
+      let stream = name(spec.isParallel ? "hook_resid_pre" : middle)
       #expect(hook(mlp.reading.stream) == stream)
       #expect(hook(mlp.reading.input) == (options.splitsInputs ? name("hook_mlp_in") : stream))
       try expectPreNorm(mlp.reading.norm, "blocks.\(block.layer).ln2", spec, graph)
@@ -96,17 +97,45 @@ import Testing
     #expect(anatomy.positionEmbedding.flatMap { graph[$0].hook } == (hasPositions ? "hook_pos_embed" : nil))
     if spec.layers > 0 {
       let streams = (0..<spec.layers).map { HookName(layer: $0, "hook_resid_pre") }
-      let last = HookName(layer: spec.layers - 1, "hook_resid_post")
+      let last = HookName(
+        layer: spec.layers - 1, spec.normalizesStream ? "hook_normalized_resid_post" : "hook_resid_post")
       #expect(anatomy.streams.map { graph[$0].hook } == streams + [last])
     } else {
       #expect(anatomy.streams.count == 1 && (hasPositions || anatomy.streams == [anatomy.embedding]))
     }
-    try expectNorm(anatomy.finalNorm, "ln_final", spec, graph)
+    if spec.hasFinalNorm {
+      try expectNorm(anatomy.finalNorm, "ln_final", spec, graph)
+    } else {
+      #expect(anatomy.finalNorm == nil)
+    }
     let unembedding = anatomy.unembedding
-    #expect(graph[unembedding.map.weight].name == (spec.tiesEmbeddings ? "embed.weight" : "unembed.weight"))
+    #expect(graph[unembedding.map.weight].name == (spec.sharesEmbeddings ? "embed.weight" : "unembed.weight"))
     #expect((unembedding.map.bias != nil) == spec.hasUnembeddingBias)
     #expect(graph[unembedding.scores].hook == "hook_unembed" && unembedding.softCap == spec.logitSoftCap)
     #expect(unembedding.input == anatomy.finalInput.read)
+  }
+
+  /// The stream's own norms, where it has such, are between its sums and belong to no part.
+  @Test(arguments: SmallSpec.all, options)
+  func normsOfTheStreamAreFound(small: SmallSpec, options: GraphOptions) throws {
+    let (spec, graph) = (small.spec, small.spec.graph(options))
+    for block in try graph.transformer().blocks {
+      guard spec.normalizesStream else {
+        #expect(block.midNorm == nil && block.endNorm == nil)
+        continue
+      }
+      func hook(_ id: NodeID) -> HookName? { graph[id].hook }
+      let end = try #require(block.endNorm)
+      try expectNorm(end, "blocks.\(block.layer).ln2", spec, graph)
+      #expect(hook(end.input) == HookName(layer: block.layer, "hook_resid_post"))
+      guard spec.dMlp > 0 else {
+        #expect(block.midNorm == nil)
+        continue
+      }
+      let mid = try #require(block.midNorm)
+      try expectNorm(mid, "blocks.\(block.layer).ln1", spec, graph)
+      #expect(hook(mid.input) == HookName(layer: block.layer, "hook_resid_mid"))
+    }
   }
 
   @Test func aConvPolicyHasNone() throws {

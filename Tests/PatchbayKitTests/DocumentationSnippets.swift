@@ -1,6 +1,6 @@
 import PatchbayKit
 
-/// The code of the library's pages (`Sources/Bench/PatchbayKit/PatchbayKit.docc`), word for word: the lines between a
+/// The code of the library's pages (`Sources/Entrances/PatchbayKit/PatchbayKit.docc`), word for word: the lines between a
 /// line of dashes with a page's name and the next line of dashes are that page's code. Each function returns what its
 /// code prints.
 struct DocumentationSnippets {

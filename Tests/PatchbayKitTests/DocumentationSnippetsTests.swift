@@ -7,7 +7,7 @@ import Testing
 @Suite struct DocumentationSnippetsTests {
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
   private static let catalogue = SharedFolder.package.appendingPathComponent(
-    "Sources/Bench/PatchbayKit/PatchbayKit.docc")
+    "Sources/Entrances/PatchbayKit/PatchbayKit.docc")
 
   static let pages = [
     "GettingStarted", "Patching", "SweepsAndEffects", "Paths", "Attribution", "Steering", "CachesAndAnalyses", "Mazes",

@@ -22,7 +22,7 @@ enum EditCatalogue {
       ]),
       .add(.sequences(sequences, layers: Array(0..<layers)), coefficients: [0.5, -1]),
     ] + (hasOneVector ? [.projectOut([vector], layers: nil)] : []) + [
-      .patch, .zero, .clamp(min: -0.2, max: 0.3), .scale(2), .scale(0.5), .add(.difference, coefficients: [0.5, -2]),
+      .patch, .zero, .clamp(min: -0.2, max: 0.3), .scale(2), .scale(-0.5), .add(.difference, coefficients: [0.5, -2]),
       .add(.vectors([vector], layers: nil), coefficients: [1.5]),
       .add(.vectors(perLayer.reversed(), layers: (0..<layers).reversed()), coefficients: [1, -1]),
     ]

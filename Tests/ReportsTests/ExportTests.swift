@@ -217,6 +217,87 @@ import Testing
     #expect(try (files.tables + [files.report]).map { try String(contentsOfFile: $0, encoding: .utf8) } == before)
   }
 
+  /// A text where numbers belong is an error that names the dataset, wherever it is; it is not left out.
+  @Test(arguments: ["/readouts/direct/logit_diff", "/additivity/two/logit_diff_change", "/readouts/lens/prob"])
+  func damageIsNamed(dataset: String) throws {
+    let scratch = try TemporaryFolder()
+    let path = "\(scratch.path)/sample.h5"
+    var sample = SampleResults()
+    let parts = dataset.split(separator: "/").map(String.init)
+    var group = ArrayGroup(
+      "/\(parts[0])/\(parts[1])",
+      attributes: ["read": .text(parts[1] == "lens" ? "logit_lens" : "direct_logit_attribution")])
+    let axes = [LabelledAxis("run", .texts(["clean"])), LabelledAxis("example", .range(3))]
+    group.add(LabelledArray(parts[2], axes: axes, values: .texts(["a", "b", "c"])))
+    sample.extra = [group]
+    try sample.write(to: path)
+    let found = message { try writeExports(of: path, into: "\(scratch.path)/out") }
+    #expect(found.hasPrefix("65 ") && found.contains(dataset), "\(found)")
+  }
+
+  /// Norms of later activations by activation: those that stand along no such axis are not split by it.
+  @Test func additivityOfActivations() throws {
+    let scratch = try TemporaryFolder()
+    var sample = SampleResults()
+    let axes = [LabelledAxis("activation", .texts(["early", "late"])), LabelledAxis("example", .range(3))]
+    var group = ArrayGroup("/additivity/two")
+    group.add(LabelledArray("change_norm", axes: axes, values: [3, 3, 3, 4, 4, 4]))
+    group.add(LabelledArray("interaction_norm", axes: [axes[1]], values: [1, 1, 1]))
+    sample.extra = [group]
+    try sample.write(to: "\(scratch.path)/sample.h5")
+    try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out", pictures: false)
+    let page = try scratch.text("out/report.html")
+    for row in [
+      "<td>early</td><td class=\"n\">3.000</td><td class=\"n\">–</td>",
+      "<td>late</td><td class=\"n\">4.000</td><td class=\"n\">–</td>",
+    ] { #expect(page.contains(row), "\(row)") }
+  }
+
+  /// The words of every layer: the first prompt's in the figure, all prompts' in the table, and in the page those that most have first.
+  @Test func theWordsOfEachLayer() throws {
+    let scratch = try TemporaryFolder()
+    var sample = SampleResults()
+    var group = ArrayGroup("/readouts/words", attributes: ["read": .text("top_tokens"), "count": .integer(2)])
+    let axes: [LabelledAxis] = [
+      .init("run", .texts(["clean"])), .init("layer", .range(2)), .init("position", .range(6)),
+      .init("place", .range(2)),
+      .init("example", .range(3)),
+    ]
+    // In every cell the first two prompts say one word and the last another; at the end of the third there is nothing.
+    let cells = (0..<72).map { (cell: $0 / 6, place: $0 / 3 % 2, example: $0 % 3) }
+    func isThere(_ cell: Int, _ example: Int) -> Bool { !(example == 2 && cell % 6 == 5) }
+    group.add(
+      LabelledArray(
+        "token", axes: axes,
+        values: .integers(cells.map { isThere($0.cell, $0.example) ? 100 * $0.place + ($0.example == 2 ? 9 : 8) : -1 }))
+    )
+    group.add(
+      LabelledArray(
+        "probability", axes: axes,
+        values: cells.map { isThere($0.cell, $0.example) ? ($0.place == 0 ? 0.75 : 0.125) : .nan }))
+    group.add(
+      LabelledArray(
+        "text", axes: axes,
+        values: .texts(
+          cells.map {
+            !isThere($0.cell, $0.example) ? "" : ($0.example == 2 ? " rare" : " <common>") + ($0.place == 0 ? "" : "2")
+          })))
+    sample.extra = [group]
+    try sample.write(to: "\(scratch.path)/sample.h5")
+    let files = try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out", pictures: false)
+    #expect(files.figures.contains { $0.hasSuffix("/readout-words-clean.svg") })
+    let table = rows(try scratch.text("out/tables/readout-words.csv"))
+    #expect(table[0] == ["example", "run", "layer", "position", "place", "token", "text", "probability"])
+    // Two layers, six positions, two places, three prompts, less what the third lacks.
+    #expect(table.count == 1 + 2 * 6 * 2 * 3 - 2 * 2)
+    #expect(table[2] == ["0", "clean", "0", "0", "1", "108", " <common>2", "0.125"])
+    let figure = try scratch.text("out/figures/readout-words-clean.svg")
+    #expect(figure.contains("the first of 3 prompts") && figure.contains("&lt;comm") && !figure.contains("rare"))
+    let page = try scratch.text("out/report.html")
+    #expect(page.contains("Pointing at a square lists the 2 best.") && page.contains("\"k\":2,\"e\":3"))
+    #expect(page.contains("\\u003ccommon\\u003e") && !page.contains("<common>"))
+  }
+
   @Test(
     arguments: [
       (

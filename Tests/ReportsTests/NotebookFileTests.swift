@@ -22,6 +22,7 @@ import Testing
       - {name: direct, read: direct_logit_attribution}
       - {name: lens, read: logit_lens}
       - {name: looks, read: attention, heads: ["0.6", "2.6"]}
+      - {name: words, read: top_tokens, count: 3}
     """
 
   @Test func everyPartOfTheFileHasItsPlace() throws {
@@ -40,7 +41,8 @@ import Testing
     let sweeps = ["sweep-resid_pre", "sweep-heads", "sweep-attn", "sweep-into-logits"]
     #expect(cells.map(\.id).filter(sweeps.contains) == sweeps)
     for id in sweeps + [
-      "readout-direct", "readout-direct-sources", "readout-lens", "readout-lens-everywhere", "sweep-heads-estimate",
+      "readout-direct", "readout-direct-sources", "readout-lens", "readout-lens-everywhere", "readout-words", "heads",
+      "sweep-heads-estimate",
     ] {
       #expect(cells.first { $0.id == id }?.pictures == 1, "\(id)")
     }

@@ -1,9 +1,9 @@
 import ActivationStore
 import Diagnostics
-import Experiments
 import Foundation
 import LabelledArrays
 import Reports
+import Runs
 import TestSupport
 
 /// A temporary folder with a results file in it, removed with the value.

@@ -21,6 +21,8 @@ struct SampleResults {
   /// Cells of `alpha` that are left unwritten, from the first on.
   var unwritten = 0
   var isFinished = true
+  /// Groups besides.
+  var extra: [ArrayGroup] = []
 
   static let tokens = ["<script>alert(1)</script>", " \"quoted\"", ",", "\n", "=SUM(A1)", " Mary"]
 
@@ -106,6 +108,7 @@ struct SampleResults {
     ]
     looks.add(LabelledArray("pattern", axes: ends, values: [Float](repeating: 0.25, count: 36 * examples)))
     try writer.write(looks)
+    for group in extra { try writer.write(group) }
     if isFinished {
       try writer.finish()
     } else {

@@ -7,9 +7,14 @@ import Tensors
 
 /// A small model with random weights and what reference libraries computed on it.
 public struct GoldenModel {
-  public static let families = withCircuits + ["llama3", "qwen2", "mistral", "gemma3", "olmo2", "phi3"]
+  public static let families = withCircuits + ["llama3", "qwen2", "mistral", "gemma3", "olmo2", "phi3"] + byHooks
   /// Those of which circuits and derivatives are stored, too.
   public static let withCircuits = ["gpt2", "llama", "qwen3", "neox", "gemma2"]
+  /// Those that are made with PyTorch hooks, since TransformerLens has no bridge for all of their variants.
+  public static let byHooks = [
+    "gptneo", "gptj", "opt", "opt-postnorm", "opt-plain", "falcon", "falcon-new", "falcon-new-onenorm",
+    "falcon-sequential", "neox-sequential",
+  ]
 
   public let name: String
   public let loaded: LoadedModel

@@ -28,6 +28,10 @@ public struct SmallSpec: Sendable, CustomStringConvertible {
     .rotary(RotarySpec(dimensions: dimensions, theta: 100))
   }
 
+  private static func adjacent(_ dimensions: Int) -> TransformerSpec.Positions {
+    .rotary(RotarySpec(dimensions: dimensions, theta: 100, adjacentPairs: true))
+  }
+
   public static let all: [SmallSpec] = [
     SmallSpec("layer norm, learned positions, all biases, tied, [in, out]", base()) {
       $0.hasQueryKeyValueBias = true
@@ -119,6 +123,37 @@ public struct SmallSpec: Sendable, CustomStringConvertible {
         layers: 3, norm: .init(kind: .rms), .gelu,
         .rotary(RotarySpec(dimensions: 4, inverseFrequencies: [1, 0.3], amplitude: 1.2)))
     ) { $0.windows = [nil, 3, 2] },
+    SmallSpec("norms of the stream, no last norm", base(.relu)) {
+      $0.hasPreNorms = false
+      $0.normalizesStream = true
+      $0.hasFinalNorm = false
+      $0.hasQueryKeyValueBias = true
+      $0.hasOutputBias = true
+      $0.hasMlpBias = true
+      $0.tiesEmbeddings = true
+      $0.embeddingWidth = 3
+    },
+    SmallSpec("attention only, three layers, norms of the stream and a last one", base(layers: 3, dMlp: 0)) {
+      $0.hasPreNorms = false
+      $0.normalizesStream = true
+    },
+    SmallSpec("rms norms of the stream without bias, windows", base(norm: .init(kind: .rms), .silu, rotary(4))) {
+      $0.hasPreNorms = false
+      $0.normalizesStream = true
+      $0.isGated = true
+      $0.windows = [2, nil]
+    },
+    SmallSpec("adjacent pairs, parallel, bias of the logits", base(.geluNew, adjacent(2))) {
+      $0.isParallel = true
+      $0.hasMlpBias = true
+      $0.hasUnembeddingBias = true
+    },
+    SmallSpec("products that are not scaled, windows, no last norm", base(heads: 4, keyValueHeads: 1, dHead: 2)) {
+      $0.attentionScale = 1
+      $0.windows = [nil, 3]
+      $0.hasFinalNorm = false
+      $0.hasOutputBias = true
+    },
     SmallSpec(
       "post-norms alone, norms over the queries and keys of all heads",
       base(heads: 4, keyValueHeads: 2, norm: .init(kind: .rms, epsilon: 0.01), .silu, rotary(4))

@@ -2,10 +2,9 @@
 
     python check_generate.py PATH/TO/patchbay PATH/TO/gpt2-folder [PATH/TO/other-folder ...]
 
-`patchbay generate` must choose the same tokens as `generate` of transformers with a cache; after a step at which the
-two best scores differ by less than 1e-4, the texts may differ. With steering, the tokens must be those of runs of the
-whole sequence under hooks that add the same numbers: for a vector of `patchbay vector` that is added at a layer in the
-prompt, after it, or everywhere, and for one of a single pair that is added in the prompt.
+`patchbay generate` must choose the tokens that `generate` with a cache chooses (where two scores are nearer to each other than 1e-4 the texts may part). With
+a vector of `patchbay vector` added at a layer in the prompt, from its last token on, after it, or everywhere, and with one of a single pair added in the prompt, the tokens must be
+those of runs of the whole sequence under hooks that add the same numbers.
 """
 
 import json
@@ -99,7 +98,8 @@ def main():
         prompt = rng.integers(0, vocabulary, 6).tolist()
         plain = None
         for name, layer, coefficient, where in [
-            ("mean", 1, 4, "prompt"), ("mean", 1, 4, "after"), ("mean", 0, -3, "all"), ("sequence", 1, 5, None),
+            ("mean", 1, 4, "prompt"), ("mean", 1, 4, "after"), ("mean", 1, 4, "answer"), ("mean", 0, -3, "all"),
+            ("sequence", 1, 5, None),
         ]:
             vector = vectors[name][layer] * coefficient
             width = vector.shape[-1]
@@ -110,7 +110,9 @@ def main():
                     count = min(len(vector), len(prompt))
                     rows[:count] = vector[:count]
                 else:
-                    chosen = {"prompt": slice(0, len(prompt)), "after": slice(len(prompt), None), "all": slice(None)}[where]
+                    chosen = {
+                        "prompt": slice(0, len(prompt)), "answer": slice(len(prompt) - 1, None),
+                        "after": slice(len(prompt), None), "all": slice(None)}[where]
                     rows[chosen] = vector
                 return rows
 

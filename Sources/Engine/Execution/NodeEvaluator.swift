@@ -73,7 +73,7 @@ struct NodeEvaluator {
     case .rotary(let spec):
       inputs[0].rotated(
         heads: heads(of: node.id), positions: entries.positions, inverseFrequencies: spec.inverseFrequencies,
-        amplitude: spec.amplitude)
+        amplitude: spec.amplitude, adjacentPairs: spec.adjacentPairs)
     case .activation(let function): inputs[0].applying(function.nonlinearity)
     case .softCap(let cap): inputs[0].applying(.softCap(cap))
     case .convolution(let map):

@@ -89,11 +89,13 @@ extension PlacedEdit {
     }
   }
 
-  /// Changes the numbers of one span; returns the sum of squared differences.
+  /// Changes the numbers of one span; returns the sum of squared differences. Scores of -infinity, of tokens that a destination may not look at, stay.
   func change(_ target: UnsafeMutableBufferPointer<Float>, _ span: Span, _ node: Node) -> Double {
     var squares = 0.0
+    var mayBeHidden = false
+    if case .attentionScores = node.operation { mayBeHidden = true }
     func assign(_ i: Int, _ new: Float) {
-      // Replacing a score of -infinity with itself is no change, although the difference is not a number.
+      if mayBeHidden, target[i] == -.infinity { return }
       if new != target[i] {
         let difference = Double(new) - Double(target[i])
         squares += difference * difference
@@ -109,7 +111,7 @@ extension PlacedEdit {
     case .zero: for i in 0..<span.count { assign(i, 0) }
     case .scale(let factor): for i in 0..<span.count { assign(i, target[i] * factor) }
     case .clamp(let least, let most):
-      for i in 0..<span.count where target[i] != -.infinity { assign(i, min(max(target[i], least), most)) }
+      for i in 0..<span.count { assign(i, min(max(target[i], least), most)) }
     case .projectOut(let unit):
       let part = Float((0..<span.count).reduce(0.0) { $0 + Double(target[$1]) * Double(unit[$1]) })
       for i in 0..<span.count { assign(i, target[i] - part * unit[i]) }

@@ -1,8 +1,10 @@
 import ModelGraph
 import Tensors
 
-/// An edit with its place in a batch: which numbers of which node of which row, and what happens to them.
-/// `Interventions` resolves sites and edits as people write them to these.
+/// An edit whose place in a batch is settled: which numbers of which node of which row, and what becomes of them. Sites and edits as people
+/// write them are resolved to these by `Interventions`.
+///
+/// No edit of attention scores shows a destination what it may not look at: scores of -infinity stay what they are.
 public struct PlacedEdit: Sendable {
   /// What happens to the numbers.
   public enum Action: Sendable {
@@ -18,8 +20,7 @@ public struct PlacedEdit: Sendable {
     case addDifference(of: Activations, row: Int, minus: Activations, minusRow: Int, times: Float)
     /// Remove the component along a vector of length 1; [features]. Not for perPair nodes.
     case projectOut([Float])
-    /// Keep each number between two bounds, either of which may be infinite. Scores of -infinity (hidden tokens) do not
-    /// change.
+    /// Keep each number between two bounds, either of which may be infinite.
     case clamp(min: Float, max: Float)
     /// Multiply.
     case scale(Float)

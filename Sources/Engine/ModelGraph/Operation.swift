@@ -127,8 +127,7 @@ public struct ConvolutionMap: Sendable, Hashable {
   }
 }
 
-/// Rotary position embedding (Su et al. 2021), in the half-split form of GPT-NeoX and Hugging Face: feature i turns
-/// with i + dimensions/2.
+/// Rotary position embedding (Su et al. 2021).
 public struct RotarySpec: Sendable, Hashable {
   /// How many leading features of a head are rotated; the rest are unchanged.
   public let dimensions: Int
@@ -136,20 +135,23 @@ public struct RotarySpec: Sendable, Hashable {
   public let inverseFrequencies: [Float]
   /// A factor on cosine and sine (YaRN-style scaling); 1 otherwise.
   public let amplitude: Float
+  /// Whether feature 2i turns with 2i + 1 (GPT-J), not i with i + dimensions/2 (GPT-NeoX, LLaMA and most others).
+  public let adjacentPairs: Bool
 
-  public init(dimensions: Int, inverseFrequencies: [Float], amplitude: Float = 1) {
+  public init(dimensions: Int, inverseFrequencies: [Float], amplitude: Float = 1, adjacentPairs: Bool = false) {
     precondition(dimensions == 2 * inverseFrequencies.count, "one frequency for each pair of rotated features")
     self.dimensions = dimensions
     self.inverseFrequencies = inverseFrequencies
     self.amplitude = amplitude
+    self.adjacentPairs = adjacentPairs
   }
 
   /// Frequencies theta^(-2i/dimensions), the usual choice.
-  public init(dimensions: Int, theta: Float) {
+  public init(dimensions: Int, theta: Float, adjacentPairs: Bool = false) {
     let frequencies = (0..<dimensions / 2).map { i in
       Float(1 / pow(Double(theta), Double(2 * i) / Double(dimensions)))
     }
-    self.init(dimensions: dimensions, inverseFrequencies: frequencies)
+    self.init(dimensions: dimensions, inverseFrequencies: frequencies, adjacentPairs: adjacentPairs)
   }
 }
 

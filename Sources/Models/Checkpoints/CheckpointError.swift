@@ -70,7 +70,8 @@ public enum CheckpointError: DiagnosedError, Equatable {
   private var text: String {
     switch self {
     case .folderNotFound(let path): "\(path): no such folder"
-    case .notAFolder(let path): "\(path): not a folder; a model is a folder with config.json and model.safetensors, or a .gguf file"
+    case .notAFolder(let path):
+      "\(path): not a folder; a model is a folder with config.json and model.safetensors, or a .gguf file"
     case .fileNotFound(let path): "\(path): no such file"
     case .notAFile(let path): "\(path): not a regular file"
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
@@ -95,7 +96,7 @@ public enum CheckpointError: DiagnosedError, Equatable {
         + "join them with llama.cpp's llama-gguf-split --merge"
     case .unsupportedArchitecture(let file, let found, let supported):
       "\(file): general.architecture '\(found)' is not supported"
-        + (nearestName(to: found, among: supported).map { " (did you mean '\($0)'?)" } ?? "")
+        + (supported.first { isMisspelling(found, of: $0) }.map { " (did you mean '\($0)'?)" } ?? "")
         + "; supported: \(supported.joined(separator: ", "))"
     case .badIndex(let file, let key, let found, let expected): "\(file): '\(key)' is \(found), expected \(expected)"
     case .missingShard(let shard, let tensor, let index):

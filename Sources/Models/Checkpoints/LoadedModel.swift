@@ -48,6 +48,9 @@ public struct LoadedModel: Sendable {
     return (reader.spec, Model(graph: reader.graph, weights: Weights(matrices)))
   }
 
+  /// The values of `general.architecture` in GGUF files that can be loaded.
+  public static var ggufArchitectures: [String] { GGUFArchitecture.names }
+
   /// What a folder's config describes; no weight is looked at.
   /// - Throws: `CheckpointError`.
   public static func spec(of folder: CheckpointFolder) throws -> any ModelSpec {

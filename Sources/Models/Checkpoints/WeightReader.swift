@@ -25,11 +25,13 @@ struct WeightReader<Family: ModelFamily> {
   }
 
   /// The names of all tensors that are read.
-  var tensors: Set<String> { Set(graph.weights.map { source(of: $0.name).tensor }) }
+  var tensors: Set<String> { Set(graph.weights.flatMap { source(of: $0.name).tensors }) }
 
   /// Weights of parts that the graph has, which it does not read.
   var unread: [String] {
-    let sources = graph.weights.map { (weight: $0.name, tensor: source(of: $0.name).tensor) }
+    let sources = graph.weights.flatMap { weight in
+      source(of: weight.name).tensors.map { (weight: weight.name, tensor: $0) }
+    }
     let copy = spec.untied == nil ? nil : Self.tied(spec, stored).head
     return UnreadWeights(stored: folder.tensorNames, sources: sources, copy: copy).names
   }
@@ -53,29 +55,37 @@ struct WeightReader<Family: ModelFamily> {
         return Matrix(storage: storage, offset: 0, rows: 1, columns: total, rowStride: total).columns(range)
       }
       return Matrix(storage: storage, offset: 0, rows: total, columns: columns, rowStride: columns).rows(range)
-    case .interleavedRows(let name, let part, let heads):
-      let outputs = isVector ? columns : rows
-      let storage = try folder.storage(named: name, expected: isVector ? [3 * outputs] : [3 * outputs, columns])
+    case .groupedRows(let name, let range, let size, let groups):
+      let total = size * groups
+      let storage = try folder.storage(named: name, expected: isVector ? [total] : [total, columns])
       let width = isVector ? 1 : columns
-      let fused = Matrix(storage: storage, offset: 0, rows: 3 * outputs, columns: width, rowStride: width)
-      let dHead = outputs / heads
-      let chosen = (0..<outputs).map { $0 / dHead * 3 * dHead + part * dHead + $0 % dHead }
-      let copy = fused.tensor.gatheringRows(chosen)
-      return isVector ? copy.reshaped([1, outputs]).matrix : copy.matrix
+      let fused = Matrix(storage: storage, offset: 0, rows: total, columns: width, rowStride: width)
+      let copy = fused.tensor.gatheringRows((0..<groups).flatMap { group in range.map { group * size + $0 } })
+      return isVector ? copy.reshaped([1, columns]).matrix : copy.matrix
+    case .product(let name, let map, let inner, let transposed):
+      let table = try folder.storage(named: name, expected: [rows, inner])
+      let other = try folder.storage(named: map, expected: transposed ? [columns, inner] : [inner, columns])
+      let shape = transposed ? (columns, inner) : (inner, columns)
+      let matrix = Matrix(storage: other, offset: 0, rows: shape.0, columns: shape.1, rowStride: shape.1)
+      return Matrix(storage: table, offset: 0, rows: rows, columns: inner, rowStride: inner).tensor
+        .linear(matrix, transposed: transposed).matrix
+    case .ones: return Tensor(shape: [rows, columns], repeating: 1).matrix
     }
   }
 
   private func source(of weight: String) -> WeightSource {
     let source = Family.source(of: weight, spec: spec, stored: stored)
     // Weights that are tied may stand under either name.
-    guard weight == embeddingName, spec.untied != nil, !stored.contains(source.tensor) else { return source }
+    guard weight == embeddingName, spec.untied != nil, source.tensors.allSatisfy({ !stored.contains($0) }) else {
+      return source
+    }
     let head = Self.tied(spec, stored).head
     return stored.contains(head) ? .whole(head) : source
   }
 
   /// The tensors of the embedding and of the unembedding.
   private static func tied(_ spec: Family.Spec, _ stored: Set<String>) -> (embedding: String, head: String) {
-    func tensor(_ weight: String) -> String { Family.source(of: weight, spec: spec, stored: stored).tensor }
+    func tensor(_ weight: String) -> String { Family.source(of: weight, spec: spec, stored: stored).tensors[0] }
     return (tensor(embeddingName), tensor("unembed.weight"))
   }
 }

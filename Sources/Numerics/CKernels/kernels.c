@@ -148,6 +148,16 @@ DISPATCHED void pb_rotate(
   for (int64_t i = dimensions; i < width; i++) out[i] = x[i];
 }
 
+DISPATCHED void pb_rotate_adjacent(
+    float *out, const float *x, const float *cosines, const float *sines, int64_t dimensions, int64_t width) {
+  for (int64_t i = 0; i < dimensions / 2; i++) {
+    const float a = x[2 * i], b = x[2 * i + 1];
+    out[2 * i] = a * cosines[i] - b * sines[i];
+    out[2 * i + 1] = b * cosines[i] + a * sines[i];
+  }
+  for (int64_t i = dimensions; i < width; i++) out[i] = x[i];
+}
+
 DISPATCHED void pb_attention_scores(
     float *scores, const float *q, const float *k, int64_t keyStride, int64_t sources, int64_t width, float scale) {
   for (int64_t s = 0; s < sources; s++) {

@@ -58,7 +58,8 @@ extension ReferenceKernels {
 
   /// Rotary position embedding of each head's leading features, half-split. See `Tensor.rotated`.
   package static func rotated(
-    _ x: Tensor, heads: Int, positions: [Int], inverseFrequencies: [Float], amplitude: Float
+    _ x: Tensor, heads: Int, positions: [Int], inverseFrequencies: [Float], amplitude: Float,
+    adjacentPairs: Bool = false
   ) -> [Double] {
     guard !positions.isEmpty else { return [] }
     let half = inverseFrequencies.count
@@ -68,8 +69,9 @@ extension ReferenceKernels {
       for i in 0..<half {
         let angle = Double(positions[place / heads]) * Double(inverseFrequencies[i])
         let (c, s) = (cos(angle) * Double(amplitude), sin(angle) * Double(amplitude))
-        turned[i] = head[i] * c - head[i + half] * s
-        turned[i + half] = head[i + half] * c + head[i] * s
+        let (first, second) = adjacentPairs ? (2 * i, 2 * i + 1) : (i, i + half)
+        turned[first] = head[first] * c - head[second] * s
+        turned[second] = head[second] * c + head[first] * s
       }
       return turned
     }

@@ -76,12 +76,14 @@ extension Tensor {
     }
   }
 
-  /// Rotates the leading `2 * inverseFrequencies.count` features of every head by angles that grow with the position
-  /// (half-split form).
+  /// Rotates the leading `2 * inverseFrequencies.count` features of every head by angles that grow with the position.
   /// - Parameters:
   ///   - heads: how many heads a row holds: [rows, heads * dHead].
   ///   - positions: each row's position in its prompt.
-  public func rotated(heads: Int, positions: [Int], inverseFrequencies: [Float], amplitude: Float) -> Tensor {
+  ///   - adjacentPairs: whether feature 2i turns with 2i + 1, not i with i + `inverseFrequencies.count`.
+  public func rotated(
+    heads: Int, positions: [Int], inverseFrequencies: [Float], amplitude: Float, adjacentPairs: Bool = false
+  ) -> Tensor {
     let rows = positions.count
     guard rows > 0 else { return self }
     precondition(count % (rows * heads) == 0, "\(shape) by \(rows) rows of \(heads) heads")
@@ -91,6 +93,7 @@ extension Tensor {
     var cosines = [Float](repeating: 0, count: half)
     var sines = cosines
     var prepared: Int?
+    let rotate = adjacentPairs ? pb_rotate_adjacent : pb_rotate
     return Tensor(shape: shape) { out in
       withValues { x in
         for (row, position) in positions.enumerated() {
@@ -104,7 +107,7 @@ extension Tensor {
           }
           for head in 0..<heads {
             let at = (row * heads + head) * width
-            pb_rotate(out.baseAddress! + at, x.baseAddress! + at, cosines, sines, Int64(2 * half), Int64(width))
+            rotate(out.baseAddress! + at, x.baseAddress! + at, cosines, sines, Int64(2 * half), Int64(width))
           }
         }
       }

@@ -31,12 +31,13 @@ extension ReportPart {
 enum ReportParts {
   /// What a file is, one for each format.
   static let openings: [any ReportPart.Type] = [
-    ExperimentOpening.self
+    ExperimentOpening.self, AnalysisOpening.self, HeadScoresOpening.self,
   ]
 
   /// The kinds of questions, in the order of the page and the notebook.
   static let questions: [any ReportPart.Type] = [
-    SweepsReport.self, ReadoutsReport.self, MazeSteeringReport.self, AdditivityReport.self,
+    SweepsReport.self, ReadoutsReport.self, MazeSteeringReport.self, AdditivityReport.self, HeadSummaryReport.self,
+    AnalysesReport.self, HeadScoresReport.self,
   ]
 
   /// Those that a file has, its opening first.

@@ -23,6 +23,8 @@ public enum MazeError: DiagnosedError, Equatable {
   /// Fewer than one picture at a time.
   case batch(Int)
   case stepLimit(Int)
+  /// A model that takes something other than pictures of mazes, or that has other actions.
+  case notAPolicy(family: String)
   /// A policy returned something other than 15 logits for each maze.
   case policyShape(found: [Int], mazes: Int)
   case policyNotFinite(maze: Int, value: Float)
@@ -55,6 +57,8 @@ public enum MazeError: DiagnosedError, Equatable {
     case .otherWalls: "the two vector fields are from mazes with different walls; compare fields of one maze"
     case .batch(let batch): "the batch size is \(batch); it must be at least 1"
     case .stepLimit(let limit): "the step limit is \(limit); it must be at least 0"
+    case .notAPolicy(let family):
+      "the \(family) model is not a maze policy, which takes pictures of 3 x 64 x 64 and has 15 actions"
     case .policyShape(let found, let mazes):
       "the policy gave a tensor of shape \(found) for \(mazes) mazes; it must give [\(mazes), \(MoveDirection.actionCount)]"
     case .policyNotFinite(let maze, let value):

@@ -9,7 +9,7 @@ import Testing
 
 /// GGUF files as models: llama.cpp's names, order of rows, gains and keys.
 @Suite struct GGUFModelTests {
-  static let architectures = ["llama", "qwen2", "qwen3", "gemma2", "gpt2", "gptneox"]
+  static let architectures = ["llama", "qwen2", "qwen3", "gemma2", "gemma3", "phi3", "olmo2", "gpt2", "gptneox"]
 
   private static func path(_ name: String) -> String { SharedFolder.path("gguf/\(name).gguf") }
 
@@ -125,7 +125,7 @@ import Testing
     }
   }
 
-  private static let supported = ["llama", "qwen2", "qwen3", "gemma2", "gpt2", "gptneox"]
+  private static let supported = architectures
 
   private static let llama: [(String, [UInt8])] = [
     ("general.architecture", GGUFBytes.string("llama")), ("llama.embedding_length", GGUFBytes.uint32(16)),

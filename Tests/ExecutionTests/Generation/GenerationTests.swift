@@ -68,16 +68,20 @@ import Testing
     var free = try Continuation(model, prompts: [[1, 2, 3], [4]])
     let sampling = Sampling.drawn(temperature: 3, topK: nil, seed: 2)
     let whole = try free.generate(12, sampling)
-    // A token of the first row that the second has later or never ends the first row there.
-    let end = whole[0].tokens[2]
-    var stopped = try Continuation(model, prompts: [[1, 2, 3], [4]])
-    let rows = try stopped.generate(12, sampling, end: end)
-    for (row, other) in zip(rows, whole) {
-      let expected = other.tokens.firstIndex(of: end).map { Array(other.tokens[...$0]) } ?? other.tokens
-      #expect(row.tokens == expected)
-      #expect(row.stop == (expected.last == end ? .endOfText : .length))
+    // A token of the first row that the second has later or never ends the first row there; of several, whichever comes first.
+    for ends in [
+      [whole[0].tokens[2]], [whole[0].tokens[5], whole[0].tokens[2]], [whole[1].tokens[4], whole[0].tokens[3]],
+    ] {
+      let ends = Set(ends)
+      var stopped = try Continuation(model, prompts: [[1, 2, 3], [4]])
+      let rows = try stopped.generate(12, sampling, ends: ends)
+      for (row, other) in zip(rows, whole) {
+        let expected = other.tokens.firstIndex(where: ends.contains).map { Array(other.tokens[...$0]) } ?? other.tokens
+        #expect(row.tokens == expected)
+        #expect(row.stop == (expected.last.map(ends.contains) ?? false ? .endOfText : .length))
+      }
+      #expect(rows[0].stop == .endOfText)
     }
-    #expect(rows[0].stop == .endOfText)
   }
 
   @Test func textStopsWhereTheModelSeesNoMore() throws {

@@ -58,8 +58,7 @@ struct EditMaker {
     switch kind {
     case 0: made = .replace(from: other, row: row)
     case 1: made = .zero
-    // A hidden score is -infinity: multiplied by a negative number, it would be all that its destination sees.
-    case 2: made = .scale(Float.random(in: isPair ? 0.2...1.5 : -1.5...1.5, using: &generator))
+    case 2: made = .scale(Float.random(in: -1.5...1.5, using: &generator))
     case 3: made = .set(vector)
     case 4: made = .add(vector, times: 0.7)
     case 5: made = .addDifference(of: other, row: row, minus: base, minusRow: row, times: 0.5)

@@ -178,8 +178,11 @@ extension OneOperation {
   private static let rotations: [OneOperation] = [
     RotarySpec(dimensions: 4, theta: 100), RotarySpec(dimensions: 2, theta: 100), RotarySpec(dimensions: 0, theta: 100),
     RotarySpec(dimensions: 4, inverseFrequencies: [1, 0.3], amplitude: 1.2),
+    RotarySpec(dimensions: 4, theta: 100, adjacentPairs: true),
+    RotarySpec(dimensions: 2, inverseFrequencies: [0.7], amplitude: 1.2, adjacentPairs: true),
   ].map { spec in
-    OneOperation("rotary, \(spec.dimensions) of 4, amplitude \(spec.amplitude)") {
+    let pairs = spec.adjacentPairs ? ", adjacent pairs" : ""
+    return OneOperation("rotary, \(spec.dimensions) of 4, amplitude \(spec.amplitude)\(pairs)") {
       $0.add(.rotary(spec), [input("x", heads(2, 4), &$0)], heads(2, 4))
     }
   }

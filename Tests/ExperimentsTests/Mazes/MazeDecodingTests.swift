@@ -1,9 +1,10 @@
 import Diagnostics
-import Experiments
 import Interventions
 import Mazes
 import Patching
+import Runs
 import Testing
+import Workbenches
 
 /// Mazes and steering as written in experiment files.
 @Suite struct MazeDecodingTests {

@@ -2,14 +2,17 @@ import ActivationStore
 import BundledModels
 import Checkpoints
 import Execution
-import Experiments
+import ExperimentFile
 import Foundation
 import Mazes
 import ModelGraph
+import Questions
 import Reports
+import Runs
 import Tensors
 import TestSupport
 import Testing
+import Workbenches
 
 /// Steering in mazes, compared with runs that recompute everything for every picture.
 @Suite struct MazeSteeringTests {

@@ -116,9 +116,10 @@ extension DoubleRun {
       var turned = vector
       for pair in 0..<half {
         let angle = Double(positions[place / heads]) * Double(spec.inverseFrequencies[pair])
-        let (a, b, amplitude) = (vector[pair], vector[pair + half], Double(spec.amplitude))
-        turned[pair] = amplitude * (cos(angle) * a - sin(angle) * b)
-        turned[pair + half] = amplitude * (sin(angle) * a + cos(angle) * b)
+        let (first, second) = spec.adjacentPairs ? (2 * pair, 2 * pair + 1) : (pair, pair + half)
+        let (a, b, amplitude) = (vector[first], vector[second], Double(spec.amplitude))
+        turned[first] = amplitude * (cos(angle) * a - sin(angle) * b)
+        turned[second] = amplitude * (sin(angle) * a + cos(angle) * b)
       }
       return turned
     }

@@ -22,6 +22,7 @@ struct PlaceArrays {
     if let heads = selection.heads { axes.append(LabelledAxis("head", .integers(heads))) }
     place = axes.map(\.name)
     arrays = ArrayGroup(Schema.analyses.path(study), axes: axes, attributes: [Schema.Analysis.kind: .text(kind)])
+    arrays.attributes[Schema.Analysis.examples] = .integers(selection.sources.map(\.count))
     if let label = selection.labelName { arrays.attributes[Schema.Analysis.labels] = .text(label) }
     if !selection.classNames.isEmpty { arrays.attributes[Schema.Analysis.classes] = .texts(selection.classNames) }
     arrays.add(Schema.Analysis.layer, along: ["hook"], .integers(selection.hooks.map { $0.layer ?? -1 }))

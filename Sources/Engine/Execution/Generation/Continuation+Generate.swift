@@ -7,7 +7,7 @@ public struct GeneratedTokens: Sendable, Hashable {
   public enum Stop: String, Sendable, Hashable {
     /// The row has as many as requested.
     case length
-    /// The last token is the one that ends a text.
+    /// A token that ends a text, which is the last one.
     case endOfText = "end_of_text"
     /// The model's context is full.
     case context
@@ -24,12 +24,12 @@ extension Continuation {
   ///
   /// Every row draws with its own generator from the same seed, so that rows with the same scores get the same tokens.
   /// - Parameters:
-  ///   - end: the token that ends a text; nil if there is none.
-  ///   - check: called before each token with the number of tokens generated so far in all rows; may throw to stop.
+  ///   - ends: the tokens that end a text.
+  ///   - check: called before each token with the number of tokens that all rows have got; may throw to stop.
   /// - Returns: for each row, its new tokens.
   /// - Throws: `RunError.logitsNotFinite`; what `check` throws.
   public mutating func generate(
-    _ count: Int, _ sampling: Sampling, end: Int32? = nil, check: (Int) throws -> Void = { _ in }
+    _ count: Int, _ sampling: Sampling, ends: Set<Int32> = [], check: (Int) throws -> Void = { _ in }
   ) throws -> [GeneratedTokens] {
     let rows = tokens.count
     var choosers = [TokenChooser](repeating: TokenChooser(sampling), count: rows)
@@ -43,7 +43,7 @@ extension Continuation {
         new[row] = next
         guard stops[row] == nil else { continue }
         chosen[row].append(next)
-        if next == end { stops[row] = .endOfText }
+        if ends.contains(next) { stops[row] = .endOfText }
       }
       for row in 0..<rows where stops[row] == nil && !hasRoom(row) && step + 1 < count { stops[row] = .context }
       if step + 1 == count || !stops.contains(nil) || !(0..<rows).allSatisfy(hasRoom) { break }

@@ -47,7 +47,8 @@ extension BackwardPass {
       return one(
         g.rotated(
           heads: node.layout.heads ?? 1, positions: tape.entries(of: node).positions,
-          inverseFrequencies: spec.inverseFrequencies.map { -$0 }, amplitude: spec.amplitude))
+          inverseFrequencies: spec.inverseFrequencies.map { -$0 }, amplitude: spec.amplitude,
+          adjacentPairs: spec.adjacentPairs))
     case .activation(let function):
       return one(g.pulledBack(through: function.nonlinearity, at: tape.input(0, of: node)))
     case .softCap(let cap): return one(g.pulledBack(through: .softCap(cap), at: tape.input(0, of: node)))

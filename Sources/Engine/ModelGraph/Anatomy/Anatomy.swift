@@ -26,6 +26,9 @@ public struct Anatomy: Sendable, Hashable {
     public let attention: Attention
     /// nil in an attention-only model.
     public let mlp: MLP?
+    /// The stream's own norms, in models that norm it after a part has written to it (OPT-350M): after attention, where an MLP follows, and at the
+    /// block's end; nil elsewhere.
+    public let midNorm, endNorm: NormNodes?
 
     /// Whether the MLP reads the stream as it was before attention wrote to it (GPT-NeoX), so that neither sees the
     /// other.
@@ -112,8 +115,13 @@ extension Anatomy.Block {
       let results = node("attn.hook_result"),
       let output = node("hook_attn_out").flatMap({ StreamOutput(endingAt: $0, in: graph) })
     else { return nil }
+    func streamNorm(_ suffix: String) -> NormNodes? {
+      node(suffix).flatMap { NormNodes(endingAt: graph[$0].inputs[0], in: graph) }
+    }
     self.layer = layer
     self.stream = stream
+    midNorm = streamNorm("hook_normalized_resid_mid")
+    endNorm = streamNorm("hook_normalized_resid_post")
     attention = Anatomy.Attention(q: q, k: k, v: v, nodes: nodes, results: results, output: output)
     guard let pre = node("mlp.hook_pre") else {
       mlp = nil

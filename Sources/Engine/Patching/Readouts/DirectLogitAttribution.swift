@@ -8,8 +8,8 @@ import Tensors
 ///
 /// The parts sum to the logit difference (before a soft cap on the logits, if the model has one).
 public struct DirectLogitAttribution: Sendable {
-  /// `embed`, `pos_embed`, `0.3` (head 3 of layer 0), `attn_bias.0`, `mlp.0`, `ln_final.bias`, `unembed.bias`: those
-  /// that the model has.
+  /// `embed`, `pos_embed`, `0.3` (head 3 of layer 0), `attn_bias.0`, `mlp.0`, `ln_final.bias`, `unembed.bias`: those that the model has. Norms of the
+  /// stream itself add a bias after attention, `ln1_bias.0`, and at the block's end, `ln2_bias.0`.
   public let parts: [String]
   /// [part, example]
   public private(set) var values: [[Float]]
@@ -84,7 +84,9 @@ extension Anatomy {
       parts += (0..<block.attention.spec.queryHeads).map { "\(block.layer).\($0)" }
       if block.attention.output.map.bias != nil { parts.append("attn_bias.\(block.layer)") }
       if block.attention.output.norm?.bias != nil { parts.append("attn_norm_bias.\(block.layer)") }
+      if block.midNorm?.bias != nil { parts.append("ln1_bias.\(block.layer)") }
       if block.mlp != nil { parts.append("mlp.\(block.layer)") }
+      if block.endNorm?.bias != nil { parts.append("ln2_bias.\(block.layer)") }
     }
     if finalNorm?.bias != nil { parts.append("ln_final.bias") }
     if unembedding.map.bias != nil { parts.append("unembed.bias") }
@@ -96,7 +98,9 @@ extension Anatomy {
     var nodes = Set([embedding] + [positionEmbedding].compactMap(\.self))
     for block in blocks {
       nodes.formUnion([block.attention.z, block.attention.nodes.v, block.attention.pattern])
-      if let norm = block.attention.output.norm { nodes.insert(norm.scale) }
+      for norm in [block.attention.output.norm, block.midNorm, block.endNorm] {
+        if let norm { nodes.insert(norm.scale) }
+      }
       if let mlp = block.mlp { nodes.insert(mlp.output.written) }
     }
     if let finalNorm { nodes.insert(finalNorm.scale) }
@@ -123,20 +127,33 @@ private struct Contributions: Sendable {
     func scale(_ norm: NormNodes) -> Float { last(norm.scale)[0] }
     let final = FinalDirection(
       anatomy, weights: model.weights, pair: pair, scale: anatomy.finalNorm.map(scale) ?? 1)
-    add("embed", dot(last(anatomy.embedding), final.vector))
-    if let positions = anatomy.positionEmbedding { add("pos_embed", dot(last(positions), final.vector)) }
-    for block in anatomy.blocks {
+    func pulledBack(_ direction: [Double], through norm: NormNodes?) -> [Double] {
+      norm.map { $0.pulledBack(direction, weights: model.weights, scale: scale($0)) } ?? direction
+    }
+    // The direction in the stream at each block's end and after its attention, from the last block back: the final one, where nothing norms the stream.
+    var atEnd = anatomy.blocks.map { _ in final.vector }
+    var atMid = atEnd
+    var atStart = final.vector
+    for (place, block) in anatomy.blocks.enumerated().reversed() {
+      atEnd[place] = atStart
+      atMid[place] = pulledBack(atEnd[place], through: block.endNorm)
+      atStart = pulledBack(atMid[place], through: block.midNorm)
+    }
+    add("embed", dot(last(anatomy.embedding), atStart))
+    if let positions = anatomy.positionEmbedding { add("pos_embed", dot(last(positions), atStart)) }
+    for (place, block) in anatomy.blocks.enumerated() {
+      func addBias(_ part: String, _ bias: WeightID?, _ direction: [Double]) {
+        if let bias { add("\(part).\(block.layer)", dot(model.weights[bias].tensor.values, direction)) }
+      }
       let output = block.attention.output
-      let direction =
-        output.norm.map { $0.pulledBack(final.vector, weights: model.weights, scale: scale($0)) } ?? final.vector
+      let written = pulledBack(atMid[place], through: block.midNorm)
+      let direction = pulledBack(written, through: output.norm)
       addHeads(block, model, run, row: row, direction: direction, position: n - 1)
-      if let bias = output.map.bias {
-        add("attn_bias.\(block.layer)", dot(model.weights[bias].tensor.values, direction))
-      }
-      if let bias = output.norm?.bias {
-        add("attn_norm_bias.\(block.layer)", dot(model.weights[bias].tensor.values, final.vector))
-      }
-      if let mlp = block.mlp { add("mlp.\(block.layer)", dot(last(mlp.output.written), final.vector)) }
+      addBias("attn_bias", output.map.bias, direction)
+      addBias("attn_norm_bias", output.norm?.bias, written)
+      addBias("ln1_bias", block.midNorm?.bias, atMid[place])
+      if let mlp = block.mlp { add("mlp.\(block.layer)", dot(last(mlp.output.written), atMid[place])) }
+      addBias("ln2_bias", block.endNorm?.bias, atEnd[place])
     }
     if let bias = final.normBias { add("ln_final.bias", bias) }
     if let bias = final.unembeddingBias { add("unembed.bias", bias) }

@@ -95,6 +95,22 @@ public struct Config: Sendable {
     return words
   }
 
+  /// A list of values of any kind, or nil.
+  public func list(_ key: String) throws -> [JSONValue]? {
+    guard let value = value(key) else { return nil }
+    guard let list = value.arrayValue else { throw invalid(key, "a list") }
+    return list
+  }
+
+  /// Token ids, of which there may be one or a list; nil where there are none.
+  func tokenIDs(_ key: String) throws -> Set<Int32>? {
+    guard let value = value(key) else { return nil }
+    let values = value.arrayValue ?? [value]
+    let ids = values.compactMap { $0.integerValue.flatMap { Int32(exactly: $0) } }
+    guard ids.count == values.count else { throw invalid(key, "a token id or a list of them") }
+    return Set(ids)
+  }
+
   /// One of an enum's cases.
   public func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, default fallback: Choice? = nil

@@ -46,10 +46,14 @@ public enum GPTNeoXFamily: ModelFamily {
     let name = BlockWeight(weight)
     let block = "\(prefix)layers.\(name.layer)."
     let fused = "\(block)attention.query_key_value.\(name.kind)"
+    // Each head's query, key and value in turn.
+    func fusedRows(_ part: Int) -> WeightSource {
+      .groupedRows(fused, part * spec.dHead..<(part + 1) * spec.dHead, of: 3 * spec.dHead, groups: spec.heads)
+    }
     switch name.part {
-    case "attn.q": return .interleavedRows(fused, part: 0, heads: spec.heads)
-    case "attn.k": return .interleavedRows(fused, part: 1, heads: spec.heads)
-    case "attn.v": return .interleavedRows(fused, part: 2, heads: spec.heads)
+    case "attn.q": return fusedRows(0)
+    case "attn.k": return fusedRows(1)
+    case "attn.v": return fusedRows(2)
     case "attn.o": return .whole("\(block)attention.dense.\(name.kind)")
     case "mlp.in": return .whole("\(block)mlp.dense_h_to_4h.\(name.kind)")
     case "mlp.out": return .whole("\(block)mlp.dense_4h_to_h.\(name.kind)")

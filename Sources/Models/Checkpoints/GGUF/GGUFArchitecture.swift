@@ -44,6 +44,26 @@ extension GGUFArchitecture {
       file throws(CheckpointError) in try gemmaScale(file, largest: 46)
     },
     GGUFArchitecture(
+      name: "gemma3", modelType: "gemma3_text",
+      keys: decoder + window + [
+        Key(gguf: "rope.freq_base_swa", config: "rope_local_base_freq", isNeeded: false),
+        Key(gguf: "attention.sliding_window_pattern", config: "sliding_window_pattern", isNeeded: false),
+        Key(gguf: "final_logit_softcapping", config: "final_logit_softcapping", isNeeded: false),
+      ]
+    ) { file throws(CheckpointError) in try gemmaScale(file, largest: 62) },
+    GGUFArchitecture(name: "phi3", modelType: "phi3", keys: decoder) { file throws(CheckpointError) in
+      // The converter writes 0 for a model without a window.
+      let window = try file.integer("attention.sliding_window") ?? 0
+      return [("partial_rotary_factor", .number(try rotatedShare(file)))]
+        + (window > 0 ? [("sliding_window", .integer(window))] : [])
+    },
+    GGUFArchitecture(name: "olmo2", modelType: "olmo2", keys: decoder) { file throws(CheckpointError) in
+      guard !file.has("attention.sliding_window") else {
+        throw file.invalid("attention.sliding_window", "no such key: OLMo 3, which has windows, is not supported")
+      }
+      return []
+    },
+    GGUFArchitecture(
       name: "gpt2", modelType: "gpt2",
       keys: [
         Key(gguf: "embedding_length", config: "n_embd"), Key(gguf: "block_count", config: "n_layer"),
@@ -62,12 +82,11 @@ extension GGUFArchitecture {
         Key(gguf: "use_parallel_residual", config: "use_parallel_residual", isNeeded: false),
       ]
     ) { file throws(CheckpointError) in
-      let base = try file.number("rope.freq_base") ?? 10000
-      let share: [(String, JSONValue)] = [
-        ("rotary_pct", .number(try rotatedShare(file))), ("rotary_emb_base", .number(base)),
+      [
+        ("rotary_pct", .number(try rotatedShare(file))),
+        ("rotary_emb_base", .number(try file.number("rope.freq_base") ?? 10000)),
         ("attention_bias", .bool(file.hasTensor("blk.0.attn_qkv.bias"))),
       ]
-      return share
     },
   ]
 
@@ -110,8 +129,10 @@ extension GGUFArchitecture {
     guard let stream = try file.integer("embedding_length"), let heads = try file.integer("attention.head_count"),
       heads > 0, stream >= heads
     else { return 1 }
-    let head = stream / heads
+    let head = try file.integer("attention.key_length") ?? stream / heads
     let rotated = try file.integer("rope.dimension_count") ?? head
+    // Beyond all heads there are; what it is then is the family's to refuse.
+    guard (1...1 << 24).contains(head) else { return 1 }
     guard rotated >= 0, rotated <= head else {
       throw file.invalid("rope.dimension_count", "at most the \(head) features of a head")
     }

@@ -3,7 +3,7 @@ import ModelGraph
 
 extension TransformerSpec: ModelSpec {
   public var untied: TransformerSpec? {
-    guard tiesEmbeddings else { return nil }
+    guard sharesEmbeddings else { return nil }
     var spec = self
     spec.tiesEmbeddings = false
     return spec
@@ -58,6 +58,7 @@ private struct TransformerAssembly {
   private mutating func block(_ layer: Int, _ writers: [NodeID]) -> [NodeID] {
     let pre = builder.add(.sum, writers, stream, hook: HookName(layer: layer, "hook_resid_pre"))
     let attention = attention(layer, pre)
+    if spec.normalizesStream { return [normedStreamAfterParts(layer, pre, attention)] }
     guard spec.dMlp > 0 else {
       return [builder.add(.sum, [pre, attention], stream, hook: HookName(layer: layer, "hook_resid_post"))]
     }
@@ -72,6 +73,24 @@ private struct TransformerAssembly {
     }
     let mlp = mlp(layer, mlpInput)
     return [builder.add(.sum, sum + [mlp], stream, hook: HookName(layer: layer, "hook_resid_post"))]
+  }
+
+  /// A block whose parts read the stream as it is and whose stream is normed after each of them. Returns the normed stream.
+  private mutating func normedStreamAfterParts(_ layer: Int, _ pre: NodeID, _ attention: NodeID) -> NodeID {
+    precondition(!spec.isParallel && !spec.hasPreNorms && !spec.hasPostNorms, "one kind of block at a time")
+    var last = [pre, attention]
+    if spec.dMlp > 0 {
+      let mid = builder.add(.sum, last, stream, hook: HookName(layer: layer, "hook_resid_mid"))
+      let normed = normedStream(mid, layer, "ln1", hook: "hook_normalized_resid_mid")
+      last = [normed, mlp(layer, normed)]
+    }
+    let post = builder.add(.sum, last, stream, hook: HookName(layer: layer, "hook_resid_post"))
+    return normedStream(post, layer, "ln2", hook: "hook_normalized_resid_post")
+  }
+
+  /// The stream after a norm of its own: a node of the stream like any other, so that what reads it is not taken to have the norm.
+  private mutating func normedStream(_ x: NodeID, _ layer: Int, _ name: String, hook: String) -> NodeID {
+    builder.add(.sum, [norm(x, "blocks.\(layer).\(name)", layer: layer)], stream, hook: HookName(layer: layer, hook))
   }
 
   private mutating func attention(_ layer: Int, _ residual: NodeID) -> NodeID {
@@ -173,10 +192,10 @@ private struct TransformerAssembly {
 
   private mutating func unembedding(_ writers: [NodeID]) -> NodeID {
     let residual = writers.count == 1 ? writers[0] : builder.add(.sum, writers, stream)
-    let input = norm(residual, "ln_final", layer: nil)
+    let input = spec.hasFinalNorm ? norm(residual, "ln_final", layer: nil) : residual
     let scores = Layout.perPosition([Extent(.vocabulary, spec.vocabulary)])
     let weight = builder.weight(
-      spec.tiesEmbeddings ? "embed.weight" : "unembed.weight", [spec.vocabulary, spec.dModel])
+      spec.sharesEmbeddings ? "embed.weight" : "unembed.weight", [spec.vocabulary, spec.dModel])
     let bias = spec.hasUnembeddingBias ? builder.weight("unembed.bias", [spec.vocabulary]) : nil
     let map = LinearMap(
       weight: weight, orientation: .outputsByInputs, bias: bias, inputs: spec.dModel, outputs: spec.vocabulary)

@@ -47,8 +47,11 @@ void pb_affine(
 // becomes 0.
 void pb_softmax(float *x, int64_t rows, int64_t width);
 
-// The rotation of one head's features [dimensions] by angles given as cosines and sines [dimensions / 2].
+// The rotation of one head's features [dimensions] by angles given as cosines and sines [dimensions / 2]: feature i turns with i + dimensions / 2.
 void pb_rotate(
+    float *out, const float *x, const float *cosines, const float *sines, int64_t dimensions, int64_t width);
+// The same where feature 2i turns with 2i + 1.
+void pb_rotate_adjacent(
     float *out, const float *x, const float *cosines, const float *sines, int64_t dimensions, int64_t width);
 
 // scores[s] = scale * dot(q, k + s * keyStride) for s in 0..<sources, each product over width numbers.

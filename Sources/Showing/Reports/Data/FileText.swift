@@ -38,6 +38,13 @@ struct FileText: Sendable, Hashable {
     return text.allSatisfy(\.isWhitespace) ? nil : text
   }
 
+  /// The comment at the head of the file, as HTML.
+  var authorsWords: String {
+    let words = paragraphs.map { $0.isCode ? "<pre>\(html($0.text))</pre>" : "<p>\(html($0.text))</p>" }
+    return
+      "<details open><summary>In the author's words</summary><blockquote>\(words.joined(separator: "\n"))</blockquote></details>"
+  }
+
   /// The value of the key `name` at the left margin.
   var name: String? { value(of: "name").flatMap { $0.isEmpty ? nil : $0 } }
 

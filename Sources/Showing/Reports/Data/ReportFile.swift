@@ -29,7 +29,7 @@ struct ReportFile: Sendable {
   private let names: ResultsNames
 
   /// The formats that reports are made of.
-  static let formats: [FileFormat] = [.results]
+  static let formats: [FileFormat] = [.results, .analysis, .heads]
 
   /// - Throws: `StoreError`.
   init(_ path: String) throws {

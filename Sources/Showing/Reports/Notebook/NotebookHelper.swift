@@ -1,11 +1,11 @@
 /// The functions that a notebook defines for itself; it has those that its cells use.
 enum NotebookHelper: Int, CaseIterable, Sendable {
   case read, effect, draws, interval, number, table, strongest
-  case shown, names, merge, top, byHead, cut, heatmap, wordmap, bars, lines, curves, changes
+  case shown, names, merge, top, byHead, cut, heatmap, wordmap, bars, lines, curves, changes, places
 
   /// Those that work with numbers, and those that draw; the rest stand where prompts are looked at.
   static let computing: [NotebookHelper] = [
-    .read, .effect, .draws, .interval, .number, .table, .strongest, .merge, .top, .byHead, .changes,
+    .read, .effect, .draws, .interval, .number, .table, .strongest, .merge, .top, .byHead, .changes, .places,
   ]
   static let drawing: [NotebookHelper] = [.cut, .heatmap, .wordmap, .bars, .lines, .curves]
 
@@ -22,7 +22,7 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
     case .bars: [.cut, .names, .interval]
     case .lines: [.names, .interval]
     case .curves: [.interval]
-    case .changes: [.number, .table]
+    case .changes, .places: [.number, .table]
     }
   }
 
@@ -250,6 +250,18 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
           axes.set(title=title, xlabel="coefficient", ylabel=unit)
           axes.legend()
           plt.show()
+      """#
+    case .places:
+      #"""
+      def places(study, measures, count=40):
+          """Prints measures along their axes, a row for each place that has a number."""
+          axes = list(study[measures[0]].dims)
+          rows = []
+          for place in np.ndindex(*(study.sizes[axis] for axis in axes)):
+              cell = study.isel(dict(zip(axes, place)))
+              if len(rows) < count and np.isfinite(cell[measures[0]]):
+                  rows.append([*(str(cell[axis].item()) for axis in axes), *(number(cell[name]) for name in measures)])
+          table([*axes, *measures], rows)
       """#
     case .changes:
       #"""

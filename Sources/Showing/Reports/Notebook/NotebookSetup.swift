@@ -44,6 +44,14 @@ extension NotebookBuilder {
     leavePlaceForHelpers()
   }
 
+  /// The names of axes, for files without prompts.
+  mutating func addPlainNames() {
+    run(
+      "names",
+      "POSITIONS = []  # the file has no prompts to name positions by\n\n\n"
+        + NotebookHelper.shown.source + "\n\n\n" + NotebookHelper.names.source, uses: [.shown, .names])
+  }
+
   /// Where it all came from.
   /// - Parameters:
   ///   - attribute: the root attribute with the text that was run; nil where there is none.

@@ -46,12 +46,7 @@ struct ExperimentOpening: ReportPart {
     if !omissions.isEmpty {
       parts.append("<h3>Left out</h3><ul>\(omissions.map { "<li>\(html($0))</li>" }.joined())</ul>")
     }
-    if yaml.comment != nil {
-      let words = yaml.paragraphs.map { $0.isCode ? "<pre>\(html($0.text))</pre>" : "<p>\(html($0.text))</p>" }
-      parts.append(
-        "<details open><summary>In the author's words</summary><blockquote>\(words.joined(separator: "\n"))</blockquote></details>"
-      )
-    }
+    if yaml.comment != nil { parts.append(yaml.authorsWords) }
     parts.append(
       "<details><summary>The experiment file</summary><pre tabindex=\"0\">\(html(file.text))</pre></details>"
     )

@@ -1,5 +1,5 @@
+import Commands
 import Diagnostics
-import Experiments
 import Foundation
 
 /// Tries mutants one after another in this process, printing each number before and each outcome after.

@@ -1,6 +1,6 @@
 import ActivationStore
-import Experiments
 import Foundation
+import Runs
 
 /// Sound files of every kind for damaging, in folders `KIND/CASE`: small models, tokenizers, experiments and HDF5
 /// files. They must be sound themselves, which `patchbay-fuzz` checks first.

@@ -1,7 +1,8 @@
 import ActivationStore
-import Experiments
+import ExperimentFile
 import Foundation
 import LabelledArrays
+import Runs
 
 /// Results of stopped runs.
 extension Corpus {

@@ -1,8 +1,8 @@
 import ActivationStore
 import Diagnostics
-import Experiments
 import Foundation
 import Reports
+import Runs
 
 /// What is done with results files: they are read, exported, and resumed if their run was stopped.
 extension Trial {

@@ -1,11 +1,15 @@
 import ActivationStore
+import Analyses
 import Checkpoints
+import Commands
 import Diagnostics
 import Execution
-import Experiments
+import ExperimentFile
 import Foundation
+import Runs
 import Tensors
 import Tokenization
+import Workbenches
 
 /// Reads a case as the commands do, and uses what was read: what is accepted must be sound.
 struct Trial {
@@ -23,7 +27,7 @@ struct Trial {
   func run() throws {
     switch kind {
     case .safetensors, .index: try model()
-    case .gguf: try config()
+    case .gguf: try gguf()
     case .config: try config()
     case .tokenizer, .vocabulary: try tokenizer()
     case .experiment, .vectors: try experiment()
@@ -60,7 +64,15 @@ struct Trial {
     }
   }
 
-  /// Also runs what builds the graph before looking at any weights.
+  /// The model, and its tokenizer where the metadata describe one.
+  private func gguf() throws {
+    try config()
+    let bench = try Workbench(folder)
+    guard let tokenizer = bench.tokenizer else { return }
+    for text in Self.texts { _ = try tokenizer.decode(try tokenizer.encode(text, addSpecialTokens: true)) }
+  }
+
+  /// Also what builds the graph before any weight has been looked at.
   private func config() throws {
     var first: (any Error)?
     do { try HooksCommand(model: folder, isJSON: false).run(on: console) } catch { first = error }
