@@ -55,7 +55,7 @@ extension PatchingEngine {
     try runs.run(side, rows: rows, nodes: nodes) { try unedited(side, rows: rows, keeping: $0) }
   }
 
-  /// Lets go of the unedited runs that are kept for the block that was looked at last, and of the memory that runs were computed in.
+  /// Releases the unedited runs of the last block, and the memory in which runs were computed.
   package func release() {
     runs.release()
     baselineCache.release()

@@ -71,7 +71,7 @@ public struct StoredGroup: Sendable {
   }
 
   /// Reads an array of numbers, with its attributes.
-  /// - Throws: as `array(_:)`; `StoreError.wrongType` for one that holds something else.
+  /// - Throws: as `array(_:)`; `StoreError.wrongType` if the array has something else.
   public func numbers(_ name: String) throws -> LabelledArray {
     switch described[name]?.type {
     case .text?, .other?:

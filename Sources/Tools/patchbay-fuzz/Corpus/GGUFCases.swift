@@ -2,7 +2,8 @@ import Checkpoints
 import Diagnostics
 import Foundation
 
-/// GGUF files of a few hundred weights: LLaMA with grouped keys, a vocabulary and numbers in blocks, and GPT-2 with fused queries, keys and values.
+/// GGUF files of a few hundred weights: LLaMA with grouped keys, a vocabulary and quantised weights, and GPT-2 with
+/// fused queries, keys and values.
 enum GGUFCases {
   static let all: [(name: String, bytes: [UInt8])] = [("llama", llama), ("gpt2", gpt2)]
 
@@ -67,7 +68,7 @@ enum GGUFCases {
       if type == .f32 {
         return writer.add(name, shape: shape, (0..<count).map { _ in Float.random(in: 0.1...0.5, using: &generator) })
       }
-      // Bits below those of an infinite half, whatever their place in a block.
+      // Bytes that give no infinite half, wherever they are in a block.
       let bytes = (0..<count / type.blockSize * type.blockBytes).map { _ in UInt8.random(in: 0...0x3B, using: &generator) }
       writer.add(name, type, shape: shape, bytes: bytes)
     }
