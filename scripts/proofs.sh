@@ -82,7 +82,7 @@ proof_gguf() {
   "$peers/bin/python" scripts/python/check_gguf.py $patchbay "$(scripts/get-model.sh smollm2)" "$(scripts/get-model.sh gemma3)"
 }
 
-proof speed "bench weights" "sweeps, paths, estimates and text agree with the plain executor, and what they take"
+proof speed "bench weights" "sweeps, paths, estimates and text agree with the plain executor; how long each takes"
 proof_speed() {
   if [ ! -f "$PATCHBAY_WEIGHTS/config.json" ]; then
     if [ -z "$peers" ]; then echo "PATCHBAY_WEIGHTS is empty, and writing weights needs PATCHBAY_PEERS"; return 75; fi

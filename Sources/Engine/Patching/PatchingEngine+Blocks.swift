@@ -62,7 +62,7 @@ extension PatchingEngine {
     Tensor.releaseMemory()
   }
 
-  /// Reads something off the unedited run of each of a block's examples, which are run in pieces that workers share.
+  /// Reads something from the unedited run of each of a block's examples, which are run in pieces that workers share.
   /// - Parameters:
   ///   - entries: how many positions to run at a time, if fewer than usual.
   ///   - read: receives a run, the example's row in it, and its number.

@@ -11,7 +11,7 @@ public struct Heatmap: Hashable, Sendable {
   public var colours: ColourScale
   /// The text in each cell instead of its number; cut off if it does not fit.
   public var texts: [[String]]?
-  /// Decimals of the number written into each cell, or nil for none; left out anyway where cells are too small for it.
+  /// Decimals of the number written in each cell, or nil for none; omitted anyway if cells are too small.
   public var decimals: Int?
 
   public init(

@@ -81,7 +81,7 @@ public struct StoredGroup: Sendable {
     }
   }
 
-  /// Reads all arrays of numbers (floats) as one value.
+  /// Reads all arrays of floats as one value.
   /// - Throws: as `array(_:)`.
   public func floats() throws -> ArrayGroup {
     var group = ArrayGroup(path, axes: axes, attributes: attributes)
