@@ -30,7 +30,7 @@ extension Schema {
     public static let hook = "hook"
     public static let source = "source"
     public static let position = "position"
-    /// [source, item] int32, for the items looked at; like the next four.
+    /// [source, item] int32, for the analysed items; like the next four.
     public static let itemExample = "item_example"
     public static let itemRun = "item_run"
     public static let itemLabel = "item_label"
