@@ -102,6 +102,9 @@ import Workbenches
       (true, .automatic, "<s> When", [1, 2]), (true, .always, "<s> When", [1, 2]),
       (false, .always, "<s> When", [1, 2]),
       (false, .automatic, "<s> When", [1, 2]), (true, .never, "<s> When", [1, 2]),
+      // What a text spells stays; only what is put in front of it does not come twice.
+      (false, .automatic, "<s> <s> When", [1, 1, 2]), (true, .automatic, "<s> <s> When", [1, 1, 2]),
+      (false, .always, "<s> <s> When", [1, 1, 2]), (false, .never, "<s> <s> When", [1, 1, 2]),
     ] as [(Bool, PrependBOS, String, [Int32])])
   func beginningOfText(byItself: Bool, setting: PrependBOS, text: String, tokens: [Int32]) throws {
     let resolver = Self.resolver(try Self.tokenizer(beginning: byItself))
