@@ -17,13 +17,13 @@ public enum CheckpointError: DiagnosedError, Equatable {
   case badJSON(file: String, JSONError)
   /// The file as a whole is not a JSON object.
   case notAnObject(file: String, found: String)
-  /// No weights under a name that is read; `found` are other weight files in the folder.
+  /// There are no weights under a name that is read; `found` are other weight files in the folder.
   case noWeights(folder: String, found: [String])
-  /// Weights only as pickled PyTorch tensors, which can run code when they are read.
+  /// The only weights are pickled PyTorch tensors, which can run code when they are loaded.
   case onlyPyTorchWeights(folder: String, file: String)
   case badSafetensors(file: String, SafetensorsProblem)
   case badGGUF(file: String, GGUFProblem)
-  /// Several models in one folder, and nothing that says which.
+  /// There are several models in one folder, and nothing says which is meant.
   case severalGGUF(folder: String, files: [String])
   /// One file of a model that was split into several.
   case splitGGUF(file: String, part: Int, of: Int)
@@ -37,14 +37,14 @@ public enum CheckpointError: DiagnosedError, Equatable {
   case missingWeight(tensor: String, place: String, available: [String])
   case wrongShape(tensor: String, file: String, expected: [Int], found: [Int])
   case wrongDtype(tensor: String, file: String, found: SafetensorsDtype)
-  /// A type of a GGUF tensor whose numbers are not read.
+  /// A GGUF tensor of an unsupported number type.
   case unreadType(tensor: String, file: String, found: GGUFType)
-  /// A tensor of a GGUF file that its model has no place for.
+  /// A tensor of a GGUF file that its model does not use.
   case unusedTensor(tensor: String, file: String, architecture: String)
   case nonFiniteWeight(NonFiniteWeight)
   /// Weights of parts that the model has, which it does not read.
   case unreadWeights([String], modelType: String, folder: String)
-  /// Weights in few bits, `method` being what the config calls them.
+  /// Quantised weights; `method` is the config's name for the method.
   case quantized(tensor: String, found: SafetensorsDtype?, method: String?, folder: String)
   /// A tensor to be written has the name of another one, or `__metadata__`.
   case tensorNameTaken(String)
@@ -139,8 +139,9 @@ public enum CheckpointError: DiagnosedError, Equatable {
   }
 }
 
-/// Whether a word differs from a name only as a slip of the hand does: in case, in signs between letters, in one letter left out, doubled or
-/// swapped. Another digit or another letter makes another model (gptj is no gpt2, gemma no gemma2, mixtral no mistral).
+/// Whether a word is a name with a typing error: different case or separators, or one letter omitted, doubled or
+/// swapped. A different digit or letter means a different model (gptj is not gpt2, gemma not gemma2, mixtral not
+/// mistral).
 private func isMisspelling(_ word: String, of name: String) -> Bool {
   let (a, b) = (word.lowercased().filter(\.isLetterOrDigit), name.lowercased().filter(\.isLetterOrDigit))
   if a == b { return true }
@@ -150,7 +151,7 @@ private func isMisspelling(_ word: String, of name: String) -> Bool {
     return apart.count == 2 && apart[1] == apart[0] + 1 && long[apart[0]] == short[apart[1]]
       && long[apart[1]] == short[apart[0]]
   }
-  // A letter more at the end, or a digit, is part of a name.
+  // An additional letter at the end, or a digit, is part of a name.
   guard long.count == short.count + 1, let place = short.indices.first(where: { long[$0] != short[$0] }) else {
     return false
   }
@@ -161,8 +162,8 @@ extension Character {
   fileprivate var isLetterOrDigit: Bool { isLetter || isNumber }
 }
 
-/// Names come out of files that anybody may have written: control characters and line ends are escaped, and what is
-/// beyond a thousand characters is cut, so that a message stays one line that a terminal shows as it is.
+/// Names come from files that anyone may have written. Control characters and line ends are escaped, and names are cut
+/// after a thousand characters, so that a message stays one line that a terminal shows unchanged.
 private func onOneLine(_ text: String) -> String {
   var line = ""
   for (count, scalar) in text.unicodeScalars.enumerated() {

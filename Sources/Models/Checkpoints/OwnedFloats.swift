@@ -1,6 +1,6 @@
 import Tensors
 
-/// Memory that a `Storage` borrows from here because it was converted rather than mapped.
+/// Memory that a `Storage` borrows because it was converted rather than mapped.
 final class OwnedFloats {
   let memory: UnsafeMutableBufferPointer<Float>
 

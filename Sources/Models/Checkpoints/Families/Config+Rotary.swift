@@ -2,16 +2,18 @@ import Foundation
 import ModelGraph
 
 extension Config {
-  /// The rotary embedding that a Hugging Face config describes, read as transformers 5 reads it: types default, linear and llama3.
+  /// The rotary embedding that a Hugging Face config describes, read as in transformers 5: types default, linear and
+  /// llama3.
   /// - Parameters:
-  ///   - dimensions: how many features of a head are rotated. Of an odd number the last one turns with the feature after it.
+  ///   - dimensions: how many features of a head are rotated. If the number is odd, the last one is rotated with the
+  ///     feature after it.
   ///   - head: how many features a head has; `dimensions` if nil.
-  ///   - thetaKey: where the base stands outside of the section of rotary keys.
-  ///   - theta: the family's base where none is written.
-  ///   - dimensionsKey: the key that says how many features turn, for messages.
+  ///   - thetaKey: the key of the base outside of the section of rotary keys.
+  ///   - theta: the family's default base.
+  ///   - dimensionsKey: the key that gives the number of rotated features, for messages.
   ///   - section: the section of rotary keys; the config's own (`rotarySection`) if nil.
-  /// - Throws: `CheckpointError.invalidConfigValue` for another type, a pair of features beyond the head, a share of a head that scaled
-  ///   positions would turn otherwise, or a base or factor that is not above 0.
+  /// - Throws: `CheckpointError.invalidConfigValue` for another type, a pair of features beyond the head, a fraction of
+  ///   a head that scaled positions would rotate differently, or a base or factor that is not above 0.
   func rotary(
     dimensions: Int, of head: Int? = nil, thetaKey: String = "rope_theta", theta usual: Float = 10000,
     dimensionsKey: String = "head_dim", section own: Config? = nil
@@ -49,8 +51,10 @@ extension Config {
     }
   }
 
-  /// The section of rotary keys: `rope_scaling` where it says anything, as transformers 5 has it, else `rope_parameters`; nil where neither does.
-  /// - Throws: `CheckpointError.invalidConfigValue` for one that has sections of its own for kinds of layers: of those only Gemma 3 has any.
+  /// The section of rotary keys: `rope_scaling` if it has any keys, as in transformers 5, otherwise `rope_parameters`;
+  /// nil if neither has.
+  /// - Throws: `CheckpointError.invalidConfigValue` for one with sections of its own for kinds of layers, which only
+  ///   Gemma 3 supports.
   func rotarySection() throws -> Config? {
     for key in ["rope_scaling", "rope_parameters"] {
       guard let section = try section(key), !section.keys.isEmpty else { continue }
@@ -62,7 +66,7 @@ extension Config {
     return nil
   }
 
-  /// `rope_type` or, as older configs spell it, `type`.
+  /// `rope_type` or, in older configs, `type`.
   func rotaryType() throws -> String? {
     if has("rope_type") { return try string("rope_type") }
     return has("type") ? try string("type") : nil
@@ -75,7 +79,8 @@ extension Config {
   }
 }
 
-/// Llama 3.1's long-context rule: slow rotations are stretched by `factor`, fast ones kept, those between blended.
+/// Llama 3.1's long-context rule: slow rotations are stretched by `factor`, fast ones are unchanged, and those between
+/// are blended.
 private func llama3(frequency: Float, factor: Float, low: Float, high: Float, original: Float) -> Float {
   let wavelength = 2 * Float.pi / frequency
   if wavelength < original / high { return frequency }

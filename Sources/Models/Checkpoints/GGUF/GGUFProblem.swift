@@ -1,9 +1,9 @@
 import Diagnostics
 
-/// What makes a file not a GGUF file: one case for each way, the offending values inside. Offsets of tensors are counted
-/// from where the data begin, as in the file.
+/// What makes a file an invalid GGUF file: one case per kind of error, with the offending values. Offsets of tensors
+/// are counted from the start of the data, as in the file.
 public enum GGUFProblem: Error, Equatable {
-  /// Does not begin with the letters GGUF.
+  /// Does not start with the letters GGUF.
   case notGGUF
   case bigEndian
   case unsupportedVersion(UInt32)
@@ -11,7 +11,7 @@ public enum GGUFProblem: Error, Equatable {
   case endsInside(String)
   /// More keys, tensors or array elements than its bytes could hold.
   case countBeyondFile(of: String, count: UInt64, restBytes: Int)
-  /// A text that claims more bytes than are left.
+  /// A text that claims more bytes than remain.
   case textBeyondFile(String, bytes: UInt64, restBytes: Int)
   case nameTooLong(String, bytes: Int, limit: Int)
   case notUTF8(String)
@@ -33,7 +33,7 @@ public enum GGUFProblem: Error, Equatable {
   /// Bytes before `tensor` that belong to no tensor.
   case hole(before: String, bytes: Int)
 
-  /// What is wrong, on one line; the file's name is put in front by `CheckpointError`.
+  /// What is wrong, on one line; `CheckpointError` puts the file's name in front.
   var text: String {
     switch self {
     case .notGGUF: "not a GGUF file: it does not begin with the letters GGUF"
