@@ -45,7 +45,7 @@ extension ExperimentError {
 }
 
 extension FileProblem {
-  /// The wording, without the place.
+  /// The message, without the place.
   package var text: String {
     switch self {
     case .unknownKey(let key, let path, let known):
@@ -161,7 +161,7 @@ private func leadingSpaceHint(_ text: String) -> String {
   text.hasPrefix(" ") || text.isEmpty ? "" : "; if it follows a space, write the space too: \(quoted(" " + text))"
 }
 
-/// Two lists of tokens from one before the first that differs, at most ten rows.
+/// Two lists of tokens, from one before the first that differs; at most ten rows.
 private func sideBySide(_ clean: [String], _ corrupted: [String]) -> String {
   let parting = zip(clean, corrupted).enumerated().first { $1.0 != $1.1 }?.offset ?? min(clean.count, corrupted.count)
   let first = max(0, parting - 1)

@@ -7,7 +7,7 @@ extension HeadsSummary {
 
   public static func words(_ summaries: [HeadsSummary], of run: RunSetting) -> [String] { summaries.map(\.report) }
 
-  /// As `patchbay run` prints it.
+  /// As printed by `patchbay run`.
   var report: String {
     let hasDirect = rows.contains { $0.direct != nil }
     var table = TextTable(

@@ -4,8 +4,8 @@ import ModelGraph
 import Tensors
 
 extension MazeSteeringStudy {
-  /// How far the change of later activations is from the sum of what each vector does alone; of one vector, from what coefficient 1 does times the
-  /// coefficient.
+  /// How far the change of later activations is from the sum of the vectors' separate effects; for a single vector,
+  /// from the coefficient times the effect of coefficient 1.
   func measureAdditivity(
     _ maze: Maze, _ decision: Decision, _ own: (site: Node, vectors: [[Float]]), _ outcome: inout Outcome
   ) throws {
@@ -14,7 +14,7 @@ extension MazeSteeringStudy {
     let plain = try Oracle(model).run(batch, keeping: [own.site.id])
     outcome.activationLength = plain.withExample(0, of: own.site) { Self.length($0) }
     guard !later.isEmpty else { return }
-    // Unsteered, every cell, and what each is held to: its terms one at a time, or coefficient 1.
+    // Unsteered, every cell, and what each is compared with: its terms one at a time, or coefficient 1.
     var wanted: [[Float]] = [[Float](repeating: 0, count: spec.terms.count)] + cells
     if spec.terms.count == 1 {
       wanted.append([1])
