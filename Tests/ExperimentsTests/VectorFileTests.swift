@@ -58,14 +58,14 @@ import Testing
 
   @Test(
     arguments: [
-      ("v.txt", [], "v.txt: a vector is read from a .npy or a .json file"),
+      ("v.txt", [], "v.txt: a vector is read from a .npy, .json or .gguf file"),
       ("v.json", Array("[1,".utf8), "v.json: line 1, column 4: the text ends where a value is expected"),
       ("v.json", Array("{}".utf8), "v.json: must be a list of numbers, or a list of such lists, one for each layer"),
       (
         "v.json", Array("[1, [2]]".utf8),
         "v.json: must be a list of numbers, or a list of such lists, one for each layer"
       ),
-      ("v.json", Array("[]".utf8), "v.json: it holds no numbers"),
+      ("v.json", Array("[]".utf8), "v.json: it has no numbers"),
       (
         "v.json", Array("[[1], [2, 3]]".utf8),
         "v.json: row 0 has 1 numbers and row 1 has 2; all rows must have the same length"

@@ -89,7 +89,7 @@ public enum CheckpointError: DiagnosedError, Equatable {
     case .badSafetensors(let file, let problem): "\(file): \(problem.text)"
     case .badGGUF(let file, let problem): "\(file): \(problem.text)"
     case .severalGGUF(let folder, let files):
-      "\(folder): holds several models; name one of its files: \(files.prefix(12).joined(separator: ", "))"
+      "\(folder): has several models; give one of its files: \(files.prefix(12).joined(separator: ", "))"
         + (files.count > 12 ? ", ..." : "")
     case .splitGGUF(let file, let part, let count):
       "\(file): is part \(part) of a model in \(count) files, which are not read; "
@@ -110,7 +110,7 @@ public enum CheckpointError: DiagnosedError, Equatable {
     case .wrongDtype(let tensor, let file, let found):
       "\(file): weight '\(tensor)' has dtype \(found.rawValue), expected F32, F16 or BF16"
     case .unreadType(let tensor, let file, let found):
-      "\(file): tensor '\(tensor)' has type \(found.name), which is not read; read are "
+      "\(file): tensor '\(tensor)' has type \(found.name), which is not supported; supported: "
         + GGUFType.allCases.filter(\.isRead).map(\.name).joined(separator: ", ")
     case .unusedTensor(let tensor, let file, let architecture):
       "\(file): tensor '\(tensor)' has no place in a model of architecture '\(architecture)'"
@@ -120,11 +120,11 @@ public enum CheckpointError: DiagnosedError, Equatable {
       "\(folder): a '\(type)' model does not read "
         + (names.count == 1 ? "the weight" : "\(names.count) weights of the checkpoint:")
         + " \(names.prefix(4).map { "'\($0)'" }.joined(separator: ", "))\(names.count > 4 ? ", ..." : "")"
-        + "; is model_type or a key of config.json another model's?"
+        + "; is model_type or another key of config.json wrong?"
     case .quantized(let tensor, let found, let method, let folder):
       "\(folder): the weights are quantised\(method.map { " (\($0))" } ?? "")"
         + (found.map { ": '\(tensor)' is \($0.rawValue)" } ?? ": there is no '\(tensor)'")
-        + "; F32, F16 and BF16 are read. Take the original, or save it as such with transformers: dequantize(), then save_pretrained"
+        + "; F32, F16 and BF16 are supported. Use the original, or save it as such with transformers: dequantize(), then save_pretrained"
     case .tensorNameTaken(let name): "a tensor cannot be written as '\(name)': the name is taken"
     case .unsupportedModelType(let found, let supported, let file):
       "\(file): model_type '\(found)' is not supported"

@@ -38,7 +38,7 @@ struct ControlVector {
       rows.append((number, Array(UnsafeBufferPointer(start: storage.base, count: storage.count))))
     }
     rows.sort { $0.number < $1.number }
-    guard let first = rows.first?.number else { throw bad("it holds no directions") }
+    guard let first = rows.first?.number else { throw bad("it has no directions") }
     let (count, reason) = try Self.counting(name, file, first: first)
     guard count <= first else { throw bad("it has direction.0, so its layers count from 0, not from \(count)") }
     note = """

@@ -57,7 +57,7 @@ struct FoundDirection {
     guard !axes.contains("head") else {
       throw ExperimentError.badVector(
         file: file,
-        problem: "the analysis '\(study)' looks at each head separately, so it has no single direction for a layer")
+        problem: "the analysis '\(study)' treats each head separately, so it has no single direction for a layer")
     }
     let values = try Numbers(store, "\(group)/\(dataset)", axes)
     let lengths =

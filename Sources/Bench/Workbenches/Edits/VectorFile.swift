@@ -37,7 +37,7 @@ package struct VectorFile {
       throw ExperimentError.unknownVectorFormat(file: path)
     }
     guard let width = rows.first?.count, width > 0 else {
-      throw ExperimentError.badVector(file: path, problem: "it holds no numbers")
+      throw ExperimentError.badVector(file: path, problem: "it has no numbers")
     }
     for (layer, row) in rows.enumerated() {
       if row.count != width {

@@ -114,7 +114,7 @@ public struct LogitsCommand: Sendable {
       """
 
       The answer \(reader.label(answer)): \(LogitsTables.full(unpatched)); in the run of --against \(LogitsTables.full(reached)).
-      Its logit and rank when resid_pre of the --against run is put in at one position of one layer (. where both runs have the same):
+      Its logit and rank when resid_pre of the --against run is patched in at one position of one layer (. where both runs are the same):
 
       \(body)
       """)

@@ -93,13 +93,13 @@ public struct MazesCommand: Sendable {
         row.elsewhere == 0 ? "-" : "\(decimal(100 * row.region, 1)) % of \(row.elsewhere)",
       ])
     }
-    let choice = isGreedy ? "the likeliest action" : "actions by their probability"
+    let choice = isGreedy ? "the most likely action" : "actions drawn by probability"
     return """
       \(model): held-out mazes of seed \(seed), cheese \(cheese.rawValue), \(choice), at most \(steps) steps
 
       \(table.text)
 
-      corner instead: of the mazes whose cheese lies outside the top-right 5 x 5 squares, those in which the mouse comes there and never gets the cheese
+      corner instead: of the mazes whose cheese is outside the top-right 5 x 5 squares, those in which the mouse goes there and never gets the cheese
       """
   }
 

@@ -14,7 +14,7 @@ public struct ModelsCommand: Sendable {
     for type in ModelFamilies.modelTypes { table.add([type, Self.coverage[type] ?? ""]) }
     try console.print(
       """
-      Models that come along:
+      Bundled models:
 
       \(bundled.text)
 

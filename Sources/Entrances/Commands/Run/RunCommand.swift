@@ -53,7 +53,7 @@ public struct RunCommand: Sendable {
     if !isResuming, let aside = try PartialResults.setAside(results) {
       console.note(
         """
-        started afresh; what an earlier run had done is in '\(aside)' (to resume that, rename it to '\(rest)' \
+        started over; what an earlier run had done is in '\(aside)' (to resume that, rename it to '\(rest)' \
         and use --resume)
         """)
     }

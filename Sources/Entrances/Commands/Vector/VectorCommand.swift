@@ -136,7 +136,7 @@ public struct VectorCommand: Sendable {
     }
     let what = vector.isSequence ? "\(vector.values[0].count) positions" : "at \(vector.position)"
     return """
-      \(method.rawValue) of \(site.rawValue), \(what), of \(vector.pairs) \(vector.pairs == 1 ? "pair" : "pairs"); lengths beside the activations' mean \
+      \(method.rawValue) of \(site.rawValue), \(what), of \(vector.pairs) \(vector.pairs == 1 ? "pair" : "pairs"); lengths, and the activations' mean \
       length
 
       \(table.text)

@@ -32,7 +32,7 @@ extension Config {
     if holder.has("partial_rotary_factor") {
       let share = try holder.number("partial_rotary_factor")
       guard Int(Float(head ?? dimensions) * share) == dimensions else {
-        throw holder.invalid("partial_rotary_factor", "1, as '\(type)' positions of this family turn whole heads")
+        throw holder.invalid("partial_rotary_factor", "1, as '\(type)' positions of this family rotate whole heads")
       }
     }
     switch type {
@@ -59,7 +59,7 @@ extension Config {
     for key in ["rope_scaling", "rope_parameters"] {
       guard let section = try section(key), !section.keys.isEmpty else { continue }
       if let kind = section.keys.first(where: { $0.hasSuffix("_attention") }) {
-        throw section.invalid(kind, "one set of keys for all layers, as this family rotates them all alike")
+        throw section.invalid(kind, "one set of keys for all layers, which this family rotates alike")
       }
       return section
     }

@@ -31,7 +31,7 @@ public enum Gemma2Family: ModelFamily {
     spec.hasQueryKeyValueBias = try config.flag("attention_bias", default: false)
     spec.hasOutputBias = spec.hasQueryKeyValueBias
     guard try !config.flag("use_bidirectional_attention", default: false) else {
-      throw config.invalid("use_bidirectional_attention", "false: later tokens that are seen are not supported")
+      throw config.invalid("use_bidirectional_attention", "false: bidirectional attention is not supported")
     }
   }
 

@@ -57,7 +57,7 @@ public enum Gemma3Family: ModelFamily {
     let kinds = ["full_attention", "sliding_attention"]
     if let key = parameters?.keys.first(where: { !kinds.contains($0) }) {
       throw parameters?.invalid(
-        key, "keys under 'full_attention' and 'sliding_attention', which Gemma 3 turns each its own way")
+        key, "keys under 'full_attention' and 'sliding_attention', which Gemma 3 rotates differently")
         ?? config.invalid("rope_parameters", "an object")
     }
     func rotation(_ kind: String, _ thetaKey: String, _ theta: Float, _ scaling: Config?) throws -> RotarySpec {

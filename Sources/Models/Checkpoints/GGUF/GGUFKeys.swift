@@ -53,10 +53,10 @@ extension GGUFKeys {
   func checkThatNothingElseIsMeant() throws(CheckpointError) {
     for (name, value) in Self.neutral {
       guard let number = try number(name), number != value else { continue }
-      throw invalid(name, "\(value == value.rounded() ? "\(Int(value))" : "\(value)"), as nothing else is supported")
+      throw invalid(name, "\(value == value.rounded() ? "\(Int(value))" : "\(value)"): nothing else is supported")
     }
     if try file.flag(key("attention.causal")) == false {
-      throw invalid("attention.causal", "true: later tokens that are seen are not supported")
+      throw invalid("attention.causal", "true: non-causal attention is not supported")
     }
     if let values = try integer("attention.value_length"), let keys = try integer("attention.key_length"),
       values != keys
