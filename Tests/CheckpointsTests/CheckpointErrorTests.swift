@@ -8,7 +8,32 @@ import Testing
 
   private static let messages: [(CheckpointError, FailureKind, String)] = [
     (.folderNotFound("m"), .inputNotFound, "m: no such folder"),
-    (.notAFolder("m"), .badData, "m: not a folder; a model is a folder with config.json and model.safetensors"),
+    (
+      .notAFolder("m"), .badData,
+      "m: not a folder; a model is a folder with config.json and model.safetensors, or a .gguf file"
+    ),
+    (.badGGUF(file: "x", .notGGUF), .badData, "x: not a GGUF file: it does not begin with the letters GGUF"),
+    (
+      .severalGGUF(folder: "m", files: ["a.gguf", "b.gguf"]), .badData,
+      "m: holds several models; name one of its files: a.gguf, b.gguf"
+    ),
+    (
+      .splitGGUF(file: "x", part: 1, of: 3), .badData,
+      "x: is part 1 of a model in 3 files, which are not read; join them with llama.cpp's llama-gguf-split --merge"
+    ),
+    (
+      .unsupportedArchitecture(file: "x", found: "lama", supported: ["llama", "gpt2"]), .badData,
+      "x: general.architecture 'lama' is not supported (did you mean 'llama'?); supported: llama, gpt2"
+    ),
+    (
+      .unreadType(tensor: "w", file: "x", found: .iq4XS), .badData,
+      "x: tensor 'w' has type IQ4_XS, which is not read; read are F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, "
+        + "Q4_K, Q5_K, Q6_K, BF16"
+    ),
+    (
+      .unusedTensor(tensor: "w", file: "x", architecture: "llama"), .badData,
+      "x: tensor 'w' has no place in a model of architecture 'llama'"
+    ),
     (.fileNotFound("m/x"), .inputNotFound, "m/x: no such file"),
     (.notAFile("m/x"), .badData, "m/x: not a regular file"),
     (.unreadable(file: "x", reason: "Permission denied"), .ioFailed, "x: cannot be read: Permission denied"),

@@ -65,7 +65,8 @@ import Testing
     try refused(models + "/b.gguf", 66, "\(models)/b.gguf: no such file")
     let text = try folder.write("text.gguf", "GGML")
     try refused(text, 65, "\(text): not a GGUF file: it does not begin with the letters GGUF")
-    let cut = try folder.write("cut.gguf", Array([UInt8](try Data(contentsOf: URL(fileURLWithPath: file))).prefix(30000)))
+    let whole = try Data(contentsOf: URL(fileURLWithPath: file))
+    let cut = try folder.write("cut.gguf", whole.prefix(30000))
     let finished = try Tool.run("logits", cut, "--prompt-tokens", "1")
     #expect(finished.status == 65 && finished.errors.contains("(truncated file?)"), "\(finished.errors)")
     // Text needs a tokenizer, and this file's metadata have none.
@@ -112,8 +113,10 @@ import Testing
     }
     func generate(_ addition: String, _ more: String...) throws -> Tool.Finished {
       try Tool.run(
-        ["generate", "model", "--prompt-tokens", "1,2,3", "--tokens", "6", "--positions", "all", "--json", "--add", addition]
-          + more, in: place.path)
+        [
+          "generate", "model", "--prompt-tokens", "1,2,3", "--tokens", "6", "--positions", "all", "--json", "--add",
+          addition,
+        ] + more, in: place.path)
     }
     let (own, control) = (try generate("v.h5:3@resid_post.2"), try generate("v.gguf:3@resid_post.2"))
     #expect(own.status == 0 && control.status == 0, "\(control.errors)")
@@ -162,7 +165,9 @@ import Testing
     let place = try Self.place()
     func write(_ name: String, _ numbers: [Int], architecture: String = "controlvector") throws {
       var writer = GGUFWriter(metadata: [("general.architecture", .text(architecture))])
-      for number in numbers { writer.add("direction.\(number)", shape: [16], [Float](repeating: Float(number + 1), count: 16)) }
+      for number in numbers {
+        writer.add("direction.\(number)", shape: [16], [Float](repeating: Float(number + 1), count: 16))
+      }
       try place.write(name, writer.bytes)
     }
     try write("v.gguf", [1, 2])
@@ -183,7 +188,10 @@ import Testing
     }
     let note = "layers counted from"
     for (edit, said, norms) in [
-      ("{vector: v.gguf}", "\(note) 0, as llama.cpp applies them; 'v.gguf#1' counts from 1: direction.1 is for layer 1", [8, 12]),
+      (
+        "{vector: v.gguf}",
+        "\(note) 0, as llama.cpp applies them; 'v.gguf#1' counts from 1: direction.1 is for layer 1", [8, 12]
+      ),
       ("{vector: v.gguf#0}", "\(note) 0, as '#0' says: direction.1 is for layer 1", [8, 12]),
       ("{vector: v.gguf#1}", "\(note) 1, as '#1' says: direction.1 is for layer 0", [8, 12]),
       ("{file: v.gguf#1}", "\(note) 1, as '#1' says: direction.1 is for layer 0", [8, 12]),

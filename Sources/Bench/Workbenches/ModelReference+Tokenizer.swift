@@ -22,7 +22,8 @@ extension GGUFFile {
     return GGUFVocabulary(
       model: model, pre: try text(key("pre")), tokens: tokens, scores: try floats(key("scores")),
       tokenTypes: try integers(key("token_type"))?.map { Int32(truncatingIfNeeded: $0) },
-      merges: try texts(key("merges")), bosID: try integer(key("bos_token_id")), eosID: try integer(key("eos_token_id")),
+      merges: try texts(key("merges")), bosID: try integer(key("bos_token_id")),
+      eosID: try integer(key("eos_token_id")),
       unkID: try integer(key("unknown_token_id")), padID: try integer(key("padding_token_id")),
       addBOS: try flag(key("add_bos_token")), addEOS: try flag(key("add_eos_token")),
       addSpacePrefix: try flag(key("add_space_prefix")), chatTemplate: try text("tokenizer.chat_template"))

@@ -51,7 +51,7 @@ extension Workbench {
 extension Workbench {
   /// The tokens that end a text: those in the model's files, and the tokenizer's.
   /// - Throws: `CheckpointError`.
-  func endsOfText() throws -> Set<Int32> {
+  package func endsOfText() throws -> Set<Int32> {
     try loaded.folder.endsOfText().union([tokenizer?.endOfText].compactMap(\.self))
   }
 }

@@ -1,14 +1,23 @@
+import Foundation
 import Tensors
 
 /// Memory that a `Storage` borrows because it was converted rather than mapped.
 final class OwnedFloats {
   let memory: UnsafeMutableBufferPointer<Float>
 
+  /// The system's large pages, which spare large tensors thousands of page faults.
+  private static let largePage = 2 << 20
+
   private init(count: Int) {
-    memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(64, count * MemoryLayout<Float>.stride), alignment: 64
-    )
-    .bindMemory(to: Float.self)
+    let byteCount = max(64, count * MemoryLayout<Float>.stride)
+    let isLarge = byteCount >= 2 * Self.largePage
+    let bytes = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: byteCount, alignment: isLarge ? Self.largePage : 64)
+    #if os(Linux)
+      // Where it is refused, pages are small.
+      if isLarge { _ = madvise(bytes.baseAddress, byteCount, MADV_HUGEPAGE) }
+    #endif
+    memory = bytes.bindMemory(to: Float.self)
   }
 
   deinit { memory.deallocate() }

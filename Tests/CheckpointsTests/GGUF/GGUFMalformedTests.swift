@@ -96,9 +96,9 @@ import Testing
       tensor(.init(sizes: [1 << 61], type: 24)),
       .beyondFile(tensor: "w", offset: 0, bytes: 1 << 61, dataBytes: 64)
     ),
-    (tensor(.init(sizes: [33, 2], type: 2)), .endsInsideBlock(tensor: "w", type: .q4_0, shape: [2, 33])),
-    (tensor(.init(sizes: [128], type: 12)), .endsInsideBlock(tensor: "w", type: .q4_K, shape: [128])),
-    (tensor(.init(type: 12, offset: 0)), .endsInsideBlock(tensor: "w", type: .q4_K, shape: [1])),
+    (tensor(.init(sizes: [33, 2], type: 2)), .endsInsideBlock(tensor: "w", type: .q40, shape: [2, 33])),
+    (tensor(.init(sizes: [128], type: 12)), .endsInsideBlock(tensor: "w", type: .q4K, shape: [128])),
+    (tensor(.init(type: 12, offset: 0)), .endsInsideBlock(tensor: "w", type: .q4K, shape: [1])),
     (tensor(.init(offset: 4)), .unaligned(tensor: "w", offset: 4, alignment: 32)),
     (
       tensor(.init(sizes: [17])), .beyondFile(tensor: "w", offset: 0, bytes: 68, dataBytes: 64)
@@ -106,7 +106,10 @@ import Testing
     (
       tensor(.init(offset: 1 << 63)), .beyondFile(tensor: "w", offset: 1 << 63, bytes: 4, dataBytes: 64)
     ),
-    (tensor(.init(sizes: [256], type: 12), bytes: 143), .beyondFile(tensor: "w", offset: 0, bytes: 144, dataBytes: 143)),
+    (
+      tensor(.init(sizes: [256], type: 12), bytes: 143),
+      .beyondFile(tensor: "w", offset: 0, bytes: 144, dataBytes: 143)
+    ),
     (
       GGUFBytes(
         tensors: [.init(name: "a", sizes: [9]), .init(name: "b", offset: 32)],
@@ -174,10 +177,10 @@ import Testing
     (.tooManyAxes(tensor: "w", axes: 5, limit: 4), "tensor 'w': 5 axes; at most 4 are read"),
     (.unknownType(tensor: "w", type: 4), "tensor 'w': unknown number type 4"),
     (
-      .shapeOverflows(tensor: "w", type: .q4_K, shape: [1, 2]), "tensor 'w': Q4_K [1, 2] is larger than any memory"
+      .shapeOverflows(tensor: "w", type: .q4K, shape: [1, 2]), "tensor 'w': Q4_K [1, 2] is larger than any memory"
     ),
     (
-      .endsInsideBlock(tensor: "w", type: .q4_0, shape: [2, 33]),
+      .endsInsideBlock(tensor: "w", type: .q40, shape: [2, 33]),
       "tensor 'w': Q4_0 [2, 33] has rows that are not whole blocks of 32"
     ),
     (.unaligned(tensor: "w", offset: 4, alignment: 32), "tensor 'w': its offset 4 is not a multiple of 32"),

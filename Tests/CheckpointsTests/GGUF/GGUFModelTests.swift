@@ -66,7 +66,8 @@ import Testing
     try expect(
       .splitGGUF(file: "F", part: 2, of: 3),
       keys: [
-        ("general.architecture", GGUFBytes.string("llama")), ("split.count", GGUFBytes.value(2, littleEndian(UInt16(3)))),
+        ("general.architecture", GGUFBytes.string("llama")),
+        ("split.count", GGUFBytes.value(2, littleEndian(UInt16(3)))),
         ("split.no", GGUFBytes.value(2, littleEndian(UInt16(1)))),
       ])
     try expect(.missingWeight(tensor: "token_embd.weight", place: "F", available: []), keys: Self.llama)

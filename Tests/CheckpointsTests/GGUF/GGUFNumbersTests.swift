@@ -17,7 +17,7 @@ import Testing
   }
 
   /// More than one piece of work, and a last one that is not full.
-  @Test(arguments: [GGUFType.q8_0, .q6_K])
+  @Test(arguments: [GGUFType.q80, .q6K])
   func manyBlocksAreThoseThatOneIs(type: GGUFType) throws {
     let small = try GGUFFile(path: SharedFolder.path("gguf/blocks.gguf"))
     let tensor = try #require(small.tensor(named: type.name))

@@ -88,8 +88,10 @@ import Testing
   }
 
   @Test func numbersThatAreNotFiniteAreNamed() throws {
-    for (value, name) in [(Float.nan, NonFiniteWeight.Value.nan), (.infinity, .infinity), (-.infinity, .negativeInfinity)]
-    {
+    let values: [(Float, NonFiniteWeight.Value)] = [
+      (.nan, .nan), (.infinity, .infinity), (-.infinity, .negativeInfinity),
+    ]
+    for (value, name) in values {
       let file = try open(
         GGUFBytes(tensors: [.init(sizes: [3, 2])], data: floats([0, 1, 2, 3, value, 5])))
       #expect(
@@ -109,7 +111,7 @@ import Testing
     let file = try open(
       GGUFBytes(
         tensors: [.init(sizes: [256], type: 17)], data: [UInt8](repeating: 0, count: 74)))
-    #expect(throws: CheckpointError.unreadType(tensor: "w", file: file.path, found: .iq2_xs)) {
+    #expect(throws: CheckpointError.unreadType(tensor: "w", file: file.path, found: .iq2XS)) {
       try file.storage(named: "w")
     }
     #expect(throws: CheckpointError.missingWeight(tensor: "v", place: file.path, available: ["w"])) {

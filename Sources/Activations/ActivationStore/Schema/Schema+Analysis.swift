@@ -22,6 +22,8 @@ extension Schema {
     public static let kind = "kind"
     public static let labels = "labels"
     public static let classes = "classes"
+    /// Which examples have no token at a position, and why: a text for each source and position that some lack.
+    public static let leftOut = "left_out"
     /// [hook] int32, -1 outside the blocks.
     public static let layer = "layer"
     /// [hook] text, the scale of that axis; in `similarity` [place], like `source` and `position`.

@@ -1,5 +1,6 @@
 import ActivationStore
 import Checkpoints
+import ExperimentFile
 import Interventions
 
 /// A steering vector in the form of llama.cpp's control vectors: a GGUF file with a tensor `direction.N` per layer.
@@ -8,24 +9,25 @@ import Interventions
 /// `direction.0`. Its own generator and others count the blocks from 1. A file does not say which; it is read as
 /// llama.cpp would apply it, unless it has a `direction.0`, was written by Patchbay, or is given with the first number:
 /// `mind.gguf#1`.
-struct ControlVector {
-  let vector: SteeringVector
+package struct ControlVector {
+  package let vector: SteeringVector
   /// How layers were counted, in a sentence.
-  let note: String
+  package let note: String
   /// Whether the file records the weights that it is for.
-  let isOfKnownModel: Bool
+  package let isOfKnownModel: Bool
 
   /// Whether a path is such a file, with or without the first number.
-  static func isNamed(by path: String) -> Bool { Name(path) != nil }
+  package static func isNamed(by path: String) -> Bool { Name(path) != nil }
 
   /// - Throws: `CheckpointError` for an invalid GGUF file; `ExperimentError.badVector`.
-  init(path: String) throws {
+  package init(path: String) throws {
     guard let name = Name(path) else { throw ExperimentError.unknownVectorFormat(file: path) }
     let file = try GGUFFile(path: name.file)
     func bad(_ problem: String) -> ExperimentError { .badVector(file: name.file, problem: problem) }
     let architecture = try file.text("general.architecture")
     guard architecture == Self.architecture else {
-      throw bad("general.architecture is \(architecture.map { "'\($0)'" } ?? "missing"), expected '\(Self.architecture)'")
+      let found = architecture.map { "'\($0)'" } ?? "missing"
+      throw bad("general.architecture is \(found), expected '\(Self.architecture)'")
     }
     var rows: [(number: Int, values: [Float])] = []
     for tensor in file.tensors {
@@ -97,25 +99,26 @@ struct ControlVector {
 
 extension ControlVector {
   /// A vector as a control vector: what llama.cpp adds at the same places when it reads the file.
-  struct Written {
+  package struct Written {
     /// The file, ready to be written.
-    let writer: GGUFWriter
+    package let writer: GGUFWriter
     /// Layers without a counterpart in llama.cpp.
-    let leftOut: [Int]
+    package let leftOut: [Int]
   }
 
   /// - Parameter family: the family of its model (`llama`).
-  /// - Throws: `CommandError.noControlVector` for a vector of another site, for one with a vector per position, and if
-  ///   no layer is left.
-  static func written(_ vector: SteeringVector, family: String) throws -> Written {
+  /// - Throws: `ExperimentError.noControlVector` for a vector of another site, for one with a vector per position, and
+  ///   if no layer is left.
+  package static func written(_ vector: SteeringVector, family: String) throws -> Written {
     // The input of a block is the output of the previous one.
     let shift = try blockOffset(of: vector.site, isSequence: vector.isSequence)
     let places = vector.layers.enumerated().map { (index: $0, number: $1 - shift) }.filter { $0.number >= 1 }
     guard !places.isEmpty else {
-      throw CommandError.noControlVector(reason: "llama.cpp adds nothing at the output of layer 0, and there is no other")
+      throw ExperimentError.noControlVector(reason: "llama.cpp adds nothing at the output of layer 0, and there is no other")
     }
     var writer = GGUFWriter(metadata: [
-      ("general.architecture", .text(architecture)), (Key.hint, .text(family)), (Key.count, .uint32(UInt32(places.count))),
+      ("general.architecture", .text(architecture)), (Key.hint, .text(family)),
+      (Key.count, .uint32(UInt32(places.count))),
       (Key.countedFrom, .uint32(0)), (Key.model, .text(vector.model)), (Key.sha256, .text(vector.modelSHA256)),
       (Key.method, .text(vector.method)), (Key.prompts, .text(vector.prompts)), (Key.position, .text(vector.position)),
       (Key.pairs, .uint32(UInt32(clamping: vector.pairs))), (Key.version, .text(vector.patchbayVersion)),
@@ -128,16 +131,16 @@ extension ControlVector {
   }
 
   /// How many blocks before a layer's block the site is an output.
-  /// - Throws: `CommandError.noControlVector`.
-  static func blockOffset(of site: String, isSequence: Bool) throws -> Int {
+  /// - Throws: `ExperimentError.noControlVector`.
+  package static func blockOffset(of site: String, isSequence: Bool) throws -> Int {
     guard !isSequence else {
-      throw CommandError.noControlVector(reason: "it has one vector for each layer, not one for each token")
+      throw ExperimentError.noControlVector(reason: "it has one vector for each layer, not one for each token")
     }
     switch SiteName(rawValue: site) {
     case .residPost: return 0
     case .residPre: return 1
     default:
-      throw CommandError.noControlVector(
+      throw ExperimentError.noControlVector(
         reason: "llama.cpp adds vectors to the output of blocks: --site resid_post or resid_pre, not \(site)")
     }
   }

@@ -1,14 +1,14 @@
 import ActivationStore
 
 /// The vector of a vector file, its weights, and remarks on how it was read.
-struct WrittenVector {
-  let vector: SteeringVector
+package struct WrittenVector {
+  package let vector: SteeringVector
   /// The weights that it must be used with; nil if the file does not record them.
-  let modelSHA256: String?
+  package let modelSHA256: String?
   /// How a control vector's layers were counted.
-  let note: String?
+  package let note: String?
 
-  init(_ vector: SteeringVector) { self.init(vector: vector, modelSHA256: vector.modelSHA256, note: nil) }
+  package init(_ vector: SteeringVector) { self.init(vector: vector, modelSHA256: vector.modelSHA256, note: nil) }
 
   private init(vector: SteeringVector, modelSHA256: String?, note: String?) {
     (self.vector, self.modelSHA256, self.note) = (vector, modelSHA256, note)
@@ -16,13 +16,14 @@ struct WrittenVector {
 
   /// Reads a file of `patchbay vector`: an HDF5 file or a control vector.
   /// - Throws: `StoreError`; of a control vector `CheckpointError` and `ExperimentError.badVector`.
-  init(path: String) throws {
+  package init(path: String) throws {
     guard ControlVector.isNamed(by: path) else {
       self.init(try SteeringVector(file: path))
       return
     }
     let control = try ControlVector(path: path)
     self.init(
-      vector: control.vector, modelSHA256: control.isOfKnownModel ? control.vector.modelSHA256 : nil, note: control.note)
+      vector: control.vector, modelSHA256: control.isOfKnownModel ? control.vector.modelSHA256 : nil, note: control.note
+    )
   }
 }

@@ -1,3 +1,4 @@
+import ExperimentFile
 import Tokenization
 
 /// An answer without a leading space after a prompt that ends in a word. YAML drops the spaces around an unquoted word,

@@ -44,7 +44,8 @@ public struct RunCommand: Sendable {
       experiment, model: model.map { ModelReference($0) }, threads: threads, memory: memory)
     for note in run.prompts.notes { console.note(note) }
     try Task.checkCancellation()
-    for note in Set(run.experiment.questions.flatMap(\.vectorOrigins).compactMap(\.note)).sorted() { console.note(note) }
+    let notes = run.experiment.questions.flatMap(\.vectorOrigins).compactMap(\.note)
+    for note in Set(notes).sorted() { console.note(note) }
     if isResuming, let outcome = try run.finishedOutcome(in: output) {
       console.note("'\(results)' is already complete")
       try report(outcome, run, on: console)

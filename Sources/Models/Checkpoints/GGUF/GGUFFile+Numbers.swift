@@ -95,16 +95,16 @@ extension GGUFType {
     case .f32: { copyBytes($1, to: $0) }
     case .f16: { widenFloat16($1, to: $0) }
     case .bf16: { widenBFloat16($1, to: $0) }
-    case .q8_0: kernel(pb_dequantize_q8_0)
-    case .q4_0: kernel(pb_dequantize_q4_0)
-    case .q4_1: kernel(pb_dequantize_q4_1)
-    case .q5_0: kernel(pb_dequantize_q5_0)
-    case .q5_1: kernel(pb_dequantize_q5_1)
-    case .q2_K: kernel(pb_dequantize_q2_k)
-    case .q3_K: kernel(pb_dequantize_q3_k)
-    case .q4_K: kernel(pb_dequantize_q4_k)
-    case .q5_K: kernel(pb_dequantize_q5_k)
-    case .q6_K: kernel(pb_dequantize_q6_k)
+    case .q80: kernel(pb_dequantize_q8_0)
+    case .q40: kernel(pb_dequantize_q4_0)
+    case .q41: kernel(pb_dequantize_q4_1)
+    case .q50: kernel(pb_dequantize_q5_0)
+    case .q51: kernel(pb_dequantize_q5_1)
+    case .q2K: kernel(pb_dequantize_q2_k)
+    case .q3K: kernel(pb_dequantize_q3_k)
+    case .q4K: kernel(pb_dequantize_q4_k)
+    case .q5K: kernel(pb_dequantize_q5_k)
+    case .q6K: kernel(pb_dequantize_q6_k)
     default: nil
     }
   }

@@ -43,6 +43,14 @@ struct GGUFModel: Sendable {
       }
     }
     members += try architecture.more(keys)
+    var ends: [Int] = []
+    for name in Self.ends {
+      if let id = try file.integer("tokenizer.ggml.\(name)") { ends.append(id) }
+    }
+    if !ends.isEmpty {
+      members.append(("eos_token_id", .array(ends.map(JSONValue.integer))))
+      keyNames["eos_token_id"] = "tokenizer.ggml.\(Self.ends[0])"
+    }
     if let scaling = try keys.ropeScaling() { members.append(("rope_scaling", scaling)) }
     var config = JSONObject()
     for (key, value) in members { config.append(key: key, value: value) }
@@ -50,10 +58,16 @@ struct GGUFModel: Sendable {
     self.keyNames = keyNames
   }
 
+  /// Keys of the tokens that end a text: the vocabulary's own, and those that end a turn or a message.
+  private static let ends = ["eos_token_id", "eot_token_id", "eom_token_id"]
+
+  /// The config by name and type.
+  var settings: Config { Config(config, file: file.path, keyNames: keyNames) }
+
   /// The network. Norms are stored with their full gains (Gemma's too), matrices as [outputs, inputs] (GPT-2's too).
   func spec() throws -> TransformerSpec {
-    let config = Config(config, file: file.path, keyNames: keyNames)
-    guard var spec = try ModelFamilies.family(of: config).spec(config) as? TransformerSpec else {
+    let settings = settings
+    guard var spec = try ModelFamilies.family(of: settings).spec(settings) as? TransformerSpec else {
       preconditionFailure("architectures of GGUF files are families of transformers")
     }
     spec.norm.gainOffset = 0

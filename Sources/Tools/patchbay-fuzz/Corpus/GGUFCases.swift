@@ -22,13 +22,13 @@ enum GGUFCases {
       ("tokenizer.ggml.unknown_token_id", .uint32(0)), ("tokenizer.ggml.bos_token_id", .uint32(17)),
       ("tokenizer.ggml.add_bos_token", .flag(true)),
     ])
-    file.add("token_embd.weight", [words.count, 32], .q8_0)
+    file.add("token_embd.weight", [words.count, 32], .q80)
     file.add("output_norm.weight", [32])
     file.add("rope_freqs.weight", [8])
     for (part, shape, type) in [
-      ("attn_norm", [32], .f32), ("attn_q", [32, 32], .q4_0), ("attn_k", [16, 32], .q4_1), ("attn_v", [16, 32], .q5_0),
-      ("attn_output", [32, 32], .f16), ("ffn_norm", [32], .f32), ("ffn_gate", [32, 32], .q5_1),
-      ("ffn_up", [32, 32], .q8_0), ("ffn_down", [32, 32], .bf16),
+      ("attn_norm", [32], .f32), ("attn_q", [32, 32], .q40), ("attn_k", [16, 32], .q41), ("attn_v", [16, 32], .q50),
+      ("attn_output", [32, 32], .f16), ("ffn_norm", [32], .f32), ("ffn_gate", [32, 32], .q51),
+      ("ffn_up", [32, 32], .q80), ("ffn_down", [32, 32], .bf16),
     ] as [(String, [Int], GGUFType)] {
       file.add("blk.0.\(part).weight", shape, type)
     }
@@ -68,8 +68,9 @@ enum GGUFCases {
       if type == .f32 {
         return writer.add(name, shape: shape, (0..<count).map { _ in Float.random(in: 0.1...0.5, using: &generator) })
       }
-      // Bytes that give no infinite half, wherever they are in a block.
-      let bytes = (0..<count / type.blockSize * type.blockBytes).map { _ in UInt8.random(in: 0...0x3B, using: &generator) }
+      // Bits below those of an infinite half, whatever their place in a block.
+      let size = count / type.blockSize * type.blockBytes
+      let bytes = (0..<size).map { _ in UInt8.random(in: 0...0x3B, using: &generator) }
       writer.add(name, type, shape: shape, bytes: bytes)
     }
   }

@@ -21,5 +21,5 @@ enum GGUFMutation {
     return bytes
   }
 
-  private static let tokens = ["GGUF", "general.alignment", "blk.0.", "llama.", ".weight", "\0\0\0\0\0\0\0\0", "\u{FFFD}"]
+  private static let tokens = ["GGUF", "general.alignment", "blk.0.", "llama.", ".weight", "\0\0\0\0\0\0\0\0"]
 }
