@@ -15,7 +15,7 @@ import Testing
     (.badGGUF(file: "x", .notGGUF), .badData, "x: not a GGUF file: it does not begin with the letters GGUF"),
     (
       .severalGGUF(folder: "m", files: ["a.gguf", "b.gguf"]), .badData,
-      "m: holds several models; name one of its files: a.gguf, b.gguf"
+      "m: has several models; give one of its files: a.gguf, b.gguf"
     ),
     (
       .splitGGUF(file: "x", part: 1, of: 3), .badData,
