@@ -1,6 +1,6 @@
 import Diagnostics
-import Reports
 import ExperimentFile
+import Reports
 
 extension HeadsSummary {
   public var name: String { "heads" }

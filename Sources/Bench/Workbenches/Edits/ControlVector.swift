@@ -114,7 +114,8 @@ extension ControlVector {
     let shift = try blockOffset(of: vector.site, isSequence: vector.isSequence)
     let places = vector.layers.enumerated().map { (index: $0, number: $1 - shift) }.filter { $0.number >= 1 }
     guard !places.isEmpty else {
-      throw ExperimentError.noControlVector(reason: "llama.cpp adds nothing at the output of layer 0, and there is no other")
+      throw ExperimentError.noControlVector(
+        reason: "llama.cpp adds nothing at the output of layer 0, and there is no other")
     }
     var writer = GGUFWriter(metadata: [
       ("general.architecture", .text(architecture)), (Key.hint, .text(family)),
