@@ -25,7 +25,7 @@ extension SweepSummary: QuestionSummary {
     let metric = run.metrics[0].rawValue
     let other = run.direction == .denoise ? "clean" : "corrupted"
     return """
-      strongest cells by effect on \(metric) (0 nothing changed, 1 the \(other) run was reached; mean of the prompts' effects)
+      strongest cells by effect on \(metric) (0 no change, 1 the \(other) run was reached; mean of the prompts' effects)
 
       \(table.text)
       """
