@@ -1,7 +1,7 @@
 import ModelGraph
 
-/// GPT-NeoX and Pythia: LayerNorm, rotary positions on part of each head, attention and MLP side by side, queries, keys and values fused
-/// head by head.
+/// GPT-NeoX and Pythia: LayerNorm, rotary positions on part of each head, attention and MLP in parallel, queries, keys
+/// and values fused head by head.
 public enum GPTNeoXFamily: ModelFamily {
   public static let modelTypes = ["gpt_neox"]
 

@@ -1,7 +1,7 @@
 import ModelGraph
 
-/// Phi-3 and Phi-4 (mini): LLaMA with queries, keys and values in one matrix and the MLP's two first maps in another; a part of each head may
-/// turn, and all layers may have a window.
+/// Phi-3 and Phi-4 (mini): LLaMA with queries, keys and values in one matrix, and gate and up in another. Part of each
+/// head may be rotated, and all layers may have a window.
 public enum Phi3Family: ModelFamily {
   public static let modelTypes = ["phi3"]
 
