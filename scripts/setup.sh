@@ -11,16 +11,16 @@ as_root() {
 install_libraries() {
   if command -v apt-get >/dev/null; then
     local missing=()
-    for package in libhdf5-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev librsvg2-dev libssl-dev pkg-config python3-venv; do
+    for package in libhdf5-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev librsvg2-dev libssl-dev libonig-dev pkg-config python3-venv; do
       dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing+=("$package")
     done
     [ ${#missing[@]} = 0 ] && return
     as_root apt-get update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
   elif command -v brew >/dev/null; then
-    brew list hdf5 onednn lapack librsvg pkg-config python3 >/dev/null 2>&1 || brew install hdf5 onednn lapack librsvg pkg-config python3
+    brew list hdf5 onednn lapack librsvg oniguruma pkg-config python3 >/dev/null 2>&1 || brew install hdf5 onednn lapack librsvg oniguruma pkg-config python3
   else
-    echo "error: neither apt-get nor brew was found; install HDF5, oneDNN, LAPACKE, librsvg, OpenSSL, pkg-config and Python 3 yourself" >&2
+    echo "error: neither apt-get nor brew is here; install HDF5, oneDNN, LAPACKE, librsvg, OpenSSL, Oniguruma, pkg-config and Python 3 by hand" >&2
     exit 1
   fi
 }

@@ -1,11 +1,10 @@
+import Checkpoints
 import Execution
 import Foundation
 import ModelGraph
 import Tensors
 import TestSupport
 import Testing
-
-import Checkpoints
 
 /// Checkpoints as people have them: buffers beside weights, ties that are none, weights of another model, weights in few bits.
 @Suite struct CheckpointFaultTests {

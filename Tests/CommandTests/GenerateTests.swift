@@ -164,7 +164,7 @@ import Testing
     #expect(try Self.tokens(Self.json(place, "--tokens", "12")["without"]) == [late])
   }
 
-  /// The same vector by --add and by --edit; what is taken out after it was added is gone.
+  /// A vector by --add and by --edit is the same; projecting out what was added removes it.
   @Test func vectorsAreAddedByEditsAsWell() throws {
     let place = try Self.place()
     let everywhere = ["--positions", "all"]

@@ -27,7 +27,7 @@ import Testing
         #expect(difference < 1e-4, "\(run) \(hook): \(difference)")
         compared += 1
       }
-      // In the repository's copy few activations of the corrupted run are kept.
+      // The repository's copy has few activations of the corrupted run.
       #expect(compared > (run == "clean" ? 40 : 3))
       let logits = try Oracle(model).run(batch, keeping: [model.graph.logits])
       let reference = try golden.reference("/hf_logits_\(run)").values

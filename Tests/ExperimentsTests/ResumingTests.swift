@@ -60,7 +60,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/broken/x.h5.partial"))
       }
     }
-    Issue.record("the run does not come to its end")
+    Issue.record("the run does not finish")
     return stops
   }
 

@@ -51,7 +51,9 @@ import Testing
     for metric in Metric.allCases {
       let layers = try #require(lens.values[metric])
       let last = try #require(layers.last?.last)
-      let expected = metric == .kl ? [Float](repeating: 0, count: engine.prompts.count) : try #require(engine.baselines().clean[metric])
+      let expected =
+        metric == .kl
+        ? [Float](repeating: 0, count: engine.prompts.count) : try #require(engine.baselines().clean[metric])
       #expect(largestDifference(last, expected) < 1e-4, "\(metric)")
       #expect(layers.count == golden.loaded.model.graph.dimensions.layers + 1)
       #expect(largestDifference(try #require(layers.first?.last), expected) > 1e-3)

@@ -231,7 +231,8 @@ import Testing
     let base = try #require(engine.baselines().base(.denoise)[.logitDiff])
     let changes = try #require(found.changes[.logitDiff])
     for (index, value) in results.enumerated() { #expect(abs(changes[index] - (value - base[index % 3])) < 1e-4) }
-    #expect(try #require(found.interactions[.logitDiff]).allSatisfy { abs($0) < 1e-6 })
+    // One direction has nothing to interact with.
+    #expect(found.interactions.isEmpty && found.interactionNorms.isEmpty)
   }
 
   @Test func estimatesHaveNoEditsBesideThem() throws {

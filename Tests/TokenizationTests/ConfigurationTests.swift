@@ -9,7 +9,8 @@ import Tokenization
 @Suite struct ConfigurationTests {
   private static let text = "hello [PAD] world<|sep|>next"
   private static let added: [Int32] = [31373, 220, 50257, 995, 50258, 19545]
-  private static let plain = #""lstrip": false, "rstrip": false, "normalized": false, "single_word": false, "special": true"#
+  private static let plain =
+    #""lstrip": false, "rstrip": false, "normalized": false, "single_word": false, "special": true"#
 
   /// GPT-2's tokenizer in a folder, as one file or as two, with other files beside it.
   private static func tokenizer(json: Bool = true, _ files: [String: String]) throws -> Tokenizer? {
@@ -64,11 +65,12 @@ import Tokenization
     #expect(try tokenizer.encode("a <|endoftext|> b") == [64, 50256, 65])
   }
 
-  @Test(arguments: [
-    (#"{"pad_token": "[PAD]"}"#, "{}", [31373, 220, 50257, 995, 27, 91, 325, 79, 91, 29, 19545]),
-    (#"{"additional_special_tokens": ["<|sep|>", "[PAD]"]}"#, "{}", [31373, 220, 50258, 995, 50257, 19545]),
-    ("{}", #"{"pad_token": {"content": "[PAD]"}}"#, [31373, 220, 50257, 995, 27, 91, 325, 79, 91, 29, 19545]),
-  ] as [(String, String, [Int32])])
+  @Test(
+    arguments: [
+      (#"{"pad_token": "[PAD]"}"#, "{}", [31373, 220, 50257, 995, 27, 91, 325, 79, 91, 29, 19545]),
+      (#"{"additional_special_tokens": ["<|sep|>", "[PAD]"]}"#, "{}", [31373, 220, 50258, 995, 50257, 19545]),
+      ("{}", #"{"pad_token": {"content": "[PAD]"}}"#, [31373, 220, 50257, 995, 27, 91, 325, 79, 91, 29, 19545]),
+    ] as [(String, String, [Int32])])
   func namedTokensThatTheVocabularyLacks(configuration: String, map: String, ids: [Int32]) throws {
     let tokenizer = try #require(
       try Self.tokenizer(["tokenizer_config.json": configuration, "special_tokens_map.json": map]))
@@ -86,14 +88,15 @@ import Tokenization
           + "another and would make it 50257; add the tokens between the two, or put it into a tokenizer.json") == true)
   }
 
-  @Test(arguments: [
-    (#"{"tokenizer_class": "GPT2Tokenizer", "add_prefix_space": true}"#, "{}", 18435),
-    (#"{"tokenizer_class": "GPTNeoXTokenizerFast", "add_prefix_space": true}"#, "{}", 18435),
-    (#"{"add_prefix_space": true}"#, #"{"model_type": "gpt2"}"#, 18435),
-    (#"{"tokenizer_class": "PreTrainedTokenizerFast", "add_prefix_space": true}"#, #"{"model_type": "gpt2"}"#, 15496),
-    (#"{"add_prefix_space": true}"#, #"{"model_type": "patchbay"}"#, 15496),
-    (#"{"tokenizer_class": "GPT2Tokenizer"}"#, "{}", 15496),
-  ] as [(String, String, Int32)])
+  @Test(
+    arguments: [
+      (#"{"tokenizer_class": "GPT2Tokenizer", "add_prefix_space": true}"#, "{}", 18435),
+      (#"{"tokenizer_class": "GPTNeoXTokenizerFast", "add_prefix_space": true}"#, "{}", 18435),
+      (#"{"add_prefix_space": true}"#, #"{"model_type": "gpt2"}"#, 18435),
+      (#"{"tokenizer_class": "PreTrainedTokenizerFast", "add_prefix_space": true}"#, #"{"model_type": "gpt2"}"#, 15496),
+      (#"{"add_prefix_space": true}"#, #"{"model_type": "patchbay"}"#, 15496),
+      (#"{"tokenizer_class": "GPT2Tokenizer"}"#, "{}", 15496),
+    ] as [(String, String, Int32)])
   func aSpaceInFront(configuration: String, model: String, id: Int32) throws {
     let tokenizer = try #require(
       try Self.tokenizer(["tokenizer_config.json": configuration, "config.json": model]))
@@ -114,14 +117,21 @@ import Tokenization
         """)
   }
 
-  @Test(arguments: [
-    (true, #"{"tokenizer_class": "GPT2Tokenizer", "add_bos_token": true}"#, [15496]),
-    (true, #"{"tokenizer_class": "PreTrainedTokenizerFast", "add_bos_token": true, "bos_token": "<|endoftext|>"}"#, [15496]),
-    (false, #"{"tokenizer_class": "GPT2Tokenizer", "add_bos_token": true}"#, [50256, 15496]),
-    (false, #"{"tokenizer_class": "GPT2Tokenizer", "add_bos_token": true, "add_eos_token": true}"#, [50256, 15496, 50256]),
-    (false, #"{"tokenizer_class": "GPTNeoXTokenizer", "add_bos_token": true}"#, [50256, 15496]),
-    (false, #"{"tokenizer_class": "Qwen2Tokenizer", "add_bos_token": true}"#, [15496]),
-  ] as [(Bool, String, [Int32])])
+  @Test(
+    arguments: [
+      (true, #"{"tokenizer_class": "GPT2Tokenizer", "add_bos_token": true}"#, [15496]),
+      (
+        true, #"{"tokenizer_class": "PreTrainedTokenizerFast", "add_bos_token": true, "bos_token": "<|endoftext|>"}"#,
+        [15496]
+      ),
+      (false, #"{"tokenizer_class": "GPT2Tokenizer", "add_bos_token": true}"#, [50256, 15496]),
+      (
+        false, #"{"tokenizer_class": "GPT2Tokenizer", "add_bos_token": true, "add_eos_token": true}"#,
+        [50256, 15496, 50256]
+      ),
+      (false, #"{"tokenizer_class": "GPTNeoXTokenizer", "add_bos_token": true}"#, [50256, 15496]),
+      (false, #"{"tokenizer_class": "Qwen2Tokenizer", "add_bos_token": true}"#, [15496]),
+    ] as [(Bool, String, [Int32])])
   func aBeginningThatTheConfigurationAdds(json: Bool, configuration: String, ids: [Int32]) throws {
     let tokenizer = try #require(try Self.tokenizer(json: json, ["tokenizer_config.json": configuration]))
     #expect(try tokenizer.encode("Hello") == ids)
@@ -136,12 +146,16 @@ import Tokenization
     #expect(try Tokenizer.load(folder: folder.path)?.encode("Mary") == [3])
   }
 
-  @Test(arguments: [
-    ("GPT2Tokenizer", "Hello 12345 cafe\u{301} I'M", [15496, 17031, 2231, 26725, 136, 223, 314, 6, 44]),
-    ("CodeGenTokenizer", "Hello 12345", [15496, 17031, 2231]),
-    ("GPTNeoXTokenizer", "Hello cafe\u{301}<|padding|>", [15496, 40304, 50257]),
-    ("Qwen2Tokenizer", "Hello 12345 cafe\u{301} I'M\n\nx", [15496, 220, 16, 17, 18, 19, 20, 40304, 314, 6, 44, 628, 87]),
-  ] as [(String, String, [Int32])])
+  @Test(
+    arguments: [
+      ("GPT2Tokenizer", "Hello 12345 cafe\u{301} I'M", [15496, 17031, 2231, 26725, 136, 223, 314, 6, 44]),
+      ("CodeGenTokenizer", "Hello 12345", [15496, 17031, 2231]),
+      ("GPTNeoXTokenizer", "Hello cafe\u{301}<|padding|>", [15496, 40304, 50257]),
+      (
+        "Qwen2Tokenizer", "Hello 12345 cafe\u{301} I'M\n\nx",
+        [15496, 220, 16, 17, 18, 19, 20, 40304, 314, 6, 44, 628, 87]
+      ),
+    ] as [(String, String, [Int32])])
   func theClassSaysHowTwoFilesAreRead(name: String, text: String, ids: [Int32]) throws {
     let configuration = ["tokenizer_config.json": #"{"tokenizer_class": "\#(name)"}"#]
     #expect(try Self.tokenizer(json: false, configuration)?.encode(text) == ids)

@@ -60,7 +60,8 @@ import Tokenization
     ),
     Row(
       file(#""pre_tokenizer":{"type":"Split","pattern":{"Regex":"(a"},"behavior":"Isolated"}"#),
-      "tokenizer.json: 'pre_tokenizer.pattern.Regex': the regular expression '(a' cannot be read"
+      "tokenizer.json: 'pre_tokenizer.pattern.Regex': the regular expression '(a' cannot be read: ",
+      "end pattern with unmatched parenthesis"
     ),
     Row(
       file(#""pre_tokenizer":{"type":"Split","pattern":{"String":""},"behavior":"Isolated"}"#),

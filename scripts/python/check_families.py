@@ -1,10 +1,10 @@
-"""Logits of tiny random models of every family and flag against transformers.
+"""Compares logits of tiny random models of every family and flag with transformers.
 
     python scripts/python/check_families.py PATH/TO/patchbay [NAME ...]
 
-Needs torch and transformers (`scripts/proofs.sh --make-peers FOLDER` makes such a Python). Each model is saved by transformers, its config changed
-where a case says so, read again by transformers, and run on the same tokens by both. What transformers refuses must be refused here, and what is
-refused here alone is listed. NAME chooses cases whose names begin with it.
+Needs torch and transformers (`scripts/proofs.sh --make-peers FOLDER` installs such a Python). transformers saves each
+model, and the case may then change its config. Both read the result and run it on the same tokens. Patchbay must reject
+what transformers rejects; what only Patchbay rejects is listed. NAME selects the cases whose names start with it.
 """
 
 import json
@@ -41,7 +41,7 @@ def by_layer(full, sliding):
 
 
 def cases():
-    """Name, config class, its keys, and what to change in config.json afterwards (None takes a key out)."""
+    """Yields the name, the config, and what to change in config.json afterwards (None removes a key)."""
     t = transformers
     for name, keys, changes in [
         ("plain", {}, {}), ("biases", dict(attention_bias=True, mlp_bias=True), {}), ("wide heads", dict(head_dim=10), {}),
@@ -211,7 +211,7 @@ def main():
             (refused if reference is not None else []).append(f"{name}: {message}")
             right += reference is None
         elif reference is None:
-            wrong.append(f"{name}: runs, and transformers does not: {fault}")
+            wrong.append(f"{name}: runs here, but not in transformers: {fault}")
         else:
             difference = float(np.abs(own - reference).max() / max(1, np.abs(reference).max()))
             worst = max(worst, difference)
@@ -220,10 +220,10 @@ def main():
             else:
                 wrong.append(f"{name}: off by {difference:.1e}")
     for line in refused:
-        print(f"refused here alone: {line}")
+        print(f"only rejected here: {line}")
     for line in wrong:
         print(f"WRONG: {line}")
-    print(f"{right} right, worst {worst:.1e}; {len(refused)} refused here alone, {len(wrong)} wrong")
+    print(f"{right} right, worst {worst:.1e}; {len(refused)} only rejected here, {len(wrong)} wrong")
     sys.exit(1 if wrong else 0)
 
 

@@ -2,9 +2,10 @@
 
     python check_generate.py PATH/TO/patchbay PATH/TO/gpt2-folder [PATH/TO/other-folder ...]
 
-`patchbay generate` must choose the tokens that `generate` with a cache chooses (where two scores are nearer to each other than 1e-4 the texts may part). With
-a vector of `patchbay vector` added at a layer in the prompt, from its last token on, after it, or everywhere, and with one of a single pair added in the prompt, the tokens must be
-those of runs of the whole sequence under hooks that add the same numbers.
+`patchbay generate` must choose the same tokens as `generate` of transformers with a cache; after a step at which the
+two best scores differ by less than 1e-4, the texts may differ. With steering, the tokens must be those of runs of the
+whole sequence under hooks that add the same numbers: for a vector of `patchbay vector` that is added at a layer in the
+prompt, from its last token on, after it, or everywhere, and for one of a single pair that is added in the prompt.
 """
 
 import json

@@ -1,10 +1,10 @@
-"""GGUF files as Patchbay reads them beside transformers' own reading of the same files.
+"""Compares Patchbay's reading of GGUF files with that of transformers.
 
     PEERS/bin/python scripts/python/check_gguf.py PATH/TO/patchbay MODEL.gguf [MODEL.gguf ...]
 
-For each file: texts must become the same tokens; the stream after every block and, at the last position, logits and
+For each file, texts must be tokenized alike. The stream after every block and, at the last position, the logits and
 log-probabilities of answers from the whole vocabulary must agree to 1e-4 of the largest number of their kind.
-transformers reads what it dequantises with gguf-py into float32.
+transformers dequantises the weights to float32 with gguf-py.
 """
 
 import json
@@ -73,7 +73,7 @@ def check(tool, file, folder):
                 print(f"WRONG tokens of {text!r}: {a}, not {b}")
         print(f"tokens: {sum(a == b for a, b in zip(own, ids))} of {len(ids)} texts the same")
         hidden = [model(torch.tensor([row]), output_hidden_states=True).hidden_states for row in ids]
-        # The last of transformers' states has been through the final norm.
+        # The last of transformers' states is after the final norm.
         layers = model.config.num_hidden_layers - 1
         worst, largest = 0.0, 0.0
         for layer in range(layers):

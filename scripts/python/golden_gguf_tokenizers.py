@@ -1,12 +1,14 @@
-"""Writes Tests/Golden/golden/tokenizers/gguf.json: tokenizers as GGUF metadata has them, and what other people's libraries make of texts.
+"""Writes Tests/Golden/golden/tokenizers/gguf.json: tokenizers described by GGUF metadata, and the tokens that other
+libraries give for some texts.
 
     golden_gguf_tokenizers.py OUTPUT.json        needs tokenizers, transformers 5 and sentencepiece
 
-- byte_level: one small vocabulary whose merges run across words, so that every difference in splitting shows. Its ids are those of
-  `tokenizers`, its splitting patterns those of llama.cpp (src/llama-vocab.cpp), one after another.
-- prefixed: a small SentencePiece model as Llama 2's is, with a space put before a text. Its ids are those of `sentencepiece`.
-- gemma: the same kind of model without that space and with runs of spaces and line breaks as user-defined tokens. Its ids are those
-  of the tokenizer that transformers makes of such metadata.
+- byte_level: a small vocabulary whose merges cross words, so that every difference in splitting shows, with each of the
+  splitting patterns of llama.cpp (src/llama-vocab.cpp) in turn. The ids are from `tokenizers`.
+- prefixed: a small SentencePiece model like that of Llama 2, which puts a space before a text. The ids are from
+  `sentencepiece`.
+- gemma: the same kind of model without that space, and with runs of spaces and line breaks as user-defined tokens. The
+  ids are from the tokenizer that transformers builds from such metadata.
 """
 
 import io
@@ -66,7 +68,7 @@ SPLITTING = {
     "falcon": [r"[\p{P}\$\+<=>\^~\|`]+", GPT2, "[0-9][0-9][0-9]"],
     "default": [r"[\p{P}\$\+<=>\^~\|]+", GPT2, r"\p{N}+", "[0-9][0-9][0-9]"],
 }
-# A word that is itself a token is not taken apart.
+# These do not split a word that is itself a token.
 IGNORING_MERGES = {"llama-bpe", "tekken"}
 
 
@@ -80,11 +82,11 @@ def byte_level():
     trainer = trainers.BpeTrainer(
         vocab_size=700, special_tokens=["<|end|>", "<pad>"], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False)
-    # Pieces of a few words, so that merges run across words but no token is a sentence.
+    # Pieces of a few words, so that merges cross words but no token is a whole sentence.
     trained.train_from_iterator((text[i : i + 12] for text in CORPUS for i in range(0, len(text), 5)), trainer)
     model = json.loads(trained.to_str())["model"]
     tokens = sorted(model["vocab"], key=model["vocab"].get)
-    # A token that no merge makes, which only matters where merges are ignored; and user-defined ones.
+    # A token that no merge produces, which matters only if merges are ignored, and user-defined tokens.
     tokens += ["ĠJohnny", " " * 4, "<think>"]
     types = [3, 3] + [1] * (len(tokens) - 4) + [4, 4]
     merges = model["merges"]
@@ -127,7 +129,7 @@ def pieces(**options):
 
 def prefixed():
     processor, all_pieces = pieces(add_dummy_prefix=True)
-    # SentencePiece finds no control tokens in a text, GGUF's readers do; those are compared in the other cases.
+    # GGUF's readers find control tokens in a text, SentencePiece does not; the other cases compare them.
     return {
         "model": "llama", "tokens": [piece[0] for piece in all_pieces], "scores": [piece[1] for piece in all_pieces],
         "types": [piece[2] for piece in all_pieces], "bos": 1, "eos": 2, "unk": 0,
@@ -147,7 +149,7 @@ def gemma():
         add_dummy_prefix=False, pad_id=0, eos_id=1, bos_id=2, unk_id=3, pad_piece="<pad>", eos_piece="<eos>", bos_piece="<bos>",
         user_defined_symbols=breaks + ["\u2581" * len(run) for run in runs] + ["<table>", "[multimodal]"], control_symbols=["<turn>"])
     tokens = [piece.replace("\u2581", " ") if kind == 4 else piece for piece, _, kind in all_pieces]
-    # llama.cpp's converter gives all but normal and byte tokens this score.
+    # llama.cpp's converter gives this score to all tokens except normal and byte tokens.
     scores = [score if kind in (1, 6) else -1000.0 for _, score, kind in all_pieces]
     types = [3 if kind == 2 else kind for _, _, kind in all_pieces]
     metadata = {"tokenizer_type": "llama", "tokens": tokens, "scores": scores, "token_type": types}

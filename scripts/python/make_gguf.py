@@ -1,11 +1,11 @@
-"""Makes Tests/Golden/gguf: small GGUF files written with gguf-py, and what gguf-py and transformers make of them.
+"""Writes Tests/Golden/gguf: small GGUF files from gguf-py, and what gguf-py and transformers compute from them.
 
     PEERS/bin/python scripts/python/make_gguf.py Tests/Golden/gguf
 
-`blocks.gguf` holds, for every type of numbers that is read, blocks of random bits and beside them, as float32, what
-gguf.quants.dequantize gives of them. `ARCHITECTURE.gguf` is a model of a few thousand random weights as llama.cpp's
-converter would write it: its names, its order of rows, its gains, and a type of numbers for each matrix in turn.
-`expected.h5` has, for each model, tokens and the logits that transformers computes in float32 of the same numbers.
+`blocks.gguf` has blocks of random bits of every supported type of numbers and, as float32, the numbers that
+gguf.quants.dequantize gives for them. `ARCHITECTURE.gguf` is a model of a few thousand random weights as llama.cpp's
+converter would write it, with its names, order of rows and gains; the types of numbers alternate between matrices.
+`expected.h5` has, for each model, tokens and the logits that transformers computes in float32 from the same numbers.
 """
 
 import pathlib
@@ -19,7 +19,7 @@ import transformers
 from gguf import GGMLQuantizationType as Type
 
 BLOCK_TYPES = ["F16", "BF16", "Q8_0", "Q4_0", "Q4_1", "Q5_0", "Q5_1", "Q2_K", "Q3_K", "Q4_K", "Q5_K", "Q6_K"]
-# Where the binary16 scales stand in a block.
+# The offsets of the binary16 scales in a block.
 SCALES = {
     "Q8_0": [0], "Q4_0": [0], "Q4_1": [0, 2], "Q5_0": [0], "Q5_1": [0, 2], "Q2_K": [80, 82], "Q3_K": [108],
     "Q4_K": [0, 2], "Q5_K": [0, 2], "Q6_K": [208],
@@ -36,7 +36,7 @@ def write_blocks(folder, chance):
         kind = Type[name]
         size, width = gguf.GGML_QUANT_SIZES[kind]
         if size == 1:
-            # All halves but those that are not finite, a few of each.
+            # A sample of all finite binary16 numbers.
             bits = np.arange(0, 1 << 16, 37, dtype=np.uint16)
             exponent = 0x7C00 if name == "F16" else 0x7F80
             bits = bits[(bits & exponent) != exponent]
@@ -63,7 +63,7 @@ def close(writer):
 
 
 def pairs(heads):
-    """The converter's order of query and key rows, and back (convert_hf_to_gguf.py, LlamaModel.permute)."""
+    """The converter's order of query and key rows, and its inverse (convert_hf_to_gguf.py, LlamaModel.permute)."""
 
     def there(w):
         return w.reshape(heads, 2, w.shape[0] // heads // 2, *w.shape[1:]).swapaxes(1, 2).reshape(w.shape)
@@ -75,7 +75,7 @@ def pairs(heads):
 
 
 def unfused(heads):
-    """GPT-NeoX's heads of query, key and value become all queries, all keys, all values (GPTNeoXModel)."""
+    """From query, key and value of each GPT-NeoX head to all queries, all keys, all values (GPTNeoXModel), and back."""
 
     def there(w):
         return np.concatenate(w.reshape(heads, 3, w.shape[0] // heads // 3, *w.shape[1:]).swapaxes(0, 1), axis=0).reshape(w.shape)
@@ -92,7 +92,7 @@ ONE_MORE = (lambda w: w + np.float32(1), lambda w: w - np.float32(1))
 
 
 def layout(architecture, name, config):
-    """How the converter changes a weight, and back."""
+    """How the converter changes a weight, and the inverse."""
     if architecture == "llama" and ("q_proj" in name or "k_proj" in name):
         return pairs(config.num_attention_heads if "q_proj" in name else config.num_key_value_heads)
     if architecture.startswith("gemma") and name.endswith("norm.weight"):
@@ -182,7 +182,7 @@ def add_metadata(writer, architecture, config):
 
 
 def write_model(folder, architecture, config, chance):
-    """Writes a model and gives its tokens and logits."""
+    """Writes a model; returns its tokens and logits."""
     config._attn_implementation = "eager"
     model = transformers.AutoModelForCausalLM.from_config(config).float().eval()
     kind = {name: arch for arch, name in gguf.MODEL_ARCH_NAMES.items()}[architecture]

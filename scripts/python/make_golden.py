@@ -152,13 +152,16 @@ def write(name, output):
                 found[f"{run}/{hook}"] = value.numpy()
     for direction, base, other in [("denoise", "corrupted", "clean"), ("noise", "clean", "corrupted")]:
         for site, suffix, by_position, heads in sweeps(config):
-            if site == "resid_mid" and "blocks.0.hook_resid_mid" not in caches[base]:
-                continue
             values = []
             for layer in range(config.num_hidden_layers):
                 place = f"blocks.{layer}.{suffix}"
+                source = caches[other][place]
+                if site == "resid_mid":
+                    # TransformerLens has the name on what the MLP reads alone; the stream is reached by what attention adds to it.
+                    source = source - caches[base][f"blocks.{layer}.hook_resid_pre"]
+                    place = f"blocks.{layer}.hook_attn_out"
                 cells = [
-                    difference(patched(model, tokens[base], caches[other][place], place, position, head))
+                    difference(patched(model, tokens[base], source, place, position, head))
                     for position in (range(POSITIONS) if by_position else [None])
                     for head in (range(heads) if heads else [None])]
                 axes = ([POSITIONS] if by_position else []) + ([heads] if heads else [])

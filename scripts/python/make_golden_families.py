@@ -1,10 +1,11 @@
-"""Makes golden models of the families that TransformerLens has no bridge for, or only for some of their variants.
+"""Writes golden models of families for which TransformerLens has no bridge, or not for all of their variants.
 
     python scripts/python/make_golden_families.py Tests/Golden/golden [NAME ...]
 
-As make_golden.py, whose layout, sizes and random weights these are, but by transformers and PyTorch hooks alone: a hook
-on each module reads what has a name in TransformerLens, and puts another run's numbers there in a sweep. Scores and
-patterns are what goes into and comes out of the softmax. Each NAME is a key of CONFIGS; without any, all are made.
+Layout, sizes and random weights are those of make_golden.py, but the numbers come from transformers and PyTorch hooks
+alone: a hook on each module reads the activations that have a name in TransformerLens and, in a sweep, replaces them
+with those of another run. Scores and patterns are the input and the output of the softmax. Each NAME is a key of
+CONFIGS; the default is all of them.
 """
 
 import pathlib
@@ -25,18 +26,18 @@ FALCON = ENDS | dict(
 NEOX = ENDS | dict(
     hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=28, max_position_embeddings=64)
 CONFIGS = {
-    # Global and local layers in a pattern that is no plain alternation; products that are not scaled.
+    # Global and local layers that do not simply alternate; unscaled products.
     "gptneo": lambda: transformers.GPTNeoConfig(
         **NEO, attention_types=[[["global", "local"], 1], [["local"], 1]], window_size=4),
-    # Neighbouring features turn, six of eight; one norm for both parts; a bias on the logits.
+    # Adjacent features are rotated, six of eight; one norm for both parts; a bias on the logits.
     "gptj": lambda: transformers.GPTJConfig(
         **ENDS, n_embd=32, n_layer=2, n_head=4, n_inner=28, n_positions=32, rotary_dim=6),
-    # Norms before each part, as all but one of OPT's sizes.
+    # Norms before each part, as in all sizes of OPT but one.
     "opt": lambda: transformers.OPTConfig(**OPT),
     # Norms of the stream after each part, narrow embeddings: OPT-350M.
     "opt-postnorm": lambda: transformers.OPTConfig(
         **(OPT | dict(num_hidden_layers=3)), do_layer_norm_before=False, word_embed_proj_dim=12),
-    # No biases, no gains, no last norm, a head of its own behind narrow embeddings.
+    # No biases, gains or final norm; narrow embeddings with an untied unembedding.
     "opt-plain": lambda: transformers.OPTConfig(
         **OPT, enable_bias=False, layer_norm_elementwise_affine=False, _remove_final_layer_norm=True,
         word_embed_proj_dim=12, tie_word_embeddings=False, activation_function="gelu"),
@@ -46,13 +47,14 @@ CONFIGS = {
     "falcon-new": lambda: transformers.FalconConfig(
         **FALCON, new_decoder_architecture=True, num_kv_heads=2, bias=True,
         rope_parameters={"rope_type": "default", "rope_theta": 1000.0}),
-    # Falcon2-11B: as the one before, with one norm.
+    # Falcon2-11B: like the previous one, with one norm.
     "falcon-new-onenorm": lambda: transformers.FalconConfig(
         **FALCON, new_decoder_architecture=True, num_kv_heads=2, num_ln_in_parallel_attn=1, tie_word_embeddings=False),
-    # Attention and MLP in turn, keys and values of all heads.
+    # Attention and MLP in sequence; keys and values for all heads.
     "falcon-sequential": lambda: transformers.FalconConfig(
         **FALCON, multi_query=False, parallel_attn=False, bias=True),
-    # GPT-NeoX in turn, without biases in attention, tied, half of each head turned, another gelu.
+    # GPT-NeoX with attention and MLP in sequence, no biases in attention, tied embeddings, half of each head rotated
+    # and a different gelu.
     "neox-sequential": lambda: transformers.GPTNeoXConfig(
         **NEOX, use_parallel_residual=False, attention_bias=False, hidden_act="gelu_fast", tie_word_embeddings=True,
         rope_parameters={"rope_type": "default", "rope_theta": 1000.0, "partial_rotary_factor": 0.5}),
@@ -60,7 +62,7 @@ CONFIGS = {
 
 
 class Block:
-    """A block's modules by what they do, whatever the family calls them."""
+    """The modules of a block by function, whatever the family calls them."""
 
     def __init__(self, whole, ln1, ln2, o, mlp_in, mlp_out, q=None, k=None, v=None, fused=None, groups=1):
         self.whole, self.ln1, self.ln2, self.o = whole, ln1, ln2, o
@@ -117,14 +119,14 @@ class Network:
             block.mlp.dense_4h_to_h, fused=block.self_attention.query_key_value, groups=self.groups)
 
     def run(self, tokens, place=None, edit=None):
-        """The logits, and every activation; what has the name `place` becomes `edit` of itself."""
+        """The logits and every activation of a run; `edit` is applied to the activation named `place`."""
         with Run(self, tokens, place, edit) as run:
             logits = run.visit("hook_unembed", self.model(tokens, use_cache=False).logits)
         return logits, run.found
 
 
 class Run:
-    """Hooks on every module for as long as one run takes."""
+    """Hooks on every module, for the duration of one run."""
 
     def __init__(self, network, tokens, place, edit):
         self.network, self.place, self.edit = network, place, edit
@@ -138,7 +140,7 @@ class Run:
         return value
 
     def after(self, module, change):
-        """Puts `change` of a module's output in its place."""
+        """Applies `change` to a module's output."""
         def hook(module, arguments, output):
             whole = isinstance(output, tuple)
             changed = change(output[0] if whole else output)
@@ -147,7 +149,7 @@ class Run:
         self.handles.append(module.register_forward_hook(hook))
 
     def before(self, module, change):
-        """Puts `change` of a module's first argument in its place."""
+        """Applies `change` to a module's first argument."""
         self.handles.append(module.register_forward_pre_hook(
             lambda module, arguments, keywords: (
                 ((change(arguments[0]), *arguments[1:]), keywords) if arguments
@@ -155,7 +157,7 @@ class Run:
             with_kwargs=True))
 
     def named(self, name, *shape):
-        """Visits a value as [rows, positions, shape...] and gives it back as it was."""
+        """Visits a value as [rows, positions, shape...] and returns it in its own shape."""
         def change(value):
             seen = value.expand(self.rows, *value.shape[1:]) if value.ndim == 3 else value
             return self.visit(name, seen.reshape(self.rows, self.length, *(shape or (-1,)))).reshape(seen.shape)
@@ -163,7 +165,7 @@ class Run:
         return change
 
     def stream(self, name):
-        """Visits a stream that more than its norm reads: what changes is changed in place."""
+        """Visits a stream that is read by more than its norm, and changes it in place."""
         def change(value):
             seen = value.reshape(self.rows, self.length, -1)
             value.copy_(self.visit(name, seen.clone()).reshape(value.shape))
@@ -182,7 +184,7 @@ class Run:
         self.before(module, change)
 
     def fused(self, name, block):
-        """Queries, keys and values of a matrix that has those of each group in turn."""
+        """The queries, keys and values from a matrix that stores them group by group."""
         heads, groups = self.network.heads, block.groups
 
         def change(value):
@@ -242,7 +244,7 @@ class Run:
 
 
 def sweeps(network):
-    """Name, hook, whether it is patched by position, and how many heads it has."""
+    """Yields the name, the hook, whether it is patched by position, and its number of heads."""
     for site in ["resid_pre"] + ([] if network.is_parallel else ["resid_mid"]) + ["attn_out", "mlp_out"]:
         yield site, f"hook_{site}", True, 0
     for letter, heads in zip("zqkv", [network.heads, network.heads, network.groups, network.groups]):
@@ -278,7 +280,7 @@ def write(name, output):
     random = np.random.default_rng(seed)
     clean = random.integers(1, VOCABULARY, (EXAMPLES, POSITIONS))
     corrupted = clean.copy()
-    # The runs part in the middle and are alike at both ends.
+    # The two runs differ in the middle and agree at both ends.
     corrupted[:, 2:5] = random.integers(1, VOCABULARY, (EXAMPLES, 3))
     answer, wrong = random.permutation(VOCABULARY)[: 2 * EXAMPLES].reshape(2, EXAMPLES)
     tokens = {"clean": torch.tensor(clean), "corrupted": torch.tensor(corrupted)}

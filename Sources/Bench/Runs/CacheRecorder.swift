@@ -22,7 +22,8 @@ struct CacheRecorder {
         model: run.model.text, modelSHA256: sha256, patchbayVersion: PatchbayVersion.text,
         attributes: [Schema.ResultsRoot.experiment: .text(run.experiment.text)]),
       plan: CachePlan(
-        runs: spec.runs.map(\.stored), hooks: hooks, examples: run.prompts.set.count, longestPrompt: run.prompts.set.longest,
+        runs: spec.runs.map(\.stored), hooks: hooks, examples: run.prompts.set.count,
+        longestPrompt: run.prompts.set.longest,
         promptColumns: PromptColumns(of: run.prompts.rows)))
   }
 

@@ -12,11 +12,11 @@ package struct TextGeneration {
   /// The tokens that end a text.
   let ends: Set<Int32>
 
-  package init(model: Model, prompt: [Int32], edits: [[PlacedEdit]], end: Int32?) {
+  package init(model: Model, prompt: [Int32], edits: [[PlacedEdit]], ends: Set<Int32>) {
     self.model = model
     self.prompt = prompt
     self.edits = edits
-    self.end = end
+    self.ends = ends
   }
 
   /// What came out.

@@ -51,7 +51,7 @@ extension Workbench {
 extension Workbench {
   /// The tokens that end a text: those that the model's files name, and the tokenizer's.
   /// - Throws: `CheckpointError`.
-  func endsOfText() throws -> Set<Int32> {
+  package func endsOfText() throws -> Set<Int32> {
     try loaded.folder.endsOfText().union([tokenizer?.endOfText].compactMap(\.self))
   }
 }

@@ -1,7 +1,7 @@
 import ModelGraph
 import Tensors
 
-/// The activations that a run was asked for. Values are packed like the batch.
+/// The activations that were requested of a run. Values are packed like the batch.
 public struct Activations: Sendable {
   public let batch: Batch
   /// One report for each edit of the run, in the order of the edits.
@@ -32,7 +32,7 @@ public struct Activations: Sendable {
   }
 
   /// All of one activation, packed: perPosition [entries, width], perPair examples' [head, destination, source] one
-  /// after another, perExample [rows, width]. nil if the run was not asked for it.
+  /// after another, perExample [rows, width]. nil if it was not requested.
   public subscript(id: NodeID) -> Tensor? { values[id] }
 
   /// The nodes with values here.
@@ -40,7 +40,7 @@ public struct Activations: Sendable {
 
   /// The values of one example in the layout's order: [position, features...], [head, destination, source] or
   /// [features...].
-  /// - Precondition: the run was asked for the node.
+  /// - Precondition: the node was requested.
   public func withExample<R>(
     _ row: Int, of node: Node, _ body: (UnsafeBufferPointer<Float>) throws -> R
   ) rethrows -> R {

@@ -109,12 +109,13 @@ struct NodeEvaluator {
     return total
   }
 
-  /// A node's value as rows of features, so many for each entry as there are scales: a norm over dHead sees each head separately.
+  /// A node's value as rows of features, as many per entry as there are scales: a norm over dHead sees each head
+  /// separately.
   func rows(of value: Tensor, asManyAs scales: Int, node: NodeID) -> Tensor {
     rows(of: value, width: graph[node].layout.width / scales)
   }
 
-  /// A value as rows of so many numbers.
+  /// A value as rows of this width.
   func rows(of value: Tensor, width: Int) -> Tensor {
     value.reshaped([width == 0 ? 0 : value.count / width, width])
   }

@@ -28,7 +28,7 @@ public struct Oracle: Sendable {
     _ batch: Batch, edits: [PlacedEdit] = [], keeping: some Sequence<NodeID> = []
   ) throws -> (logits: Tensor, activations: Activations) {
     let result = try execute(batch, edits: edits, keeping: Set(keeping), lastLogits: true)
-    guard let logits = result.logits else { preconditionFailure("the logits were asked for") }
+    guard let logits = result.logits else { preconditionFailure("the logits were requested") }
     return (logits, result.activations)
   }
 

@@ -89,7 +89,7 @@ extension PlacedEdit {
     }
   }
 
-  /// Changes the numbers of one span; returns the sum of squared differences. Scores of -infinity, of tokens that a destination may not look at, stay.
+  /// Changes the numbers of one span; returns the sum of squared differences. Masked scores stay -infinity.
   func change(_ target: UnsafeMutableBufferPointer<Float>, _ span: Span, _ node: Node) -> Double {
     var squares = 0.0
     var mayBeHidden = false

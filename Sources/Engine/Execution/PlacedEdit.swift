@@ -1,10 +1,10 @@
 import ModelGraph
 import Tensors
 
-/// An edit whose place in a batch is settled: which numbers of which node of which row, and what becomes of them. Sites and edits as people
-/// write them are resolved to these by `Interventions`.
+/// An edit at a resolved place in a batch: which numbers of which node of which row, and what they become.
+/// `Interventions` resolves sites and edits, as users write them, to these.
 ///
-/// No edit of attention scores shows a destination what it may not look at: scores of -infinity stay what they are.
+/// No edit of attention scores unmasks a token: scores of -infinity stay -infinity.
 public struct PlacedEdit: Sendable {
   /// What happens to the numbers.
   public enum Action: Sendable {

@@ -16,12 +16,12 @@ public enum Operation: Sendable, Hashable {
   case sum
   /// (x, y) -> their elementwise product.
   case product
-  /// (x [.., n]) -> [.., scale 1]. sqrt(mean(c^2) + epsilon) over the axes that the node lacks: the last one or, where there is one scale for all
-  /// heads, both; c is x less its mean (layer) or x (rms).
+  /// (x [.., n]) -> [.., scale 1]. sqrt(mean(c^2) + epsilon) over the axes that this node lacks: the last one or, if
+  /// all heads share one scale, the last two; c is x minus its mean (layer) or x (rms).
   case normScale(NormKind, epsilon: Float)
-  /// (x [.., n], scale [.., 1]) -> [.., n]. c / scale, with c as for `normScale`, over the same axes.
+  /// (x [.., n], scale [.., 1]) -> [.., n]. c / scale, with c as in `normScale`, over the same axes.
   case normalized(NormKind)
-  /// (x [.., n]) -> x * (gain + gainOffset) + bias, along as many of the last features as the gain has numbers.
+  /// (x [.., n]) -> x * (gain + gainOffset) + bias, along the last features, as many as the gain has numbers.
   case affine(gain: WeightID, gainOffset: Float, bias: WeightID?)
   /// (x [inputs]) -> [outputs]. x W + bias.
   case linear(LinearMap)
@@ -135,7 +135,8 @@ public struct RotarySpec: Sendable, Hashable {
   public let inverseFrequencies: [Float]
   /// A factor on cosine and sine (YaRN-style scaling); 1 otherwise.
   public let amplitude: Float
-  /// Whether feature 2i turns with 2i + 1 (GPT-J), not i with i + dimensions/2 (GPT-NeoX, LLaMA and most others).
+  /// Whether feature 2i is rotated with 2i + 1 (GPT-J) instead of i with i + dimensions / 2 (GPT-NeoX, LLaMA and most
+  /// others).
   public let adjacentPairs: Bool
 
   public init(dimensions: Int, inverseFrequencies: [Float], amplitude: Float = 1, adjacentPairs: Bool = false) {

@@ -82,7 +82,7 @@ final class BaselineCache: @unchecked Sendable {
   private var known: [Range<Int>: Baselines] = [:]
   private var held: (block: Range<Int>, log: [LogProbabilities])?
 
-  /// Lets go of what kl needs.
+  /// Releases what kl needs.
   func release() { lock.withLock { held = nil } }
 
   func baselines(

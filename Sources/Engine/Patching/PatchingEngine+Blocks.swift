@@ -55,14 +55,14 @@ extension PatchingEngine {
     try runs.run(side, rows: rows, nodes: nodes) { try unedited(side, rows: rows, keeping: $0) }
   }
 
-  /// Lets go of the unedited runs that are kept for the block that was looked at last, and of the memory that runs were computed in.
+  /// Releases the unedited runs of the last block, and the memory in which runs were computed.
   package func release() {
     runs.release()
     baselineCache.release()
     Tensor.releaseMemory()
   }
 
-  /// Reads something off the unedited run of each of a block's examples, which are run in pieces that workers share.
+  /// Reads something from the unedited run of each of a block's examples, which are run in pieces that workers share.
   /// - Parameters:
   ///   - entries: how many positions to run at a time, if fewer than usual.
   ///   - read: receives a run, the example's row in it, and its number.

@@ -17,8 +17,8 @@ final class RunCache: @unchecked Sendable {
 
   func release() { lock.withLock { held = [:] } }
 
-  /// A run of some examples with `nodes` and no others: what earlier sweeps kept must not change how a later one computes. What was held of other
-  /// examples is let go before anything is computed.
+  /// A run of some examples with exactly `nodes`: what earlier sweeps kept must not change how a later one computes.
+  /// Runs of other examples are released before anything is computed.
   func run(
     _ side: RunSide, rows: Range<Int>, nodes: Set<NodeID>, _ compute: (Set<NodeID>) throws -> Activations
   ) throws -> Activations {

@@ -19,8 +19,6 @@ public enum CommandError: DiagnosedError, Equatable {
   /// A vector is made of pairs, and the file has single prompts.
   case vectorNeedsPairs(String)
   case differenceNeedsOnePair(String, found: Int)
-  /// The vector cannot be written as a control vector.
-  case noControlVector(reason: String)
 
   // Steering of text
   /// The vector is of a kind of activation that is none of ours.
@@ -40,7 +38,7 @@ public enum CommandError: DiagnosedError, Equatable {
 
   public var kind: FailureKind {
     switch self {
-    case .noSuchLayer, .outputIsInput, .steeringNeedsLayer, .steeringNeverFires, .steeringOfPairs, .noControlVector:
+    case .noSuchLayer, .outputIsInput, .steeringNeedsLayer, .steeringNeverFires, .steeringOfPairs:
       .wrongUsage
     case .editNeverFires: .wrongUsage
     case .promptsChanged: .ioFailed
@@ -67,7 +65,6 @@ public enum CommandError: DiagnosedError, Equatable {
       "\(file): a vector is made from pairs of prompts, with the keys clean and corrupted"
     case .differenceNeedsOnePair(let file, let found):
       "\(file): the method 'difference' takes one pair, but there are \(found); for several, use 'mean-difference'"
-    case .noControlVector(let reason): "a control vector (.gguf) cannot hold this: \(reason)"
     case .steeringNeedsSite(let file, let found):
       "\(file): the vector was made at '\(found)', which is not a site; say where to add it, as in \(file):1@resid_post.3"
     case .steeringOfOtherSite(let file, let found, let site):

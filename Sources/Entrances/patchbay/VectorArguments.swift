@@ -26,8 +26,8 @@ struct VectorArguments: ConsoleCommand {
       "mean-difference over pairs; paired-component: the first principal component of their differences; difference: of one pair, position by position; random."
   )
   var method = VectorCommand.Method.meanDifference
-  @Option(help: "Which token: a number, mean, or {LABEL} for the words in a label of the prompt.")
-  var position = PositionArgument(rule: .index(-1))
+  @Option(help: "Which token: a number, mean, or {LABEL} for the words that a label of the prompt holds.")
+  var position = PositionArgument(index: -1)
   @Option(help: "The seed of a random vector.")
   var seed: UInt64 = 0
   @Option(name: .shortAndLong, help: "The HDF5 file to write; a control vector of llama.cpp if its name ends in .gguf.")
@@ -48,9 +48,13 @@ struct VectorArguments: ConsoleCommand {
 struct PositionArgument: ExpressibleByArgument {
   let rule: PositionRule
 
-  init(rule: PositionRule) { self.rule = rule }
+  init(index: Int) {
+    rule = .index(index)
+    defaultValueDescription = "\(index)"
+  }
 
   init?(argument: String) {
+    defaultValueDescription = argument
     if let index = Int(argument) {
       rule = .index(index)
     } else if argument == "mean" {
@@ -61,4 +65,7 @@ struct PositionArgument: ExpressibleByArgument {
       return nil
     }
   }
+
+  /// As it is written; the help shows it of the default.
+  let defaultValueDescription: String
 }

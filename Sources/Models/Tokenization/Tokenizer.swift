@@ -46,12 +46,15 @@ public struct Tokenizer: Sendable {
     addedTokens = byID
     addedIDs = Dictionary(uniqueKeysWithValues: tokens.map { (Array($0.content.utf8), $0.id) })
     let normalizer = parts.normalizer
-    addedSpellings = byID.mapValues { token in
-      guard token.isNormalized, let normalizer else { return token.content }
-      return String(decoding: normalizer.normalize(Array(token.content.utf8)), as: UTF8.self)
+    func normalized(_ text: [UInt8]) throws(TokenizerError) -> [UInt8] { try normalizer?.normalize(text) ?? text }
+    var spellings: [Int32: String] = [:]
+    for token in tokens {
+      let bytes = Array(token.content.utf8)
+      spellings[token.id] = token.isNormalized ? String(decoding: try normalized(bytes), as: UTF8.self) : token.content
     }
+    addedSpellings = spellings
     rawMatcher = AddedTokenMatcher(tokens.filter { !$0.isNormalized }) { $0 }
-    normalizedMatcher = AddedTokenMatcher(tokens.filter(\.isNormalized)) { normalizer?.normalize($0) ?? $0 }
+    normalizedMatcher = try AddedTokenMatcher(tokens.filter(\.isNormalized), normalize: normalized)
     vocabularySize = max(model.vocabulary.size, tokens.last.map { Int($0.id) + 1 } ?? 0)
 
     let names = SpecialNames(tokens: tokens, model: model, configuration: parts.configuration)

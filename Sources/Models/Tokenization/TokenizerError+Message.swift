@@ -22,8 +22,8 @@ extension TokenizerError {
       "\(file): \(place(path)): the \(part) \(quoted(type)) is not supported (supported: \(list(supported)))"
     case .unsupportedOption(let file, let path, let value, let supported):
       "\(file): \(place(path)): the value \(quoted(value)) is not supported (supported: \(supported))"
-    case .badPattern(let file, let path, let pattern):
-      "\(file): \(place(path)): the regular expression \(quoted(pattern)) cannot be read"
+    case .badPattern(let file, let path, let pattern, let reason):
+      "\(file): \(place(path)): the regular expression \(quoted(pattern)) cannot be read: \(visible(reason))"
 
     case .idOutOfRange(let file, let token, let id, let limit):
       "\(file): the token \(quoted(token)) has the id \(id); ids go from 0 to \(limit - 1)"
@@ -42,6 +42,8 @@ extension TokenizerError {
 
     case .unknownText(let text):
       "the tokenizer has no token for \(quoted(text)), and no unknown token to use instead"
+    case .patternGivenUp(let pattern, let reason):
+      "the tokenizer's regular expression \(quoted(pattern)) was given up over this text: \(visible(reason))"
     case .noSuchID(let id, let vocabularySize):
       "there is no token with the id \(id); ids go from 0 to \(vocabularySize - 1)"
     case .noBeginningOfText:

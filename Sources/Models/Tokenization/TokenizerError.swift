@@ -20,7 +20,7 @@ public enum TokenizerError: DiagnosedError, Equatable {
   /// A model, normalizer, pre-tokenizer, post-processor or decoder that this library does not know.
   case unsupportedType(file: String, path: String, part: String, type: String, supported: [String])
   case unsupportedOption(file: String, path: String, value: String, supported: String)
-  case badPattern(file: String, path: String, pattern: String)
+  case badPattern(file: String, path: String, pattern: String, reason: String)
 
   // Vocabulary.
   case idOutOfRange(file: String, token: String, id: Int, limit: Int)
@@ -35,6 +35,8 @@ public enum TokenizerError: DiagnosedError, Equatable {
   // Use.
   /// A text holds what the vocabulary cannot say, and there is no unknown token to stand for it.
   case unknownText(String)
+  /// A regular expression of the tokenizer's files that takes too many steps over a text.
+  case patternGivenUp(pattern: String, reason: String)
   case noSuchID(Int32, vocabularySize: Int)
   /// A token for the beginning of the text was asked for, and the tokenizer has none.
   case noBeginningOfText

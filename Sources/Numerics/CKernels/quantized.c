@@ -1,5 +1,6 @@
-// Numbers from the block formats of GGUF files, bit for bit as gguf-py's quants.py gives them: a product and a sum are rounded one after the
-// other, never in one step. Blocks are little-endian and stand at any address. The layouts are those of ggml-common.h in ggml.
+// Numbers from the block formats of GGUF files, with the same bits as gguf-py's quants.py: a product and a sum are
+// rounded separately, never fused. Blocks are little-endian and may be at any address. The layouts are those of
+// ggml-common.h in ggml.
 #include <string.h>
 
 #include "CKernels.h"
@@ -9,7 +10,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-// binary16 at any address, widened; exact.
+// Converts a binary16 at any address to float, exactly.
 INLINE float half_at(const uint8_t *bytes) {
   const uint32_t bits = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8;
   const uint32_t magnitude = bits & 0x7FFFu, shifted = magnitude << 13;
@@ -33,7 +34,7 @@ DISPATCHED void pb_dequantize_q8_0(float *out, const uint8_t *blocks, int64_t co
   }
 }
 
-// scale, 16 bytes: the lower halves are the first 16 numbers, the upper halves the last
+// scale, 16 bytes: their lower halves are the first 16 numbers, their upper halves the last 16
 DISPATCHED void pb_dequantize_q4_0(float *out, const uint8_t *blocks, int64_t count) {
   for (int64_t b = 0; b < count; b++, blocks += 18, out += 32) {
     const float d = half_at(blocks);
@@ -45,7 +46,7 @@ DISPATCHED void pb_dequantize_q4_0(float *out, const uint8_t *blocks, int64_t co
   }
 }
 
-// scale, least value, 16 bytes as in Q4_0
+// scale, minimum, 16 bytes as in Q4_0
 DISPATCHED void pb_dequantize_q4_1(float *out, const uint8_t *blocks, int64_t count) {
   for (int64_t b = 0; b < count; b++, blocks += 20, out += 32) {
     const float d = half_at(blocks), m = half_at(blocks + 2);
@@ -72,7 +73,7 @@ DISPATCHED void pb_dequantize_q5_0(float *out, const uint8_t *blocks, int64_t co
   }
 }
 
-// scale, least value, then as Q5_0
+// scale, minimum, then as in Q5_0
 DISPATCHED void pb_dequantize_q5_1(float *out, const uint8_t *blocks, int64_t count) {
   for (int64_t b = 0; b < count; b++, blocks += 24, out += 32) {
     const float d = half_at(blocks), m = half_at(blocks + 2);
@@ -87,7 +88,8 @@ DISPATCHED void pb_dequantize_q5_1(float *out, const uint8_t *blocks, int64_t co
   }
 }
 
-// 16 bytes of scale and offset (4 bits each) for 16 numbers each, 64 bytes of 2-bit numbers, scale of scales, scale of offsets
+// 16 bytes of scale and offset (4 bits each), one per 16 numbers; 64 bytes of 2-bit numbers; scale of scales; scale of
+// offsets
 DISPATCHED void pb_dequantize_q2_k(float *out, const uint8_t *blocks, int64_t count) {
   for (int64_t b = 0; b < count; b++, blocks += 84, out += 256) {
     const uint8_t *scales = blocks, *q = blocks + 16;
@@ -101,7 +103,7 @@ DISPATCHED void pb_dequantize_q2_k(float *out, const uint8_t *blocks, int64_t co
   }
 }
 
-// 32 bytes of third bits, 64 bytes of lower bits, 12 bytes of sixteen 6-bit scales, scale of scales
+// 32 bytes of third bits; 64 bytes of lower bits; 12 bytes of sixteen 6-bit scales; scale of scales
 DISPATCHED void pb_dequantize_q3_k(float *out, const uint8_t *blocks, int64_t count) {
   for (int64_t b = 0; b < count; b++, blocks += 110, out += 256) {
     const uint8_t *mask = blocks, *q = blocks + 32, *scales = blocks + 96;
@@ -112,7 +114,7 @@ DISPATCHED void pb_dequantize_q3_k(float *out, const uint8_t *blocks, int64_t co
       const float dl = d * (float)((low | high << 4) - 32);
       const uint8_t *from = q + part / 8 * 32 + part % 2 * 16, *third = mask + part % 2 * 16;
       const int shift = part % 8 / 2 * 2, bit = part / 2;
-      // A third bit that is set means that nothing is taken away.
+      // If the third bit is set, nothing is subtracted.
       for (int i = 0; i < 16; i++) {
         const int32_t value = (int32_t)(from[i] >> shift & 3) - (int32_t)(((third[i] >> bit & 1) ^ 1) << 2);
         out[part * 16 + i] = dl * (float)value;
@@ -121,7 +123,7 @@ DISPATCHED void pb_dequantize_q3_k(float *out, const uint8_t *blocks, int64_t co
   }
 }
 
-// The scale and offset, 6 bits each, of one of eight parts.
+// The scale and the offset, 6 bits each, of one of eight parts.
 INLINE void scale_and_offset(const uint8_t *packed, int part, float *scale, float *offset) {
   if (part < 4) {
     *scale = (float)(packed[part] & 63);
@@ -132,7 +134,8 @@ INLINE void scale_and_offset(const uint8_t *packed, int part, float *scale, floa
   }
 }
 
-// scale of scales, scale of offsets, 12 bytes of both, 128 bytes: each 32 are the lower and upper halves of 64 numbers
+// scale of scales; scale of offsets; 12 bytes of both; 128 bytes, of which each 32 are the lower and upper halves of 64
+// numbers
 DISPATCHED void pb_dequantize_q4_k(float *out, const uint8_t *blocks, int64_t count) {
   for (int64_t b = 0; b < count; b++, blocks += 144, out += 256) {
     const float d = half_at(blocks), dmin = half_at(blocks + 2);
@@ -148,7 +151,7 @@ DISPATCHED void pb_dequantize_q4_k(float *out, const uint8_t *blocks, int64_t co
   }
 }
 
-// As Q4_K, with 32 bytes of fifth bits before the lower ones
+// As Q4_K, with 32 bytes of fifth bits before the lower bits
 DISPATCHED void pb_dequantize_q5_k(float *out, const uint8_t *blocks, int64_t count) {
   for (int64_t b = 0; b < count; b++, blocks += 176, out += 256) {
     const float d = half_at(blocks), dmin = half_at(blocks + 2);
@@ -167,13 +170,14 @@ DISPATCHED void pb_dequantize_q5_k(float *out, const uint8_t *blocks, int64_t co
   }
 }
 
-// 128 bytes of lower 4 bits, 64 bytes of upper 2 bits, 16 signed scales, scale of scales
+// 128 bytes of lower 4 bits; 64 bytes of upper 2 bits; 16 signed scales; scale of scales
 DISPATCHED void pb_dequantize_q6_k(float *out, const uint8_t *blocks, int64_t count) {
   for (int64_t b = 0; b < count; b++, blocks += 210, out += 256) {
     const uint8_t *low = blocks, *high = blocks + 128;
     const int8_t *scales = (const int8_t *)(blocks + 192);
     const float d = half_at(blocks + 208);
-    // Each half of a block has 64 bytes of lower and 32 of upper bits, for eight parts of 16 numbers: every byte of upper bits serves four parts.
+    // Each half of a block has 64 bytes of lower and 32 bytes of upper bits, for eight parts of 16 numbers, so each
+    // byte of upper bits serves four parts.
     for (int half = 0; half < 2; half++, low += 64, high += 32, scales += 8) {
       for (int side = 0; side < 2; side++) {
         const uint8_t *first = low + side * 16, *second = first + 32, *upper = high + side * 16;

@@ -24,7 +24,7 @@ public final class Storage: @unchecked Sendable {
   /// Memory that `owner` keeps alive and nobody writes to, such as a mapped file.
   /// - Precondition: `base` is aligned to 4 bytes.
   public init(borrowing base: UnsafePointer<Float>, count: Int, owner: AnyObject) {
-    precondition(Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0, "floats stand on 4-byte boundaries")
+    precondition(Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0, "floats must be aligned to 4 bytes")
     self.base = UnsafeMutablePointer(mutating: base)
     self.count = count
     isMutable = false

@@ -65,7 +65,7 @@ final class StoragePool: @unchecked Sendable {
     release(downTo: limit)
   }
 
-  /// Gives back what is kept beyond so many bytes.
+  /// Frees what is kept beyond this many bytes.
   fileprivate func release(downTo limit: Int) {
     let pieces = lock.withLock { () -> [UnsafeMutableRawPointer] in
       var pieces: [UnsafeMutableRawPointer] = []
@@ -94,7 +94,8 @@ extension Tensor {
     try StoragePool.shared.keeping(bytes, body)
   }
 
-  /// Returns the memory that is kept for the next tensors to the system: for when work with tensors is over and other work needs memory.
+  /// Returns the memory kept for further tensors to the system, for when work with tensors is over and other work needs
+  /// memory.
   package static func releaseMemory() {
     StoragePool.shared.release(downTo: 0)
     pb_release_memory()

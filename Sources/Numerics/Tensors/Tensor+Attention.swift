@@ -80,7 +80,7 @@ extension Tensor {
   /// - Parameters:
   ///   - heads: how many heads a row holds: [rows, heads * dHead].
   ///   - positions: each row's position in its prompt.
-  ///   - adjacentPairs: whether feature 2i turns with 2i + 1, not i with i + `inverseFrequencies.count`.
+  /// - adjacentPairs: whether feature 2i is rotated with 2i + 1 instead of i with i + `inverseFrequencies.count`.
   public func rotated(
     heads: Int, positions: [Int], inverseFrequencies: [Float], amplitude: Float, adjacentPairs: Bool = false
   ) -> Tensor {

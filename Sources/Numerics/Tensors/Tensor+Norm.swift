@@ -1,8 +1,8 @@
 import CKernels
 
 extension Tensor {
-  /// sqrt(mean(c^2) + epsilon) over the last axis: [..., n] -> [..., 1]; c is x less its mean if `centred`, otherwise
-  /// x.
+  /// sqrt(mean(c^2) + epsilon) over the last axis: [..., n] -> [..., 1]; c is x minus its mean if `centred`,
+  /// otherwise x.
   public func normScale(epsilon: Float, centred: Bool) -> Tensor {
     let (rows, width) = rowsAndWidth
     return Tensor(shape: shape.dropLast() + [1]) { out in

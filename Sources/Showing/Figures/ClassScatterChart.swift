@@ -3,7 +3,7 @@ public struct ClassScatterChart: Hashable, Sendable {
   /// The points of one class.
   public struct Series: Hashable, Sendable {
     public var name: String
-    /// As many of both; points that are not numbers are left out.
+    /// The coordinates, equally many; points that are not finite are left out.
     public var x, y: [Double]
 
     public init(name: String, x: [Double], y: [Double]) { (self.name, self.x, self.y) = (name, x, y) }
@@ -43,7 +43,7 @@ public struct ClassScatterChart: Hashable, Sendable {
     frame.yAxis(yTicks, y, left: left, right: right, name: yName)
     frame.xAxis(xTicks, x, top: top, bottom: bottom, name: xName, lines: true)
     let radius = all.joined().count > 400 ? 2.5 : 3.5
-    // In turns, so that no class lies on top of all others.
+    // Alternate between classes, so that none covers all others.
     for place in 0..<(all.map(\.count).max() ?? 0) {
       for (index, points) in all.enumerated() where place < points.count {
         draw(index, x(points[place].0), y(points[place].1), radius, on: &frame.canvas)
@@ -52,7 +52,7 @@ public struct ClassScatterChart: Hashable, Sendable {
     return Figure(title: title, width: width, height: height, frame.canvas)
   }
 
-  /// The seven colours as discs, then as squares: classes beyond the fourteenth look like others.
+  /// Seven colours as discs, then as squares; from the fifteenth class on, they repeat.
   private func draw(_ index: Int, _ x: Double, _ y: Double, _ radius: Double, on canvas: inout Canvas) {
     let colour = Colour.series[index % Colour.series.count]
     if index / Colour.series.count % 2 == 0 {

@@ -9,9 +9,9 @@ public struct Heatmap: Hashable, Sendable {
   /// Row by row from the top; NaN is drawn grey.
   public var values: [[Double]]
   public var colours: ColourScale
-  /// What is written into each cell in place of its number; cut off where it does not fit.
+  /// The text in each cell instead of its number; cut off if it does not fit.
   public var texts: [[String]]?
-  /// Decimals of the number written into each cell, or nil for none; left out anyway where cells are too small for it.
+  /// Decimals of the number written in each cell, or nil for none; omitted anyway if cells are too small.
   public var decimals: Int?
 
   public init(
@@ -29,7 +29,7 @@ public struct Heatmap: Hashable, Sendable {
     try check()
     let rowLabels = rowLabels.map { TextStyle.fitting($0, size: TextStyle.tick, width: 180) }
     let columnLabels = columnLabels.map { TextStyle.fitting($0, size: TextStyle.tick, width: 180) }
-    // Words need room, whatever the width that makes of it.
+    // Words need room, however wide that makes the figure.
     let cell = (
       width: min(72, max(texts == nil ? 14 : 52, 620 / Double(columnLabels.count))),
       height: min(34, max(texts == nil ? 14 : 18, 520 / Double(rowLabels.count)))

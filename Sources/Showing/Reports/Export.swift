@@ -1,6 +1,7 @@
 import Analysis
 import Diagnostics
 import Figures
+import Tensors
 
 /// Makes the report and the notebook of a file of results, analyses or heads, with figures and tables, from that file alone.
 ///
@@ -16,10 +17,21 @@ public func writeExports(
   of resultsPath: String, into folder: String, pictures: Bool = true, check: () throws -> Void = {}
 ) throws -> ExportedFiles {
   let file = try ReportFile(resultsPath)
-  let parts = try ReportParts.found(in: file)
-  let report = try Report(file, parts, check: check)
+  // What the report has read is released before the notebook reads it.
+  let (report, figures, tables) = try writeReport(of: file, into: folder, pictures: pictures, check: check)
   try check()
-  let page = report.page().text
+  let notebook = "\(folder)/\(exportName(file.name)).ipynb"
+  try writeNotebook(of: file, try ReportParts.found(in: file), to: notebook)
+  return ExportedFiles(report: report, notebook: notebook, figures: figures, tables: tables)
+}
+
+private func writeReport(
+  of file: ReportFile, into folder: String, pictures: Bool, check: () throws -> Void
+) throws -> (report: String, figures: [String], tables: [String]) {
+  let report = try Report(file, try ReportParts.found(in: file), check: check)
+  try check()
+  // Redraws and flips of signs take tensors; pictures take memory of their own.
+  Tensor.releaseMemory()
   for part in ["", "/figures", "/tables"] { try makeExportFolder(folder + part) }
   let figures = report.figures
   // A picture takes ten times as long as everything else that is drawn.
@@ -37,11 +49,8 @@ public func writeExports(
     return path
   }
   let path = "\(folder)/report.html"
-  try writeText(page, to: path)
-  try check()
-  let notebook = "\(folder)/\(exportName(file.name)).ipynb"
-  try writeNotebook(of: file, parts, to: notebook)
-  return ExportedFiles(report: path, notebook: notebook, figures: drawn, tables: tables)
+  try writeText(report.page().text, to: path)
+  return (path, drawn, tables)
 }
 
 /// The folder's name for a file: of results the experiment's name, of analyses and heads the file's own, as far as it is fit to be one.

@@ -62,7 +62,7 @@ extension Trainer {
       let shard = Shard(rows[groups[index]])
       let logits = model.graph.logits
       let run = try Oracle(model).run(try shard.batch(), keeping: [logits])
-      guard let scores = run[logits] else { preconditionFailure("the logits were asked for") }
+      guard let scores = run[logits] else { preconditionFailure("the logits were requested") }
       return scores.gatheringRows(shard.entries).crossEntropy(shard.targets, scale: 1).sum
     }
     return sums.reduce(0, +) / Double(rows.reduce(0) { $0 + $1.count - 1 })

@@ -32,7 +32,7 @@ extension PlacedEdit {
 
   /// - Parameter within: the number's place among those of the row.
   private func change(_ value: inout Double, _ within: Int, vectorPlace: Int, _ node: Node) {
-    // A hidden token's score stays what it is.
+    // A hidden token's score does not change.
     if case .attentionScores = node.operation, value == -.infinity { return }
     func number(_ run: Activations, _ row: Int) -> Double { run.withExample(row, of: node) { Double($0[within]) } }
     switch action {

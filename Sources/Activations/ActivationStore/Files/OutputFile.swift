@@ -170,6 +170,7 @@ final class OutputFile {
       try file?.flush()
       if let open = file.take() { try open.close() }
     }
+    Library.collectGarbage()
   }
 
   deinit { discard() }

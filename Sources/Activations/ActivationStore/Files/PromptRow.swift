@@ -54,7 +54,7 @@ public struct PromptColumns: Sendable, Hashable {
     self.labels = labels
   }
 
-  /// Those that any of the rows fills.
+  /// The columns that any of the rows fills.
   public init(of rows: some Sequence<PromptRow>) {
     self = rows.reduce(into: PromptColumns()) { $0.formUnion($1.columns) }
   }

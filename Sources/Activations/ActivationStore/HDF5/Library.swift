@@ -27,6 +27,9 @@ enum Library {
     return try body()
   }
 
+  /// Gives back the memory that the library keeps for the next file: texts of a file with many prompts leave megabytes of it.
+  static func collectGarbage() { locked { _ = H5garbage_collect() } }
+
   /// Makes one C call, where a negative result means failure.
   /// - Throws: `HDF5Failure` with the innermost message of the error stack.
   @discardableResult

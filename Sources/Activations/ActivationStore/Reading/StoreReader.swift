@@ -52,7 +52,7 @@ public final class StoreReader: @unchecked Sendable {
   }
 
   /// Opens any HDF5 file, such as reference values made by another program.
-  /// - Throws: as above, less the errors of format.
+  /// - Throws: as above, except errors of format.
   package init(foreign path: String) throws {
     self.path = path
     try checkHDF5(path)
@@ -116,7 +116,7 @@ public final class StoreReader: @unchecked Sendable {
     let root = file.id
     let address = try reading(path, group) { try GroupHandle.open(group, in: root).address() }
     guard seen.insert(address).inserted else {
-      throw StoreError.damaged(path: path, object: group, detail: "the group stands in two places")
+      throw StoreError.damaged(path: path, object: group, detail: "the group is in two places")
     }
     let listing = try listing(of: group)
     let prefix = group == "/" ? "" : group
@@ -166,7 +166,7 @@ public final class StoreReader: @unchecked Sendable {
     }
   }
 
-  /// The error for a group or dataset that is not there, with the nearest name that is.
+  /// The error for a group or dataset that does not exist, with the nearest name that does.
   func checkPresence(of object: String, as what: StoreError.Missing) throws {
     guard object != "/", !contains(object) else { return }
     let parts = object.split(separator: "/")

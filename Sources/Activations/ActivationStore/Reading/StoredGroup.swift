@@ -2,7 +2,6 @@ import LabelledArrays
 
 /// A group of labelled arrays in a file: a sweep, a readout, an analysis. Axes and attributes are read at once, an
 /// array on demand.
-/// an array when it is asked for.
 public struct StoredGroup: Sendable {
   /// From the root, with a leading slash.
   public let path: String
@@ -72,7 +71,7 @@ public struct StoredGroup: Sendable {
   }
 
   /// Reads an array of numbers, with its attributes.
-  /// - Throws: as `array(_:)`; `StoreError.wrongType` for one that holds something else.
+  /// - Throws: as `array(_:)`; `StoreError.wrongType` if the array has something else.
   public func numbers(_ name: String) throws -> LabelledArray {
     switch described[name]?.type {
     case .text?, .other?:
@@ -82,7 +81,7 @@ public struct StoredGroup: Sendable {
     }
   }
 
-  /// Reads all arrays of numbers (floats) as one value.
+  /// Reads all arrays of floats as one value.
   /// - Throws: as `array(_:)`.
   public func floats() throws -> ArrayGroup {
     var group = ArrayGroup(path, axes: axes, attributes: attributes)

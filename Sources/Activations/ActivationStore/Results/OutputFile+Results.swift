@@ -3,7 +3,7 @@ import LabelledArrays
 
 /// The parts of a results file shared by finished and partial ones.
 extension OutputFile {
-  /// `/prompts`, some hundred rows at a time: rows that are made when they are read never stand side by side.
+  /// `/prompts`, a few hundred rows at a time, so that rows which are made on demand never exist all at once.
   func writePrompts(_ prompts: some Collection<PromptRow>) throws {
     var (longest, columns) = (0, PromptColumns())
     for row in prompts {

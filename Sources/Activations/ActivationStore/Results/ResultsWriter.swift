@@ -17,8 +17,9 @@ public final class ResultsWriter: @unchecked Sendable {
   let lock = NSLock()
   let output: OutputFile
 
-  /// Starts a file with its header and prompts.
-  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.emptyAxis` (no prompts, or none with a token), `.writeFailed`.
+  /// Creates the file with its header and prompts.
+  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.emptyAxis` (no prompts, or only empty
+  ///   ones), `.writeFailed`.
   public init(creating path: String, header: ResultsHeader, prompts: some Collection<PromptRow>) throws {
     self.path = path
     examples = prompts.count

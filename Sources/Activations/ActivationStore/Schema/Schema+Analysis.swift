@@ -22,13 +22,15 @@ extension Schema {
     public static let kind = "kind"
     public static let labels = "labels"
     public static let classes = "classes"
+    /// Which examples have no token at a position, and why: a text for each source and position that some lack.
+    public static let leftOut = "left_out"
     /// [hook] int32, -1 outside the blocks.
     public static let layer = "layer"
     /// [hook] text, the scale of that axis; in `similarity` [place], like `source` and `position`.
     public static let hook = "hook"
     public static let source = "source"
     public static let position = "position"
-    /// [source, item] int32, for the items looked at; like the next four.
+    /// [source, item] int32, for the analysed items; like the next four.
     public static let itemExample = "item_example"
     public static let itemRun = "item_run"
     public static let itemLabel = "item_label"

@@ -8,7 +8,7 @@ extension Schema {
 
   /// Datasets and axes below `/progress`.
   public enum Progress {
-    /// [cell, example] int8, 1 where the numbers are there.
+    /// [cell, example] int8, 1 if the numbers are stored.
     public static let done = "done"
     /// In a table, [example, value] float32.
     public static let values = "values"

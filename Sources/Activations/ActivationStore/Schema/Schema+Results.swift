@@ -121,7 +121,7 @@ extension Schema {
 
     /// [axes..., example] float32, the joint effect of the added directions.
     public static func change(of metric: String) -> String { metric + changeSuffix }
-    /// [axes..., example] float32, the joint effect less the sum of the separate ones.
+    /// [axes..., example] float32, the joint effect minus the sum of the separate ones.
     public static func interaction(of metric: String) -> String { metric + interactionSuffix }
 
     public static let changeSuffix = "_change"

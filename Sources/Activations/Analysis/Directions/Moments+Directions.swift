@@ -1,7 +1,7 @@
 import Foundation
 
 extension Moments {
-  /// The mean of class 1 less the mean of class 0.
+  /// The mean of class 1 minus the mean of class 0.
   /// - Throws: `AnalysisError` if a class has no examples, for more than two classes, or for equal means.
   public func meanDifference() throws(AnalysisError) -> Direction {
     try requireTwoClasses("the mean difference")

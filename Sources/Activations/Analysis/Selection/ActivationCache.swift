@@ -10,6 +10,8 @@ public struct ActivationCache: Sendable {
   /// One for each example of the file.
   public let prompts: [PromptRow]
   public let modelSHA256: String
+  /// Whether tokens are words that do not write the spaces between them; nil where no prompt shows it.
+  let tokensAreWords: Bool?
 
   /// - Throws: `StoreError`.
   public init(name: String, family: String? = nil, file: String) throws {
@@ -17,7 +19,17 @@ public struct ActivationCache: Sendable {
     self.family = family ?? name
     reader = try CacheReader(file)
     prompts = try reader.prompts()
+    tokensAreWords = Self.tokensAreWords(prompts)
     modelSHA256 = try reader.header().modelSHA256
+  }
+
+  private static func tokensAreWords(_ prompts: [PromptRow]) -> Bool? {
+    let tokens = prompts.lazy.flatMap { ($0.cleanTokenStrings ?? []) + ($0.corruptedTokenStrings ?? []) }
+    if tokens.contains(where: { $0.contains(" ") }) { return false }
+    let isSpaced = prompts.contains { prompt in
+      prompt.cleanTokenStrings != nil && prompt.text?.split(separator: " ").count ?? 0 > 1
+    }
+    return isSpaced ? true : nil
   }
 
   /// The file's path.

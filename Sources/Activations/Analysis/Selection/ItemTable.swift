@@ -57,6 +57,15 @@ public struct Source: Sendable {
   public let table: ItemTable
   /// The token that each position rule selects, [rule][item]; nil if the prompt has none.
   public let positions: [[Int?]]
+  /// The examples that a rule finds no token in, rule by rule.
+  public let leftOut: [LeftOut]
+
+  /// An example that a position rule finds no token in.
+  public struct LeftOut: Sendable {
+    public let rule: Int
+    public let item: Int
+    public let missing: PositionRule.Missing
+  }
 
   public var count: Int { table.count }
 
@@ -75,4 +84,27 @@ public struct Source: Sendable {
     }
     return tokens[position]
   }
+}
+
+extension Selection {
+  /// A line for each source and position that some examples do not have: which, and why.
+  public var leftOutNotes: [String] {
+    sources.flatMap { source in
+      rules.indices.compactMap { rule -> String? in
+        let missing = source.leftOut.filter { $0.rule == rule }
+        if missing.isEmpty { return nil }
+        let shown = missing.prefix(Self.mostShown).map { entry -> String in
+          let item = source.table.items[entry.item]
+          let part = source.parts.count > 1 ? " of \(source.parts[item.part].name)" : ""
+          return "prompt \(item.example)\(part): \(entry.missing.reason)"
+        }
+        let rest = missing.count - shown.count
+        let whole = sources.count > 1 ? " of \(source.name)" : ""
+        return "left out at \(rules[rule].label): \(missing.count) of \(source.count) examples\(whole) ("
+          + shown.joined(separator: "; ") + (rest > 0 ? "; and \(rest) more)" : ")")
+      }
+    }
+  }
+
+  private static let mostShown = 12
 }

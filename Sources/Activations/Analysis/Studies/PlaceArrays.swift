@@ -25,6 +25,8 @@ struct PlaceArrays {
     arrays.attributes[Schema.Analysis.examples] = .integers(selection.sources.map(\.count))
     if let label = selection.labelName { arrays.attributes[Schema.Analysis.labels] = .text(label) }
     if !selection.classNames.isEmpty { arrays.attributes[Schema.Analysis.classes] = .texts(selection.classNames) }
+    let leftOut = selection.leftOutNotes
+    if !leftOut.isEmpty { arrays.attributes[Schema.Analysis.leftOut] = .texts(leftOut) }
     arrays.add(Schema.Analysis.layer, along: ["hook"], .integers(selection.hooks.map { $0.layer ?? -1 }))
   }
 
@@ -147,6 +149,10 @@ extension Selection {
         text += " (\(sizes.joined(separator: ", ")))"
       }
       if source.table.unlabelled > 0 { text += ", \(source.table.unlabelled) without a class left out" }
+      for rule in rules.indices {
+        let missing = source.leftOut.count { $0.rule == rule }
+        if missing > 0 { text += ", \(missing) without \(rules[rule].label) left out" }
+      }
       if let used, used[index] < source.count { text += ", of which \(used[index]) are used" }
       return text
     }

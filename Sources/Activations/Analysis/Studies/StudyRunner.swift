@@ -53,7 +53,9 @@ public struct StudyRunner: Sendable {
     try readAll(progress: progress, check: check)
     return try studies.map { study in
       try check()
-      return try study.result()
+      var result = try study.result()
+      result.notes = study.selection.leftOutNotes + result.notes
+      return result
     }
   }
 

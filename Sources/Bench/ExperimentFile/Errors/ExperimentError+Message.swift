@@ -19,6 +19,7 @@ extension ExperimentError {
 
     case .unknownVectorFormat(let file): "\(file): a vector is read from a .npy, .json or .gguf file"
     case .badVector(let file, let problem): "\(file): \(problem)"
+    case .noControlVector(let reason): "a control vector (.gguf) cannot hold this: \(reason)"
 
     case .interrupted: "interrupted"
     case .interruptedWithRest(let done, let total, let file):

@@ -21,6 +21,8 @@ public enum ExperimentError: DiagnosedError, Equatable {
   // Vector files
   case unknownVectorFormat(file: String)
   case badVector(file: String, problem: String)
+  /// The vector cannot be written as a control vector.
+  case noControlVector(reason: String)
 
   // Models
   case noModel(file: String)
@@ -44,6 +46,7 @@ public enum ExperimentError: DiagnosedError, Equatable {
     case .unreadable: .ioFailed
     case .cannotCreateFolder, .cannotWrite: .cannotCreateOutput
     case .interrupted, .interruptedWithRest: .interrupted
+    case .noControlVector: .wrongUsage
     case .nested(_, let kind, _): kind
     default: .badData
     }

@@ -1,11 +1,10 @@
 import Execution
 import Mazes
 import ModelGraph
-import Tensors
+import Patching
 
 extension MazeSteeringStudy {
-  /// How far the change of later activations is from the sum of what each vector does alone; of one vector, from what coefficient 1 does times the
-  /// coefficient.
+  /// The changes of later activations at the decision square, and the interactions in them by `AdditiveParts`.
   func measureAdditivity(
     _ maze: Maze, _ decision: Decision, _ own: (site: Node, vectors: [[Float]]), _ outcome: inout Outcome
   ) throws {
@@ -14,42 +13,24 @@ extension MazeSteeringStudy {
     let plain = try Oracle(model).run(batch, keeping: [own.site.id])
     outcome.activationLength = plain.withExample(0, of: own.site) { Self.length($0) }
     guard !later.isEmpty else { return }
-    // Unsteered, every cell, and what each is held to: its terms one at a time, or coefficient 1.
-    var wanted: [[Float]] = [[Float](repeating: 0, count: spec.terms.count)] + cells
-    if spec.terms.count == 1 {
-      wanted.append([1])
-    } else {
-      for cell in cells {
-        for term in cell.indices { wanted.append(cell.indices.map { $0 == term ? cell[$0] : 0 }) }
-      }
-    }
+    // Unsteered, every cell, and what each is held to: of one vector the same run for all.
+    let held = cells.map(AdditiveParts.init)
+    let alone = held.prefix(spec.terms.count == 1 ? 1 : held.count).flatMap(\.parts).map(\.coefficients)
+    let wanted = [[Float](repeating: 0, count: spec.terms.count)] + cells + alone
     let run = try Oracle(model).run(
       batch.gathering(rows: wanted.map { _ in 0 }),
       edits: wanted.enumerated().flatMap { row, cell in
         try edits(own.vectors, own.site, cell, rows: 1)[0].map { $0.moved(toRow: row) }
       }, keeping: later.map(\.id))
     for node in later {
-      func change(_ row: Int) -> [Float] {
-        run.withExample(0, of: node) { base in run.withExample(row, of: node) { zip($0, base).map { $0 - $1 } } }
-      }
-      var (effects, interactions): ([Float], [Float]) = ([], [])
-      for (place, cell) in cells.enumerated() {
-        let whole = change(1 + place)
-        var parts = [Float](repeating: 0, count: whole.count)
-        if spec.terms.count == 1 {
-          let unit = change(1 + cells.count)
-          for i in parts.indices { parts[i] = cell[0] * unit[i] }
-        } else {
-          for term in cell.indices {
-            let own = change(1 + cells.count + place * cell.count + term)
-            for i in parts.indices { parts[i] += own[i] }
-          }
-        }
-        effects.append(Float(Self.length(whole)))
-        interactions.append(Float(Self.length(zip(whole, parts).map { $0 - $1 })))
-      }
-      outcome.effects.append(effects)
-      outcome.interactions.append(interactions)
+      let values = wanted.indices.map { row in run.withExample(row, of: node) { Array($0) } }
+      outcome.effects.append(cells.indices.map { AdditiveParts.changeNorm(from: values[0], to: values[1 + $0]) })
+      outcome.interactions.append(
+        held.enumerated().map { place, held in
+          let first = 1 + cells.count + (spec.terms.count == 1 ? 0 : place * spec.terms.count)
+          let alone = Array(values[first..<first + held.parts.count])
+          return held.interactionNorm(from: values[0], to: values[1 + place], alone: alone)
+        })
     }
   }
 }

@@ -1,4 +1,5 @@
 import ActivationStore
+import ExperimentFile
 import LabelledArrays
 import Patching
 

@@ -1,5 +1,6 @@
 import ActivationStore
 import Checkpoints
+import ExperimentFile
 import Interventions
 
 /// A steering vector as llama.cpp's control vectors are kept: a GGUF file with a tensor `direction.N` for each layer.
@@ -7,18 +8,18 @@ import Interventions
 /// llama.cpp adds `direction.N` to the output of block N, counted from 0 (`llama-adapter.cpp`), and refuses `direction.0`. Its own generator
 /// and others count the blocks from 1. A file does not say which; it is read as llama.cpp would apply it, unless it has a `direction.0`, was
 /// written here, or is named with the number that is counted from behind it: `mind.gguf#1`.
-struct ControlVector {
-  let vector: SteeringVector
+package struct ControlVector {
+  package let vector: SteeringVector
   /// How layers were counted, in a sentence.
-  let note: String
+  package let note: String
   /// Whether the file says which weights it is of.
-  let isOfKnownModel: Bool
+  package let isOfKnownModel: Bool
 
   /// Whether a path names such a file, with or without the number that is counted from.
-  static func isNamed(by path: String) -> Bool { Name(path) != nil }
+  package static func isNamed(by path: String) -> Bool { Name(path) != nil }
 
   /// - Throws: `CheckpointError` for a file that is no GGUF file; `ExperimentError.badVector`.
-  init(path: String) throws {
+  package init(path: String) throws {
     guard let name = Name(path) else { throw ExperimentError.unknownVectorFormat(file: path) }
     let file = try GGUFFile(path: name.file)
     func bad(_ problem: String) -> ExperimentError { .badVector(file: name.file, problem: problem) }
@@ -97,22 +98,21 @@ struct ControlVector {
 
 extension ControlVector {
   /// A vector as a control vector: what llama.cpp adds at the same places when it reads the file.
-  struct Written {
+  package struct Written {
     /// The file, ready to be written.
-    let writer: GGUFWriter
+    package let writer: GGUFWriter
     /// Layers that llama.cpp has no place for.
-    let leftOut: [Int]
+    package let leftOut: [Int]
   }
 
   /// - Parameter family: what the model is called that it is of (`llama`).
-  /// - Throws: `CommandError.noControlVector` for a vector of another site, for one with a vector for each position, and where no layer is left.
-  static func written(_ vector: SteeringVector, family: String) throws -> Written {
+  /// - Throws: `ExperimentError.noControlVector` for a vector of another site, for one with a vector for each position, and where no layer is left.
+  package static func written(_ vector: SteeringVector, family: String) throws -> Written {
     // What goes into a block is what came out of the one before.
     let shift = try blockOffset(of: vector.site, isSequence: vector.isSequence)
     let places = vector.layers.enumerated().map { (index: $0, number: $1 - shift) }.filter { $0.number >= 1 }
     guard !places.isEmpty else {
-      throw CommandError.noControlVector(
-        reason: "llama.cpp adds nothing at the output of layer 0, and there is no other")
+      throw ExperimentError.noControlVector(reason: "llama.cpp adds nothing at the output of layer 0, and there is no other")
     }
     var writer = GGUFWriter(metadata: [
       ("general.architecture", .text(architecture)), (Key.hint, .text(family)),
@@ -129,16 +129,16 @@ extension ControlVector {
   }
 
   /// How many blocks before a layer the output is that a site of it is.
-  /// - Throws: `CommandError.noControlVector`.
-  static func blockOffset(of site: String, isSequence: Bool) throws -> Int {
+  /// - Throws: `ExperimentError.noControlVector`.
+  package static func blockOffset(of site: String, isSequence: Bool) throws -> Int {
     guard !isSequence else {
-      throw CommandError.noControlVector(reason: "it has one vector for each layer, not one for each token")
+      throw ExperimentError.noControlVector(reason: "it has one vector for each layer, not one for each token")
     }
     switch SiteName(rawValue: site) {
     case .residPost: return 0
     case .residPre: return 1
     default:
-      throw CommandError.noControlVector(
+      throw ExperimentError.noControlVector(
         reason: "llama.cpp adds vectors to the output of blocks: --site resid_post or resid_pre, not \(site)")
     }
   }

@@ -1,14 +1,14 @@
 import ActivationStore
 
 /// A vector file's vector, and what the file does not say or needs saying.
-struct WrittenVector {
-  let vector: SteeringVector
+package struct WrittenVector {
+  package let vector: SteeringVector
   /// The weights that it must be added to; nil where the file does not say.
-  let modelSHA256: String?
+  package let modelSHA256: String?
   /// How a control vector's layers were counted.
-  let note: String?
+  package let note: String?
 
-  init(_ vector: SteeringVector) { self.init(vector: vector, modelSHA256: vector.modelSHA256, note: nil) }
+  package init(_ vector: SteeringVector) { self.init(vector: vector, modelSHA256: vector.modelSHA256, note: nil) }
 
   private init(vector: SteeringVector, modelSHA256: String?, note: String?) {
     (self.vector, self.modelSHA256, self.note) = (vector, modelSHA256, note)
@@ -16,7 +16,7 @@ struct WrittenVector {
 
   /// Reads what `patchbay vector` writes: an HDF5 file or a control vector.
   /// - Throws: `StoreError`; of a control vector `CheckpointError` and `ExperimentError.badVector`.
-  init(path: String) throws {
+  package init(path: String) throws {
     guard ControlVector.isNamed(by: path) else {
       self.init(try SteeringVector(file: path))
       return

@@ -1,3 +1,4 @@
+import ExperimentFile
 import Tokenization
 
 /// An answer without a space in front, after a prompt that ends in a word. YAML takes the spaces around a word without quotes away, so that

@@ -7,7 +7,7 @@ public struct GeneratedTokens: Sendable, Hashable {
   public enum Stop: String, Sendable, Hashable {
     /// The row has as many as requested.
     case length
-    /// A token that ends a text, which is the last one.
+    /// A token that ends a text; it is the last one.
     case endOfText = "end_of_text"
     /// The model's context is full.
     case context
@@ -25,7 +25,7 @@ extension Continuation {
   /// Every row draws with its own generator from the same seed, so that rows with the same scores get the same tokens.
   /// - Parameters:
   ///   - ends: the tokens that end a text.
-  ///   - check: called before each token with the number of tokens that all rows have got; may throw to stop.
+  /// - check: called before each token with the number of tokens that every row has got; may throw to stop.
   /// - Returns: for each row, its new tokens.
   /// - Throws: `RunError.logitsNotFinite`; what `check` throws.
   public mutating func generate(

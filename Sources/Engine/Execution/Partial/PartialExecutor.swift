@@ -7,7 +7,6 @@ import Tensors
 /// first changed one; in the last block only the last position's query and MLP are computed, and of the unembedding
 /// only the needed columns. Cells are packed: at each node, the changed positions of all cells are the rows of one
 /// product. `Oracle.run(cells:)` computes the same without shortcuts.
-/// positions of all cells are the rows of one product. `Oracle.run(cells:)` computes the same plainly.
 public struct PartialExecutor: Sendable {
   let model: Model
   let base: Activations

@@ -44,7 +44,7 @@ struct Unembedding: Sendable {
     return vectors.withValues { x in
       weight.withPointer { w in
         let vector = x.baseAddress! + i * map.inputs
-        // Sums in double precision: one number stands for a product's whole column.
+        // Sums in double precision: one number represents a product's whole column.
         var sum = map.bias.map { bias in model.weights[bias].withPointer { Double($0[token]) } } ?? 0
         for j in 0..<map.inputs {
           let entry = map.isTransposed ? w[token * weight.rowStride + j] : w[j * weight.rowStride + token]

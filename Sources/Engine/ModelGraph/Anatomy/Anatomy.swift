@@ -26,8 +26,8 @@ public struct Anatomy: Sendable, Hashable {
     public let attention: Attention
     /// nil in an attention-only model.
     public let mlp: MLP?
-    /// The stream's own norms, in models that norm it after a part has written to it (OPT-350M): after attention, where an MLP follows, and at the
-    /// block's end; nil elsewhere.
+    /// The norms of the stream itself, in models that normalise it after a part has written to it (OPT-350M): after
+    /// attention, if an MLP follows, and at the end of the block; nil in other models.
     public let midNorm, endNorm: NormNodes?
 
     /// Whether the MLP reads the stream as it was before attention wrote to it (GPT-NeoX), so that neither sees the
@@ -57,7 +57,7 @@ public struct Anatomy: Sendable, Hashable {
     public let map: LinearMap
     /// As computed from the stream (`hook_q`, `hook_k`, `hook_v`), [head, dHead].
     public let output: NodeID
-    /// The norm over each head's own features (Qwen3), or over those of all heads (OLMo 2); nil where there is none.
+    /// The norm over each head's own features (Qwen3), or over those of all heads (OLMo 2); nil if there is none.
     public let headNorm: NormNodes?
     /// As used by the scores or the mix: normalised and rotated, if the model does so.
     public let used: NodeID

@@ -4,7 +4,7 @@ public struct NormNodes: Sendable, Hashable {
   public let epsilon: Float
   /// The norm's input.
   public let input: NodeID
-  /// What it divides by, one number for each position (and head, where each head's features have a norm of their own).
+  /// What it divides by: one number per position (and per head, if each head's features have their own norm).
   public let scale: NodeID
   /// The input over its scale, before the gain.
   public let normalized: NodeID

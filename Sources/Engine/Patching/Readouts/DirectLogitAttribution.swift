@@ -8,8 +8,9 @@ import Tensors
 ///
 /// The parts sum to the logit difference (before a soft cap on the logits, if the model has one).
 public struct DirectLogitAttribution: Sendable {
-  /// `embed`, `pos_embed`, `0.3` (head 3 of layer 0), `attn_bias.0`, `mlp.0`, `ln_final.bias`, `unembed.bias`: those that the model has. Norms of the
-  /// stream itself add a bias after attention, `ln1_bias.0`, and at the block's end, `ln2_bias.0`.
+  /// `embed`, `pos_embed`, `0.3` (head 3 of layer 0), `attn_bias.0`, `mlp.0`, `ln_final.bias`, `unembed.bias`: those
+  /// that the model has. Norms of the stream itself add the biases `ln1_bias.0`, after attention, and `ln2_bias.0`, at
+  /// the end of the block.
   public let parts: [String]
   /// [part, example]
   public private(set) var values: [[Float]]
@@ -130,7 +131,8 @@ private struct Contributions: Sendable {
     func pulledBack(_ direction: [Double], through norm: NormNodes?) -> [Double] {
       norm.map { $0.pulledBack(direction, weights: model.weights, scale: scale($0)) } ?? direction
     }
-    // The direction in the stream at each block's end and after its attention, from the last block back: the final one, where nothing norms the stream.
+    // The direction in the stream at the end of each block and after its attention, from the last block backwards. If
+    // nothing normalises the stream, it is the final direction everywhere.
     var atEnd = anatomy.blocks.map { _ in final.vector }
     var atMid = atEnd
     var atStart = final.vector

@@ -5,9 +5,9 @@ import Tensors
 /// The direction in a final stream along which a pair's logit difference is read: logit difference = stream . direction
 /// + constants.
 ///
-/// The final norm is linear once its scale is taken from the run. Let c be the stream (less its mean under LayerNorm),
+/// The final norm is linear once its scale is taken from the run. Let c be the stream (minus its mean under LayerNorm),
 /// g the gain and s the scale; then (c / s * g) . u = stream . w, where u is the difference of the unembedding's
-/// columns and w is g * u (less its mean) / s.
+/// columns and w is g * u (minus its mean) / s.
 struct FinalDirection {
   /// w, [dModel].
   let vector: [Double]
@@ -57,7 +57,7 @@ struct FinalDirection {
 
 extension NormNodes {
   /// The direction at the norm's input that corresponds to one at its output, with the scale held: gain * direction
-  /// (less its mean under LayerNorm) over the scale.
+  /// (minus its mean under LayerNorm) over the scale.
   func pulledBack(_ direction: [Double], weights: Weights, scale: Float) -> [Double] {
     let gains = weights[gain].tensor
     var product = direction.indices.map { direction[$0] * Double(gains[$0] + gainOffset) }

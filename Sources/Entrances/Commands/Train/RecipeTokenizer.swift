@@ -12,7 +12,8 @@ struct RecipeTokenizer {
   let description: String
 
   private static let names = [
-    "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+    "tokenizer.json", "vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json",
+    "added_tokens.json",
   ]
 
   /// - Parameters:

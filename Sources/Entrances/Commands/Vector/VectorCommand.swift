@@ -58,7 +58,7 @@ public struct VectorCommand: Sendable {
     ).make(calling: model, on: console)
     let opened = try ActivationCache(name: "pairs", file: cache)
     guard opened.reader.runs == [.clean, .corrupted] else { throw CommandError.vectorNeedsPairs(prompts) }
-    let vector = try method == .difference ? sequence(opened) : contrast(opened)
+    let (vector, notes) = try method == .difference ? (sequence(opened), []) : contrast(opened)
     if isControlVector {
       try writeControlVector(vector, on: console)
     } else {
@@ -67,7 +67,7 @@ public struct VectorCommand: Sendable {
       try Task.checkCancellation()
       try file.finish()
     }
-    try console.print(report(vector))
+    try console.print(([report(vector)] + notes).joined(separator: "\n"))
   }
 
   /// Writes it for llama.cpp, and says which layers have no place there.
@@ -81,15 +81,17 @@ public struct VectorCommand: Sendable {
     console.note("layer \(layers) left out: llama.cpp adds vectors to the outputs of blocks, from the second on")
   }
 
-  private func contrast(_ cache: ActivationCache) throws -> SteeringVector {
+  /// The vector, and which pairs it leaves out.
+  private func contrast(_ cache: ActivationCache) throws -> (vector: SteeringVector, notes: [String]) {
     guard let method = ContrastStudy.Method(rawValue: method.rawValue) else {
       preconditionFailure("every method but one is a contrast")
     }
     let selection = try Selection(SelectionSpec(positions: [position]), labels: LabelSpec(.run), in: [cache])
     let contrasts = try ContrastStudy(selection, method: method, seed: seed).contrasts { try Task.checkCancellation() }
-    return vector(
+    let vector = vector(
       of: cache, layers: selection.hooks.map { $0.layer ?? 0 }, values: contrasts.map { [$0.vector.map(Float.init)] },
       norms: contrasts.map(\.activationNorm), pairs: contrasts.map(\.pairs).max() ?? 0)
+    return (vector, selection.leftOutNotes)
   }
 
   private func sequence(_ cache: ActivationCache) throws -> SteeringVector {

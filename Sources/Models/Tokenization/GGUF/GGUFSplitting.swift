@@ -25,7 +25,7 @@ struct GGUFSplitting: Sendable {
       ),
       (
         ["smollm", "starcoder", "refact", "command-r", "codeshell", "exaone", "minerva-7b", "mellum2"],
-        GGUFSplitting(patterns: [#"\p{N}"#, gpt2])
+        GGUFSplitting(patterns: [digit, gpt2])
       ),
       (
         ["llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano"],
@@ -54,6 +54,9 @@ struct GGUFSplitting: Sendable {
     ]
     return families.reduce(into: [:]) { all, family in for name in family.0 { all[name] = family.1 } }
   }()
+
+  /// A digit by itself.
+  static let digit = #"\p{N}"#
 
   private static let gpt2 = WordPattern.gpt2Expression
 

@@ -70,7 +70,11 @@ private struct GGUFReading {
     var parts = TokenizerParts(file: file, model: .bytePair(model))
     var steps: [PreTokenizer] = []
     for pattern in splitting.patterns.dropLast() {
-      steps.append(.split(try textPattern(pattern), Splitting(.isolated)))
+      if pattern == GGUFSplitting.digit {
+        steps.append(.digits(individually: true))
+      } else {
+        steps.append(.split(try textPattern(pattern), Splitting(.isolated)))
+      }
     }
     // The usual last step needs no pieces of its own before its bytes are written as characters.
     let last = splitting.patterns[splitting.patterns.count - 1]
@@ -87,10 +91,11 @@ private struct GGUFReading {
   }
 
   private func textPattern(_ pattern: String) throws(TokenizerError) -> TextPattern {
-    guard let read = TextPattern(expression: pattern) else {
-      throw .badPattern(file: file, path: Self.key("pre"), pattern: pattern)
+    do throws(RegularExpression.Unreadable) {
+      return try TextPattern(expression: pattern)
+    } catch {
+      throw .badPattern(file: file, path: Self.key("pre"), pattern: pattern, reason: error.reason)
     }
-    return read
   }
 
   // MARK: BPE by scores

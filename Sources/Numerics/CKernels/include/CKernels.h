@@ -10,7 +10,7 @@
 // where that is impossible.
 void pb_keep_memory(void);
 
-// Returns to the system what the allocator keeps, where it can be asked.
+// Returns memory that the allocator keeps to the system, if the allocator supports that.
 void pb_release_memory(void);
 
 // Tells the processor that this thread is waiting in a loop.
@@ -47,10 +47,11 @@ void pb_affine(
 // becomes 0.
 void pb_softmax(float *x, int64_t rows, int64_t width);
 
-// The rotation of one head's features [dimensions] by angles given as cosines and sines [dimensions / 2]: feature i turns with i + dimensions / 2.
+// Rotates one head's features [dimensions] by angles given as cosines and sines [dimensions / 2]: feature i together
+// with i + dimensions / 2.
 void pb_rotate(
     float *out, const float *x, const float *cosines, const float *sines, int64_t dimensions, int64_t width);
-// The same where feature 2i turns with 2i + 1.
+// The same, with feature 2i together with 2i + 1.
 void pb_rotate_adjacent(
     float *out, const float *x, const float *cosines, const float *sines, int64_t dimensions, int64_t width);
 
@@ -146,7 +147,8 @@ void pb_fletcher32_copy(uint64_t sums[2], uint8_t *out, const uint8_t *bytes, in
 // out[i] = the little-endian binary16 at halves + 2 i, exactly.
 void pb_widen_halves(float *out, const uint8_t *halves, int64_t count);
 
-// GGUF's block formats: `count` blocks at any address -> 32 numbers for each (256 for the _k ones), bit for bit as gguf-py gives them.
+// GGUF's block formats: `count` blocks at any address -> 32 numbers per block (256 for the _k formats), with the same
+// bits as gguf-py.
 void pb_dequantize_q8_0(float *out, const uint8_t *blocks, int64_t count);
 void pb_dequantize_q4_0(float *out, const uint8_t *blocks, int64_t count);
 void pb_dequantize_q4_1(float *out, const uint8_t *blocks, int64_t count);

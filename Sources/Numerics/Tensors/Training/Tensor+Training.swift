@@ -28,7 +28,7 @@ extension Tensor {
 
   /// Adds another tensor of the same shape, number by number.
   package mutating func accumulate(_ other: Tensor) {
-    precondition(other.count == count, "as many numbers")
+    precondition(other.count == count, "counts must be equal")
     withMutableValues { to in
       other.withValues { from in
         guard let out = to.baseAddress, let source = from.baseAddress else { return }
@@ -46,7 +46,7 @@ extension Tensor {
     first: inout Tensor, second: inout Tensor, gradient: Tensor, gradientScale: Float, rate: Float,
     betas: (Float, Float), epsilon: Float, decay: Float, corrections: (Float, Float)
   ) {
-    precondition(first.count == count && second.count == count && gradient.count == count, "as many numbers")
+    precondition(first.count == count && second.count == count && gradient.count == count, "counts must be equal")
     withMutableValues { w in
       first.withMutableValues { m in
         second.withMutableValues { v in

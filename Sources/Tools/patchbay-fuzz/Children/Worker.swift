@@ -113,6 +113,6 @@ struct Worker {
   /// Writes to standard output at once, whatever else the process does.
   private func say(_ line: String) throws {
     let bytes = Array((line + "\n").utf8)
-    guard write(STDOUT_FILENO, bytes, bytes.count) == bytes.count else { throw Unsound("nobody listens") }
+    guard write(STDOUT_FILENO, bytes, bytes.count) == bytes.count else { throw Unsound("the parent is gone") }
   }
 }

@@ -2,7 +2,8 @@ import Checkpoints
 import Diagnostics
 import Foundation
 
-/// GGUF files of a few hundred weights: LLaMA with grouped keys, a vocabulary and numbers in blocks, and GPT-2 with fused queries, keys and values.
+/// GGUF files of a few hundred weights: LLaMA with grouped keys, a vocabulary and quantised weights, and GPT-2 with
+/// fused queries, keys and values.
 enum GGUFCases {
   static let all: [(name: String, bytes: [UInt8])] = [("llama", llama), ("gpt2", gpt2)]
 

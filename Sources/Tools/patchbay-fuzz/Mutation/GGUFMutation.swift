@@ -1,4 +1,4 @@
-/// Damage to GGUF files: lengths, counts, types and offsets of the header, its texts, and numbers.
+/// Damage to GGUF files: lengths, counts, types, offsets and texts of the header, and numbers.
 enum GGUFMutation {
   static func apply(_ original: [UInt8], _ chance: inout Chance) -> [UInt8] {
     switch chance.below(6) {
@@ -6,7 +6,7 @@ enum GGUFMutation {
     case 1: return StoreMutation.apply(original, [], isForged: false, &chance)
     default: break
     }
-    // The header ends some numbers behind the last tensor's name.
+    // The header ends a few numbers after the name of the last tensor.
     let last = Array(".weight".utf8)
     let end = (0..<original.count - last.count).last { original[$0...].starts(with: last) } ?? original.count / 2
     var bytes = original

@@ -64,7 +64,7 @@ struct Trial {
     }
   }
 
-  /// The model, and its tokenizer where the metadata describe one.
+  /// The model, and its tokenizer if the metadata describe one.
   private func gguf() throws {
     try config()
     let bench = try Workbench(folder)
@@ -72,7 +72,7 @@ struct Trial {
     for text in Self.texts { _ = try tokenizer.decode(try tokenizer.encode(text, addSpecialTokens: true)) }
   }
 
-  /// Also what builds the graph before any weight has been looked at.
+  /// Also the code that builds the graph before any weight has been read.
   private func config() throws {
     var first: (any Error)?
     do { try HooksCommand(model: folder, isJSON: false).run(on: console) } catch { first = error }

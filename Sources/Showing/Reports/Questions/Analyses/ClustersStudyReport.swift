@@ -29,7 +29,8 @@ struct ClustersStudyReport: StudyReport {
       if let figure = try LayerCurves(places: places).figure(
         measures, title: "\(places.name): do clusters agree with \(label)?",
         subtitle: "adjusted Rand index\(try places.n())",
-        yName: "adjusted Rand index", file: "agreement")
+        yName: "adjusted Rand index", file: "agreement",
+        yRange: min(0, rand.map(\.value).filter(\.isFinite).min() ?? 0)...1)
       {
         report.figures.append(figure)
         parts.append(Page.chart(figure.figure))
@@ -55,7 +56,7 @@ struct ClustersStudyReport: StudyReport {
     guard let array = try places.array(Names.cluster, ["method", "item"]), let items = array.axis("item")?.count,
       !methods.isEmpty, items > 0
     else { return nil }
-    let cell = rand.flatMap(StudyPlaces.best) ?? (places.count - 1) * methods.count
+    let cell = rand.flatMap(largest) ?? (places.count - 1) * methods.count
     let (place, method) = cell.quotientAndRemainder(dividingBy: methods.count)
     let clusters = try array.numbers()[cell * items..<(cell + 1) * items].map { Int($0) }
     let labels = try places.itemLabels()?[places.source(ofPlace: place)]

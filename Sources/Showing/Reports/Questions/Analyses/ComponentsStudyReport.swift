@@ -27,9 +27,7 @@ struct ComponentsStudyReport: StudyReport {
     ]
     let scatters = try scatters(explained, count)
     report.figures += scatters
-    if !scatters.isEmpty {
-      parts.append("<div class=\"charts\">\(scatters.map { Page.chart($0.figure) }.joined(separator: "\n"))</div>")
-    }
+    parts.append(Page.charts(scatters))
     let components = (0..<min(count, 4)).map { component in
       LayerCurves.Measure(
         name: "PC\(component)",

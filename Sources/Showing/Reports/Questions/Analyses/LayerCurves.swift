@@ -32,7 +32,11 @@ struct LayerCurves {
         NamedFigure(name: name, figure: $0)
       }
     }
-    let hook = places.axes.firstIndex { $0.name == "hook" }
+    // Whether there are several in a layer, so that lines must say which.
+    let inBlocks = (0..<places.count).filter { layers[$0] >= 0 }.compactMap { place in
+      zip(places.axes, places.axes.shape.unravel(place)).first { $0.0.name == "hook" }.map { $0.labels.texts[$1] }
+    }
+    let hooks = Set(inBlocks.map(Self.withoutLayer))
     var lines: [(name: String, measure: Int, places: [Int])] = []
     for measure in measures.indices {
       var own: [String: [Int]] = [:]
@@ -44,7 +48,6 @@ struct LayerCurves {
           let text = axis.labels.texts[entry]
           return axis.name == "hook" ? Self.withoutLayer(text) : axis.name == "head" ? "head \(text)" : text
         }
-        let hooks = hook.map { Set(places.axes[$0].labels.texts.map(Self.withoutLayer)) } ?? []
         let shown = hooks.count > 1 ? parts : parts.filter { !hooks.contains($0) }
         let key = (measures.count > 1 ? [measures[measure].name] : []) + shown
         let label = key.isEmpty ? measures[measure].name : key.joined(separator: ", ")

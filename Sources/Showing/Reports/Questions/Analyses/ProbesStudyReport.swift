@@ -41,7 +41,7 @@ struct ProbesStudyReport: StudyReport {
       report.figures.append(figure)
       parts.append(Page.chart(figure.figure))
     }
-    if let map = try confusion(StudyPlaces.best(scores.map(\.value))) {
+    if let map = try confusion(largest(scores.map(\.value))) {
       report.figures.append(map)
       parts.append(Page.chart(map.figure))
     }
@@ -69,8 +69,8 @@ struct ProbesStudyReport: StudyReport {
     let map = Heatmap(
       title: "\(places.name): what is taken for what",
       subtitle:
-        "at \(places.label(best)), where probes are best; shares of each class's \(Int(sums.reduce(0, +))) held-out examples in all",
-      rowsName: "true class", columnsName: "told class", valueName: "share of the true class",
+        "at \(places.label(best)), where probes are best; shares of each class, over \(Int(sums.reduce(0, +))) held-out examples",
+      rowsName: "true class", columnsName: "told class", valueName: "share",
       rowLabels: zip(classes, sums).map { "\($0) (\(Int($1)))" }, columnLabels: classes,
       values: zip(counts, sums).map { row, sum in row.map { sum > 0 ? $0 / sum : .nan } }, colours: .sequential(0...1))
     return NamedFigure(name: "analysis-\(places.name)-confusion", figure: try map.figure())

@@ -78,7 +78,7 @@ struct ReadersStudyReport: StudyReport {
   /// The place and method of the best accuracy.
   private func best() throws -> (place: Int, method: Int)? {
     guard let all = try places.intervals(Schema.Analysis.accuracy, ["method"]),
-      let cell = StudyPlaces.best(all.map(\.value))
+      let cell = largest(all.map(\.value))
     else { return nil }
     return (cell / methods.count, cell % methods.count)
   }

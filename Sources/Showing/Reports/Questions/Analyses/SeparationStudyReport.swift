@@ -20,6 +20,7 @@ struct SeparationStudyReport: StudyReport {
       "<p>Between over within: the variance of the class means over that inside the classes. Explained: the share of all variance that the class means have. Silhouette: from −1 to 1, how much nearer an example is to its own class than to the next one.</p>"
     ]
     var columns: [(name: String, values: [Interval])] = []
+    var charts: [NamedFigure] = []
     for (name, words) in [
       (Names.betweenOverWithin, "between over within"), (Names.explained, "explained"),
       (Names.silhouette, "silhouette"),
@@ -30,10 +31,11 @@ struct SeparationStudyReport: StudyReport {
         [.init(name: words, values: values)], title: "\(places.name): \(words)",
         subtitle: "classes of '\(places.label ?? "label")'\(try places.n())", yName: words, file: fileName(name))
       {
-        report.figures.append(figure)
-        parts.append(Page.chart(figure.figure))
+        charts.append(figure)
       }
     }
+    report.figures += charts
+    parts.append(Page.charts(charts))
     parts.append(places.table(columns, caption: "How far classes lie apart", in: &report))
     return parts
   }

@@ -105,11 +105,6 @@ struct StudyPlaces: Sendable {
   /// The source that a place is of.
   func source(ofPlace place: Int) -> Int { axes.shape.unravel(place).first ?? 0 }
 
-  /// The place with the largest number; nil where there is none.
-  static func best(_ values: [Double]) -> Int? {
-    values.indices.filter { values[$0].isFinite }.max { values[$0] < values[$1] }
-  }
-
   // MARK: Tables
 
   /// The places with some measures, a row each: on the page the first ones, in tables/ all.
@@ -133,7 +128,7 @@ struct StudyPlaces: Sendable {
             let hasBounds = column.values.contains { $0.low.isFinite }
             return (hasBounds ? [own.value, own.low, own.high] : [own.value]).map(Table.number)
           })
-      rows.append(labels(place) + shown.map { Self.shown($0.values[place]) })
+      rows.append(labels(place) + shown.map { Self.shown($0.values[place], isWhole: Self.areWhole($0.values)) })
     }
     report.tables.append(table)
     let most = 60
@@ -142,8 +137,16 @@ struct StudyPlaces: Sendable {
       axes.map(\.name) + shown.map(\.name), Array(rows.prefix(most)), labels: axes.count, caption: caption + rest)
   }
 
-  static func shown(_ interval: Interval) -> String {
-    interval.low.isFinite
+  /// Whether values are counts, which need no decimals.
+  private static func areWhole(_ values: [Interval]) -> Bool {
+    let known = values.filter { $0.value.isFinite }
+    return known.allSatisfy { !$0.low.isFinite && $0.value == $0.value.rounded() }
+      && (known.contains { $0.value > 1 } || known.allSatisfy { $0.value == 0 })
+  }
+
+  private static func shown(_ interval: Interval, isWhole: Bool) -> String {
+    if isWhole { return tableNumber(interval.value, 0) }
+    return interval.low.isFinite
       ? "\(tableNumber(interval.value)) [\(tableNumber(interval.low, 2)), \(tableNumber(interval.high, 2))]"
       : tableNumber(interval.value)
   }

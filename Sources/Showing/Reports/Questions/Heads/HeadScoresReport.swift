@@ -56,10 +56,8 @@ struct HeadScoresReport: ReportPart {
       report.short += try scores.compactMap { try Self.short($0, of: title) }
       let grid = try grid(group, title, scores)
       report.grids.append(grid)
-      var parts = ["<p>\(html(words))</p>", Page.map(grid), try strongest(scores)]
-      let figures = try scores.map { try figure($0, group) }
-      report.figures += figures
-      parts.append("<div class=\"charts\">\(figures.map { Page.chart($0.figure) }.joined(separator: "\n"))</div>")
+      let parts = ["<p>\(html(words))</p>", Page.map(grid), try strongest(scores)]
+      report.figures += try scores.map { try figure($0, group) }
       report.addSection(group.name, title, cards: [parts.joined(separator: "\n")], hasMaps: true)
     }
     if let composition { try show(composition, in: &report) }
@@ -82,7 +80,7 @@ struct HeadScoresReport: ReportPart {
   private static func short(_ scores: LabelledArray, of title: String) throws -> String? {
     guard let best = try ranked(scores).first else { return nil }
     return
-      "<li><span class=\"what\">\(html(scores.name))</span><span class=\"value\">\(html(best.head))</span><span class=\"bounds\">\(tableNumber(best.value, 2))</span> <span>\(html(title))</span></li>"
+      "<li><span class=\"what\">\(html(scores.name))</span><span class=\"value\">head \(html(best.head))</span><span class=\"bounds\">\(tableNumber(best.value, 2))</span> <span>\(html(title))</span></li>"
   }
 
   /// How many prompts a detector had a destination in; nil for scores of weights.
@@ -131,7 +129,8 @@ struct HeadScoresReport: ReportPart {
       subtitle: (HeadWords.score(scores.name) ?? "the score of each head") + n, rowsName: "layer", columnsName: "head",
       valueName: "score", rowLabels: scores.axes[0].labels.shown, columnLabels: scores.axes[1].labels.shown,
       values: (0..<scores.axes[0].count).map { Array(values[$0 * width..<($0 + 1) * width]) },
-      colours: values.contains { $0 < 0 } ? .diverging(limit: 1) : .sequential(0...1))
+      colours: values.contains { $0 < 0 }
+        ? .diverging(limit: 1) : .sequential(0...(values.filter(\.isFinite).max() ?? 1)))
     return NamedFigure(name: "\(group.name)-\(fileName(scores.name))", figure: try map.figure())
   }
 

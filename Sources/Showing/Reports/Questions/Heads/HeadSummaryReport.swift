@@ -9,7 +9,7 @@ struct HeadSummaryReport: ReportPart {
   let group: StoredGroup
   private typealias Names = Schema.HeadSummary
   /// Sources of a picture: those that get most.
-  private static let mostSources = 14
+  private static let mostSources = 14, leastShare = 0.02
 
   init?(in file: ReportFile) throws {
     guard file.format == .results, let group = try file.group(Schema.heads) else { return nil }
@@ -41,7 +41,7 @@ struct HeadSummaryReport: ReportPart {
         (
           "looks \(HeadWords.gaze(gaze.from)) at",
           gaze.shares.map { shares in
-            guard let best = StudyPlaces.best(shares) else { return "–" }
+            guard let best = largest(shares) else { return "–" }
             return "\(gaze.names[best]) \(tableNumber(shares[best], 2))"
           }
         ))
@@ -66,9 +66,7 @@ struct HeadSummaryReport: ReportPart {
     }
     for gaze in gazes { charts.append(try picture(gaze)) }
     report.figures += charts
-    if !charts.isEmpty {
-      cards[0] += "<div class=\"charts\">\(charts.map { Page.chart($0.figure) }.joined(separator: "\n"))</div>"
-    }
+    cards[0] += Page.charts(charts)
     report.addSection(Schema.heads.name, "What the strongest heads do", cards: cards)
   }
 
@@ -85,6 +83,8 @@ struct HeadSummaryReport: ReportPart {
     let from: String
     let names: [String]
     let shares: [[Double]]
+    /// How many examples have such a place.
+    let examples: Int
   }
 
   private func gazes() throws -> [Gaze] {
@@ -108,18 +108,20 @@ struct HeadSummaryReport: ReportPart {
           return finiteMean(values[row * examples..<(row + 1) * examples])
         }
       }
-      return shares.joined().contains { $0.isFinite } ? Gaze(from: name, names: names, shares: shares) : nil
+      let own = values[from * heads * sources * examples..<(from + 1) * heads * sources * examples]
+      let seen = Set(own.indices.filter { own[$0].isFinite }.map { $0 % examples })
+      return seen.isEmpty ? nil : Gaze(from: name, names: names, shares: shares, examples: seen.count)
     }
   }
 
   private func picture(_ gaze: Gaze) throws -> NamedFigure {
     func most(_ source: Int) -> Double { gaze.shares.map { $0[source] }.filter(\.isFinite).max() ?? -1 }
     let ranked = gaze.names.indices.sorted { (most($0), $1) > (most($1), $0) }
-    let shown = ranked.prefix(Self.mostSources).filter { most($0) >= 0 }.sorted()
+    let shown = ranked.prefix(Self.mostSources).filter { most($0) >= Self.leastShare || $0 == ranked[0] }.sorted()
     let map = Heatmap(
       title: "Where the strongest heads look \(HeadWords.gaze(gaze.from))",
       subtitle:
-        "mean attention in the \(run) runs over \(counted(examples, "example"))\(shown.count < gaze.names.count ? "; the \(shown.count) sources that get most" : "")",
+        "mean attention in the \(run) runs over \(counted(gaze.examples, "example"))\(shown.count < gaze.names.count ? "; the \(shown.count) sources that get most" : "")",
       rowsName: "head", columnsName: "looks at", valueName: "attention", rowLabels: heads,
       columnLabels: shown.map { gaze.names[$0] }, values: gaze.shares.map { row in shown.map { row[$0] } },
       colours: .sequential(0...1))
@@ -128,10 +130,10 @@ struct HeadSummaryReport: ReportPart {
 
   private func table(_ sweeps: [(name: String, values: [Double?])], _ direct: [Interval]?, _ gazes: [Gaze]) -> Table {
     var table = Table("heads", header: ["head", "what", "of", "value", "low", "high", "n"])
-    func add(_ head: Int, _ what: String, _ of: String, _ value: Interval) {
+    func add(_ head: Int, _ what: String, _ of: String, _ value: Interval, n: Int? = nil) {
       guard value.value.isFinite else { return }
       table.add(
-        [heads[head], what, of] + [value.value, value.low, value.high].map(Table.number) + ["\(examples)"])
+        [heads[head], what, of] + [value.value, value.low, value.high].map(Table.number) + ["\(n ?? examples)"])
     }
     for head in heads.indices {
       for sweep in sweeps {
@@ -142,7 +144,9 @@ struct HeadSummaryReport: ReportPart {
       if let direct { add(head, "direct", "logit_diff", direct[head]) }
       for gaze in gazes {
         for (name, share) in zip(gaze.names, gaze.shares[head]) {
-          add(head, "attention \(HeadWords.gaze(gaze.from))", name, .init(value: share, low: .nan, high: .nan))
+          add(
+            head, "attention \(HeadWords.gaze(gaze.from))", name, .init(value: share, low: .nan, high: .nan),
+            n: gaze.examples)
         }
       }
     }

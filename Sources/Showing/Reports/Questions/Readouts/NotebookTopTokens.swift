@@ -55,12 +55,12 @@ extension NotebookBuilder {
     run(
       "readout-\(group.name)",
       """
-      top = read(\(pythonLiteral(group.readPath))).sel(run=\(pythonLiteral(runs[side]))).isel(example=0, position=slice(lengths[0]))
-      words = \(hasTexts ? "np.vectorize(shown, otypes=[object])(top[\"\(Schema.Readout.text)\"].values)" : "top[\"\(Schema.Readout.token)\"].values.astype(str)")
-      chances = top["\(Schema.Readout.probability)"]
+      said = read(\(pythonLiteral(group.readPath))).sel(run=\(pythonLiteral(runs[side]))).isel(example=0, position=slice(lengths[0]))
+      words = \(hasTexts ? "np.vectorize(shown, otypes=[object])(said[\"\(Schema.Readout.text)\"].values)" : "said[\"\(Schema.Readout.token)\"].values.astype(str)")
+      chances = said["\(Schema.Readout.probability)"]
       rows = [[str(layer), *(f"{word} {number(chance, 2)}" for word, chance in zip(words[at, -1], chances.values[at, -1]))]
-              for at, layer in enumerate(top["layer"].values)]
-      table(["layer", *(str(place + 1) for place in top["place"].values)], rows)
+              for at, layer in enumerate(said["layer"].values)]
+      table(["layer", *(str(place + 1) for place in said["place"].values)], rows)
       columns = [f"{at} {shown(token)}" for at, token in enumerate(\(tokens)[0][:lengths[0]])]
       wordmap(chances[:, -\(Self.mostWords):, 0], words[:, -\(Self.mostWords):, 0], columns[-\(Self.mostWords):], \(pythonLiteral(title)))
       """, uses: [.read, .shown, .number, .table, .wordmap],

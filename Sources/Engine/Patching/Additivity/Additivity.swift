@@ -5,27 +5,23 @@ import ModelGraph
 import Synchronization
 import Tensors
 
-/// How far the joint effect of several added directions is the sum of their separate effects.
-///
-/// Let f(s, t, ...) be an activation or a metric of the run in which s u + t v + ... is added (and standing edits
-/// apply). The change is f(s, t) - f(0, 0), and the interaction f(s, t) - f(s, 0) - f(0, t) + f(0, 0), which is 0 if f
-/// is additive. (Turner et al. 2023 ask this about two vectors; with more, each separate effect is subtracted.)
+/// How far what several added directions do is the sum of what each does alone, by the definition in `AdditiveParts`.
 public struct Additivity: Sendable {
   /// For each metric, [the plan's axes..., example]; NaN if the prompt has no such position.
   public fileprivate(set) var changes: [Metric: [Float]] = [:]
+  /// Likewise; empty where one direction is added, which has nothing to interact with.
   public fileprivate(set) var interactions: [Metric: [Float]] = [:]
   /// [the plan's axes..., activation, example]: the L2 norm, over positions and features, of the change of each
   /// activation.
   public fileprivate(set) var changeNorms: [Float]
-  /// The same for the interaction as a vector.
+  /// Likewise of the interaction, as a vector; empty where one direction is added.
   public fileprivate(set) var interactionNorms: [Float]
 
   /// Values that are NaN until they are set.
-  fileprivate init(cells: Int, nodes: Int, examples: Int, metrics: [Metric]) {
-    for metric in metrics { changes[metric] = [Float](repeating: .nan, count: cells * examples) }
-    interactions = changes
-    changeNorms = [Float](repeating: .nan, count: cells * nodes * examples)
-    interactionNorms = changeNorms
+  fileprivate init(_ plan: SweepPlan, nodes: Int, examples: Int, metrics: [Metric]) {
+    for metric in metrics { changes[metric] = [Float](repeating: .nan, count: plan.cells * examples) }
+    changeNorms = [Float](repeating: .nan, count: plan.cells * nodes * examples)
+    (interactions, interactionNorms) = plan.sweep.edit.additions.count > 1 ? (changes, changeNorms) : ([:], [])
   }
 
   /// Copies a block's values to their places among those of all examples.
@@ -51,7 +47,7 @@ extension PatchingEngine {
   public func additivity(
     _ plan: SweepPlan, of nodes: [NodeID], deliver: @Sendable (Int) throws -> Void = { _ in }
   ) throws -> Additivity {
-    var whole = Additivity(cells: plan.cells, nodes: nodes.count, examples: prompts.count, metrics: metrics)
+    var whole = Additivity(plan, nodes: nodes.count, examples: prompts.count, metrics: metrics)
     for block in blocks {
       whole.set(try additivity(plan, of: nodes, block: block, deliver: deliver), block, of: prompts.count)
     }
@@ -71,7 +67,7 @@ extension PatchingEngine {
     _ plan: SweepPlan, of nodes: [NodeID], block: Range<Int>, deliver: @Sendable (Int) throws -> Void = { _ in }
   ) throws -> Additivity {
     precondition(!plan.sweep.edit.additions.isEmpty, "additivity is of what is added")
-    let found = Mutex(Additivity(cells: plan.cells, nodes: nodes.count, examples: block.count, metrics: metrics))
+    let found = Mutex(Additivity(plan, nodes: nodes.count, examples: block.count, metrics: metrics))
     let site = try siteNodes(plan)
     let log = try logProbabilities(of: block)
     for rows in groups(of: block, keeping: site) {
@@ -107,7 +103,7 @@ extension Additivity {
     for place in 0..<nodes {
       let at = (cell * nodes + place) * examples + example
       changeNorms[at] = comparison.changeNorms[place]
-      interactionNorms[at] = comparison.interactionNorms[place]
+      if !comparison.interactionNorms.isEmpty { interactionNorms[at] = comparison.interactionNorms[place] }
     }
   }
 }
@@ -164,28 +160,22 @@ private struct AdditivityWork {
     guard let start = try state(point, none, cell), let end = try state(point, point.coefficients, cell) else {
       return nil
     }
-    let singles = try point.coefficients.indices.compactMap { index -> State? in
-      var alone = none
-      alone[index] = point.coefficients[index]
-      return try state(point, alone, cell)
-    }
     var comparison = Comparison()
     for metric in engine.metrics {
-      guard let from = start.metrics[metric], let to = end.metrics[metric] else { continue }
-      comparison.changes[metric] = to - from
-      comparison.interactions[metric] = singles.reduce(to - from) { $0 - (($1.metrics[metric] ?? from) - from) }
+      if let from = start.metrics[metric], let to = end.metrics[metric] { comparison.changes[metric] = to - from }
     }
-    for place in nodes.indices {
-      var (change, interaction) = (0.0, 0.0)
-      for i in start.values[place].indices {
-        let from = Double(start.values[place][i])
-        let whole = Double(end.values[place][i]) - from
-        let rest = singles.reduce(whole) { $0 - (Double($1.values[place][i]) - from) }
-        change += whole * whole
-        interaction += rest * rest
-      }
-      comparison.changeNorms.append(Float(change.squareRoot()))
-      comparison.interactionNorms.append(Float(interaction.squareRoot()))
+    comparison.changeNorms = zip(start.values, end.values).map { AdditiveParts.changeNorm(from: $0, to: $1) }
+    // One direction has nothing to interact with: the runs that it would be held to are spared.
+    guard point.coefficients.count > 1 else { return comparison }
+    let held = AdditiveParts(of: point.coefficients)
+    let alone = try held.parts.compactMap { try state(point, $0.coefficients, cell) }
+    for metric in engine.metrics {
+      guard let from = start.metrics[metric], let to = end.metrics[metric] else { continue }
+      comparison.interactions[metric] = held.interaction(
+        from: from, to: to, alone: alone.map { $0.metrics[metric] ?? from })
+    }
+    comparison.interactionNorms = nodes.indices.map { place in
+      held.interactionNorm(from: start.values[place], to: end.values[place], alone: alone.map { $0.values[place] })
     }
     return comparison
   }
