@@ -1,7 +1,8 @@
 import ExperimentFile
 import Foundation
 
-/// Counts the finished runs of one prompt, and knows whether to start more. `@unchecked Sendable`: the lock guards the count.
+/// Counts the finished runs of one prompt, and decides whether to start more. `@unchecked Sendable`: the lock guards
+/// the count.
 final class RunCounter: @unchecked Sendable {
   private let lock = NSLock()
   private let total: Int
@@ -9,7 +10,7 @@ final class RunCounter: @unchecked Sendable {
   private let shouldStop: @Sendable () -> Bool
   private var count: Int
 
-  /// - Parameter before: how many an earlier run had done.
+  /// - Parameter before: how many an earlier run has done.
   init(total: Int, before: Int, shouldStop: @escaping @Sendable () -> Bool) {
     self.total = total
     self.before = before
@@ -26,7 +27,7 @@ final class RunCounter: @unchecked Sendable {
     if shouldStop() { throw ExperimentError.interrupted }
   }
 
-  /// Counts on.
+  /// Adds to the count.
   func advance(by count: Int, stage: String) -> RunProgress {
     lock.withLock {
       self.count += count

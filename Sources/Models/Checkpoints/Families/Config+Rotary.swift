@@ -2,17 +2,18 @@ import Foundation
 import ModelGraph
 
 extension Config {
-  /// The rotary embedding that a Hugging Face config describes, read as transformers 5 reads it: types default, linear, dynamic, llama3
-  /// and yarn.
+  /// The rotary embedding that a Hugging Face config describes, read as in transformers 5: types default, linear,
+  /// dynamic, llama3 and yarn.
   /// - Parameters:
-  ///   - dimensions: how many features of a head are rotated. Of an odd number the last one turns with the feature after it.
+  ///   - dimensions: how many features of a head are rotated. If the number is odd, the last one is rotated with the
+  ///     feature after it.
   ///   - head: how many features a head has; `dimensions` if nil.
-  ///   - thetaKey: where the base stands outside of the section of rotary keys.
-  ///   - theta: the family's base where none is written.
-  ///   - dimensionsKey: the key that says how many features turn, for messages.
+  ///   - thetaKey: the key of the base outside of the section of rotary keys.
+  ///   - theta: the family's default base.
+  ///   - dimensionsKey: the key that gives the number of rotated features, for messages.
   ///   - section: the section of rotary keys; the config's own (`rotarySection`) if nil.
-  /// - Throws: `CheckpointError.invalidConfigValue` for another type, a pair of features beyond the head, a share of a head that scaled
-  ///   positions would turn otherwise, or a base or factor that is not above 0.
+  /// - Throws: `CheckpointError.invalidConfigValue` for another type, a pair of features beyond the head, a fraction of
+  ///   a head that scaled positions would rotate differently, or a base or factor that is not above 0.
   func rotary(
     dimensions: Int, of head: Int? = nil, thetaKey: String = "rope_theta", theta usual: Float = 10000,
     dimensionsKey: String = "head_dim", section own: Config? = nil
@@ -29,9 +30,9 @@ extension Config {
     guard let section, let type = try section.rotaryType(), type != "default" else { return spec(plain) }
     let holder = section.has("partial_rotary_factor") ? section : self
     if holder.has("partial_rotary_factor") {
-      let share = try holder.number("partial_rotary_factor")
-      guard Int(Float(head ?? dimensions) * share) == dimensions else {
-        throw holder.invalid("partial_rotary_factor", "1, as '\(type)' positions of this family turn whole heads")
+      let share = try holder.double("partial_rotary_factor")
+      guard Int(Double(head ?? dimensions) * share) == dimensions else {
+        throw holder.invalid("partial_rotary_factor", "1, as '\(type)' positions of this family rotate whole heads")
       }
     }
     let trained = has("max_position_embeddings") ? try size("max_position_embeddings", most: Int(Int32.max)) : nil
@@ -40,7 +41,7 @@ extension Config {
       let factor = try section.positive("factor")
       return spec(plain.map { $0 / factor })
     case "dynamic":
-      // Only prompts beyond `max_position_embeddings` turn otherwise, and those no model here takes.
+      // Only prompts longer than `max_position_embeddings` are rotated differently, and they are refused.
       _ = try section.positive("factor")
       return spec(plain)
     case "llama3": return spec(try section.llama3(plain, trained: trained))
@@ -53,20 +54,22 @@ extension Config {
     }
   }
 
-  /// The section of rotary keys: `rope_scaling` where it says anything, as transformers 5 has it, else `rope_parameters`; nil where neither does.
-  /// - Throws: `CheckpointError.invalidConfigValue` for one that has sections of its own for kinds of layers: of those only Gemma 3 has any.
+  /// The section of rotary keys: `rope_scaling` if it has any keys, as in transformers 5, otherwise `rope_parameters`;
+  /// nil if neither has.
+  /// - Throws: `CheckpointError.invalidConfigValue` for one with sections of its own for kinds of layers, which only
+  ///   Gemma 3 supports.
   func rotarySection() throws -> Config? {
     for key in ["rope_scaling", "rope_parameters"] {
       guard let section = try section(key), !section.keys.isEmpty else { continue }
       if let kind = section.keys.first(where: { $0.hasSuffix("_attention") }) {
-        throw section.invalid(kind, "one set of keys for all layers, as this family rotates them all alike")
+        throw section.invalid(kind, "one set of keys for all layers, which this family rotates alike")
       }
       return section
     }
     return nil
   }
 
-  /// `rope_type` or, as older configs spell it, `type`.
+  /// `rope_type` or, in older configs, `type`.
   func rotaryType() throws -> String? {
     if has("rope_type") { return try string("rope_type") }
     return has("type") ? try string("type") : nil

@@ -1,8 +1,8 @@
 import Foundation
 import ModelGraph
 
-/// Phi-3 and Phi-4 (mini): LLaMA with queries, keys and values in one matrix and the MLP's two first maps in another; a part of each head may
-/// turn, and all layers may have a window.
+/// Phi-3 and Phi-4 (mini): LLaMA with queries, keys and values in one matrix, and gate and up in another. Part of each
+/// head may be rotated, and all layers may have a window.
 public enum Phi3Family: ModelFamily {
   public static let modelTypes = ["phi3"]
 
@@ -37,8 +37,8 @@ public enum Phi3Family: ModelFamily {
   private static func addRotation(to spec: inout TransformerSpec, _ config: Config) throws {
     let section = try config.rotarySection()
     let holder = section?.has("partial_rotary_factor") == true ? section ?? config : config
-    let share = try holder.number("partial_rotary_factor", default: 1)
-    let dimensions = Int(Float(spec.dHead) * share)
+    let share = try holder.double("partial_rotary_factor", default: 1)
+    let dimensions = Int(Double(spec.dHead) * share)
     guard share > 0, share <= 1, dimensions > 0 else {
       throw holder.invalid("partial_rotary_factor", "a share of a head's \(spec.dHead) features, up to 1")
     }
@@ -64,8 +64,8 @@ public enum Phi3Family: ModelFamily {
     }
   }
 
-  /// LongRoPE (Ding et al. 2024, arXiv:2402.13753) for prompts within the context that the model was trained for at first. Longer ones turn by
-  /// other factors, all their tokens alike, so they are not taken.
+  /// LongRoPE (Ding et al. 2024, arXiv:2402.13753) for prompts within the context that the model was first trained for.
+  /// In a longer prompt all tokens are rotated by other factors; such prompts are refused.
   private static func longRotation(
     _ section: Config, _ plain: RotarySpec, stretch: Float, _ original: Int
   ) throws -> RotarySpec {

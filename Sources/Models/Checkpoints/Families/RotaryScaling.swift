@@ -1,8 +1,9 @@
 import Foundation
 
 extension Config {
-  /// Llama 3.1's long-context rule: slow rotations are stretched by `factor`, fast ones kept, those between blended.
-  /// - Parameter trained: the context where the section does not say for which one the model was trained at first.
+  /// Llama 3.1's long-context rule: slow rotations are stretched by `factor`, fast ones are unchanged, and those between
+  /// are blended.
+  /// - Parameter trained: the context, for a section without `original_max_position_embeddings`.
   func llama3(_ frequencies: [Float], trained: Int?) throws -> [Float] {
     let factor = try positive("factor")
     let (low, high) = (try positive("low_freq_factor"), try positive("high_freq_factor"))
@@ -18,19 +19,20 @@ extension Config {
   }
 }
 
-/// YaRN (Peng et al. 2023, arXiv:2309.00071), with the defaults and the rounding of transformers 5: features that turn often within the trained context
-/// are kept, those that turn seldom are stretched, those between are blended by their place; queries and keys grow a little.
+/// YaRN (Peng et al. 2023, arXiv:2309.00071), with the defaults and the rounding of transformers 5. Features that rotate
+/// often within the trained context are unchanged, those that rotate seldom are stretched, and those between are blended
+/// by their place; queries and keys grow slightly.
 struct YarnScaling {
   private let factor: Float
-  /// The first place that is stretched at all, and the first that is stretched whole.
+  /// Up to the first place features are unchanged; from the second on they are fully stretched.
   private let low, high: Float
   /// What cosine and sine are multiplied by.
   let amplitude: Float
 
   /// - Parameters:
   ///   - section: the section of rotary keys.
-  ///   - dimensions: how many features of a head turn.
-  ///   - trained: the context where the section does not say for which one the model was trained at first.
+  ///   - dimensions: how many features of a head are rotated.
+  ///   - trained: the context, for a section without `original_max_position_embeddings`.
   init(_ section: Config, theta: Float, dimensions: Int, trained: Int?) throws {
     let original = Float(
       try section.size("original_max_position_embeddings", default: trained, most: Int(Int32.max)))
@@ -40,7 +42,7 @@ struct YarnScaling {
       fast: try section.positive("beta_fast", default: 32), slow: try section.positive("beta_slow", default: 1)
     )
     let isRounded = try section.flag("truncate", default: true)
-    /// The place whose feature turns so many times within the original context.
+    /// The place whose feature makes so many turns within the original context.
     func place(turns: Float) -> Float {
       Float(dimensions) * log(original / (turns * 2 * .pi)) / (2 * log(theta))
     }
