@@ -45,3 +45,6 @@ func finiteMean(_ values: some Sequence<Float>) -> Double {
 func largest(_ values: [Double]) -> Int? {
   values.indices.filter { values[$0].isFinite }.max { values[$0] < values[$1] }
 }
+
+/// A number of a file that is to be a whole one; -1 for any other.
+func whole(_ value: Double) -> Int { Int(exactly: value) ?? -1 }

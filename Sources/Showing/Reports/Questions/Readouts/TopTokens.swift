@@ -22,8 +22,8 @@ struct TopTokens: Sendable {
     else { return nil }
     self.axes = Array(axes.prefix(3))
     (places, examples) = (axes[3].count, axes[4].count)
-    guard places > 0, examples > 0 else { return nil }
-    tokens = try group.numbers(Schema.Readout.token).doubles().map { Int($0) }
+    guard places > 0, examples > 0, self.axes.shape.count > 0 else { return nil }
+    tokens = try group.numbers(Schema.Readout.token).doubles().map(whole)
     probabilities = try group.numbers(Schema.Readout.probability).numbers()
     if group.axes(of: Schema.Readout.text) == axes,
       case .texts(let texts) = try group.array(Schema.Readout.text).values
