@@ -21,8 +21,8 @@ public final class PlanningContext {
     self.memory = memory
   }
 
-  /// The engines that questions have used so far.
-  var enginesInUse: [PatchingEngine] { Array(engines.values) }
+  /// Those that questions have asked for so far.
+  package var enginesInUse: [PatchingEngine] { Array(engines.values) }
   public var loaded: LoadedModel { setting.loaded }
   public var prompts: ResolvedPrompts { setting.prompts }
   public var direction: PatchingDirection { setting.direction }

@@ -74,6 +74,13 @@ public struct Config: Sendable {
     return Float(number)
   }
 
+  /// A finite number as it is written: what the library computes with in double precision, such as a share of features that is rounded down.
+  func double(_ key: String, default fallback: Double? = nil) throws -> Double {
+    guard let value = value(key) else { return try given(fallback, key) }
+    guard let number = value.doubleValue, number.isFinite else { throw invalid(key, "a number") }
+    return number
+  }
+
   /// true or false.
   public func flag(_ key: String, default fallback: Bool? = nil) throws -> Bool {
     guard let value = value(key) else { return try given(fallback, key) }
@@ -129,8 +136,8 @@ public struct Config: Sendable {
     guard has(key) else { return try given(fallback, key) }
     switch try string(key) {
     case "relu": return .relu
-    case "gelu": return .gelu
-    case "gelu_new", "gelu_pytorch_tanh", "gelu_fast": return .geluNew
+    case "gelu", "gelu_python": return .gelu
+    case "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate": return .geluNew
     case "silu", "swish": return .silu
     default: throw invalid(key, "relu, gelu, gelu_new, gelu_pytorch_tanh or silu")
     }
