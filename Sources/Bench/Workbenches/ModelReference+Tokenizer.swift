@@ -5,7 +5,7 @@ extension ModelReference {
   /// The model's tokenizer: for a folder, its `tokenizer.json` or older files; for a GGUF file, the one that its
   /// metadata describes. nil if there is none and prompts are token ids.
   /// - Throws: `ExperimentError.noSuchBundledModel`, `CheckpointError`, `TokenizerError`.
-  func tokenizer() throws -> Tokenizer? {
+  package func tokenizer() throws -> Tokenizer? {
     let path = try folder()
     guard let file = try CheckpointFolder.ggufFile(at: path) else { return try Tokenizer.load(folder: path) }
     return try GGUFFile(path: file).vocabulary().map { try Tokenizer(gguf: $0, file: file) }
