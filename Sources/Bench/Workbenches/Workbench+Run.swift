@@ -9,8 +9,8 @@ extension Workbench {
   /// - interventions: applied in order; edits that take values from another run are rejected.
   ///   - sites: the activations to keep, whole, in the layers that each site names.
   /// - file: with `line`, the place named in messages.
-  /// - Throws: as `tokens(of:)`; `InterventionError` for what does not fit the model or the prompt, or takes from another run;
-  ///   `GraphError.noSuchHook` with the nearest name.
+  /// - Throws: as `tokens(of:)`; `InterventionError` for what does not fit the model or the prompt, or takes values from
+  ///   another run; `GraphError.noSuchHook` with the nearest name.
   public func run(
     _ text: String, _ interventions: [Intervention] = [], keeping sites: Site..., file: String = #fileID,
     line: Int = #line
