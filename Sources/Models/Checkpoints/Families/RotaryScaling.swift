@@ -1,8 +1,8 @@
 import Foundation
 
 extension Config {
-  /// Llama 3.1's long-context rule: slow rotations are stretched by `factor`, fast ones are unchanged, and those between
-  /// are blended.
+  /// Llama 3.1's long-context rule: slow rotations are stretched by `factor`, fast ones are unchanged, and those
+  /// between are blended.
   /// - Parameter trained: the context, for a section without `original_max_position_embeddings`.
   func llama3(_ frequencies: [Float], trained: Int?) throws -> [Float] {
     let factor = try positive("factor")
@@ -20,8 +20,8 @@ extension Config {
 }
 
 /// YaRN (Peng et al. 2023, arXiv:2309.00071), with the defaults and the rounding of transformers 5. Features that make
-/// many turns within the trained context are unchanged, those that make few are stretched, and those between are blended
-/// by index; queries and keys grow slightly.
+/// many turns within the trained context are unchanged, those that make few are stretched, and those between are
+/// blended by index; queries and keys grow slightly.
 struct YarnScaling {
   private let factor: Float
   /// Features up to index `low` are unchanged; those from `high` on are fully stretched.
