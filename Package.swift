@@ -236,8 +236,8 @@ let package = Package(
   ]
 )
 
-/// The groups of modules, lowest first, each a folder of `Sources`. A module depends only on modules of its own group and
-/// of the groups below it.
+/// The groups of modules, lowest first, each a folder of `Sources`. A module depends only on modules of its own group
+/// and of the groups below it.
 let groups: KeyValuePairs = [
   "Foundations": ["Diagnostics", "LabelledArrays", "Hashing", "COpenSSL"],
   "Numerics": ["CKernels", "COneDNN", "CLAPACK", "Tensors"],

@@ -6,7 +6,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Checkpoints as people have them: buffers beside weights, ties that are none, weights of another model, weights in few bits.
+/// Checkpoints as found in practice: with buffers, with ties that do not hold, of another model, with quantised
+/// weights.
 @Suite struct CheckpointFaultTests {
   private static let llama = ConfigFixtures.decoder("llama")
 

@@ -2,7 +2,7 @@ import ActivationStore
 import Analysis
 import LabelledArrays
 
-/// An analysis and the places that it looked at: sources, hooks, positions, and heads where these were looked at one by one.
+/// An analysis and the places it covers: sources, hooks, positions, and heads if each was analysed separately.
 struct StudyPlaces: Sendable {
   let group: StoredGroup
   let file: ReportFile
