@@ -156,8 +156,7 @@ let package = Package(
     .executableTarget(
       name: "patchbay",
       dependencies: [
-        "ActivationStore", "Analysis", "Commands", "Diagnostics", "Execution", "Interventions", "Runs", "Tokenization",
-        "Workbenches",
+        "ActivationStore", "Analysis", "Commands", "Diagnostics", "Execution", "Interventions", "Runs", "Workbenches",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),
