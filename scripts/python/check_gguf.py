@@ -95,7 +95,7 @@ def check(tool, file, folder):
     (folder / "answers.jsonl").write_text("\n".join(lines) + "\n")
     (folder / "answers.yaml").write_text(
         f"name: answers\nmodel: {file}\nprompts: {{file: answers.jsonl}}\nprepend_bos: false\nmetrics: [logit, log_prob]\n"
-        'sweeps: [{name: last, site: resid_post, over: [layer], layer: "-1", position: -1}]\n')
+        'sweeps: [{name: last, site: resid_post, over: [layer], layer: 0, position: -1}]\n')
     run(tool, "run", folder / "answers.yaml", "--output", folder)
     with h5py.File(folder / "answers.h5") as results:
         for metric in ["logit", "log_prob"]:
