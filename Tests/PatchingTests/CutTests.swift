@@ -139,7 +139,7 @@ import Testing
 
   @Test(arguments: families) func unpatchedRuns(small: SmallSpec) throws {
     let model = Self.model(small)
-    let heads = [(layer: 0, head: 1), (layer: 1, head: 0)]
+    let heads = [Head(layer: 0, head: 1), Head(layer: 1, head: 0)]
     try checkBits(model, Self.mixed) { engine in
       let baselines = try engine.baselines()
       let attribution = try engine.directLogitAttribution(.clean)
