@@ -1,4 +1,4 @@
-"""Kills a run again and again, goes on with it, and compares what comes out with an unbroken run, bit for bit; reads the file with h5py after every kill.
+"""Kills a run again and again, resumes it, and compares the outcome with an unbroken run, bit for bit; reads the file with h5py after every kill.
 
     python kill_and_resume.py .build/release/patchbay experiments/ioi.yaml [--kills 50] [--seed 0]
 """

@@ -47,7 +47,7 @@ struct GenerateArguments: ConsoleCommand {
   @Option(help: "Which tokens are drawn.")
   var seed: UInt64?
   @Flag(name: .customLong("anywhere"), help: "Add vectors of another model or site too.")
-  var isAnywhere = false
+  var allowsMismatch = false
   @Flag(
     name: .customLong("json"), help: "Write JSON: tokens, their strings and texts, what was edited, where the two part."
   )
@@ -74,7 +74,7 @@ struct GenerateArguments: ConsoleCommand {
     try await GenerateCommand(
       model: model, prompt: prompt, additions: additions,
       edits: try edits.map { try TextEdit(argument: $0, folder: ".") }, positions: positions, count: count,
-      sampling: try sampling(), isAnywhere: isAnywhere, isJSON: isJSON, prependBOS: prependBos
+      sampling: try sampling(), allowsMismatch: allowsMismatch, isJSON: isJSON, prependBOS: prependBos
     ).run(on: console)
   }
 

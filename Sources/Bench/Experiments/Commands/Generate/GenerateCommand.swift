@@ -19,13 +19,13 @@ public struct GenerateCommand: Sendable {
   public let count: Int
   public let sampling: Sampling
   /// Whether vectors may be of another model or site.
-  public let isAnywhere: Bool
+  public let allowsMismatch: Bool
   public let isJSON: Bool
   public let prependBOS: PrependBOS
 
   public init(
     model: String, prompt: PromptSpec.Prompt, additions: [SteeringAddition] = [], edits: [TextEdit] = [],
-    positions: SteeredPositions? = nil, count: Int = 40, sampling: Sampling = .greedy, isAnywhere: Bool = false,
+    positions: SteeredPositions? = nil, count: Int = 40, sampling: Sampling = .greedy, allowsMismatch: Bool = false,
     isJSON: Bool = false,
     prependBOS: PrependBOS = .automatic
   ) {
@@ -36,7 +36,7 @@ public struct GenerateCommand: Sendable {
     self.positions = positions
     self.count = count
     self.sampling = sampling
-    self.isAnywhere = isAnywhere
+    self.allowsMismatch = allowsMismatch
     self.isJSON = isJSON
     self.prependBOS = prependBOS
   }
@@ -45,7 +45,7 @@ public struct GenerateCommand: Sendable {
   ///   `ConsoleError`, `CancellationError`.
   public func run(on console: Console) async throws {
     let steerings = try additions.map {
-      try PlacedSteering($0, SteeringVector(file: $0.file), isAnywhere: isAnywhere)
+      try PlacedSteering($0, SteeringVector(file: $0.file), allowsMismatch: allowsMismatch)
     }
     let steered = try SteeredRow(steerings, edits, positions)
     let bench = try await Workbench.loading(ModelReference(model))
@@ -65,7 +65,7 @@ public struct GenerateCommand: Sendable {
 
   private func checkModel(of steerings: [PlacedSteering], _ loaded: LoadedModel) throws {
     let origins = edits.flatMap { edit in edit.origins.map { (edit, $0) } }
-    guard !isAnywhere, !(steerings.isEmpty && origins.isEmpty) else { return }
+    guard !allowsMismatch, !(steerings.isEmpty && origins.isEmpty) else { return }
     let sha256 = try loaded.folder.sha256()
     if let other = steerings.first(where: { $0.vector.modelSHA256 != sha256 }) {
       throw CommandError.steeringOfOtherModel(file: other.addition.file, found: other.vector.model, model: model)
