@@ -29,9 +29,12 @@ public enum ProductThreads {
 
   /// Multiplies the products of `body` on the calling thread alone. A product that several threads share is cut into as many parts, which may
   /// round otherwise; one that a thread multiplies by itself depends on nothing but its operands.
-  package static func alone<R>(_ body: () throws -> R) rethrows -> R {
+  package static func alone<R>(_ body: () throws -> R) rethrows -> R { try shared(between: 1, body) }
+
+  /// Shares the products of `body` between so many threads.
+  package static func shared<R>(between threads: Int, _ body: () throws -> R) rethrows -> R {
     let usual = current
-    set(1)
+    set(max(1, threads))
     defer { set(usual) }
     return try body()
   }

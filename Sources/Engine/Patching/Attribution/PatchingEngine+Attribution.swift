@@ -67,6 +67,7 @@ extension PatchingEngine {
     let pieces = prompts.groups(of: rows, entries: Cut.pieceEntries(ofPictures: prompts.hasPictures))
     let differentiator = Differentiator(model)
     let found = try WorkerPool.map(count: pieces.count * metrics.count, threads: threads) { number in
+      try Task.checkCancellation()
       let (metric, piece) = (metrics[number / pieces.count], pieces[number % pieces.count])
       let batch = try prompts.batch(direction.base, rows: piece)
       // With little memory some values are computed a second time, which gives the same numbers.

@@ -7,14 +7,14 @@ struct BaselineRow: Sendable {
   let clean: Interval?, corrupted: Interval?
   let examples: Int
 
-  static func all(_ data: ReportData) throws -> [BaselineRow] {
-    try data.metrics.map { metric in
-      func interval(_ values: [Float]?) throws -> Interval? {
+  static func all(_ data: ReportData) -> [BaselineRow] {
+    data.metrics.map { metric in
+      func interval(_ values: [Float]?) -> Interval? {
         guard let values, !values.isEmpty else { return nil }
-        return try CellEffects.bootstrap.means(ofRows: values, examples: values.count).first
+        return CellEffects.bootstrap.means(ofRows: values, examples: values.count).first
       }
       return BaselineRow(
-        metric: metric, clean: try interval(data.clean[metric]), corrupted: try interval(data.corrupted[metric]),
+        metric: metric, clean: interval(data.clean[metric]), corrupted: interval(data.corrupted[metric]),
         examples: (data.clean[metric] ?? data.corrupted[metric] ?? []).count)
     }
   }

@@ -25,7 +25,7 @@ struct CellEffects: Sendable {
   ///   - hasPath: one for each cell; a cell without a path has no effect.
   init(
     _ values: [Float], measured: EffectSums.Measured = .values, base: [Float], other: [Float], hasPath: [Int8]? = nil
-  ) throws {
+  ) {
     let examples = base.count
     let cells = examples == 0 ? 0 : values.count / examples
     let there = hasPath.map { paths in values.indices.map { paths[$0 / examples] == 0 ? .nan : values[$0] } } ?? values
@@ -35,8 +35,8 @@ struct CellEffects: Sendable {
     ratios = sums.ratios(of: there, measured: measured).map { Float($0) }
     (ratiosOfMeans, means) = (found.map(\.ratioOfMeans), found.map(\.mean))
     (changes, counts) = (found.map(\.meanChange), found.map(\.examples))
-    effects = examples == 0 ? [] : try Self.bootstrap.means(ofRows: ratios, examples: examples)
-    p = examples == 0 ? [] : try Self.flips.p(ofRows: ratios, examples: examples)
+    effects = examples == 0 ? [] : Self.bootstrap.means(ofRows: ratios, examples: examples)
+    p = examples == 0 ? [] : Self.flips.p(ofRows: ratios, examples: examples)
     rates = SignFlips.falseDiscoveryRates(p)
   }
 
@@ -51,11 +51,11 @@ struct CellEffects: Sendable {
 
 extension SweepData {
   /// The effects of a metric, of the runs or of the estimates; nil where the sweep has none.
-  func effects(_ metric: String, of data: ReportData, estimated: Bool = false) throws -> CellEffects? {
+  func effects(_ metric: String, of data: ReportData, estimated: Bool = false) -> CellEffects? {
     guard let base = data.base[metric], let other = data.other[metric], base.count == examples, other.count == examples
     else { return nil }
     guard let array = estimated ? estimates[metric] : runs[metric] else { return nil }
-    return try CellEffects(
+    return CellEffects(
       array.floats, measured: estimated ? .changes : .values, base: base, other: other, hasPath: hasPath)
   }
 }

@@ -31,7 +31,7 @@ struct ReadoutFigures {
       readout.labels(Schema.Axis.run), readout.labels("part"), readout.count(Schema.Axis.example)
     )
     guard examples > 0 else { return [] }
-    let means = try CellEffects.bootstrap.means(ofRows: array.floats, examples: examples)
+    let means = CellEffects.bootstrap.means(ofRows: array.floats, examples: examples)
     let width = names.count
     func size(_ part: Int) -> Double { runs.indices.map { abs(means[$0 * width + part].value) }.max() ?? 0 }
     let order = names.indices.sorted { (size($0), $1) > (size($1), $0) }

@@ -12,10 +12,10 @@ extension Report {
       try check()
       var found: [(metric: String, estimated: Bool, effects: CellEffects)] = []
       for metric in data.metrics {
-        if let effects = try sweep.effects(metric, of: data) { found.append((metric, false, effects)) }
+        if let effects = sweep.effects(metric, of: data) { found.append((metric, false, effects)) }
       }
       for metric in data.metrics {
-        if let effects = try sweep.effects(metric, of: data, estimated: true) { found.append((metric, true, effects)) }
+        if let effects = sweep.effects(metric, of: data, estimated: true) { found.append((metric, true, effects)) }
       }
       guard let first = found.first(where: { $0.metric == shown }) ?? found.first else {
         bodies.append(

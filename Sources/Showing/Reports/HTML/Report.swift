@@ -16,7 +16,7 @@ struct Report {
   /// - Parameter check: called between parts; what it throws ends the export.
   init(_ data: ReportData, check: () throws -> Void = {}) throws {
     self.data = data
-    let baselines = try BaselineRow.all(data)
+    let baselines = BaselineRow.all(data)
     tables.append(ReportTables.prompts(data))
     tables.append(ReportTables.baselines(baselines))
     let swept = try sweeps(check)

@@ -1,6 +1,7 @@
 import Analysis
 import Diagnostics
 import Foundation
+import Synchronization
 
 /// `patchbay analyze`: what an analysis file asks of cached activations.
 public struct AnalyzeCommand: Sendable {
@@ -31,7 +32,7 @@ public struct AnalyzeCommand: Sendable {
       try Task.checkCancellation()
       caches += try await open(entry, of: file, on: console)
     }
-    let (flag, name) = (StopFlag(), file.name)
+    let (isCancelled, name) = (Atomic(false), file.name)
     let progress = ProgressLine(file.name, total: 100, unit: "%", on: console)
     let run = AnalysisRun(
       name: file.name, analyses: file.analyses, caches: caches, acrossModels: file.acrossModels, file: file.file,
@@ -40,9 +41,9 @@ public struct AnalyzeCommand: Sendable {
     let outcome = try await withTaskCancellationHandler {
       try run.run(
         into: output, progress: { progress.advance(to: 100 * $0 / max(1, $1), title: name) },
-        check: { try flag.check() })
+        check: { if isCancelled.load(ordering: .relaxed) { throw CancellationError() } })
     } onCancel: {
-      flag.raise()
+      isCancelled.store(true, ordering: .relaxed)
     }
     progress.finish()
     try console.print(Self.report(outcome))
@@ -88,18 +89,5 @@ extension StudyResult {
   /// How many of the first columns say where a row is, and are no numbers.
   private var textColumns: Int {
     header.prefix { ["source", "hook", "head", "position", "place", "next"].contains($0) }.count
-  }
-}
-
-/// Whether a run is to stop. `@unchecked Sendable`: the lock guards the flag.
-final class StopFlag: @unchecked Sendable {
-  private let lock = NSLock()
-  private var isRaised = false
-
-  func raise() { lock.withLock { isRaised = true } }
-
-  /// - Throws: `CancellationError` once it is raised.
-  func check() throws {
-    if lock.withLock({ isRaised }) { throw CancellationError() }
   }
 }

@@ -1,6 +1,7 @@
 import ActivationStore
 import Foundation
 import Patching
+import Tensors
 
 /// A question about a policy in mazes: `/steering/NAME`. What becomes of each maze is kept as a row.
 extension MazeSteeringStudy: PlannedQuestion {
