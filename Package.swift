@@ -15,7 +15,7 @@ let package = Package(
       targets: [
         "PatchbayKit", "Diagnostics", "LabelledArrays", "Tensors", "ModelGraph", "Checkpoints", "Tokenization",
         "Datasets", "Execution", "Interventions", "Patching", "ActivationStore", "Analysis", "Mazes", "Training",
-        "Figures", "Experiments", "Reports",
+        "Figures", "Reports", "ExperimentFile", "Workbenches", "Questions", "Analyses", "Runs", "Commands",
       ]),
   ],
   dependencies: [
@@ -33,6 +33,8 @@ let package = Package(
     .systemLibrary(
       name: "CRsvg", pkgConfig: "cairo", providers: [.apt(["librsvg2-dev"]), .brew(["librsvg"])]),
     .systemLibrary(
+      name: "COnig", pkgConfig: "oniguruma", providers: [.apt(["libonig-dev"]), .brew(["oniguruma"])]),
+    .systemLibrary(
       name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .target(name: "CKernels", exclude: ["README.md"]),
     .target(name: "Diagnostics", exclude: ["README.md"]),
@@ -49,8 +51,9 @@ let package = Package(
       name: "Execution", dependencies: ["Diagnostics", "Tensors", "ModelGraph"], exclude: ["README.md"]),
     .target(
       name: "Checkpoints",
-      dependencies: ["Diagnostics", "Hashing", "Tensors", "ModelGraph", "Execution"], exclude: ["README.md"]),
-    .target(name: "Tokenization", dependencies: ["Diagnostics"], exclude: ["README.md"]),
+      dependencies: ["CKernels", "Diagnostics", "Hashing", "Tensors", "ModelGraph", "Execution"],
+      exclude: ["README.md"]),
+    .target(name: "Tokenization", dependencies: ["COnig", "Diagnostics"], exclude: ["README.md"]),
     .target(name: "Datasets", dependencies: ["Diagnostics"], exclude: ["README.md"]),
     .target(
       name: "Interventions", dependencies: ["Diagnostics", "Tensors", "ModelGraph", "Execution"],
@@ -94,29 +97,58 @@ let package = Package(
       ],
       exclude: ["README.md"]),
     .target(
-      name: "Experiments",
+      name: "ExperimentFile", dependencies: ["Diagnostics", .product(name: "Yams", package: "Yams")],
+      exclude: ["README.md"]),
+    .target(
+      name: "Workbenches",
       dependencies: [
-        "Analysis", "BundledModels", "Datasets", "Diagnostics", "LabelledArrays", "Mazes", "Training", "Tensors",
-        "ModelGraph", "Execution",
-        "Checkpoints", "Tokenization",
-        "Interventions", "Patching",
-        "ActivationStore", "Reports", "Hashing",
-        .product(name: "Yams", package: "Yams"),
+        "ActivationStore", "BundledModels", "Checkpoints", "Datasets", "Diagnostics", "Execution", "ExperimentFile",
+        "Interventions", "LabelledArrays", "Mazes", "ModelGraph", "Patching", "Tensors", "Tokenization",
+      ],
+      exclude: ["README.md"]),
+    .target(
+      name: "Questions",
+      dependencies: [
+        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "ExperimentFile", "Interventions",
+        "LabelledArrays", "Mazes", "ModelGraph", "Patching", "Reports", "Tensors", "Workbenches",
+      ],
+      exclude: ["README.md"]),
+    .target(
+      name: "Analyses",
+      dependencies: [
+        "ActivationStore", "Analysis", "Diagnostics", "ExperimentFile", "Interventions", "LabelledArrays",
+        "ModelGraph", "Workbenches",
+      ],
+      exclude: ["README.md"]),
+    .target(
+      name: "Runs",
+      dependencies: [
+        "ActivationStore", "Analyses", "Analysis", "Checkpoints", "Diagnostics", "Execution", "ExperimentFile",
+        "Hashing", "Interventions", "LabelledArrays", "ModelGraph", "Patching", "Questions", "Tensors", "Workbenches",
+      ],
+      exclude: ["README.md"]),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "ActivationStore", "Analyses", "Analysis", "BundledModels", "Checkpoints", "Datasets", "Diagnostics",
+        "Execution", "ExperimentFile", "Interventions", "LabelledArrays", "Mazes", "ModelGraph", "Patching", "Reports",
+        "Runs", "Tensors", "Tokenization", "Training", "Workbenches",
       ],
       exclude: ["README.md"]),
     .target(
       name: "PatchbayKit",
       dependencies: [
-        "ActivationStore", "Analysis", "Checkpoints", "Datasets", "Diagnostics", "Execution", "Experiments",
-        "Interventions", "LabelledArrays", "Mazes", "ModelGraph", "Patching", "Reports", "Tensors", "Tokenization",
-        "Training",
+        "ActivationStore", "Analyses", "Analysis", "Checkpoints", "Commands", "Datasets", "Diagnostics", "Execution",
+        "ExperimentFile", "Interventions", "LabelledArrays", "Mazes", "ModelGraph", "Patching", "Questions", "Reports",
+        "Runs", "Tensors", "Tokenization", "Training", "Workbenches",
       ],
       exclude: ["README.md"]),
     .executableTarget(
       name: "patchbay-fuzz",
       dependencies: [
-        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Experiments", "Interventions",
-        "LabelledArrays", "ModelGraph", "Reports", "Tensors", "Tokenization",
+        "ActivationStore", "Analyses", "Analysis", "Checkpoints", "Commands", "Diagnostics", "Execution",
+        "ExperimentFile", "Interventions", "LabelledArrays", "ModelGraph", "Reports", "Runs", "Tensors", "Tokenization",
+        "Workbenches",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Yams", package: "Yams"),
       ],
@@ -124,7 +156,8 @@ let package = Package(
     .executableTarget(
       name: "patchbay",
       dependencies: [
-        "Analysis", "Diagnostics", "ActivationStore", "Execution", "Experiments", "Interventions", "Tokenization",
+        "ActivationStore", "Analysis", "Commands", "Diagnostics", "Execution", "Interventions", "Runs", "Tokenization",
+        "Workbenches",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),
@@ -147,7 +180,9 @@ let package = Package(
       dependencies: ["TestSupport", "ActivationStore", "LabelledArrays", "Tensors", "ModelGraph"]),
     .testTarget(
       name: "CheckpointsTests",
-      dependencies: ["TestSupport", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors"]),
+      dependencies: [
+        "ActivationStore", "TestSupport", "Checkpoints", "Diagnostics", "Execution", "ModelGraph", "Tensors",
+      ]),
     .testTarget(
       name: "ExecutionTests",
       dependencies: [
@@ -180,42 +215,41 @@ let package = Package(
     .testTarget(
       name: "ReportsTests",
       dependencies: [
-        "TestSupport", "ActivationStore", "Analysis", "Diagnostics", "Experiments", "Figures", "LabelledArrays",
-        "Mazes", "Patching",
-        "Reports", "Tensors",
+        "ActivationStore", "Analysis", "Diagnostics", "Figures", "LabelledArrays", "Mazes", "Patching", "Reports",
+        "Runs", "Tensors", "TestSupport",
       ]),
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "BundledModels", "Experiments", "ActivationStore", "Diagnostics", "Interventions", "LabelledArrays",
-        "ModelGraph", "Patching",
-        "Checkpoints", "Execution", "Mazes", "Reports", "Tensors", "TestSupport", "Tokenization", "Training",
+        "ActivationStore", "Analyses", "Analysis", "BundledModels", "Checkpoints", "Commands", "Datasets",
+        "Diagnostics", "Execution", "ExperimentFile", "Interventions", "LabelledArrays", "Mazes", "ModelGraph",
+        "Patching", "Questions", "Reports", "Runs", "Tensors", "TestSupport", "Tokenization", "Training", "Workbenches",
       ]),
     .testTarget(name: "PatchbayKitTests", dependencies: ["TestSupport", "PatchbayKit"]),
     .testTarget(name: "FuzzTests", dependencies: ["TestSupport", "patchbay-fuzz"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "ActivationStore", "Analysis", "Checkpoints", "Diagnostics", "Execution", "Experiments", "ModelGraph",
-        "Tensors",
-        "TestSupport", "Tokenization", "patchbay",
+        "ActivationStore", "Analysis", "Checkpoints", "Commands", "Diagnostics", "Execution", "Interventions",
+        "ModelGraph", "Patching", "Runs", "Tensors", "TestSupport", "Tokenization", "patchbay",
       ]),
   ]
 )
 
-/// The floors of the house, lowest first, each a folder of `Sources`: a module depends on modules of its own floor and
-/// of those below it.
-let floors: KeyValuePairs = [
+/// The groups of modules, lowest first, each a folder of `Sources`. A module depends only on modules of its own group and
+/// of the groups below it.
+let groups: KeyValuePairs = [
   "Foundations": ["Diagnostics", "LabelledArrays", "Hashing", "COpenSSL"],
   "Numerics": ["CKernels", "COneDNN", "CLAPACK", "Tensors"],
   "Engine": ["ModelGraph", "Execution", "Interventions", "Patching"],
-  "Models": ["Checkpoints", "Tokenization", "BundledModels"],
+  "Models": ["Checkpoints", "COnig", "Tokenization", "BundledModels"],
   "Activations": ["CHDF5", "ActivationStore", "Analysis"],
   "Worlds": ["Datasets", "Mazes", "Training"],
   "Showing": ["Figures", "CRsvg", "Reports"],
-  "Bench": ["Experiments", "PatchbayKit", "patchbay"],
+  "Bench": ["ExperimentFile", "Workbenches", "Questions", "Analyses", "Runs"],
+  "Entrances": ["Commands", "PatchbayKit", "patchbay"],
   "Tools": ["patchbay-bench", "patchbay-bench-analysis", "patchbay-fuzz"],
 ]
-for (floor, modules) in floors {
-  for target in package.targets where modules.contains(target.name) { target.path = "Sources/\(floor)/\(target.name)" }
+for (group, modules) in groups {
+  for target in package.targets where modules.contains(target.name) { target.path = "Sources/\(group)/\(target.name)" }
 }

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Makes the pages of the Swift library with docc, which comes with the toolchain: scripts/docs.sh [FOLDER],
-# .build/docs without one. Ends with status 1 if docc has a warning. The pages are a site: python3 -m http.server
-# --directory FOLDER, then /documentation/patchbaykit.
+# Builds the pages of the Swift library with docc, which comes with the toolchain: scripts/docs.sh [FOLDER]. The
+# default folder is .build/docs. Exits with status 1 if docc has a warning. To read the pages, run
+# python3 -m http.server --directory FOLDER and open /documentation/patchbaykit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/setup.sh
 
 output=${1:-.build/docs}
 graphs=.build/symbol-graphs
-# Modules whose declarations PatchbayKit hands on belong to it.
-modules=$(sed -n 's/^@_exported import //p' Sources/Bench/PatchbayKit/PatchbayKit.swift | paste -s -d , -)
+# The modules that PatchbayKit re-exports: their declarations are documented as part of it.
+modules=$(sed -n 's/^@_exported import //p' Sources/Entrances/PatchbayKit/PatchbayKit.swift | paste -s -d , -)
 
 step "build"
 mkdir -p .build
@@ -20,7 +20,7 @@ flags=()
 for map in Sources/*/*/module.modulemap .build/checkouts/*/Sources/*/include/module.modulemap .build/release/CKernels.build/module.modulemap; do
   flags+=(-Xcc "-fmodule-map-file=$map")
 done
-for flag in $(pkg-config --cflags-only-I hdf5 lapacke cairo librsvg-2.0); do flags+=(-Xcc "$flag"); done
+for flag in $(pkg-config --cflags-only-I hdf5 lapacke cairo librsvg-2.0 oniguruma); do flags+=(-Xcc "$flag"); done
 rm -rf "$graphs"
 mkdir -p "$graphs"
 swift symbolgraph-extract -module-name PatchbayKit -I .build/release/Modules -I Sources/Numerics/CKernels/include "${flags[@]}" \
@@ -30,6 +30,6 @@ swift symbolgraph-extract -module-name PatchbayKit -I .build/release/Modules -I 
 step "pages"
 docc=$(command -v docc || xcrun --find docc)
 rm -rf "$output"
-"$docc" convert Sources/Bench/PatchbayKit/PatchbayKit.docc --fallback-display-name PatchbayKit --fallback-bundle-identifier patchbay.kit \
+"$docc" convert Sources/Entrances/PatchbayKit/PatchbayKit.docc --fallback-display-name PatchbayKit --fallback-bundle-identifier patchbay.kit \
   --additional-symbol-graph-dir "$graphs" --transform-for-static-hosting --warnings-as-errors --output-path "$output"
 echo "$output/documentation/patchbaykit"

@@ -1,6 +1,6 @@
-# Sourced by the other scripts, from the top of the package: the libraries that a fresh machine lacks are installed.
-# make_python sets PATCHBAY_PYTHON, a Python with numpy, h5py, xarray, h5netcdf, scipy and scikit-learn, and with
-# matplotlib and what runs notebooks. build_with_progress builds, and shows that it is at work.
+# Sourced by the other scripts, from the root of the package. Installs the libraries that are missing.
+# make_python sets PATCHBAY_PYTHON, a Python with numpy, h5py, xarray, h5netcdf, scipy, scikit-learn, matplotlib and
+# what notebooks need to run. build_with_progress builds and shows progress.
 
 step() { printf '\n== %s\n' "$1"; }
 
@@ -11,16 +11,16 @@ as_root() {
 install_libraries() {
   if command -v apt-get >/dev/null; then
     local missing=()
-    for package in libhdf5-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev librsvg2-dev libssl-dev pkg-config python3-venv; do
+    for package in libhdf5-dev libdnnl-dev liblapacke-dev libopenblas-pthread-dev librsvg2-dev libssl-dev libonig-dev pkg-config python3-venv; do
       dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing+=("$package")
     done
     [ ${#missing[@]} = 0 ] && return
     as_root apt-get update
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
   elif command -v brew >/dev/null; then
-    brew list hdf5 onednn lapack librsvg pkg-config python3 >/dev/null 2>&1 || brew install hdf5 onednn lapack librsvg pkg-config python3
+    brew list hdf5 onednn lapack librsvg oniguruma pkg-config python3 >/dev/null 2>&1 || brew install hdf5 onednn lapack librsvg oniguruma pkg-config python3
   else
-    echo "error: neither apt-get nor brew is here; install HDF5, oneDNN, LAPACKE, librsvg, OpenSSL, pkg-config and Python 3 by hand" >&2
+    echo "error: neither apt-get nor brew is here; install HDF5, oneDNN, LAPACKE, librsvg, OpenSSL, Oniguruma, pkg-config and Python 3 by hand" >&2
     exit 1
   fi
 }
@@ -31,7 +31,7 @@ make_python() {
   if "$PATCHBAY_PYTHON" -c 'import numpy, h5py, xarray, h5netcdf, scipy, sklearn, matplotlib, nbclient, ipykernel' 2>/dev/null; then return; fi
   rm -rf "$folder"
   mkdir -p .build
-  # The system's own Python where there is one: it is the one that python3-venv belongs to.
+  # Prefer the system's own Python: python3-venv belongs to it.
   local python=python3
   if [ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import venv, ensurepip' 2>/dev/null; then python=/usr/bin/python3; fi
   "$python" -m venv "$folder"
@@ -39,9 +39,9 @@ make_python() {
     matplotlib nbclient ipykernel
 }
 
-# build_with_progress LOG ARGUMENTS...: `swift build -c release ARGUMENTS...` into a log. Meanwhile its count of steps
-# is shown: on a terminal in one line that changes, elsewhere in a line every half minute. Prints the end of the log
-# if the build fails.
+# build_with_progress LOG ARGUMENTS...: runs `swift build -c release ARGUMENTS...` and writes its output to LOG. Shows
+# the build's progress: on a terminal in one line that is updated, otherwise in a new line every 30 seconds. Prints the
+# end of the log if the build fails.
 build_with_progress() {
   local log=$1 start=$SECONDS shown=$SECONDS status=0 builder at
   shift
@@ -69,7 +69,7 @@ build_with_progress() {
 }
 
 command -v swift >/dev/null || {
-  echo "error: no swift; install a Swift 6 toolchain from swift.org first" >&2
+  echo "error: swift was not found; install a Swift 6 toolchain from swift.org first" >&2
   exit 1
 }
 step "setup"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds everything and passes all tests, from a fresh clone on a machine that has a Swift 6 toolchain: installs the
-# system's libraries, makes a Python of its own under .build/ to read HDF5 files back with h5py and xarray, checks the
-# format, builds without warnings, compares whole runs with the values of reference libraries, and runs the tests in
-# release. What takes too long for every change is in scripts/proofs.sh.
+# Builds everything and runs all tests. Works from a fresh clone on a machine with a Swift 6 toolchain: installs the
+# system libraries that are missing, sets up a Python under .build/ to read HDF5 files with h5py and xarray, checks the
+# format, builds without warnings, compares whole runs with values of reference libraries, and runs the tests in
+# release. Checks that take too long to run for every change are in scripts/proofs.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source scripts/setup.sh
@@ -13,7 +13,7 @@ swift format lint --strict -r Sources Tests Package.swift
 
 step "build"
 log=.build/test-build.log
-# Warnings about what others have written (dependencies, pkg-config) are theirs to heed.
+# Only warnings about our own files count, not those about dependencies or pkg-config.
 if ! swift build -c release --build-tests 2>&1 | tee "$log"; then exit 1; fi
 if grep -E "^$PWD/(Sources|Tests)/.*: (warning|error):" "$log" | sort -u; then
   echo "error: the build has warnings" >&2
@@ -33,8 +33,8 @@ step "tests"
 log=.build/test.log
 status=0
 swift test -c release --skip-build >"$log" 2>&1 || status=$?
-# What failed, what it said, and what was skipped and why; all of it if the tests did not come to their end.
+# Print what failed and what was skipped, with the reasons; the end of the log if the tests did not finish.
 closing=$(grep -E '^[✔✘] Test run with [0-9]+ tests' "$log" | tail -n 1 || true)
 if [ -n "$closing" ]; then grep -E '^(✘|↳|➜)' "$log" | grep -v '^↳ \(Testing Library\|Target Platform\)' || true; else tail -n 100 "$log"; fi
-echo "${closing:-error: the tests did not come to their end}"
+echo "${closing:-error: the tests did not finish}"
 exit "$status"

@@ -4,7 +4,8 @@ import ModelGraph
 import TestSupport
 import Testing
 
-/// How fast caches are written, beside h5py with the same layout. Only when PATCHBAY_BENCHMARK is set: a shared machine's figures vary.
+/// How fast caches are written, compared with h5py for the same layout. Only if PATCHBAY_BENCHMARK is set: figures from
+/// a shared machine vary.
 @Suite(.serialized) struct BenchmarkTests {
   static let isWanted = ProcessInfo.processInfo.environment["PATCHBAY_BENCHMARK"] != nil && Python.interpreter != nil
 
@@ -27,7 +28,7 @@ import Testing
     }
   }
 
-  /// - Returns: the seconds until all was handed to the system, with a check afterwards that it is there.
+  /// - Returns: the seconds until everything was handed to the system; checks afterwards that it is there.
   private func write(_ path: String, _ hooks: Int, _ examples: Int, _ positions: Int, _ width: Int) throws -> Double {
     let names = (0..<hooks).map { HookName(layer: $0, "hook_resid_post") }
     let values = (0..<(positions * width)).map { Float($0 % 1000) }

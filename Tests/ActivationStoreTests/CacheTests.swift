@@ -41,7 +41,7 @@ import Testing
   /// A value's bits, the same for every NaN.
   private func plain(_ value: Float) -> UInt32 { value.isNaN ? Float.nan.bitPattern : value.bitPattern }
 
-  /// One example as it should be stored, value by value from the definition of each axis.
+  /// One example as it should be stored, computed value by value from the definition of each axis.
   private func padded(_ run: StoredRun, _ number: Int, _ example: Int) -> [Float] {
     let layout = Samples.cacheHooks[number].layout
     let positions = Samples.prompts[example].cleanTokens.count
@@ -136,7 +136,7 @@ import Testing
         }
         if first == 1000 { early = try resident() }
       }
-      // Other tests run meanwhile; the numbers written are 82 MB, the texts 12.
+      // Other tests run at the same time; the numbers written are 82 MB, the texts 12.
       let grown = try resident() - early
       #expect(grown < 40 << 20, "\(grown >> 20) MiB more")
       try writer.finish()

@@ -5,12 +5,12 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Activations are read past HDF5 where a file allows it. What HDF5 reads is the reference, bit by bit.
+/// Activations are read without HDF5 if a file allows it. What HDF5 reads is the reference, bit by bit.
 @Suite struct ChunkReadingTests {
   let scratch: TemporaryFolder
   init() throws { scratch = try TemporaryFolder() }
 
-  /// A cache of one hook whose examples are written in the given order; the others never are.
+  /// A cache of one hook whose examples are written in the given order; examples not listed are never written.
   private func write(
     _ path: String, _ layout: Layout, examples: Int, positions: Int = 1, precision: CachePlan.Precision = .float32,
     order: [Int]? = nil, value: (_ example: Int, _ index: Int) -> Float
@@ -94,7 +94,7 @@ import Testing
       let values = (0..<width).map { _ in Half.value(UInt16(truncatingIfNeeded: random.next())) }
       let path = scratch.path("c.h5")
       try write(path, .perExample([Extent(.unit, width)]), examples: 3, precision: precision) { example, index in
-        // All zeros and all ones are where sums modulo 65535 have two names for nothing.
+        // All zeros and all ones are where sums modulo 65535 have two representations of zero.
         [values[index], 0, Float(bitPattern: .max)][example]
       }
       let store = try StoreReader(path)
@@ -133,7 +133,7 @@ import Testing
         Float(1000 * $0 + 100 + $1 % 50)
       }
       let whole = try Data(contentsOf: URL(filePath: path))
-      // The second example's numbers as they stand in the file.
+      // The second example's numbers as they are in the file.
       let size = precision == .float16 ? 2 : 4
       var needle = Data()
       for index in 0..<5 {
@@ -164,7 +164,8 @@ import Testing
     }
   }
 
-  /// An address in the tree of chunks, which has no checksum, may lead to another whole chunk, and HDF5 is led as well.
+  /// An address in the tree of chunks, which has no checksum, may lead to another whole chunk; then it misleads HDF5 as
+  /// well.
   @Test func damageAnywhereMakesNoNumbersThatHDF5DoesNotRead() throws {
     let path = scratch.path("c.h5")
     try write(path, .perExample([Extent(.unit, 2)]), examples: 200) { Float($0) + Float($1) / 2 }
@@ -252,7 +253,7 @@ import Testing
         for pieces in [[], [cut], [cut, count - cut].sorted()] {
           let found = checksum(bytes, pieces: pieces, copying: kind != 1)
           #expect(found.agrees(with: expected), "\(count) \(kind) \(pieces)")
-          // As HDF5 before 1.6.3 wrote it.
+          // As written by HDF5 before 1.6.3.
           let old = (expected & 0x00FF_00FF) << 8 | (expected >> 8) & 0x00FF_00FF
           #expect(found.agrees(with: old))
           #expect(!found.agrees(with: expected ^ 0x100) && !found.agrees(with: expected ^ 0x0100_0000))

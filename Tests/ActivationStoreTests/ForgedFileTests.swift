@@ -3,14 +3,14 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files whose checksums are right and whose contents are not, as nobody but somebody who means harm makes them. HDF5 1.10 would crash or loop.
+/// Files with right checksums and wrong contents, which only intent can produce. HDF5 1.10 would crash or loop.
 @Suite struct ForgedFileTests {
   private let scratch: TemporaryFolder
   private var path: String { scratch.path("r.h5") }
 
   init() throws { scratch = try TemporaryFolder() }
 
-  /// A results file with so many attributes and sweeps that neither fits its header.
+  /// A results file with so many attributes and sweeps that neither fit in its header.
   private func writeCrowded(attributes: Int, sweeps: Int) throws -> [UInt8] {
     var header = Samples.resultsHeader
     for number in 0..<attributes { header.attributes["extra-\(number)"] = .text("value \(number)") }
@@ -27,7 +27,8 @@ import Testing
     try MalformedFileTests.readEverything(path, .results)
   }
 
-  /// The trees grow to two levels, the heaps to several blocks, and attributes that no block takes stand by themselves.
+  /// The trees grow to two levels, the heaps to several blocks, and attributes too large for a block are stored
+  /// separately.
   @Test(arguments: [(9, 2), (40, 60), (400, 300)] as [(Int, Int)])
   func whatDoesNotFitTheHeaderIsFound(attributes: Int, sweeps: Int) throws {
     _ = try writeCrowded(attributes: attributes, sweeps: sweeps)
@@ -45,7 +46,8 @@ import Testing
     #expect(long["long"] == .numbers((0..<2000).map(Double.init)) && long["a11"] == .integer(11))
   }
 
-  /// The table of a dataset's chunks has no checksum. HDF5 takes the four bytes of a checksum off what it says a chunk has.
+  /// The table of a dataset's chunks has no checksum. HDF5 subtracts the four bytes of a checksum from a chunk's stated
+  /// size.
   @Test(arguments: [0, 1, 3, 1 << 31] as [UInt32]) func chunksOfNoSizeAreRefused(size: UInt32) throws {
     var bytes = try writeCrowded(attributes: 1, sweeps: 1)
     let leaf = Array("TREE".utf8) + [1, 0]
@@ -80,7 +82,8 @@ import Testing
     }
   }
 
-  /// The size of a fill value beyond its message: a version 3 message with the flag that there is one, and the size 4 of a float's.
+  /// The size of a fill value beyond its message: a version 3 message with the flag that there is a value, and the size
+  /// 4 of a float.
   @Test func fillValuesLargerThanTheirMessageAreRefused() throws {
     let sound = try writeCrowded(attributes: 1, sweeps: 1)
     let fills = sound.indices.dropLast(16).filter {
@@ -102,8 +105,8 @@ import Testing
     }
   }
 
-  /// Makes the checksum of a block anew.
-  /// - Parameter sound: the undamaged bytes, by which the block's end is found.
+  /// Recomputes the checksum of a block.
+  /// - Parameter sound: the undamaged bytes, used to find the end of the block.
   private func seal(_ bytes: inout [UInt8], from start: Int, soundIn sound: [UInt8]) throws {
     let end = try #require(
       (start + 8..<min(sound.count - 4, start + 6000)).first { end in

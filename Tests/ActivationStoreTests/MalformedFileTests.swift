@@ -17,10 +17,10 @@ import Testing
     }
   }
 
-  /// What became of reading a damaged file.
+  /// The outcome of reading a damaged file.
   enum Outcome: Hashable { case read, refused }
 
-  /// Reads all there is, by every way in.
+  /// Reads everything, through every entry point.
   static func readEverything(_ path: String, _ kind: Kind) throws {
     let store = try StoreReader(path)
     _ = try store.attributes()
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  /// The most that the process has had in memory so far, in KiB on Linux.
+  /// The process's peak memory so far, in KiB on Linux.
   static var peakMemory: Int {
     var usage = rusage()
     // 0 is RUSAGE_SELF, whose Swift type differs between systems.
@@ -58,7 +58,7 @@ import Testing
   }
 
   static func outcome(of bytes: Data, _ path: String, _ kind: Kind) throws -> Outcome {
-    // A new file each time: some file systems write a file that was emptied and filled again to the disk at once.
+    // A new file each time: some file systems immediately flush a file that was truncated and rewritten.
     unlink(path)
     try bytes.write(to: URL(filePath: path))
     do {
@@ -87,7 +87,7 @@ import Testing
     try kind.write(scratch.path("whole.h5"))
     let whole = try Data(contentsOf: URL(filePath: scratch.path("whole.h5")))
     var outcomes: [Outcome: Int] = [:]
-    // PATCHBAY_DAMAGE="rounds seed" asks for a longer search.
+    // PATCHBAY_DAMAGE="rounds seed" makes the search longer.
     let wish = (ProcessInfo.processInfo.environment["PATCHBAY_DAMAGE"] ?? "").split(separator: " ").compactMap {
       Int($0)
     }
@@ -99,7 +99,8 @@ import Testing
       }
       let before = Self.peakMemory
       outcomes[try Self.outcome(of: damaged, scratch.path("damaged.h5"), kind), default: 0] += 1
-      // Of the whole process: other tests run beside this one, but none takes two gigabytes more in these milliseconds.
+      // This is for the whole process: other tests run at the same time, but none takes two more gigabytes in these
+      // milliseconds.
       let growth = Self.peakMemory - before
       #expect(growth < 2 << 20, "\(growth) KiB for one file")
     }

@@ -3,7 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Results under way: what is flagged is there whenever the process ends, and nothing but numbers is written after the layout.
+/// Results of a run in progress: what is flagged is there whenever the process ends, and after the layout only numbers
+/// are written.
 @Suite struct PartialResultsTests {
   private let scratch: TemporaryFolder
   private var path: String { scratch.path("r.h5") }
@@ -56,7 +57,7 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.path).isEmpty)
   }
 
-  /// The file as it stands on the disk is read at every step, without the writer's having closed or flushed it.
+  /// Reads the file from the disk at every step, without closing or flushing it first.
   @Test func theFileIsReadableAtAnyMoment() throws {
     let file = try start()
     let copy = scratch.path("copy.h5")
@@ -124,7 +125,7 @@ import Testing
     #expect(try ResultsReader(path).values(sweep: "heads", dataset: "logit_diff").values == values)
   }
 
-  /// HDF5 writes by a driver that does not look at heaps: the file is gone through by the one that does before.
+  /// HDF5 writes with a driver that does not check heaps, so the reading driver checks the file first.
   @Test func whatIsDamagedIsNotGoneOnWith() throws {
     let file = try start()
     try write(file, 0..<2, 0..<3)
@@ -136,7 +137,7 @@ import Testing
       copy.replaceSubrange(place..<place + bytes.count, with: bytes)
       try copy.write(to: URL(fileURLWithPath: partial))
     }
-    // The size of the first object of a heap: nothing, and more than there is.
+    // The size of the first object of a heap: zero, and more than there is.
     for size in [[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0xF0, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0]] as [[UInt8]] {
       try damaged("GCOL", 24, size)
       #expect(throws: StoreError.self) { try PartialResults(reopening: path) }
@@ -150,7 +151,7 @@ import Testing
     let file = try start()
     for example in 0..<3 { try write(file, 0..<6, example..<example + 1) }
     file.keep()
-    // Eighteen flags end to end; nothing else in the file is as many ones.
+    // Eighteen consecutive flags; nothing else in the file has as many ones in a row.
     var bytes = try Data(contentsOf: URL(fileURLWithPath: partial))
     let flags = try #require(bytes.range(of: Data(repeating: 1, count: 18)))
     bytes[flags.lowerBound + 4] = 7

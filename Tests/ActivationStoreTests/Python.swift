@@ -1,6 +1,6 @@
 import Foundation
 
-/// The interpreter that PATCHBAY_PYTHON names, with h5py, xarray and h5netcdf, and the project's scripts for it.
+/// The interpreter in PATCHBAY_PYTHON, with h5py, xarray and h5netcdf, and the project's scripts for it.
 enum Python {
   static let interpreter = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"]
   static let skipped = "PATCHBAY_PYTHON names no interpreter that has h5py, xarray and h5netcdf"

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// The files as the other side sees them: h5py, and xarray through h5netcdf.
+/// The files as other programs see them: h5py, and xarray through h5netcdf.
 @Suite struct PythonTests {
   @Test(.enabled(if: Python.interpreter != nil, Comment(rawValue: Python.skipped)))
   func h5pyAndXarrayReadWhatWasWritten() throws {

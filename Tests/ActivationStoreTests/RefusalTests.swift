@@ -5,7 +5,7 @@ import ModelGraph
 import TestSupport
 import Testing
 
-/// Files and places that cannot be read or written.
+/// Files and paths that cannot be read or written.
 @Suite struct RefusalTests {
   let scratch: TemporaryFolder
   init() throws { scratch = try TemporaryFolder() }
@@ -106,7 +106,8 @@ import Testing
   }
 
   #if os(Linux)
-    /// From here on every write of the open file meets a full disk. The file itself is kept open, so that nothing else gets its inode.
+    /// From here on every write to the open file meets a full disk. The file itself is kept open, so that nothing else
+    /// gets its inode.
     private func fillDisk(_ descriptor: Int32) throws {
       #expect(dup(descriptor) >= 0)
       let full = open("/dev/full", O_RDWR)

@@ -3,9 +3,9 @@ import Foundation
 import LabelledArrays
 import ModelGraph
 
-/// Small files with something of everything; `scripts/python/check_hdf5.py` knows their contents.
+/// Small files with a bit of everything; `scripts/python/check_hdf5.py` knows their contents.
 enum Samples {
-  /// Three pairs of 4, 2 and 3 tokens; among the token strings one of three bytes and one that is a zero byte.
+  /// Three pairs of 4, 2 and 3 tokens; among the token strings are one of three bytes and one that is a zero byte.
   static let prompts: [PromptRow] = [
     PromptRow(
       cleanTokens: [1, 2, 3, 4], corruptedTokens: [1, 5, 3, 4], answerToken: 7, wrongToken: 8,
@@ -31,13 +31,13 @@ enum Samples {
 
   static let headAxes = [LabelledAxis("layer", .range(2)), LabelledAxis("head", .range(3))]
 
-  /// A finished results file but for one cell of `heads` ([1, 2]) that was never written.
+  /// A finished results file, except for one cell of `heads` ([1, 2]) that was never written.
   static func writeResults(_ path: String) throws {
     let writer = try startResults(path)
     try writer.finish()
   }
 
-  /// The same, open still.
+  /// The same, still open.
   static func startResults(_ path: String) throws -> ResultsWriter {
     let writer = try ResultsWriter(creating: path, header: resultsHeader, prompts: prompts)
     try writer.writeBaseline(.clean, metrics: ["logit_diff": [3, 3.5, 4], "prob": [0.5, 0.25, 0.125]])
@@ -83,7 +83,7 @@ enum Samples {
     .init("embedder.stage2", .perExample([Extent(.channel, 3), Extent(.row, 1), Extent(.column, 1)])),
   ]
 
-  /// What stands at flat index `index` of an example's unpadded values: an exact binary16.
+  /// The value at flat index `index` of an example's unpadded values: an exact binary16.
   static func cacheValue(_ run: StoredRun, _ hook: Int, _ example: Int, _ index: Int) -> Float {
     (run == .corrupted ? -1 : 1) * (Float(hook) * 128 + Float(example) * 32 + Float(index) / 2)
   }

@@ -2,7 +2,7 @@ import ActivationStore
 import Foundation
 import Testing
 
-/// The names in files stand in the schema, and the pages that describe the files have all of them.
+/// The names in files are in the schema, and the pages that describe the files have all of them.
 @Suite struct SchemaTests {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -11,7 +11,7 @@ import Testing
     try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
   }
 
-  /// All Swift sources of modules but the schema, by path.
+  /// All Swift sources of modules except the schema, by path.
   static func sources() throws -> [(path: String, text: String)] {
     let folder = root.appendingPathComponent("Sources").path
     let all = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
@@ -21,7 +21,7 @@ import Testing
       }
   }
 
-  /// Every text that the schema's sources have: names, paths, and what names begin or end with.
+  /// Every text in the schema's sources: names, paths, prefixes and suffixes of names.
   static func names() throws -> [String] {
     let folder = "Sources/Activations/ActivationStore/Schema"
     let files = try FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent(folder).path)
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  /// What the pages have in code marks.
+  /// The contents of code marks in the pages.
   static func spans() throws -> [String] {
     let pages = ["file-formats", "heads", "mazes"]
     return try pages.flatMap { page in
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  /// Paths that the pages name begin with a group of the schema.
+  /// Paths in the pages begin with a group of the schema.
   @Test func thePagesNameNoOtherGroup() throws {
     let groups = Set(try Self.names().filter { $0.hasPrefix("/") }.map { $0.split(separator: "/")[0] })
     for span in try Self.spans() where span.hasPrefix("/") {
@@ -64,10 +64,11 @@ import Testing
     }
   }
 
-  /// No module writes a path or a name of its own. Texts of several lines are Python, whose names the notebooks' tests look at.
+  /// No module writes a path or a name of its own. Multi-line texts are Python, whose names are checked by the
+  /// notebooks' tests.
   @Test func noOtherSourceHasThem() throws {
     let names = try Self.names()
-    // Words of one part are common, and these are words of experiment files, metrics and axes as well.
+    // Names of one word are common, and these are also words of experiment files, metrics and axes.
     let shared = [
       "answer_token", "wrong_token", "clean_tokens", "corrupted_tokens", "sender_position", "receiver_position",
       "first_token", "logit_diff", "source_example",

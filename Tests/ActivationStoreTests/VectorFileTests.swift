@@ -2,7 +2,7 @@ import ActivationStore
 import TestSupport
 import Testing
 
-/// Vector files whose parts do not go together.
+/// Vector files whose parts do not fit together.
 @Suite struct VectorFileTests {
   private func write(_ layers: [Int], _ values: [[[Float]]], to path: String) throws {
     let vector = SteeringVector(
@@ -20,7 +20,7 @@ import Testing
     #expect(try SteeringVector(file: scratch.path("v.h5")).values == [[[1, 2]], [[3, 4]]])
   }
 
-  /// A layer with two vectors, or one that no model has, would be found out where the vector is added, by a crash.
+  /// A layer with two vectors, or one that no model has, would otherwise crash when the vector is added.
   @Test(arguments: [[1, 1], [-1, 0]]) func layersThatMakeNoSenseAreRefused(layers: [Int]) throws {
     let scratch = try TemporaryFolder()
     try write(layers, [[[1, 2]], [[3, 4]]], to: scratch.path("v.h5"))
@@ -28,7 +28,7 @@ import Testing
     #expect(error?.message.contains("a vector for each of some layers, each layer once") == true)
   }
 
-  /// Scales are known by their attributes alone.
+  /// Only their attributes identify scales.
   @Test func scalesAreKnownByTheirAttributes() throws {
     let scratch = try TemporaryFolder()
     try write([0, 3], [[[1, 2]], [[3, 4]]], to: scratch.path("v.h5"))

@@ -7,7 +7,7 @@ import Testing
     return DenseMatrix((0..<count).map { row in (0..<width).map { _ in numbers.normal() + Double(row % 3) * 4 } })
   }
 
-  /// Against the best of all partitions.
+  /// Compared with the best of all partitions.
   @Test(arguments: 1...4) func kMeansFindsTheBestOfAll(count: Int) throws {
     let rows = Self.points(8, 2, seed: UInt64(count))
     let found = try KMeans(rows, count: count, restarts: 20, seed: 1)
@@ -42,7 +42,7 @@ import Testing
     let rows = Self.points(300, 5, seed: 4)
     let found = try KMeans(rows, count: 7, restarts: 5, seed: 2, threads: 1)
     #expect(try KMeans(rows, count: 7, restarts: 5, seed: 2, threads: 3) == found)
-    // The best of a single start each is no better than the best of five.
+    // The best of several single starts is no better than the best of five.
     #expect(try KMeans(rows, count: 7, restarts: 1, seed: 2).inertia >= found.inertia)
   }
 
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  /// Against looking at all pairs of clusters at every step, with distances from their definitions.
+  /// Compared with searching all pairs of clusters at every step, with distances from their definitions.
   @Test(arguments: AgglomerativeClusters.Linkage.allCases) func agglomerativeAgainstDefinition(
     linkage: AgglomerativeClusters.Linkage
   ) throws {

@@ -9,7 +9,8 @@ import Testing
     #expect(near(direction.length, 45.0.squareRoot()) && near(direction.vector, [3, 6]))
   }
 
-  /// Unit scatter within classes at (0, 0) and (2, 2): the discriminant is (2, 2) over the variance, its boundary half-way.
+  /// Unit scatter within classes at (0, 0) and (2, 2): the discriminant is (2, 2) over the variance, with its boundary
+  /// half-way.
   @Test func discriminantByHand() throws {
     let rows = matrix([[1, 0], [-1, 0], [0, 1], [0, -1], [3, 2], [1, 2], [2, 3], [2, 1]])
     let examples = try Examples(rows: rows, classes: [0, 0, 0, 0, 1, 1, 1, 1], names: ["no", "yes"])
@@ -23,7 +24,8 @@ import Testing
     }
   }
 
-  /// Differences (1, 3), (1, -3), (1, 6), (1, -6): their mean is along the first feature, their component along the second.
+  /// Differences (1, 3), (1, -3), (1, 6), (1, -6): their mean is along the first feature, their component along the
+  /// second.
   @Test func pairedComponentIsNotTheMeanDifference() throws {
     let pairs = try Pairs(
       positive: matrix([[1, 3], [1, -3], [1, 6], [1, -6.5]]), negative: matrix([[0, 0], [0, 0], [0, 0], [0, 0]]))
@@ -35,14 +37,14 @@ import Testing
     }
     let same = try Pairs(positive: matrix([[1, 1], [2, 2]]), negative: matrix([[0, 0], [1, 1]]))
     #expect(throws: AnalysisError.self) { try same.principalDirection(order: .asLabelled) }
-    // The other way round for some, what all share is what varies.
+    // Taken the other way round for some pairs, what all differences share varies most.
     let shared = try Pairs(
       positive: matrix([[5, 0.1], [5, -0.1], [5, 0.2], [5, -0.2], [5, 0.1], [5, 0]]),
       negative: matrix([[0, 0], [0, 0], [0, 0], [0, 0], [0, 0], [0, 0]]))
     #expect(try shared.principalDirection(order: .shuffled(seed: 1)).unit[0] > 0.99)
   }
 
-  /// After LEACE no class mean differs from another, and features across the removed direction stay as they were.
+  /// After LEACE no class mean differs from another, and features orthogonal to the removed direction are unchanged.
   @Test(arguments: [2, 3, 5]) func leaceLeavesNothingToRead(classes: Int) throws {
     var numbers = Numbers(seed: 8)
     let examples = try numbers.examples(700, 9, classes: classes)
@@ -76,7 +78,8 @@ import Testing
     #expect(throws: AnalysisError.noVariance(method: "LEACE")) { try ConceptEraser(level.moments()) }
   }
 
-  /// Where features are sums of others, nothing is read along what is 0 for all examples: products' rounding is not taken for variance.
+  /// If features are sums of others, nothing is read along what is 0 for all examples: rounding is not taken for
+  /// variance.
   @Test(arguments: [ReaderMethod.leace, .linearDiscriminant(shrinkage: 0)])
   func dependentFeaturesAreReadAlongTheirSpaceOnly(method: ReaderMethod) throws {
     var numbers = Numbers(seed: 12)
@@ -100,7 +103,7 @@ import Testing
     #expect(directions.allSatisfy { near($0.unit.reduce(0) { $0 + $1 * $1 }, 1) })
     let cosines = Direction.cosines(directions)
     #expect(near(cosines.diagonal, [Double](repeating: 1, count: 200)))
-    // A cosine of independent directions has the mean square 1 / width.
+    // The cosine of independent directions has mean square 1 / width.
     let square = (cosines.norm * cosines.norm - 200) / (200 * 199)
     #expect(near(square, 0.02, 0.002))
   }
@@ -123,7 +126,7 @@ import Testing
     for interval in [scores.accuracy, scores.auc, scores.brier, scores.margin, scores.separation] {
       #expect(interval.low <= interval.value && interval.value <= interval.high && interval.low < interval.high)
     }
-    // Trained on shuffled labels a reader points anywhere, to either side equally often.
+    // Trained on shuffled labels, a reader points anywhere, to either side equally often.
     if method != .pairedComponent(order: .shuffled(seed: 1)) {
       var sum = 0.0
       for seed in UInt64(0)..<40 {

@@ -27,7 +27,8 @@ import Testing
     }
   }
 
-  /// A few of many, by iteration, against the whole decomposition: falling, flat and low-rank spectra, and a pair of equal values.
+  /// A few of many by iteration, compared with the whole decomposition: falling, flat and low-rank spectra, and a pair
+  /// of equal values.
   @Test func leadingEigenvaluesOfManyFeatures() throws {
     let size = 192
     let square = LinearAlgebraTests.random(size, size, seed: 1)
@@ -64,7 +65,7 @@ import Testing
   @Test func alignment() throws {
     var numbers = Numbers(seed: 16)
     let rows = try numbers.examples(1500, 4).rows
-    // Turned by a quarter, tripled and moved: the same representation. And one that has nothing to do with it.
+    // Rotated by a quarter turn, tripled and shifted, it is the same representation; the other one is unrelated.
     let turned = Tensor(
       shape: [1500, 2], (0..<1500).flatMap { [3 * rows.tensor[[$0, 1]] + 7, -3 * rows.tensor[[$0, 0]]] })
     let other = Tensor(shape: [1500, 2], (0..<3000).map { _ in Float(numbers.normal()) })

@@ -2,7 +2,7 @@ import Analysis
 import Tensors
 import Testing
 
-/// Formulas against training again without the example.
+/// Formulas compared with training again without the example.
 @Suite struct InfluenceTests {
   private static func compare(
     _ found: Influence, _ with: [Double], _ without: [Double], _ tolerance: Double, change: Bool = true
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  /// One Newton step: near, not exact.
+  /// One Newton step: close, but not exact.
   @Test func onLogistic() throws {
     var numbers = Numbers(seed: 15)
     let examples = try numbers.examples(200, 4)

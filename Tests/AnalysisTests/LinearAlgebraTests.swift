@@ -60,7 +60,7 @@ import Testing
     #expect(Self.near(rows, DenseMatrix([[1, 2], [1, 0]])))
   }
 
-  /// A quarter turn has the eigenvalues i and -i; a triangle those of its diagonal.
+  /// A quarter turn has the eigenvalues i and -i; a triangular matrix has those on its diagonal.
   @Test func generalEigenvaluesByHand() throws {
     let turn = try DenseMatrix([[0, -1], [1, 0]]).eigenvalues()
     #expect(turn.map(\.real).allSatisfy { abs($0) < 1e-15 })
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  /// The library underneath must stand being called by several threads at once, which not every build of OpenBLAS does.
+  /// The library underneath must work when several threads call it at once, which not every build of OpenBLAS does.
   @Test func callersFromSeveralThreadsGetTheSameNumbers() throws {
     let square = Self.random(120, 120, seed: 3)
     let symmetric = square + square.transposed

@@ -6,7 +6,8 @@ import Testing
 @Suite struct ProbeTests {
   /// Three examples on each side, one of them of the other class: the optimum solves a scalar equation.
   @Test func logisticByHand() throws {
-    // x = 1 with classes 1, 1, 0 and x = -1 with classes 0, 0, 1: by symmetry b = 0, and w solves 2 (3 s(w) - 2) + w = 0, s the logistic function.
+    // x = 1 with classes 1, 1, 0 and x = -1 with classes 0, 0, 1: by symmetry b = 0, and w solves 2 (3 s(w) - 2) + w =
+    // 0, s the logistic function.
     let rows = matrix([[1], [1], [1], [-1], [-1], [-1]])
     let fit = try LogisticRegression(rows: rows, classes: [1, 1, 0, 0, 0, 1], penalty: 1)
     let w = fit.weights[0]
@@ -17,7 +18,7 @@ import Testing
     #expect(near(fit.loss, loss))
   }
 
-  /// At the optimum the derivatives vanish, counted anew in float64 from the definition.
+  /// At the optimum the derivatives vanish, recomputed in float64 from the definition.
   @Test(arguments: [(400, 6, 1.0), (400, 6, 1e-3), (50, 80, 0.1), (3000, 40, 10)])
   func logisticDerivativesVanish(count: Int, width: Int, penalty: Double) throws {
     var numbers = Numbers(seed: 5)
@@ -38,7 +39,8 @@ import Testing
     #expect(gradient.allSatisfy { abs($0) < 1e-5 * (1 + 20 * scale) } && abs(bias) < 1e-6 * (1 + scale))
   }
 
-  /// Two classes of a softmax are a logistic probe with half the penalty: the weights are its weights' halves with opposite signs.
+  /// A softmax over two classes is a logistic probe with half the penalty: its weights are half of the probe's, with
+  /// opposite signs.
   @Test func multinomialOfTwoClassesIsLogistic() throws {
     var numbers = Numbers(seed: 6)
     let examples = try numbers.examples(500, 7)
@@ -105,12 +107,12 @@ import Testing
     #expect(near(ControlLabels.selectivity(task: 0.9, control: 0.6), 0.3))
   }
 
-  /// From rows the gradient is 0 to float64's digits, where products in float32 leave it at theirs.
+  /// Computed from rows, the gradient is 0 to float64 precision, where float32 products reach only their own.
   @Test func ridgeOfRowsIsCorrected() throws {
     var numbers = Numbers(seed: 31)
     let free = try numbers.examples(500, 4)
     let labels = (0..<500).map { Double($0 % 7) }
-    // Two features that are nearly one.
+    // Two features that are nearly equal.
     let rows = matrix(
       (0..<500).map { row in
         let values = free.rows.withRow(row) { Array($0) }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// The interpreter that PATCHBAY_PYTHON names, with scikit-learn and scipy (concept-erasure where there is one), and the project's scripts for it.
+/// The interpreter in PATCHBAY_PYTHON, with scikit-learn and scipy (and concept-erasure if available), and the
+/// project's scripts for it.
 enum Python {
   static let interpreter = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"]
   static let skipped = "PATCHBAY_PYTHON names no interpreter that has scikit-learn and scipy"

@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Every number as numpy, scipy, scikit-learn and concept-erasure compute it.
+/// Every number compared with numpy, scipy, scikit-learn and concept-erasure.
 @Suite struct PythonTests {
   /// What check_analysis.py reads.
   struct Report: Encodable {

@@ -9,7 +9,7 @@ import Testing
       scores: [-1, 1, 1, 3], probabilities: [0.1, 0.65, 0.65, 0.95], classes: [0, 0, 1, 1], weightLength: 2,
       intervals: Bootstrap(redraws: 0))
     #expect(near(scores.accuracy.value, 0.75))
-    // Of four pairs, three are won and one is level.
+    // Of four pairs, three are won and one is tied.
     #expect(near(scores.auc.value, 0.875))
     // Squares 0.01 + 0.4225 + 0.1225 + 0.0025, over four.
     #expect(near(scores.brier.value, 0.139375))
@@ -22,7 +22,7 @@ import Testing
     #expect(scores.accuracy.low == scores.accuracy.value)
   }
 
-  /// The area against its definition, over all small cases with ties.
+  /// The area compared with its definition, over all small cases with ties.
   @Test func areaOfAllSmallCases() {
     for code in 0..<(3 * 3 * 3 * 3 * 16) {
       let levels = (0..<4).map { Double(code / [1, 3, 9, 27][$0] % 3) }
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func intervalsAreSeededAndCover() {
-    // 300 of 400 right: the binomial deviation is 0.0217.
+    // 300 of 400 right: the binomial standard deviation is 0.0217.
     let scores = (0..<400).map { $0 < 300 ? 1.0 : -1.0 }
     func measured(_ bootstrap: Bootstrap) -> Interval {
       ReaderScores(
@@ -53,7 +53,7 @@ import Testing
     let first = measured(Bootstrap(seed: 1))
     #expect(first == measured(Bootstrap(seed: 1)) && first != measured(Bootstrap(seed: 2)))
     #expect(near(first.high - first.low, 2 * 1.96 * 0.0217, 0.02))
-    // Whole groups that agree among themselves leave less to average over.
+    // Whole groups whose members agree leave less to average over.
     let grouped = measured(Bootstrap(seed: 1, groups: (0..<400).map { $0 / 20 }))
     #expect(grouped.high - grouped.low > 3 * (first.high - first.low))
   }

@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 @Suite struct StreamingTests {
-  /// Class 0: (0, 0), (2, 0); class 1: (4, 6). Means (1, 0) and (4, 6), of all (2, 2).
+  /// Class 0: (0, 0), (2, 0); class 1: (4, 6). Means (1, 0) and (4, 6); overall (2, 2).
   static let rows = matrix([[0, 0], [2, 0], [4, 6]])
   static let classes = [0, 0, 1]
 
@@ -20,7 +20,7 @@ import Testing
     #expect(near(moments.withinScatter.values, [2, 0, 0, 0]))
     #expect(near(moments.betweenScatter.values, [6, 12, 12, 24]))
     #expect(near(moments.covariance.values, [4, 6, 6, 12]))
-    // Of the features with the indicator of class 1: half the sum of (x - mean)(indicator - 1/3) = half of (2, 4).
+    // The features with the indicator of class 1: half the sum of (x - mean)(indicator - 1/3) = half of (2, 4).
     #expect(near(moments.crossCovariance.column(1), [1, 2]))
     #expect(near(moments.meanSquares, [20.0 / 3, 12]))
     if covariance == .perClass {
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  /// However the rows come, to the last bit.
+  /// In whatever pieces the rows arrive, to the last bit.
   @Test(arguments: [MomentAccumulator.Covariance.none, .pooled, .perClass])
   func piecesDoNotMatter(covariance: MomentAccumulator.Covariance) throws {
     var numbers = Numbers(seed: 1)
@@ -45,7 +45,7 @@ import Testing
       }
       let found = try accumulator.moments()
       #expect(found.counts == expected.counts)
-      // Sums of rows are taken four at a time, so the last bit of a mean may differ; products are the same blocks.
+      // Sums of rows are computed four at a time, so the last bit of a mean may differ; products use the same blocks.
       #expect(near(found.classMeans.values, expected.classMeans.values, 1e-14))
       if covariance != .none { #expect(near(found.totalScatter.values, expected.totalScatter.values, 1e-12)) }
     }
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  /// A mean a thousand times the deviation would drown float32 products that were not centred.
+  /// A mean a thousand times the deviation would swamp float32 products that were not centred.
   @Test func largeMeansCostNoPrecision() throws {
     var numbers = Numbers(seed: 3)
     let (count, width) = (5000, 200)

@@ -8,7 +8,32 @@ import Testing
 
   private static let messages: [(CheckpointError, FailureKind, String)] = [
     (.folderNotFound("m"), .inputNotFound, "m: no such folder"),
-    (.notAFolder("m"), .badData, "m: not a folder; a model is a folder with config.json and model.safetensors"),
+    (
+      .notAFolder("m"), .badData,
+      "m: not a folder; a model is a folder with config.json and model.safetensors, or a .gguf file"
+    ),
+    (.badGGUF(file: "x", .notGGUF), .badData, "x: not a GGUF file: it does not begin with the letters GGUF"),
+    (
+      .severalGGUF(folder: "m", files: ["a.gguf", "b.gguf"]), .badData,
+      "m: holds several models; name one of its files: a.gguf, b.gguf"
+    ),
+    (
+      .splitGGUF(file: "x", part: 1, of: 3), .badData,
+      "x: is part 1 of a model in 3 files, which are not read; join them with llama.cpp's llama-gguf-split --merge"
+    ),
+    (
+      .unsupportedArchitecture(file: "x", found: "lama", supported: ["llama", "gpt2"]), .badData,
+      "x: general.architecture 'lama' is not supported (did you mean 'llama'?); supported: llama, gpt2"
+    ),
+    (
+      .unreadType(tensor: "w", file: "x", found: .iq4XS), .badData,
+      "x: tensor 'w' has type IQ4_XS, which is not read; read are F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, "
+        + "Q4_K, Q5_K, Q6_K, BF16"
+    ),
+    (
+      .unusedTensor(tensor: "w", file: "x", architecture: "llama"), .badData,
+      "x: tensor 'w' has no place in a model of architecture 'llama'"
+    ),
     (.fileNotFound("m/x"), .inputNotFound, "m/x: no such file"),
     (.notAFile("m/x"), .badData, "m/x: not a regular file"),
     (.unreadable(file: "x", reason: "Permission denied"), .ioFailed, "x: cannot be read: Permission denied"),
@@ -77,12 +102,31 @@ import Testing
     ),
     (.tensorNameTaken("w"), .badData, "a tensor cannot be written as 'w': the name is taken"),
     (
-      .unsupportedModelType(found: "gpt3", supported: ["gpt2", "llama"]), .badData,
-      "model_type 'gpt3' is not supported (did you mean 'gpt2'?); supported: gpt2, llama"
+      .unsupportedModelType(found: "GPT-2", supported: ["gpt2", "llama"], file: "m/config.json"), .badData,
+      "m/config.json: model_type 'GPT-2' is not supported (did you mean 'gpt2'?); supported: gpt2, llama"
     ),
     (
-      .unsupportedModelType(found: "mamba", supported: ["gpt2", "gpt_neox"]), .badData,
-      "model_type 'mamba' is not supported; supported: gpt2, gpt_neox"
+      .unsupportedModelType(found: "gpt_neo", supported: ["gpt2", "gpt_neox"], file: "c"), .badData,
+      "c: model_type 'gpt_neo' is not supported; supported: gpt2, gpt_neox"
+    ),
+    (
+      .unreadWeights(["h.0.a"], modelType: "gpt2", folder: "m"), .badData,
+      "m: a 'gpt2' model does not read the weight 'h.0.a'; is model_type or a key of config.json another model's?"
+    ),
+    (
+      .unreadWeights(["a", "b", "c", "d", "e"], modelType: "llama", folder: "m"), .badData,
+      "m: a 'llama' model does not read 5 weights of the checkpoint: 'a', 'b', 'c', 'd', ...; is model_type or a key of "
+        + "config.json another model's?"
+    ),
+    (
+      .quantized(tensor: "w", found: .u8, method: "bitsandbytes", folder: "m"), .badData,
+      "m: the weights are quantised (bitsandbytes): 'w' is U8; F32, F16 and BF16 are read. Take the original, or save it "
+        + "as such with transformers: dequantize(), then save_pretrained"
+    ),
+    (
+      .quantized(tensor: "w", found: nil, method: nil, folder: "m"), .badData,
+      "m: the weights are quantised: there is no 'w'; F32, F16 and BF16 are read. Take the original, or save it "
+        + "as such with transformers: dequantize(), then save_pretrained"
     ),
     (.missingConfigKey(key: "n_layer", file: "m/config.json"), .badData, "m/config.json: no key 'n_layer'"),
     (

@@ -109,7 +109,7 @@ import Testing
         #"{"b":"s-1.safetensors","a":"s-1.safetensors"}"#,
         .missingFromShard(tensor: "a", shard: folder + "/s-1.safetensors", index: index))
 
-      // The accent composed and decomposed: two names to the file, one to a Swift dictionary.
+      // The accent composed and decomposed: two names in the file, one in a Swift dictionary.
       var writer = SafetensorsWriter()
       try writer.add("e\u{301}", Tensor(shape: [1], [1]))
       try writer.write(to: folder + "/s-3.safetensors")
@@ -172,7 +172,7 @@ import Testing
     }
   }
 
-  // MARK: Hash
+  // MARK: Hashes
 
   @Test func theHashIsThatOfTheFilesInOrder() throws {
     try withTemporaryFolder { folder in

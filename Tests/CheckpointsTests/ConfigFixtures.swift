@@ -2,7 +2,7 @@ import Checkpoints
 import Diagnostics
 import Testing
 
-/// The least that each kind of config must have, as JSON texts by key.
+/// The minimum that each kind of config must have, as JSON texts by key.
 enum ConfigFixtures {
   static let gpt2 = ["model_type": #""gpt2""#, "n_embd": "8", "n_head": "2", "n_layer": "3", "vocab_size": "11"]
 
@@ -15,11 +15,35 @@ enum ConfigFixtures {
     ]
   }
 
+  static let gptNeo = [
+    "model_type": #""gpt_neo""#, "hidden_size": "8", "num_heads": "2", "num_layers": "3", "vocab_size": "11",
+    "attention_types": #"[[["global", "local"], 1], [["local"], 1]]"#,
+  ]
+
+  static let gptJ = [
+    "model_type": #""gptj""#, "n_embd": "8", "n_head": "2", "n_layer": "3", "vocab_size": "11", "rotary_dim": "2",
+  ]
+
+  static let opt = [
+    "model_type": #""opt""#, "hidden_size": "8", "num_attention_heads": "4", "num_hidden_layers": "3", "ffn_dim": "12",
+    "vocab_size": "11",
+  ]
+
+  static let falcon = [
+    "model_type": #""falcon""#, "hidden_size": "16", "num_attention_heads": "4", "num_hidden_layers": "3",
+    "vocab_size": "11",
+  ]
+
+  /// The least config of a text family of transformers'.
+  static func ofFamily(_ type: String) -> [String: String] {
+    ["gpt2": gpt2, "gpt_neo": gptNeo, "gptj": gptJ, "opt": opt, "falcon": falcon][type] ?? decoder(type)
+  }
+
   static let patchbay = [
     "model_type": #""patchbay""#, "d_model": "8", "n_heads": "2", "n_layers": "3", "vocab_size": "11", "n_ctx": "16",
   ]
 
-  /// The config with some keys set to other JSON texts, or taken out.
+  /// The config with some keys set to other JSON texts, or removed.
   static func config(_ base: [String: String], _ changes: [String: String?] = [:]) throws -> Config {
     var members = base
     for (key, value) in changes { members[key] = value }

@@ -2,7 +2,7 @@ import Checkpoints
 import ModelGraph
 import Testing
 
-/// What each family's config comes to.
+/// The spec from each family's config.
 @Suite struct FamilySpecTests {
   @Test func gpt2() throws {
     let spec = try ConfigFixtures.spec(ConfigFixtures.gpt2)
@@ -138,9 +138,121 @@ import Testing
       #expect(try windows(type, used.merging(["max_window_layers": "9"]) { $1 }) == [nil, nil, nil])
     }
     let types = #"["full_attention", "sliding_attention", "full_attention"]"#
-    for type in ["mistral", "qwen2", "qwen3", "gemma2"] {
-      #expect(try windows(type, ["sliding_window": "4", "layer_types": types]) == [nil, 4, nil], "\(type)")
+    for type in ["mistral", "qwen2", "qwen3", "gemma2", "gemma3_text"] {
+      let changes = ["sliding_window": "4", "use_sliding_window": "true", "layer_types": types]
+      #expect(try windows(type, changes) == [nil, 4, nil], "\(type)")
     }
+    // The library's LLaMA, OLMo 2 and Phi-3 pass over `layer_types`; only Phi-3 has a window, and in all layers.
+    for (type, expected) in [("llama", []), ("olmo2", []), ("phi3", [4, 4, 4])] as [(String, [Int?])] {
+      #expect(try windows(type, ["sliding_window": "4", "layer_types": types]) == expected, "\(type)")
+    }
+    #expect(try windows("phi3", [:]) == [])
+    #expect(try windows("gemma3_text", ["sliding_window": "4", "sliding_window_pattern": "2"]) == [4, nil, 4])
+    #expect(try windows("gemma3_text", [:]) == [4096, 4096, 4096])
+  }
+
+  @Test func gemma3() throws {
+    let base = ConfigFixtures.decoder("gemma3_text")
+    let spec = try ConfigFixtures.spec(
+      base, ["head_dim": "4", "num_key_value_heads": "1", "query_pre_attn_scalar": "16", "sliding_window_pattern": "3"])
+    #expect(spec.family == "gemma3_text" && spec.hasPreNorms && spec.hasPostNorms && spec.norm.gainOffset == 1)
+    #expect(spec.normalizesQueriesAndKeys && !spec.normalizesAcrossHeads && spec.isGated && spec.tiesEmbeddings)
+    #expect(spec.embeddingScale == Float(8).squareRoot() && spec.attentionScale == 0.25)
+    #expect(spec.attentionSoftCap == nil && spec.logitSoftCap == nil && spec.context == 131_072)
+    let (global, local) = (RotarySpec(dimensions: 4, theta: 1_000_000), RotarySpec(dimensions: 4, theta: 10000))
+    #expect(spec.layerRotations == [local, local, global] && spec.windows == [4096, 4096, nil])
+    // Scores are not capped, whatever the key says: the library passes over it.
+    let capped = try ConfigFixtures.spec(base, ["attn_logit_softcapping": "5", "final_logit_softcapping": "6"])
+    #expect(capped.attentionSoftCap == nil && capped.logitSoftCap == 6)
+    // Older spelling and newer; what scales is the global rotation.
+    let linear = RotarySpec(
+      dimensions: 4, inverseFrequencies: RotarySpec(dimensions: 4, theta: 50).inverseFrequencies.map { $0 / 8 })
+    let types = #"["full_attention", "sliding_attention", "full_attention"]"#
+    let expected = [linear, RotarySpec(dimensions: 4, theta: 30), linear]
+    for changes in [
+      [
+        "rope_theta": "50", "rope_local_base_freq": "30", "rope_scaling": #"{"rope_type": "linear", "factor": 8}"#,
+      ],
+      [
+        "rope_parameters":
+          #"{"full_attention": {"rope_type": "linear", "factor": 8, "rope_theta": 50}, "sliding_attention": {"rope_theta": 30}}"#
+      ],
+      [
+        "rope_parameters": #"{"full_attention": {"rope_theta": 50}, "sliding_attention": {"rope_theta": 30}}"#,
+        "rope_scaling": #"{"rope_type": "linear", "factor": 8}"#,
+      ],
+    ] {
+      let found = try ConfigFixtures.spec(base, changes.merging(["head_dim": "4", "layer_types": types]) { $1 })
+      #expect(found.layerRotations == expected, "\(changes)")
+    }
+    // With pictures: the text's own keys, as few as are published, and no cap.
+    let pictured = try ConfigFixtures.spec(
+      ["model_type": #""gemma3""#],
+      ["text_config": #"{"hidden_size": 64, "num_hidden_layers": 2, "final_logit_softcapping": 6}"#])
+    #expect(pictured.family == "gemma3" && pictured.heads == 8 && pictured.keyValueHeads == 4 && pictured.dHead == 256)
+    #expect(pictured.dModel == 64 && pictured.vocabulary == 262_208 && pictured.dMlp == 9216)
+    #expect(pictured.logitSoftCap == nil && pictured.tiesEmbeddings && pictured.layerRotations.count == 2)
+  }
+
+  @Test func olmo2() throws {
+    let spec = try ConfigFixtures.spec(ConfigFixtures.decoder("olmo2"), ["attention_bias": "true"])
+    #expect(!spec.hasPreNorms && spec.hasPostNorms && spec.normalizesQueriesAndKeys && spec.normalizesAcrossHeads)
+    #expect(
+      spec.norm == .init(kind: .rms, epsilon: 1e-5) && spec.isGated && !spec.tiesEmbeddings && spec.windows.isEmpty)
+    #expect(spec.hasQueryKeyValueBias && spec.hasOutputBias && !spec.hasMlpBias)
+    let plain = try ConfigFixtures.spec(ConfigFixtures.decoder("olmo2"))
+    #expect(!plain.hasQueryKeyValueBias && plain.positions == .rotary(RotarySpec(dimensions: 4, theta: 10000)))
+  }
+
+  @Test func phi3() throws {
+    let base = ConfigFixtures.decoder("phi3").merging(["hidden_size": "16"]) { $1 }
+    let spec = try ConfigFixtures.spec(base)
+    #expect(spec.norm == .init(kind: .rms, epsilon: 1e-5) && spec.isGated && spec.hasPreNorms && !spec.hasPostNorms)
+    #expect(spec.context == 4096 && !spec.hasQueryKeyValueBias && !spec.tiesEmbeddings)
+    #expect(spec.positions == .rotary(RotarySpec(dimensions: 8, theta: 10000)))
+    let half = RotarySpec(dimensions: 4, theta: 50)
+    for changes in [
+      ["partial_rotary_factor": "0.5", "rope_theta": "50"],
+      ["rope_parameters": #"{"rope_type": "default", "partial_rotary_factor": 0.5, "rope_theta": 50}"#],
+    ] { #expect(try ConfigFixtures.spec(base, changes).positions == .rotary(half)) }
+    // Three of eight features: the fourth turns with the second, by a frequency of three.
+    guard case .rotary(let odd) = try ConfigFixtures.spec(base, ["partial_rotary_factor": "0.4"]).positions else {
+      return
+    }
+    #expect(odd.dimensions == 4 && abs(odd.inverseFrequencies[1] - 0.00215443) < 1e-7)
+  }
+
+  /// What counts where two keys speak of one thing is what transformers 5 reads.
+  @Test func keysThatALibraryPassesOver() throws {
+    func positions(_ type: String, _ changes: [String: String?]) throws -> TransformerSpec.Positions {
+      try ConfigFixtures.spec(ConfigFixtures.decoder(type), changes).positions
+    }
+    let half = RotarySpec(
+      dimensions: 4, inverseFrequencies: RotarySpec(dimensions: 4, theta: 50).inverseFrequencies.map { $0 / 2 })
+    let scaling = #"{"rope_type": "linear", "factor": 2, "rope_theta": 50}"#
+    for beside in ["null", "{}", #"{"rope_type": "default", "rope_theta": 7}"#] {
+      #expect(
+        try positions("llama", ["rope_scaling": scaling, "rope_parameters": beside]) == .rotary(half), "\(beside)")
+    }
+    // The base of the section that does not count does not count either.
+    let elsewhere = ["rope_scaling": #"{"type": "default"}"#, "rope_parameters": #"{"rope_theta": 7}"#]
+    #expect(try positions("llama", elsewhere) == .rotary(RotarySpec(dimensions: 4, theta: 10000)))
+    #expect(
+      try positions("llama", ["rope_scaling": "{}", "rope_parameters": #"{"rope_theta": 7}"#])
+        == .rotary(RotarySpec(dimensions: 4, theta: 7)))
+    #expect(
+      try positions("llama", ["partial_rotary_factor": "0.5"]) == .rotary(RotarySpec(dimensions: 4, theta: 10000)))
+    // One family, one key of nonlinearities.
+    let both: [String: String?] = ["hidden_act": #""relu""#, "hidden_activation": #""gelu""#]
+    for (type, expected) in [
+      ("llama", .relu), ("qwen3", .relu), ("olmo2", .relu), ("gemma2", .gelu), ("gemma3_text", .gelu),
+    ]
+      as [(String, ActivationFunction)]
+    {
+      #expect(try ConfigFixtures.spec(ConfigFixtures.decoder(type), both).activation == expected, "\(type)")
+    }
+    #expect(
+      try ConfigFixtures.spec(ConfigFixtures.decoder("gemma2"), ["hidden_act": #""silu""#]).activation == .geluNew)
   }
 
   private func frequencies(_ section: String, key: String) throws -> [Float] {
@@ -150,7 +262,8 @@ import Testing
     return rotary.inverseFrequencies
   }
 
-  /// The reference numbers are `ROPE_INIT_FUNCTIONS[type](config, "cpu")` of transformers 5.23 with torch 2.13, head_dim 32.
+  /// The reference numbers are `ROPE_INIT_FUNCTIONS[type](config, "cpu")` of transformers 5.23 with torch 2.13,
+  /// head_dim 32.
   @Test(arguments: ["rope_scaling", "rope_parameters"])
   func scaledRotaryFrequenciesAgreeWithTransformers(key: String) throws {
     let llama3: [Float] = [
@@ -173,7 +286,7 @@ import Testing
     for (expected, section) in sections {
       let found = try frequencies(section, key: key)
       #expect(found.count == expected.count)
-      // torch raises in 32 bits, here the power is taken in 64: the last place or two may differ.
+      // torch computes the power in 32 bits, this project in 64: the last place or two may differ.
       for (a, b) in zip(found, expected) { #expect(abs(a - b) <= 1e-6 * b, "\(a), not \(b)") }
     }
   }

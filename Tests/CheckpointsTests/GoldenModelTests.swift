@@ -2,7 +2,7 @@ import Checkpoints
 import TestSupport
 import Testing
 
-/// Models that the reference implementation wrote.
+/// Models written by the reference implementation.
 @Suite struct GoldenModelTests {
   @Test(arguments: [
     ("gpt2", "transformer.wte.weight", [307, 64]), ("llama", "lm_head.weight", [307, 64]),

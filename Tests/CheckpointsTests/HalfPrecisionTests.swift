@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Every bit pattern of the two 16-bit formats, against their definitions computed with powers of two.
+/// Every bit pattern of the two 16-bit formats, compared with their definitions computed with powers of two.
 @Suite struct HalfPrecisionTests {
   @Test(arguments: [(SafetensorsDtype.f16, 5, 10), (.bf16, 8, 7)], [0, 1])
   func allBitPatternsWidenExactly(format: (dtype: SafetensorsDtype, exponentBits: Int, fractionBits: Int), shift: Int)
@@ -11,7 +11,7 @@ import Testing
   {
     let patterns = (0...UInt16.max).map { $0 }
     let values = try withTemporaryFolder { folder in
-      // With `shift` the numbers stand on odd addresses.
+      // With `shift` the numbers are at odd addresses.
       var header = #"{"w":{"dtype":"\#(format.dtype.rawValue)","shape":[256,256],"data_offsets":[0,131072]}}"#
       while header.utf8.count % 2 != shift { header += " " }
       try write(safetensors(header, data: littleEndian(patterns)), to: folder + "/x")

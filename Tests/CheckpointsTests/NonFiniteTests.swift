@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  /// Every exponent and the edges of the fraction, one number a file, against what the widened number is.
+  /// Every exponent and the edges of the fraction, one number per file, compared with the widened number.
   @Test(arguments: [SafetensorsDtype.f16, .bf16])
   func allHalvesAreJudgedAsTheirValues(dtype: SafetensorsDtype) throws {
     try withTemporaryFolder { folder in

@@ -84,7 +84,7 @@ import Testing
   @Test func alignedFloatsAreNotCopied() throws {
     try withTemporaryFolder { folder in
       let data = littleEndian([1, 2, 3].map { Float($0).bitPattern })
-      // Spaces behind the header move the numbers over all offsets from a 4-byte boundary.
+      // Spaces after the header shift the numbers over all offsets from a 4-byte boundary.
       var copied = 0
       for padding in 0..<8 {
         let header =

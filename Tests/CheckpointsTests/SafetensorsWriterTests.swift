@@ -32,7 +32,7 @@ import Testing
       #expect(throws: CheckpointError.cannotWrite(file: nowhere, reason: "No such file or directory")) {
         try writer.write(to: nowhere)
       }
-      // A folder cannot be replaced by a file; the file written beside it is removed.
+      // A folder cannot be replaced by a file; the file written next to it is removed.
       let taken = folder + "/folder"
       try FileManager.default.createDirectory(atPath: taken, withIntermediateDirectories: false)
       let error = checkpointError { () throws(CheckpointError) in try writer.write(to: taken) }

@@ -11,7 +11,7 @@ func write(_ text: String, to path: String) throws {
   try write(Array(text.utf8), to: path)
 }
 
-/// The bytes of a safetensors file with any header and data, right or wrong.
+/// The bytes of a safetensors file with any header and data, valid or not.
 func safetensors(_ header: String, data: [UInt8] = []) -> [UInt8] {
   littleEndian(UInt64(header.utf8.count)) + Array(header.utf8) + data
 }
@@ -22,7 +22,7 @@ func littleEndian<Bits: FixedWidthInteger>(_ numbers: [Bits]) -> [UInt8] {
   numbers.flatMap { number in withUnsafeBytes(of: number.littleEndian) { Array($0) } }
 }
 
-/// The error that `body` throws; nil when it throws none.
+/// The error that `body` throws; nil if it throws none.
 func checkpointError(_ body: () throws(CheckpointError) -> Void) -> CheckpointError? {
   do {
     try body()
@@ -33,7 +33,7 @@ func checkpointError(_ body: () throws(CheckpointError) -> Void) -> CheckpointEr
 }
 
 extension Storage {
-  /// All numbers, copied out.
+  /// A copy of all numbers.
   var values: [Float] { Tensor(shape: [count], borrowing: self).values }
 }
 

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `patchbay analyze`: the examples of the repository, what is written and what is refused.
+/// `patchbay analyze`: the examples in the repository, what is written and what is refused.
 @Suite struct AnalyzeTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
@@ -31,14 +31,27 @@ import Testing
     }
   }
 
-  /// A thing that the context gives a mind goes most of the way to people in the upper layers; another does not.
+  /// A thing that the context gives a mind is most of the way to people in the upper layers; another is not.
   @Test func whenAThingIsTreatedAsSomeone() throws {
     let place = try Workplace()
     let finished = try Tool.run("analyze", "\(Self.root)/experiments/agency.yaml", "--output", place.out)
     #expect(finished.status == 0 && finished.errors.isEmpty, "\(finished.errors)")
     #expect(finished.output.contains("results: \(place.out)/agency.analysis.h5"))
     #expect(
-      try place.written() == ["agency.analysis.h5", "agency.contexts.cache.h5", "agency.subjects.cache.h5"])
+      finished.output.hasSuffix(
+        "\nreport: \(place.out)/agency.analysis/report.html\nnotebook: \(place.out)/agency.analysis/agency.analysis.ipynb\n"
+      ))
+    #expect(
+      try place.written().filter { !$0.contains("/") } == [
+        "agency.analysis", "agency.analysis.h5", "agency.contexts.cache.h5", "agency.subjects.cache.h5",
+      ])
+    let page = try String(contentsOfFile: "\(place.out)/agency.analysis/report.html", encoding: .utf8)
+    for words in ["The analysis", "towards-persons: the way from one class to another", "mind-or-not: readers"] {
+      #expect(page.contains(words), "\(words)")
+    }
+    let exported = try Tool.run("export", "\(place.out)/agency.analysis.h5", "--output", "\(place.path)/again")
+    #expect(exported.status == 0, "\(exported.errors)")
+    #expect(try String(contentsOfFile: "\(place.path)/again/agency.analysis/report.html", encoding: .utf8) == page)
     let file = "\(place.out)/agency.analysis.h5"
     let shares = try Labelled(file, "/analyses/towards-persons/share")
     let contexts = try StoreReader(file).texts(at: "/analyses/towards-persons/item_label")
@@ -58,7 +71,7 @@ import Testing
     let accuracy = try Labelled(file, "/analyses/mind-or-not/accuracy")
     #expect(try accuracy.at("contexts", "blocks.4.hook_resid_post", "-1", "logistic") == [1])
     #expect(try accuracy.at("contexts", "hook_embed", "-1", "logistic")[0].isNaN)
-    // Caches that stand there are not made anew.
+    // Existing caches are not made again.
     let made = try FileManager.default.attributesOfItem(atPath: "\(place.out)/agency.contexts.cache.h5")
     let again = try Tool.run("analyze", "\(Self.root)/experiments/agency.yaml", "--output", place.out)
     #expect(again.output == finished.output)
@@ -80,7 +93,7 @@ import Testing
     #expect(try read("blocks.0.hook_resid_post", "-1") < 0.7)
   }
 
-  /// Several models in one file, each followed by its own centroids.
+  /// Several models in one file, each measured with its own centroids.
   @Test func modelsSideBySide() throws {
     let place = try Workplace()
     try Workplace.other(at: "\(place.path)/other")
@@ -99,13 +112,16 @@ import Testing
       """)
     let finished = try Tool.run("analyze", "a.yaml", "--output", "out", in: place.path)
     #expect(finished.status == 0, "\(finished.errors)")
-    #expect(try place.written() == ["two.analysis.h5", "two.c.model.cache.h5", "two.c.other.cache.h5"])
+    #expect(
+      try place.written().filter { $0.hasSuffix(".h5") } == [
+        "two.analysis.h5", "two.c.model.cache.h5", "two.c.other.cache.h5",
+      ])
     let shares = try Labelled("\(place.out)/two.analysis.h5", "/analyses/path/share")
     for source in ["c.model", "c.other"] {
       let own = try shares.at(source, "blocks.1.hook_resid_post", "-1")
       #expect(abs(own[0] + own[2]) < 1e-4 && abs(own[1] + own[3] - 2) < 1e-4)
     }
-    // A list of files is another matter: that they are of different models must be said.
+    // For a list of files it must be stated that they are of different models.
     try place.write(
       "b.yaml",
       """

@@ -3,9 +3,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Model folders that are not as they must be, given to a command that would write a file.
+/// Invalid model folders, given to a command that would write a file.
 @Suite struct BadCheckpointTests {
-  /// How a folder is spoilt, and what must be said of it.
+  /// How a folder is damaged, and what the message must say.
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
     var status: Int32 = 65
@@ -108,7 +108,7 @@ private func remove(_ name: String, _ place: Workplace) throws {
   try FileManager.default.removeItem(atPath: "\(place.model)/\(name)")
 }
 
-/// The bytes of a safetensors file with any header and so many bytes of data.
+/// The bytes of a safetensors file with any header and this many bytes of data.
 private func safetensors(_ header: String, data: Int) -> [UInt8] {
   littleEndian(UInt64(header.utf8.count)) + Array(header.utf8) + [UInt8](repeating: 0, count: data)
 }

@@ -3,7 +3,7 @@ import Testing
 
 /// Experiment files that cannot be run.
 @Suite struct BadExperimentTests {
-  /// A piece of a good experiment, what stands there instead, and what must be said of it.
+  /// A piece of a valid experiment, its replacement, and what the message must say.
   static let cases: [(from: String, to: String, words: [String])] = [
     ("metrics: [logit_diff, rank]", "metrics: [logit_diff, rank", ["experiment.yaml:", "not YAML"]),
     ("metrics:", "metrcs:", ["experiment.yaml:13: unknown key 'metrcs' (did you mean 'metrics'?)"]),

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Files of prompts that `patchbay cache` cannot use: the line at fault is named, and nothing is left behind.
+/// Prompt files that `patchbay cache` cannot use: the message names the line at fault, and nothing is left behind.
 @Suite struct BadPromptsTests {
-  /// The file's text, and what must be said of it.
+  /// The file's text, and what the message must say.
   static let cases: [(text: String, words: [String])] = [
     ("", ["prompts.jsonl: the file holds no prompts"]),
     ("\n  \n", ["prompts.jsonl: the file holds no prompts"]),

@@ -6,7 +6,7 @@ import ModelGraph
 import TestSupport
 import Testing
 
-/// What `patchbay cache` writes, against the oracle.
+/// What `patchbay cache` writes, compared with the oracle.
 @Suite struct CacheTests {
   private static let prompts: [[Int32]] = [[1, 2, 5, 3], [2], [3, 6, 7, 8, 9, 10, 11, 12]]
 
@@ -18,7 +18,8 @@ import Testing
 
   private func text(_ tokens: [Int32]) -> String { tokens.map { TinyModel.words[Int($0)] }.joined(separator: " ") }
 
-  /// The largest difference between a stored activation and the oracle's, and that NaN stands beyond every prompt's end.
+  /// The largest difference between a stored activation and the oracle's; also checks for NaN beyond every prompt's
+  /// end.
   private func difference(
     _ reader: CacheReader, _ run: StoredRun?, _ prompts: [[Int32]], _ hook: HookName, in place: Workplace
   ) throws -> Float {
@@ -101,7 +102,7 @@ import Testing
     #expect(try difference(reader, nil, Self.prompts, "blocks.1.hook_resid_pre", in: place) < 0.01)
   }
 
-  /// More prompts than one batch has room for, through several workers, in their order.
+  /// More prompts than fit in one batch, through several workers, in order.
   @Test func manyPromptsInSeveralBatches() throws {
     var model = TinyModel()
     (model.context, model.dModel, model.dMlp) = (512, 64, 256)

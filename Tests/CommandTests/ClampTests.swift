@@ -27,7 +27,7 @@ import Testing
     #expect(both["edit"] == .text("clamp") && both["min"] == .number(-0.05) && both["max"] == .number(0.05))
     #expect(most["min"] == nil && most["max"] == .number(0))
     #expect(try store.attributes(of: "/sweeps/beside")["with_1"] == .text("mlp_out layer 0: clamp"))
-    // What a run of the second prompt says of the stream at its first token.
+    // The stream at the first token in a run of the second prompt.
     let model = try LoadedModel(folder: place.model).model
     let tokens = try store.integers(at: "/prompts/corrupted_tokens")
     let lengths = try store.integers(at: "/prompts/lengths")

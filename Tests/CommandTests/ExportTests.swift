@@ -11,13 +11,13 @@ import Testing
     let finished = try Tool.run("export", "out/names.h5", "--output", "elsewhere", in: place.path)
     #expect(finished.status == 0 && finished.errors.isEmpty)
     #expect(finished.output == "report: elsewhere/names/report.html\nnotebook: elsewhere/names/names.ipynb\n")
-    // What the run made and what is made of its file later are the same to the letter.
+    // What the run made and what is made from its file later are identical.
     #expect(try String(contentsOfFile: "\(place.path)/elsewhere/names/report.html", encoding: .utf8) == report)
-    // Without a folder, beside other experiments.
+    // Without a folder, next to other experiments.
     #expect(
       try Tool.run("export", "out/names.h5", in: place.path).output
         == "report: notebooks-export/names/report.html\nnotebook: notebooks-export/names/names.ipynb\n")
-    // Prompts of two lengths: no tokens for all, and the cells of the second's missing positions over one prompt.
+    // Prompts of two lengths: no tokens for all, and cells at positions missing from the second are over one prompt.
     #expect(report.contains("Prompts have 6 to 13 tokens"))
     #expect(report.contains("Beside the results file: names.cache.h5."))
   }

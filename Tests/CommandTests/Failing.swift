@@ -1,6 +1,6 @@
 import Testing
 
-/// Expects one line of error that contains some words, an exit status, and an output folder without anything half written.
+/// Expects one line of error that contains some words, an exit status, and an output folder without half-written files.
 func expectFailure(
   _ finished: Tool.Finished, status: Int32, _ words: String..., leaving place: Workplace? = nil,
   _ location: SourceLocation = #_sourceLocation

@@ -1,8 +1,8 @@
 import ActivationStore
 import Checkpoints
+import Commands
 import Diagnostics
 import Execution
-import Experiments
 import Foundation
 import Interventions
 import ModelGraph
@@ -51,11 +51,12 @@ import Testing
     return list.compactMap { $0.integerValue.map(Int32.init) }
   }
 
-  /// What is added where, against runs of the whole text by the plain executor.
+  /// What is added where, compared with runs of the whole text by the plain executor.
   @Test(
     arguments: [
       ("mean.h5:3@resid_pre.1", "prompt", 0..<4), ("mean.h5:3@resid_pre.1", "after", 4..<100),
-      ("mean.h5:3@resid_pre.1", "all", 0..<100), ("mean.h5:-8@resid_pre.0", nil, 4..<100),
+      ("mean.h5:3@resid_pre.1", "all", 0..<100), ("mean.h5:-8@resid_pre.0", nil, 3..<100),
+      ("mean.h5:3@resid_pre.1", "answer", 3..<100),
       ("sequence.h5:4@resid_pre.1", nil, 0..<3),
     ] as [(String, String?, Range<Int>)])
   func vectorsAreAddedWhereTheyAreSaidToBe(addition: String, positions: String?, range: Range<Int>) throws {
@@ -96,7 +97,7 @@ import Testing
     #expect(steered != without && output["parts_at"]?.integerValue == shared)
   }
 
-  /// Edits of every kind that needs no other run, against runs of the whole text by the plain executor.
+  /// Edits of every kind that needs no other run, compared with runs of the whole text by the plain executor.
   @Test(
     arguments: [
       ("z.1.0: zero", "z", [.layer: 1, .head: 0], .zero, nil),
@@ -106,6 +107,8 @@ import Testing
       ("pattern.0.1: {clamp: {max: 0.2}}", "pattern", [.layer: 0, .head: 1], .clamp(max: 0.2), nil),
       ("pattern.1: zero", "pattern", [.layer: 1], .zero, "after"),
       ("attn_scores.1.all: {clamp: {min: -1, max: 0}}", "attn_scores", [.layer: 1], .clamp(min: -1, max: 0), nil),
+      ("attn_scores.0: zero", "attn_scores", [.layer: 0], .zero, nil),
+      ("attn_scores.all: {scale: -2}", "attn_scores", [:], .scale(-2), "answer"),
       ("result.1.1: {scale: 5}", "result", [.layer: 1, .head: 1], .scale(5), nil),
       ("embed: {scale: 0.5}", "embed", [:], .scale(0.5), "all"),
       ("blocks.0.hook_mlp_out: zero", "blocks.0.hook_mlp_out", [:], .zero, nil),
@@ -121,7 +124,8 @@ import Testing
     func greedy(isEdited: Bool) throws -> [Int32] {
       var text: [Int32] = [1, 2, 3, 5]
       for _ in 0..<12 {
-        let (first, last) = (positions == "after" ? 4 : 0, positions == "prompt" ? 3 : text.count - 1)
+        let first = positions.flatMap { ["after": 4, "answer": 3][$0] } ?? 0
+        let last = positions == "prompt" ? 3 : text.count - 1
         var selectors = selectors
         for axis in [SiteAxis.position, .destination] where name.axes.contains(axis) {
           selectors[axis] = .items([.range(first, last)])
@@ -142,7 +146,25 @@ import Testing
     #expect(try #require(described["change_norm"]?.doubleValue) > 0)
   }
 
-  /// The same vector by --add and by --edit; what is taken out after it was added is gone.
+  /// Text ends at any token that the model's files name, and says so.
+  @Test func textEndsAtAnyTokenThatIsNamed() throws {
+    let place = try Self.place()
+    let free = try Self.tokens(Self.json(place, "--tokens", "12")["without"])
+    let (early, late) = (try #require(free.first { $0 != free[0] }), free[0])
+    let first = try #require(free.firstIndex(of: early))
+    // The first token would end it at once, so that the one that comes later is named alone and beside one that never comes.
+    let never = try #require((Int32(0)...40).first { !free.contains($0) })
+    for ids in ["\(early)", "[\(never), \(early)]", "[\(early), \(never)]"] {
+      try place.write("model/generation_config.json", "{\"eos_token_id\": \(ids)}")
+      let row = try Self.json(place, "--tokens", "12")["without"]
+      #expect(try Self.tokens(row) == Array(free[...first]), "\(ids)")
+      #expect(row?.objectValue?["stop"]?.stringValue == "end_of_text")
+    }
+    try place.write("model/generation_config.json", "{\"eos_token_id\": [\(early), \(late)]}")
+    #expect(try Self.tokens(Self.json(place, "--tokens", "12")["without"]) == [late])
+  }
+
+  /// A vector by --add and by --edit is the same; projecting out what was added removes it.
   @Test func vectorsAreAddedByEditsAsWell() throws {
     let place = try Self.place()
     let everywhere = ["--positions", "all"]
@@ -174,14 +196,15 @@ import Testing
       ("model", "z.1.9: zero", [], 65, "head 9 of site 'z' does not exist"),
       ("model", "resid_pre.1.0: zero", [], 65, "site 'resid_pre' has no axis 'head'"),
       ("model", "rot_q.0: zero", [], 65, "its queries and keys are not rotated"),
-      ("model", "attn_scores.0: zero", [], 65, "it would let earlier tokens see later ones"),
       ("model", "pattern.0: {clamp: {min: 0.1}}", [], 65, "it would let earlier tokens see later ones"),
       ("model", "z.1: {project_out: {vector: out/mean.h5, anywhere: true}}", [], 65, "one vector per token"),
       ("model", "z.1: {project_out: {vector: out/mean.h5}}", [], 64, "made at resid_pre and is added at z"),
       ("model", "resid_pre.1: {add: {vector: out/mean.h5, coefficient: [1, 2]}}", [], 64, "one coefficient"),
       ("model", "resid_pre.1: {add: {vector: none.h5}}", [], 66, "none.h5"),
       ("other", "resid_pre.1: {add: {vector: out/mean.h5}}", [], 65, "which has different weights from other"),
-      ("model", "z.1: zero", ["--positions", "after", "--tokens", "1"], 64, "give --positions all, or more --tokens"),
+      (
+        "model", "z.1: zero", ["--positions", "after", "--tokens", "1"], 64, "give --positions answer, or more --tokens"
+      ),
     ] as [(String, String, [String], Int32, String)] {
       let finished = try Tool.run(
         ["generate", model, "--prompt-tokens", "1,2", "--edit", edit] + more, in: place.path)
@@ -189,7 +212,7 @@ import Testing
     }
   }
 
-  /// Two vectors at once are what both add; the same one twice is twice the coefficient.
+  /// Two vectors at once have the effect of adding both; the same one twice has that of twice the coefficient.
   @Test func severalVectorsAreAddedTogether() throws {
     let place = try Self.place()
     let twice = try Self.json(
@@ -212,12 +235,12 @@ import Testing
     }
     #expect(try draw("1") == draw("1"))
     #expect(try draw("1") != draw("2"))
-    // Of the single likeliest, whatever the temperature: greedy.
+    // Only from the most likely one, whatever the temperature: greedy.
     let top = try Self.json(place, "--temperature", "5", "--top-k", "1", "--tokens", "15")
     let greedy = try Self.json(place, "--tokens", "15")
     #expect(try Self.tokens(top["without"]) == Self.tokens(greedy["without"]))
     #expect(greedy["steered"] == .null && greedy["parts_at"] == .null)
-    // Rows draw alike: with a coefficient of 0 nothing parts.
+    // Rows draw the same numbers: with a coefficient of 0 nothing differs.
     let same = try Self.json(place, "--temperature", "5", "--add", "out/mean.h5:0@resid_pre.1")
     #expect(same["parts_at"] == .null)
     #expect(try Self.tokens(same["steered"]) == Self.tokens(same["without"]))
@@ -255,7 +278,10 @@ import Testing
       ("model", "out/mean.h5@mlp_post.1", ["--anywhere"], 65, "16 numbers; site 'mlp_post' has 32"),
       ("model", "out/mean.h5@pattern.1", ["--anywhere"], 64, "pair of tokens"),
       ("other", "out/mean.h5@resid_pre.1", [], 65, "made with model, which has different weights from other"),
-      ("model", "out/mean.h5@resid_pre.1", ["--tokens", "1"], 64, "give --positions all, or more --tokens"),
+      (
+        "model", "out/mean.h5@resid_pre.1", ["--tokens", "1", "--positions", "after"], 64,
+        "give --positions answer, or more --tokens"
+      ),
       ("model", "pairs.jsonl@resid_pre.1", [], 65, "pairs.jsonl"), ("model", "none.h5", [], 66, "none.h5"),
     ] as [(String, String, [String], Int32, String)] {
       let finished = try Tool.run(["generate", model] + prompt + ["--add", addition] + more, in: place.path)
@@ -298,10 +324,6 @@ import Testing
 
   static let messages: [(CommandError, String)] = [
     (
-      .notAMazePolicy(family: "gpt2"),
-      "the gpt2 model is not a maze policy, which takes pictures of 3 x 64 x 64 and has 15 actions"
-    ),
-    (
       .noTokensTaken(family: "impala_policy"),
       "the impala_policy model takes no tokens; policies are run by experiments with the key mazes"
     ),
@@ -331,7 +353,7 @@ import Testing
     ),
     (
       .steeringNeverFires(file: "v.h5"),
-      "v.h5: the vector is added after the prompt, but the only token is chosen at the prompt's end; give --positions all, or more --tokens"
+      "v.h5: the vector is added after the prompt, but the only token is chosen at the prompt's end; give --positions answer, or more --tokens"
     ),
     (.steeredTooFar, "the steered logits are not finite numbers; an added vector or its coefficient is too large"),
   ]

@@ -1,6 +1,6 @@
 import Checkpoints
+import Commands
 import Diagnostics
-import Experiments
 import ModelGraph
 import Testing
 

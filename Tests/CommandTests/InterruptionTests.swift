@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Ctrl-C in the middle of a cache: exit status 130, and nothing half written is left. `ResumeTests` has what becomes of runs.
+/// Ctrl-C while a cache is written: exit status 130, and nothing half written is left. `ResumeTests` covers runs.
 @Suite struct InterruptionTests {
   /// Large enough that a run takes several seconds.
   private static var model: TinyModel {

@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// `patchbay logits` against the oracle, number for number as far as they are shown.
+/// `patchbay logits` compared with the oracle, number by number, to the digits shown.
 @Suite struct LogitsTests {
   private static let clean = "When Mary and John went to the store John gave a drink to"
   private static let corrupted = "When Mary and John went to the store Mary gave a drink to"
@@ -17,7 +17,7 @@ import Testing
 
   private static func show(_ number: Float) -> String { String(format: "%.2f", number) }
 
-  /// The cells of the line that begins with a cell.
+  /// The cells of the line that begins with a given cell.
   private func row(_ first: String, in output: String) throws -> [String] {
     let lines = output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
     return try #require(lines.first { $0.first == first && $0.count > 1 }, "no line begins with \(first):\n\(output)")

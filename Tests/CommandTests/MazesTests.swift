@@ -4,7 +4,7 @@ import Testing
 
 /// `patchbay mazes`: what the bundled policy can do, and what is refused.
 @Suite struct MazesTests {
-  /// What its card promises: 95 % and more of held-out mazes of every size that it was trained on.
+  /// What its card promises: 95 % or more of held-out mazes of every size that it was trained on.
   @Test func theBundledPolicyFindsTheCheese() throws {
     let finished = try Tool.run("mazes", "bundled:maze", "--count", "150", "--seed", "11", "--json", "--quiet")
     #expect(finished.status == 0 && finished.errors.isEmpty)
@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  /// Elsewhere it finds it less often; sometimes it goes where cheese used to lie.
+  /// Elsewhere it finds it less often; sometimes it goes where the cheese used to be.
   @Test func cheeseElsewhere() throws {
     let arguments = ["mazes", "bundled:maze", "--sizes", "13", "--count", "60", "--cheese", "anywhere", "--quiet"]
     let finished = try Tool.run(arguments)
@@ -31,7 +31,7 @@ import Testing
       try #require(row["got_cheese"]?.doubleValue), try #require(row["corner_instead"]?.doubleValue)
     )
     #expect(got > 0.5 && got < 0.95 && instead > 0 && instead < 0.5)
-    // The same seed, the same mazes and actions.
+    // The same seed gives the same mazes and actions.
     #expect(try Tool.run(arguments).output == finished.output)
   }
 
@@ -51,7 +51,7 @@ import Testing
     #expect(finished.errors == "error: \(message)\n")
   }
 
-  /// Pictures, the policy, vectors and what they do, computed once more by numpy from the drawings in the results file.
+  /// Pictures, the policy, vectors and their effects, recomputed by numpy from the drawings in the results file.
   @Test(.enabled(if: PythonReadsTests.interpreter != nil, PythonReadsTests.absence))
   func steeringAgreesWithNumpy() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -77,13 +77,13 @@ import Testing
         try #require(PythonReadsTests.interpreter),
         [
           "\(root)/scripts/python/check_mazes.py", "\(place.path)/out/check.h5",
-          "\(root)/Sources/BundledModels/Models/maze",
+          "\(root)/Sources/Models/BundledModels/Models/maze",
         ]))
     #expect(check.status == 0, "\(check.output)\(check.errors)")
     for name in ["cheese", "both", "mean", "transfer", "all"] { #expect(check.output.contains("\(name): ")) }
   }
 
-  /// Commands about text say that a policy takes none.
+  /// Commands for text say that a policy takes none.
   @Test(arguments: [["logits", "bundled:maze", "--prompt", "a"], ["heads", "bundled:maze"]]) func text(
     arguments: [String]
   ) throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Outputs that cannot be made or written to the end.
+/// Outputs that cannot be created or completely written.
 @Suite struct OutputTests {
   private func cache(_ output: String, in place: Workplace) throws -> Tool.Finished {
     try place.write("prompts.jsonl", "{\"prompt\": \"When Mary and John went\"}\n")
@@ -38,7 +38,7 @@ import Testing
     try expectFailure(try cache("out/cache.h5", in: place), status: 73, "Permission denied", leaving: place)
   }
 
-  /// A limit on the size of files stands for a full disk: writing fails in the middle.
+  /// A limit on file sizes simulates a full disk: writing fails in the middle.
   @Test(arguments: [
     "run experiment.yaml --output out", "cache model --prompts prompts.jsonl --hooks '*' --output out/c.h5",
   ])

@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// What `patchbay run` and `patchbay cache` leave behind, as h5py and xarray see it: every axis named and labelled, every chunk with a checksum.
+/// What `patchbay run` and `patchbay cache` write, as seen by h5py and xarray: every axis is named and labelled, every
+/// chunk has a checksum.
 @Suite struct PythonReadsTests {
   static let interpreter = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"]
   static let absence: Comment = "set PATCHBAY_PYTHON to a Python with numpy, h5py, xarray and h5netcdf"

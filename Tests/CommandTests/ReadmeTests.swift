@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// README's first experiment is one that runs.
+/// README's first experiment runs.
 @Suite struct ReadmeTests {
   @Test func theFirstExperimentRuns() throws {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Nothing is lost: a run that is killed, stopped or fails is resumed, and ends with the values of an unbroken one.
+/// Nothing is lost: a run that is killed, stopped or fails can be resumed, and ends with the values of an unbroken run.
 @Suite struct ResumeTests {
   /// Large enough that a run takes a second or more.
   private static func place(pairs: Int = 12) throws -> Workplace {
@@ -14,7 +14,7 @@ import Testing
     return place
   }
 
-  /// - Parameter pairs: how often each of two pairs stands there.
+  /// - Parameter pairs: how often each of two pairs is repeated.
   private static func text(head: String = "", pairs: Int = 12) -> String {
     let pair = """
           - clean: "When Mary and John went to the store John gave a drink to"
@@ -48,7 +48,7 @@ import Testing
     "edges": ["logit_diff", "prob", "change_norm"],
   ]
 
-  /// All values of a file, as bits: NaN is NaN.
+  /// All values of a file, as bits, so that NaN equals NaN.
   private func values(_ path: String) throws -> [String: [UInt32]] {
     let reader = try ResultsReader(path)
     var values: [String: [UInt32]] = [:]
@@ -60,7 +60,7 @@ import Testing
     return values
   }
 
-  /// The cells that a partial file says are done: how many, and whether all of them are those of the unbroken run.
+  /// The cells that a partial file marks as done: how many, after checking that they are those of the unbroken run.
   private func check(_ partial: String, against whole: [String: [UInt32]]) throws -> Int {
     let reader = try ResultsReader(partial)
     #expect(!reader.store.isComplete)
@@ -122,7 +122,7 @@ import Testing
     #expect(try CacheReader("\(place.out)/long.cache.h5").store.isComplete)
   }
 
-  /// Stops a run when some cells are done: later and later, until it says so.
+  /// Stops a run after some cells are done, later and later, until it says so.
   private func stop(_ place: Workplace, _ signal: Int32) throws -> Tool.Finished {
     for tenths in UInt32(1)..<20 {
       let finished = try stop(place, signal, after: tenths)
@@ -161,7 +161,7 @@ import Testing
     #expect(try place.written() == ["long.h5.partial"])
     let resumed = try Tool.run(Self.arguments + ["--resume"], in: place.path)
     #expect(resumed.status == 0, "\(resumed.errors)")
-    // Cells may have been done between the message and the end.
+    // Cells may have been finished between the message and the end.
     let before = try #require(
       resumed.errors.firstMatch(of: /(\d+) of \d+ runs were already done/).flatMap { Int($0.1) })
     #expect(before >= done)
@@ -190,7 +190,7 @@ import Testing
     (other.layers, other.dModel, other.dMlp, other.heads, other.seed) = (6, 64, 256, 8, 99)
     try other.write(to: "\(place.path)/other")
     try refused("its model is 'model' with weights ", ["--model", "other"])
-    // The same holds for results that are whole.
+    // The same applies to finished results.
     #expect(try Tool.run(Self.arguments + ["--resume"], in: place.path).status == 0)
     let finished = try Tool.run(Self.arguments + ["--resume", "--model", "other"], in: place.path)
     #expect(finished.status == 65 && finished.errors.contains("'out/long.h5' cannot be resumed: its model is"))
@@ -241,7 +241,7 @@ import Testing
   }
 
   #if os(Linux)
-    /// A limit on the size of files is met as a full disk is.
+    /// A limit on file sizes has the effect of a full disk.
     @Test func aFullDiskLeavesEarlierResultsAsTheyWere() throws {
       let place = try Self.place()
       #expect(try Tool.run(Self.arguments, in: place.path).status == 0)
@@ -265,7 +265,7 @@ import Testing
 }
 
 extension PartialResults {
-  /// Whether nothing is done in it; the file is left as it is.
+  /// Whether nothing is done in it; the file is not changed.
   fileprivate var isEmpty: Bool {
     defer { keep() }
     return done == 0

@@ -67,7 +67,7 @@ import Testing
     try checkStrongest(try #require(sweeps[0]["strongest"]?.arrayValue?.first), in: place)
   }
 
-  /// The strongest head, worked out anew from the file.
+  /// The strongest head, recomputed from the file.
   private func checkStrongest(_ strongest: JSONValue, in place: Workplace) throws {
     let results = try ResultsReader("\(place.out)/names.h5")
     let base = try #require(try results.baseline(.corrupted)["logit_diff"])

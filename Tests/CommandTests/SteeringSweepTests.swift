@@ -1,12 +1,12 @@
 import ActivationStore
-import Experiments
 import Foundation
 import Interventions
 import Patching
+import Runs
 import TestSupport
 import Testing
 
-/// Experiments that steer: several vectors, lengths, edits beside, additivity, transfer, choices.
+/// Experiments that steer: several vectors, lengths, further edits, additivity, transfer, choices.
 @Suite struct SteeringSweepTests {
   private static func place() throws -> Workplace {
     let place = try Workplace()
@@ -56,11 +56,11 @@ import Testing
     let two = "/additivity/two"
     #expect(try store.describe("\(two)/logit_diff_interaction").shape == [2, 3, 2, 2])
     #expect(try store.describe("\(two)/interaction_norm").shape == [2, 3, 2, 3, 2])
-    // Without the first vector there is nothing to interact; with it there is.
+    // Without the first vector there is nothing to interact with; with it there is.
     let interactions = try store.numbers(at: "\(two)/choice_interaction")
     let second = interactions.enumerated().filter { $0.offset / 4 % 3 == 0 }.map(\.element)
     #expect(second.allSatisfy { abs($0) < 1e-6 } && interactions.contains { abs($0) > 1e-4 })
-    // P(answer) of the two follows from the logits' difference.
+    // P(answer) against the wrong token follows from the difference of the two logits.
     let (differences, choices) = (
       try store.numbers(at: "/sweeps/two/logit_diff"), try store.numbers(at: "/sweeps/two/choice")
     )
@@ -78,7 +78,7 @@ import Testing
     #expect(finished.output.contains("carried: mean effect of a prompt's own difference "))
   }
 
-  /// Vectors brought to one length change the stream by as much.
+  /// Vectors scaled to the same length change the stream by the same amount.
   @Test func lengthsAreSet() throws {
     let place = try Self.place()
     let finished = try Self.run(
@@ -126,7 +126,7 @@ import Testing
     let over = try Self.run(
       place, "  - {name: s, site: resid_pre, over: [layer, coefficient_2], edit: {add: {\(vector)}}}")
     #expect(over.status == 65 && over.errors.contains("coefficient_2"), "\(over.errors)")
-    // A pair with one side is no pair.
+    // A pair with one side is not a pair.
     try place.write("one-sided.jsonl", "{\"clean_tokens\": [1, 2], \"answer_token\": 1}\n")
     let sided = try Tool.run("vector", "model", "--prompts", "one-sided.jsonl", "--output", "out/x.h5", in: place.path)
     #expect(
@@ -134,7 +134,8 @@ import Testing
       "\(sided.errors)")
   }
 
-  /// What an analysis has found is added as it stands in its file, at any length; the mean difference is what `patchbay vector` makes.
+  /// What an analysis has found is added as in its file, at any length; its mean difference is the vector of `patchbay
+  /// vector`.
   @Test func directionsOfAnalyses() throws {
     let place = try Self.place()
     var lines = ""

@@ -1,11 +1,11 @@
 import Foundation
 import TestSupport
 
-/// The built `patchbay`, run as a person runs it.
+/// The built `patchbay`, run as a person would run it.
 enum Tool {
-  /// What a run left behind.
+  /// The result of a run.
   struct Finished {
-    /// 128 + the signal's number where one ended it.
+    /// 128 + the signal's number if a signal ended it.
     let status: Int32
     let output: String
     let errors: String
@@ -14,7 +14,7 @@ enum Tool {
     var errorLines: [String] { errors.split(separator: "\n").map(String.init) }
   }
 
-  /// The executable stands beside the test bundle, or beside the folder that the bundle is in.
+  /// The executable is next to the test bundle, or next to the folder that the bundle is in.
   static let path: String = {
     let arguments = [CommandLine.arguments[0]] + Bundle.allBundles.map(\.bundlePath)
     for argument in arguments {
@@ -31,7 +31,7 @@ enum Tool {
     return "patchbay"
   }()
 
-  /// Runs a command to its end.
+  /// Runs a command until it ends.
   /// - Parameter folder: the working directory.
   static func run(_ arguments: [String], in folder: String? = nil) throws -> Finished {
     try finish(try start(path, arguments, in: folder))
@@ -41,12 +41,12 @@ enum Tool {
     try run(arguments, in: folder)
   }
 
-  /// Runs a line of the shell, in which `$PATCHBAY` is the executable.
+  /// Runs a shell command in which `$PATCHBAY` is the executable.
   static func shell(_ line: String, in folder: String? = nil) throws -> Finished {
     try finish(try start("/bin/bash", ["-c", line], in: folder))
   }
 
-  /// A command that is under way.
+  /// A running command.
   struct Running {
     let process: Process
     fileprivate let output: CapturedFile
@@ -78,7 +78,7 @@ enum Tool {
   }
 }
 
-/// A file that a stream is written to: unlike a pipe it is never full.
+/// A file that a stream is written to: unlike a pipe, it is never full.
 final class CapturedFile {
   let handle: FileHandle
   private let folder: TemporaryFolder

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `patchbay train` as a person runs it, and as the power company does.
+/// `patchbay train` as a person runs it, and through power cuts.
 @Suite struct TrainTests {
   private static let recipe = """
     model: {n_layers: 1, n_heads: 2, d_model: 16, n_ctx: 12}
@@ -54,7 +54,7 @@ import Testing
     #expect(try Self.bytes(place, "m/recipe.yaml") == Data(Self.recipe.utf8))
     let original = try Data(contentsOf: URL(fileURLWithPath: "\(place.model)/tokenizer.json"))
     #expect(try Self.bytes(place, "m/tokenizer.json") == original)
-    // It has learned what John does.
+    // It has learnt what John does.
     let logits = try Tool.run(
       "logits", "out/m", "--prompt", "When Mary and John went to the park John gave", in: place.path)
     #expect(logits.status == 0, "\(logits.errors)")
@@ -76,7 +76,7 @@ import Testing
     #expect(copy == "# trained with --seed 8\n\(Self.recipe)")
   }
 
-  /// Killed at random moments, in the middle of writing among them, until it comes to its end.
+  /// Killed at random moments, also in the middle of writing, until it finishes.
   @Test func killedAndResumedItEndsWithTheSameBytes() throws {
     let place = try Self.place(("steps: 60", "steps: 400"))
     #expect(try Self.train(place, "--quiet").status == 0)
@@ -88,7 +88,7 @@ import Testing
       let running = try Tool.start(
         Tool.path, ["train", "recipe.yaml", "--output", "out/k", "--quiet"] + (hasCheckpoint ? ["--resume"] : []),
         in: place.path)
-      // Longer each time, so that it gets to the end on a slow machine too.
+      // A little longer each time, so that it finishes on a slow machine too.
       usleep(UInt32.random(in: 20_000...(150_000 + UInt32(runs) * 20_000), using: &generator))
       let wasRunning = running.process.isRunning
       kill(running.process.processIdentifier, SIGKILL)
@@ -115,7 +115,7 @@ import Testing
       finished, status: 130, "interrupted after ",
       " of 100000 steps; the checkpoint is in out/m; continue with --resume")
     #expect(try place.written() == ["m", "m/checkpoint.safetensors"])
-    // Without --resume it is not written over.
+    // Without --resume it is not overwritten.
     try expectFailure(try Self.train(place), status: 73, "out/m: it already holds a checkpoint; give --resume")
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The arguments themselves: help, version, and what is not understood.
+/// The arguments themselves: help, version, and arguments that are not understood.
 @Suite struct UsageTests {
   @Test(arguments: [
     "run", "train", "logits", "cache", "generate", "hooks", "heads", "mazes", "inspect", "export", "models",
@@ -14,7 +14,8 @@ import Testing
     #expect(help.output.contains("USAGE: patchbay \(command)"))
   }
 
-  /// The example of every command that the root lists is read as it stands: whatever files it names, usage is not what is wrong with it.
+  /// The example of every command that the root lists is parsed unchanged: whatever files it names, its usage must not
+  /// be wrong.
   @Test func everyExampleIsUnderstood() throws {
     let root = try Tool.run("--help").output
     let listed = root.components(separatedBy: "SUBCOMMANDS:\n")[1].split(separator: "\n").filter {
@@ -51,7 +52,7 @@ import Testing
     #expect(version.output.split(separator: "\n").count == 1)
   }
 
-  /// Arguments, and the line that answers them.
+  /// Arguments, and the line printed for them.
   static let wrong: [([String], String)] = [
     (["lgits"], "error: unknown command 'lgits' (did you mean 'logits'?)"),
     (
@@ -77,7 +78,7 @@ import Testing
     (["mazes", "m", "--steps", "0"], "error: --steps must be 1 or more (see `patchbay mazes --help`)"),
     (
       ["mazes", "m", "--sizes", "3,x"],
-      "error: --sizes must be numbers with commas between them, such as 9,11,13 (see `patchbay mazes --help`)"
+      "error: --sizes must be numbers separated by commas, such as 9,11,13 (see `patchbay mazes --help`)"
     ),
     (["heads", "m", "--length", "1"], "error: --length must be 2 or more (see `patchbay heads --help`)"),
     (["run", "e.yaml", "--threads", "0"], "error: --threads must be 1 or more (see `patchbay run --help`)"),
@@ -91,7 +92,7 @@ import Testing
     #expect(finished.errorLines == [line])
   }
 
-  /// Values that an option does not take; ArgumentParser's wording, ours the form.
+  /// Invalid option values: the wording is ArgumentParser's, the format ours.
   @Test(arguments: [
     ["logits", "m", "--tokens", "1,x"], ["run", "e.yaml", "--memory", "lots"], ["run", "e.yaml", "--threads", "two"],
     ["cache", "m", "--prompts", "p", "--hooks", "*", "--output", "o", "--dtype", "float8"],

@@ -6,7 +6,7 @@ import ModelGraph
 import TestSupport
 import Testing
 
-/// `patchbay vector`, and experiments that add what it makes.
+/// `patchbay vector`, and experiments that add its vectors.
 @Suite struct VectorTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
@@ -65,7 +65,7 @@ import Testing
       zip(try Self.stream(model, pair.clean, 0)[1], try Self.stream(model, pair.corrupted, 0)[1]).map { $0 - $1 }
     }
     #expect(Self.near(first.values[1][0], (0..<16).map { f in expected.reduce(0) { $0 + $1[f] } / 3 }))
-    // A control of the same length, another for another seed.
+    // A control of the same length, and a different one for another seed.
     let random = try make("--prompts", "pairs.jsonl", "--method", "random")
     #expect(zip(random.norms, mean.norms).allSatisfy { abs($0 - $1) < 1e-5 } && random.values != mean.values)
     #expect(try make("--prompts", "pairs.jsonl", "--method", "random").values == random.values)
@@ -77,7 +77,7 @@ import Testing
     #expect(Self.near(sequence.values[1][2], third.map { $0 - $1 }))
   }
 
-  /// The whole difference at the only place where two runs differ is a patch.
+  /// Adding the whole difference at the only place where two runs differ is a patch.
   @Test func addingTheDifferenceOfOnePairIsPatching() throws {
     let place = try Self.place()
     for (method, position) in [("difference", ""), ("mean-difference", "position: -1, ")] {
@@ -107,13 +107,13 @@ import Testing
       }
       #expect(try store.numbers(at: "/sweeps/each/logit_diff").allSatisfy(\.isFinite))
       guard method == "difference" else { continue }
-      // Positions where the runs are the same have nothing added: the first token.
+      // Nothing is added at positions where the runs are the same: the first token.
       let norms = try store.numbers(at: "/sweeps/each/change_norm")
       #expect(norms[0] == 0 && norms[1] > 0)
     }
   }
 
-  /// What is taken out is the stream's part along the vector, whatever the vector's length.
+  /// What is removed is the stream's component along the vector, whatever the vector's length.
   @Test func projectingOut() throws {
     let place = try Self.place()
     let made = try Tool.run("vector", "model", "--prompts", "pairs.jsonl", "--output", "out/v.h5", in: place.path)
@@ -164,7 +164,7 @@ import Testing
     #expect(refused.status == 65 && refused.errors.contains("has a vector for each position"), "\(refused.errors)")
   }
 
-  /// A vector of fewer positions than the prompt has leaves the rest alone.
+  /// A vector with fewer positions than the prompt leaves the rest unchanged.
   @Test func shortSequencesEndWhereTheyEnd() throws {
     let place = try Self.place()
     try place.write(
@@ -273,7 +273,8 @@ import Testing
     #expect(try place.written() == ["o.h5", "v.h5"])
   }
 
-  /// The example: a thing that gets the vector does what only a mind does; the random vector of the same length does not do it.
+  /// The example: a thing that gets the vector does what only a mind does; with the random vector of the same length it
+  /// does not.
   @Test func aThingIsGivenAMind() throws {
     let place = try Workplace()
     try FileManager.default.createDirectory(atPath: "\(place.path)/experiments", withIntermediateDirectories: true)

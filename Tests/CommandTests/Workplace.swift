@@ -1,7 +1,8 @@
 import Foundation
 import TestSupport
 
-/// A folder of its own with a tiny model `model`, and an empty folder `out` for what commands write; gone with the value.
+/// A temporary folder with a tiny model `model` and an empty folder `out` for what commands write; removed with the
+/// value.
 final class Workplace {
   private let folder: TemporaryFolder
   var path: String { folder.path }
@@ -21,11 +22,11 @@ final class Workplace {
   @discardableResult
   func write(_ name: String, _ bytes: [UInt8]) throws -> String { try folder.write(name, bytes) }
 
-  /// The names of what `out` holds, at any depth.
+  /// The names of the files in `out`, at any depth.
   func written() throws -> [String] { try FileManager.default.subpathsOfDirectory(atPath: out).sorted() }
 
   /// An experiment of one pair on the model, with a line changed.
-  /// - Parameter change: a piece of the text and what stands there instead.
+  /// - Parameter change: a piece of the text and its replacement.
   func experiment(_ changes: (from: String, to: String)...) throws -> String {
     var text = Self.experiment
     for change in changes { text = text.replacingOccurrences(of: change.from, with: change.to) }

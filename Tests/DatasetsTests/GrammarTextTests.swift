@@ -2,7 +2,7 @@ import Datasets
 import Foundation
 import Testing
 
-/// What the text is, and what is not in it: found by searching the text, not by asking the rule that made it.
+/// What the text contains and does not contain, found by searching it rather than through the rule that made it.
 @Suite struct GrammarTextTests {
   @Test func documentsAreTheSameOnEveryMachine() {
     let text = GrammarText(seed: 0)
@@ -20,7 +20,7 @@ import Testing
     #expect((words.min() ?? 0) >= 3 && (words.max() ?? 0) <= 60)
   }
 
-  /// Words of a kind become one letter each, so that what is left is the frame.
+  /// Words of a kind become one letter each, so that only the frame is left.
   private static let masks: [String: String] = {
     var masks: [String: String] = [:]
     for name in Lexicon.names { masks[name] = "N" }
@@ -29,7 +29,7 @@ import Testing
     return masks
   }()
 
-  /// A text cut into words and marks, by spaces.
+  /// A text split into words and punctuation, by spaces.
   static func words(_ text: String) -> [String] {
     var words: [String] = []
     for word in text.split(separator: " ") {
@@ -60,7 +60,7 @@ import Testing
       pairs.insert([label(item, "indirect_object"), label(item, "subject")])
       objects.insert(label(item, "object"))
     }
-    // "The P was quiet when ..." ends at once; its rest is what tells it apart.
+    // "The P was quiet when ..." ends at once; the rest of it is what identifies it.
     openings = openings.filter { $0 != "The P" }.union(["The P was quiet when N and N came back"])
     #expect(openings.count == 6 && pairs.count > 800 && objects.count > 5)
 
@@ -78,7 +78,7 @@ import Testing
           for b in names[(place + 1)...] where pairs.contains([a, b]) { Issue.record("\(a), \(b) in: \(document)") }
         }
         if names.count >= 2 { sentences += 1 }
-        // "... the old comb back to Mary": what stands in front of to or for and a name.
+        // "... the old comb back to Mary": what comes before "to" or "for" and a name.
         guard let last = words.lastIndex(where: { $0 == "to" || $0 == "for" }), last + 1 < words.count,
           Self.masks[words[last + 1]] == "N",
           let object = words[..<last].last(where: { $0 != "back" && $0 != "over" }), Self.masks[object] == "O"
@@ -90,7 +90,7 @@ import Testing
     #expect(sentences > 50_000 && gifts > 50_000, "the search finds what it looks for")
   }
 
-  /// The search above would find them: the text is full of what the same prompts of the other split begin with.
+  /// The search above works: the text is full of the beginnings of the other split's prompts.
   @Test func trainingPromptsAreOfTheText() throws {
     func beginning(_ text: String) -> String {
       Self.masked(Array(Self.words(text).prefix(5)))

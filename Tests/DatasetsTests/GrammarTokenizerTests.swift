@@ -28,7 +28,7 @@ import Tokenization
       let document = text.document(index)
       let tokens = try tokenizer.encode(document)
       #expect(try tokenizer.decode(tokens) == document)
-      // Words and marks, and one token more for each year.
+      // Words and punctuation, plus one more token for each year.
       let words = GrammarTextTests.words(document.replacing(":", with: " :"))
       let years = words.filter { $0.count == 4 && Int($0) != nil }.count
       #expect(tokens.count == words.count + years, "\(document)")

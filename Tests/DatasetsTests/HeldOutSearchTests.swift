@@ -1,7 +1,7 @@
 import Datasets
 import Testing
 
-/// Searches the text itself, word by word, for what the held-out prompts are made of.
+/// Searches the text itself, word by word, for what the held-out prompts consist of.
 @Suite struct HeldOutSearchTests {
   private static let documents = 40_000
 
@@ -13,12 +13,12 @@ import Testing
     }
   }()
 
-  /// "Repeat: lamp cup lamp cup": random words, among which anything may stand by chance.
+  /// "Repeat: lamp cup lamp cup": random words, in which any combination may occur by chance.
   private static func isRandom(_ sentence: String) -> Bool {
     ["Repeat:", "Words:", "Again:", "Say:"].contains { sentence.hasPrefix($0) }
   }
 
-  /// Which of these word sequences stand somewhere in the sentences.
+  /// Which of these word sequences occur in the sentences.
   private static func found(_ wanted: [String], in sentences: [String]) -> Set<String> {
     let sought = Set(wanted)
     var lengths: [Substring: Set<Int>] = [:]
@@ -68,12 +68,13 @@ import Testing
     return kinds
   }()
 
-  /// What of a task's sentences is held out, as it can be read off any text: the words that matter, in their frame.
+  /// The held-out parts of a task's sentences, as they can be read from any text: the words that matter, in their
+  /// frame.
   private static func combinations(_ task: TaskDataset, in text: String) -> [String] {
     let sentences = text.split(separator: ".").map { $0.split(separator: " ").map(String.init) }
     switch task {
     case .agreement:
-      // "The keys near the cabinet": both nouns and what links them, whatever their numbers.
+      // "The keys near the cabinet": both nouns and what links them, whatever their number.
       return sentences.compactMap { words in
         let head = words.prefix(5).map { singular[$0] ?? $0 }
         guard head.count == 5, head[0] == "The", head[3] == "the" else { return nil }
@@ -95,7 +96,7 @@ import Testing
         return (words.prefix(subject) + frame).joined(separator: " ")
       }
     case .agency:
-      // The thing that the second sentence begins with, and the frame of the first one.
+      // The thing at the start of the second sentence, and the frame of the first one.
       return zip(sentences, sentences.dropFirst()).compactMap { first, second in
         guard second.count >= 2, second[0] == "The", kinds[second[1]] == "O" else { return nil }
         return (first.map { $0 == second[1] ? "X" : kinds[$0] ?? $0 } + [second[1]]).joined(separator: " ")

@@ -101,13 +101,13 @@ import Testing
 
   @Test(arguments: TaskDataset.allCases) func alignedPairsHaveOneFrame(task: TaskDataset) throws {
     let items = try task.sample(count: 30, seed: 5, isAligned: true).items
-    // Of lists of one form, and of nouns in one sentence, few are held out.
+    // Among lists of one form, and nouns in one sentence, few are held out.
     #expect(items.count >= (task == .successors ? 10 : task == .pronouns ? 3 : 30))
     #expect(Set(items.map { Self.words($0.clean).count }).count == 1, "\(items.map(\.clean))")
   }
 
   @Test func whatDoesNotSuitIsLeftOutAndCounted() throws {
-    // One token a word, but for names with a J, which are two.
+    // One token per word, except for names with a J, which are two.
     func tokens(_ text: String) -> [Int32] {
       Self.words(text).flatMap { $0.hasPrefix("J") ? [1, 2] : [Int32(truncatingIfNeeded: $0.count)] }
     }

@@ -4,9 +4,9 @@ import TestSupport
 import Testing
 import Tokenization
 
-/// The grammar's tokenizer as the library reads it that its file is written for.
+/// The grammar's tokenizer as read by the library that its file is written for.
 @Suite struct TokenizersLibraryTests {
-  /// Runs `check_tokenizer.py` with the interpreter that PATCHBAY_PYTHON names.
+  /// Runs `check_tokenizer.py` with the interpreter in PATCHBAY_PYTHON.
   private static func check(_ arguments: [String]) throws -> (status: Int32, output: String) {
     let root = (0..<3).reduce(URL(filePath: #filePath)) { url, _ in url.deletingLastPathComponent() }
     let process = Process()
@@ -39,7 +39,7 @@ import Tokenization
     let json = GrammarTokenizer.json()
     let tokenizer = try Tokenizer(json: Array(json.utf8))
     let text = GrammarText(seed: 11)
-    // Text of the grammar, and such as it was not made for.
+    // Text from the grammar, and text that it was not made for.
     let others = [
       "", " ", "  two  spaces ", "Ångström, naïve — 東京! 🎹", "it's they'll WE'VE", "a\tb\n\nc", "1732 17 3 100000",
       "<|endoftext|>a",

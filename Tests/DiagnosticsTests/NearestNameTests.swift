@@ -9,7 +9,7 @@ import Testing
     #expect(nearestName(to: misspelt, among: ["resid_pre", "metrics", "logit_diff", "mlp_out"]) == meant)
   }
 
-  /// A file may have a name of a million letters in it; comparing such a one letter by letter with all others would take minutes.
+  /// A file may contain a name of a million letters; comparing it with all others letter by letter would take minutes.
   @Test func aNameOfAnyLengthIsAnsweredSoon() {
     let long = String(repeating: "a", count: 200_000)
     let start = ContinuousClock.now

@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The conv policy against PyTorch.
+/// The conv policy compared with PyTorch.
 @Suite struct GoldenPolicyTests {
   private let model: Model
   private let values: StoreReader
@@ -34,7 +34,8 @@ import Testing
     #expect(compared == 41)
   }
 
-  /// One vector with every coefficient, and two with every pair of coefficients, added to all of an activation; by both executors.
+  /// One vector with every coefficient, and two with every pair of coefficients, added to all of an activation, by both
+  /// executors.
   @Test func steeringAgreesWithTheReference() throws {
     let site = try #require(model.graph.node(hook: "embedder.block2.res1.resadd_out"))
     let vectors = [try values.tensor(at: "/steer/vector").values, try values.tensor(at: "/steer/second_vector").values]
@@ -80,7 +81,7 @@ import Testing
     }
     let reference = try values.tensor(at: "/patch/policy_logits").values
     let width = reference.count / sites.count
-    // The partial executor edits what comes before the scores; the value does not matter to them.
+    // The partial executor edits only what comes before the scores; the value output does not matter to them.
     let inPath = model.graph.ancestors(of: [model.graph.logits])
     let before = sites.indices.filter { sites[$0].id != model.graph.logits && inPath[sites[$0].id.index] }
     #expect(before.count == sites.count - 2)

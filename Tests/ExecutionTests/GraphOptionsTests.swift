@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The nodes that options put into the path change no number.
+/// The nodes that options put into the path change no numbers.
 @Suite struct GraphOptionsTests {
   private static let options = [
     GraphOptions(splitsInputs: true), GraphOptions(separatesResults: true),
@@ -21,7 +21,7 @@ import Testing
       #expect(Set(model.graph.weights.map(\.name)) == Set(plain.graph.weights.map(\.name)))
       let run = try Oracle(model).run(batch, keeping: model.graph.nodes.map(\.id))
       for node in plain.graph.nodes {
-        // Split inputs have a norm for each copy, so the shared one's nodes are not there.
+        // Split inputs have a norm for each copy, so the shared one's nodes do not exist.
         guard let hook = node.hook, let other = model.graph.node(hook: hook) else { continue }
         let (values, reference) = (try #require(run[other.id]), try #require(expected[node.id]))
         let difference = relativeDifference(values.values, reference.values)

@@ -1,12 +1,14 @@
 import ActivationStore
+import Analyses
 import Analysis
-import Experiments
+import ExperimentFile
 import Foundation
 import Interventions
+import Runs
 import TestSupport
 import Testing
 
-/// Analysis files: what is read, and what is refused and how.
+/// Analysis files: what is read, what is refused, and the messages.
 @Suite struct AnalysisDecodingTests {
   static func read(_ text: String, folder: String = "") throws -> AnalysisFile {
     try AnalysisFile(yaml: text, file: folder.isEmpty ? "a.yaml" : "\(folder)/a.yaml")
@@ -75,7 +77,7 @@ import Testing
     guard case .readers(let options, let methods) = a.kind else { return }
     #expect(methods == [.leace, .random] && options.curve == [2, 8] && options.pairs == "id" && options.influence)
     #expect(options.penalty == 2 && options.shrinkage == 0 && options.redraws == 9 && options.draws == 4)
-    // Labels of its own have classes of their own.
+    // Its own labels have their own classes.
     #expect(
       file.analyses[1].labels == LabelSpec(.column("si,de", values: [1: "a \"b\"", 0: "c"])))
     #expect(file.analyses[2].labels == LabelSpec(.run) && file.analyses[2].select.positions == [.every])
@@ -101,7 +103,7 @@ import Testing
     #expect(options.penalty == 1 && options.shrinkage == 0.1 && options.redraws == 1000 && options.curve.isEmpty)
   }
 
-  /// What stands in place of `analyses: ...` or before it, and the message.
+  /// What replaces `analyses: ...` or precedes it, and the message.
   static let refusals: [(String, String)] = [
     ("", "a.yaml:1: the key 'analyses' is missing (what is computed)"),
     ("analyses: []", "a.yaml:3: 'analyses' is empty; give at least one of analyses"),

@@ -1,13 +1,14 @@
+import Analyses
 import Analysis
-import Experiments
+import ExperimentFile
 import Foundation
 import Testing
 
-/// The page on analysis files says what the decoder reads, no less and no more.
+/// The page on analysis files lists exactly what the decoder reads.
 @Suite struct AnalysisDocumentationTests {
   static let page = DocumentationTests.page.deletingLastPathComponent().appendingPathComponent("analysis-file.md")
 
-  /// Two tables stand below `select`: its own, and that of a position.
+  /// There are two tables below `select`: its own, and that of a position.
   static func names() throws -> [String: [String]] {
     var names = try DocumentationTests.names(page)
     let select = names["select"] ?? []

@@ -1,12 +1,13 @@
 import ActivationStore
-import Experiments
+import Commands
 import Foundation
 import Patching
+import Runs
 import Tensors
 import TestSupport
 import Testing
 
-/// `method:` of an experiment file, through to the results file, the summary and `inspect`.
+/// `method:` from the experiment file to the results file, the summary and `inspect`.
 @Suite struct AttributionRunTests {
   static let sites = [
     "resid_pre": "resid_pre, over: [layer, position]", "q_by_pos": "q, over: [layer, position, head]",
@@ -30,7 +31,7 @@ import Testing
       let norms = try results.values(sweep: name, dataset: "change_norm").values
       #expect(norms.allSatisfy { $0 >= 0 } && norms.contains { $0 > 0 })
       #expect(try results.store.attributes(of: "/sweeps/\(name)/logit_diff_attribution")["pearson"] == nil)
-      // The summary's effects are the estimates', as shares of the way to the other run.
+      // The summary's effects are those of the estimates, as shares of the way to the other run.
       let summary = try #require(outcome.summaries.first { $0.sweep == name })
       #expect(summary.method == .attribution && summary.agreement == nil)
       let (base, other) = try Self.baselines(results, direction)
@@ -93,7 +94,7 @@ import Testing
     #expect(outcome.summaries[0].effects == outcome.summaries[1].effects)
   }
 
-  /// Examples in groups: cells wait for all of their examples, and norms too.
+  /// Examples in groups: cells wait for all of their examples, and so do norms.
   @Test func littleMemoryAndRaggedPrompts() throws {
     let folder = try TemporaryFolder()
     let pairs = (0..<30).map { index in
@@ -155,7 +156,7 @@ import Testing
     #expect(output.contains("estimates of logit_diff correlate with the runs by 0."))
     let json = try Self.inspect(outcome.results, isJSON: true, in: folder)
     #expect(json.contains("\"estimated\": true") && json.contains("\"pearson\": 0."))
-    // The strongest cell's change is the estimate's mean over examples.
+    // The strongest cell's change is the mean of its estimates over examples.
     let values = try results.values(sweep: "only", dataset: "logit_diff_attribution").values
     let means = (0..<12).map { cell in (0..<3).reduce(0) { $0 + Double(values[cell * 3 + $1]) } / 3 }
     let strongest = try #require(means.max { abs($0) < abs($1) })
@@ -163,8 +164,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("rank", "it counts tokens, so that it jumps or stays but has no gradient"),
-    ("kl", "it is smallest at the base run itself, where its gradient is 0 whatever is edited"),
+    ("rank", "it counts tokens, so it changes in jumps and has no gradient"),
+    ("kl", "it has its minimum at the base run, where its gradient is 0 for every edit"),
   ])
   func metricsWithoutAnEstimate(metric: String, reason: String) throws {
     for method in ["attribution", "both"] {

@@ -1,9 +1,10 @@
 import Diagnostics
-import Experiments
+import ExperimentFile
+import Runs
 import TestSupport
 import Testing
 
-/// Each experiment is wrong in one way; the message is the whole of what the user gets.
+/// Each experiment is wrong in one way; the message is the whole output for the user.
 @Suite struct BadFileTests {
   static func message(_ yaml: String) -> String {
     do {

@@ -1,6 +1,6 @@
 import Testing
 
-/// Each recipe is wrong in one way; the message is the whole of what the user gets.
+/// Each recipe is wrong in one way; the message is the whole output for the user.
 @Suite struct BadRecipeTests {
   private static let data = "data: {text: text.txt}\ntokenizer: tokenizer\nsteps: 50\n"
 
@@ -101,7 +101,7 @@ import Testing
     ),
   ])
   func models(keys: String, message: String) throws {
-    // One key a line, so that the message's line tells whether it is the culprit's.
+    // One key per line, so that the message's line shows whether it is the culprit's.
     let found = try RecipePlace().message("model:\n  \(keys.replacing(", ", with: "\n  "))\n\(Self.data)")
     let line = found.prefix { $0 != " " }
     #expect(found == "\(line) \(message)", "\(found)")

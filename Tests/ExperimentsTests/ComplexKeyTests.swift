@@ -1,9 +1,10 @@
 import Diagnostics
-import Experiments
 import Foundation
+import Runs
 import Testing
 
-/// Keys that are no text: by aliases of aliases a few hundred characters become a key that no machine gets to the end of.
+/// Keys that are not text: with aliases of aliases, a few hundred characters become a key that no machine can finish
+/// reading.
 @Suite struct ComplexKeyTests {
   private func refusal(_ yaml: String) -> String? {
     do {
@@ -31,7 +32,7 @@ import Testing
     #expect(ContinuousClock.now - start < .seconds(2))
   }
 
-  /// As a value the same costs nothing: it is looked at one level at a time.
+  /// As a value the same costs nothing: it is read one level at a time.
   @Test func aValueWithoutEndIsLookedAtOneLevelAtATime() throws {
     let start = ContinuousClock.now
     let message = try #require(refusal("name: x\nsweeps: \(Self.bomb)]\n"))
@@ -53,7 +54,7 @@ import Testing
     #expect(experiment.prompts.written.count == 2)
   }
 
-  /// Without aliases such keys are told apart by the reader itself.
+  /// Without aliases, the reader itself can tell such keys apart.
   @Test func withoutAliasesTheMessageSaysWhatAKeyIs() throws {
     let message = try #require(refusal("name: x\n? [a, b]\n: 1\n"))
     #expect(!message.contains("aliases") && message.contains("a.yaml:2"), "\(message)")

@@ -1,6 +1,7 @@
-import Experiments
+import ExperimentFile
 import Interventions
 import Patching
+import Runs
 import Testing
 
 @Suite struct DecodingTests {
@@ -84,7 +85,7 @@ import Testing
       ("4..4", .items([.range(4, 4)])),
     ] as [(String, Selector)])
   func narrowing(written: String, selector: Selector) throws {
-    // Which hooks of a pattern are meant, the pattern says.
+    // The pattern determines which hooks are meant.
     for axis in SiteAxis.allCases where axis != .site {
       let site = SiteName.allCases.first { $0.axes.contains(axis) && $0.axes.count > 1 }
       let name = site ?? .hook("embedder.block1.conv_out")

@@ -1,10 +1,11 @@
-import Experiments
+import ExperimentFile
 import Foundation
 import Interventions
 import Patching
+import Runs
 import Testing
 
-/// The reference page says what the decoder reads, no less and no more.
+/// The reference page lists exactly what the decoder reads.
 @Suite struct DocumentationTests {
   static let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("Documentation/experiment-file.md")

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// Experiment files over the reference models and their tokens.
+/// Experiment files for the reference models and their tokens.
 struct GoldenExperiment {
   let golden: GoldenModel
 

@@ -1,13 +1,13 @@
 import ActivationStore
-import Experiments
 import Foundation
 import ModelGraph
+import Runs
 import TestSupport
 import Testing
 
-/// Experiments run from file to file, against what reference libraries computed.
+/// Experiments run from file to file, compared with what reference libraries computed.
 @Suite struct GoldenRunTests {
-  /// Site and axes of the reference's names.
+  /// The sites and axes of the reference's names.
   static let sites = [
     "resid_pre": "resid_pre, over: [layer, position]", "resid_mid": "resid_mid, over: [layer, position]",
     "attn_out": "attn_out, over: [layer, position]", "mlp_out": "mlp_out, over: [layer, position]",
@@ -96,7 +96,7 @@ import Testing
         let reference = try source.golden.reference("/\(run.rawValue)/\(hook)")
         let values = try cache.read(run: run, hook: hook, examples: 0..<cache.examples)
         #expect(values.shape == reference.shape, "\(hook)")
-        // Scores of what cannot be seen are minus infinity in one and a large number in the other.
+        // Scores of hidden tokens are minus infinity in one and a large negative number in the other.
         let finite = zip(values.values, reference.values).filter { $0.isFinite && $1.isFinite && $1 > -1e8 }
         let scale = max(1, finite.map { abs($1) }.max() ?? 1)
         let worst = finite.map { abs($0 - $1) }.max() ?? 0

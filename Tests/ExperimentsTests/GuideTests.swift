@@ -1,10 +1,11 @@
 import Checkpoints
-import Experiments
+import Commands
+import ExperimentFile
 import Foundation
 import Patching
 import Testing
 
-/// The pages that explain hold to what they explain.
+/// The explanatory pages agree with what they explain.
 @Suite struct GuideTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
@@ -25,10 +26,10 @@ import Testing
     #expect(edits.count == 3 + keys.count)
   }
 
-  /// Every work that is named with a year is among the references, and every reference is named.
+  /// Every work cited with a year is among the references, and every reference is cited.
   @Test func semanticsReferencesAreThoseItNames() throws {
     let parts = try text("Documentation/semantics.md").components(separatedBy: "## References\n")
-    // A name may stand across the end of a line.
+    // A name may run across the end of a line.
     let (body, list) = (parts[0].replacing("\n", with: " "), parts[1])
     let references = list.split(separator: "\n").compactMap { line in
       line.firstMatch(of: /^- (.+ (?:19|20)\d\d), \*/).map { String($0.1) }
@@ -41,7 +42,7 @@ import Testing
     }
   }
 
-  /// The code that the page shows is the code, and the files that it names are there.
+  /// The code on the page is the actual code, and the files that it names exist.
   @Test func addingAFamilyShowsWhatThereIs() throws {
     let page = try text("Documentation/adding-a-family.md")
     let block = try #require(page.components(separatedBy: "```swift\n").dropFirst().first).components(

@@ -1,6 +1,7 @@
 import BundledModels
-import Experiments
 import Patching
+import Questions
+import Runs
 import TestSupport
 import Testing
 

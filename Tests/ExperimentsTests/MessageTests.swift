@@ -1,5 +1,5 @@
 import Diagnostics
-import Experiments
+import ExperimentFile
 import Testing
 
 /// The wording of every error.
@@ -30,7 +30,7 @@ import Testing
       ),
       (.nested(Place(file: "x", line: 3), .inputNotFound, "p: no such file"), .inputNotFound, "x:3: p: no such file"),
       (.nested(nil, .ioFailed, "the disk is full"), .ioFailed, "the disk is full"),
-      (.unknownVectorFormat(file: "v.txt"), .badData, "v.txt: a vector is read from a .npy or a .json file"),
+      (.unknownVectorFormat(file: "v.txt"), .badData, "v.txt: a vector is read from a .npy, .json or .gguf file"),
       (.badVector(file: "v", problem: "it holds no numbers"), .badData, "v: it holds no numbers"),
       (
         .noModel(file: "x"), .badData,

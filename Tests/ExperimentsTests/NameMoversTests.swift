@@ -1,14 +1,17 @@
 import ActivationStore
 import Diagnostics
-import Experiments
 import Foundation
 import Patching
+import Questions
+import Runs
 import Tensors
 import TestSupport
 import Testing
 import Tokenization
+import Workbenches
 
-/// The name-mover experiment reads, its prompts are what its comments say, and it runs on a model of GPT-2 small's layout.
+/// The name-mover experiment can be read, its prompts are as its comments say, and it runs on a model with GPT-2
+/// small's layout.
 @Suite struct NameMoversTests {
   static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent("experiments/name-movers.yaml").path
@@ -36,7 +39,7 @@ import Tokenization
     for (index, pair) in pairs.enumerated() {
       #expect(pair.clean.count == 14)
       #expect(pair.clean.indices.filter { pair.clean[$0] != pair.corrupted[$0] } == [9])
-      // ABBA and then BABA; the second mention is the subject's, and the indirect object's where it is corrupted.
+      // ABBA and then BABA; the second mention is the subject's, or the indirect object's in the corrupted prompt.
       #expect(
         (pair.clean[1], pair.clean[3])
           == (index < 4 ? (pair.answers[0], pair.wrongs[0]) : (pair.wrongs[0], pair.answers[0])))

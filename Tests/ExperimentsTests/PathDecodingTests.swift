@@ -1,7 +1,7 @@
-import Experiments
 import Interventions
 import ModelGraph
 import Patching
+import Questions
 import Testing
 
 /// The key `path` of sweeps.

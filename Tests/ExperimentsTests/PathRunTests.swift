@@ -1,13 +1,13 @@
 import ActivationStore
-import Experiments
 import Foundation
 import LabelledArrays
 import Patching
+import Runs
 import Synchronization
 import TestSupport
 import Testing
 
-/// Path sweeps from file to file: against the reference, and what stands where there is nothing to compute.
+/// Path sweeps from file to file: compared with the reference, and what is stored where there is nothing to compute.
 @Suite struct PathRunTests {
   static func run(
     _ family: String, _ rest: String, in folder: TemporaryFolder
@@ -91,7 +91,8 @@ import Testing
     #expect(outcome.summaries[0].cells == flags.count)
   }
 
-  /// Edges into keys and values of heads that share them: the same as one path sweep for each, and not a number where there is no head.
+  /// Edges into keys and values of heads that share them: the same as one path sweep for each, and NaN where there is
+  /// no such head.
   @Test(arguments: ["llama", "qwen3"]) func sharedKeysAndValues(family: String) throws {
     let folder = try TemporaryFolder()
     let rest = """
@@ -153,7 +154,7 @@ import Testing
     #expect(Set(outcome.summaries[1].strongest.map(\.labels)) == [["mlp.0"], ["mlp.1"]])
   }
 
-  /// The change of a head at some positions; prompts that have none of them are no numbers.
+  /// The change of a head at some positions; prompts without them are NaN.
   @Test func positions() throws {
     let folder = try TemporaryFolder()
     let yaml = """
@@ -188,7 +189,7 @@ import Testing
     #expect(try results.sweep("edges").attributes["sender_position"] == .text("3, 4"))
   }
 
-  /// Senders in several runs and examples in several blocks give what one run gives.
+  /// Senders in several runs and examples in several blocks give the same as one run.
   @Test(arguments: ["gpt2", "llama"]) func littleMemoryChangesNothing(family: String) throws {
     let folder = try TemporaryFolder()
     let pairs = (0..<90).map { index in

@@ -1,15 +1,19 @@
 import ActivationStore
 import Diagnostics
 import Execution
-import Experiments
+import ExperimentFile
 import Foundation
 import Interventions
 import ModelGraph
 import Patching
+import Questions
+import Runs
 import TestSupport
 import Testing
+import Workbenches
 
-/// An experiment put together by a program is a file as well: read again, it asks the same, and its run has the same bits.
+/// An experiment built by a program is also a file: read back, it is the same experiment, and its run has the same
+/// bits.
 @Suite struct ProgramRoundTripTests {
   private static func bench() throws -> Workbench { try Workbench("bundled:ioi") }
 
@@ -124,7 +128,7 @@ import Testing
     try Self.sameBits(experiment, read)
   }
 
-  /// What no file can say is refused at the line that asks it.
+  /// What no file can express is refused, with the line that asks for it.
   @Test func whatFilesCannotSayIsRefused() throws {
     let bench = try Self.bench()
     func message(_ question: () throws -> SweepSpec) throws -> String {

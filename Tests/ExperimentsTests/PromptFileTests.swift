@@ -1,7 +1,9 @@
 import Diagnostics
-import Experiments
+import ExperimentFile
+import Runs
 import TestSupport
 import Testing
+import Workbenches
 
 @Suite struct PromptFileTests {
   @Test func oneObjectALine() throws {

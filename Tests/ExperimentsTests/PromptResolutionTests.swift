@@ -1,7 +1,8 @@
-import Experiments
+import ExperimentFile
 import Patching
 import Testing
 import Tokenization
+import Workbenches
 
 @Suite struct PromptResolutionTests {
   static let place = Place(file: "x.yaml", line: 7)

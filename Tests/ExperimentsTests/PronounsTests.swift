@@ -1,8 +1,9 @@
 import ActivationStore
-import Experiments
 import Foundation
+import Runs
 import TestSupport
 import Testing
+import Workbenches
 
 /// The example experiment, on the model that it is made for.
 @Suite struct PronounsTests {
@@ -31,7 +32,7 @@ import Testing
       let strongest = try #require(summary.strongest.first)
       #expect(strongest.examples > 0)
     }
-    // Most of what tells the two apart stands in the stream at one position.
+    // Most of what distinguishes the two is in the stream at one position.
     let stream = try #require(outcome.summaries.first { $0.sweep == "resid_pre" })
     #expect(stream.strongest[0].ratioOfMeans > 0.5)
   }

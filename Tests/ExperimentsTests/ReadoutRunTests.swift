@@ -1,8 +1,10 @@
 import ActivationStore
-import Experiments
+import ExperimentFile
 import Foundation
 import ModelGraph
 import Patching
+import Questions
+import Runs
 import TestSupport
 import Testing
 

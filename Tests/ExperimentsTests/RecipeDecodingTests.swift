@@ -1,6 +1,6 @@
 import Checkpoints
+import Commands
 import Diagnostics
-import Experiments
 import Foundation
 import TestSupport
 import Testing
@@ -24,7 +24,7 @@ final class RecipePlace {
     try RecipeFile(file: try folder.write("recipe.yaml", yaml), seed: seed)
   }
 
-  /// What is wrong with a recipe, the folder's path left out.
+  /// The message about a recipe, without the folder's path.
   func message(_ yaml: String) throws -> String {
     let file = try folder.write("recipe.yaml", yaml)
     do {

@@ -1,8 +1,8 @@
-import Experiments
+import ExperimentFile
 import Foundation
 import Testing
 
-/// The page on training says what the recipe's decoder reads, no less and no more.
+/// The page on training lists exactly what the recipe's decoder reads.
 @Suite struct RecipeDocumentationTests {
   static let page = DocumentationTests.page.deletingLastPathComponent().appendingPathComponent("training.md")
 
@@ -15,7 +15,7 @@ import Testing
     #expect(names.subtracting(KeyTable.recipeTables.map(\.name)) == ["What is written"])
   }
 
-  /// Every block marked `yaml` is a whole recipe, though of text that is not there.
+  /// Every block marked `yaml` is a whole recipe, although its text does not exist.
   @Test func examplesRead() throws {
     let parts = try String(contentsOf: Self.page, encoding: .utf8).components(separatedBy: "```")
     let examples = parts.filter { $0.hasPrefix("yaml\n") }.map { String($0.dropFirst("yaml\n".count)) }

@@ -1,14 +1,16 @@
 import ActivationStore
-import Experiments
+import ExperimentFile
 import Foundation
 import Patching
+import Questions
+import Runs
 import Synchronization
 import TestSupport
 import Testing
 
-/// A run that was stopped after any number of answers and resumed is an unbroken run.
+/// A run that was stopped after any number of answers and resumed gives the same as an unbroken run.
 @Suite struct ResumingTests {
-  /// Everything that a results file holds but its text, by name.
+  /// Everything in a results file except its text, by name.
   private func contents(_ path: String) throws -> [String: [UInt64]] {
     let reader = try StoreReader(path)
     var contents: [String: [UInt64]] = [:]
@@ -23,8 +25,8 @@ import Testing
     return contents
   }
 
-  /// Stops a run when it has asked so many times whether to stop, one more each time, and resumes it with other threads and another amount of memory, until
-  /// there is no more to stop.
+  /// Stops a run when it has checked for cancellation a certain number of times, one more each time, and resumes it
+  /// with other threads and another amount of memory, until there is nothing left to stop.
   /// - Returns: how often it was stopped with something done.
   private func check(_ experiment: Experiment, every step: Int) throws -> Int {
     let folder = try TemporaryFolder()
@@ -58,7 +60,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/broken/x.h5.partial"))
       }
     }
-    Issue.record("the run does not come to its end")
+    Issue.record("the run does not finish")
     return stops
   }
 
@@ -86,7 +88,7 @@ import Testing
     #expect(try check(experiment, every: step) > 1)
   }
 
-  /// What is in the file is not computed again: a resumed run delivers every answer that is missing, once, and no other.
+  /// What is in the file is not computed again: a resumed run delivers every missing answer once, and no other.
   @Test func nothingIsAnsweredTwice() throws {
     let yaml = try GoldenExperiment("gpt2").yaml(
       name: "x",

@@ -1,11 +1,11 @@
 import ActivationStore
-import Experiments
 import Foundation
 import Patching
+import Runs
 import TestSupport
 import Testing
 
-/// What a run tells while it goes.
+/// What a run reports as it goes.
 @Suite struct RunEventTests {
   private static let yaml = """
     name: x
@@ -22,7 +22,7 @@ import Testing
       - {name: lens, read: logit_lens}
     """
 
-  /// The answers of the stream are the results, cell for cell.
+  /// The answers in the stream are the results, cell by cell.
   @Test func theStreamHasAllResults() async throws {
     let folder = try TemporaryFolder()
     let run = try ExperimentRun(try Experiment(yaml: Self.yaml, file: "x.yaml"))
@@ -49,7 +49,7 @@ import Testing
     #expect(stored.indices.map { cells[$0] } == stored)
   }
 
-  /// What a sink throws ends the run; what was answered before stays.
+  /// An error thrown by a sink ends the run; earlier answers stay.
   @Test func aSinkThatThrowsEndsTheRun() throws {
     struct Full: Error {}
     let folder = try TemporaryFolder()

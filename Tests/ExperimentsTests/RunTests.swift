@@ -1,13 +1,15 @@
 import ActivationStore
 import BundledModels
 import Diagnostics
-import Experiments
+import ExperimentFile
 import Foundation
+import Runs
 import Synchronization
 import TestSupport
 import Testing
+import Workbenches
 
-/// What a run writes, says and leaves behind.
+/// What a run writes, prints and leaves behind.
 @Suite struct RunTests {
   static let heads = "sweeps: [{name: heads, site: z, over: [layer, head]}]"
 
@@ -85,7 +87,7 @@ import Testing
     #expect(outcome.summaries[0].axes == ["layer", "position"])
   }
 
-  /// Groups of examples that do not fit in memory together arrive in pieces.
+  /// Groups of examples that do not fit in memory together are processed in pieces.
   @Test func littleMemoryChangesNothing() throws {
     let folder = try TemporaryFolder()
     let prompts = (0..<200).map { index in
@@ -219,7 +221,7 @@ import Testing
 
   @Test func nothingIsLeftAfterAnError() throws {
     let folder = try TemporaryFolder()
-    // The sum overflows: the logits are no numbers.
+    // The sum overflows, so the logits are not finite.
     let yaml = try GoldenExperiment("gpt2").yaml(
       name: "x",
       "sweeps: [{name: s, site: resid_pre, over: [layer], edit: {scale: 3e38}}]\ncache: {hooks: ['*']}")
@@ -250,7 +252,7 @@ import Testing
     }
     #expect(error?.kind == .interrupted)
     #expect(done.withLock { $0 } < run.total)
-    // Another worker may have brought in its cells meanwhile.
+    // Another worker may have delivered its cells meanwhile.
     let hasRest = error != .interrupted
     #expect(!hasRest || done.withLock { $0 } > 0)
     #expect(try folder.files == ["experiment.yaml"] + (hasRest ? ["x.h5.partial"] : []))

@@ -2,10 +2,12 @@ import ActivationStore
 import BundledModels
 import Datasets
 import Diagnostics
-import Experiments
+import ExperimentFile
 import Patching
+import Runs
 import TestSupport
 import Testing
+import Workbenches
 
 /// Pairs that an experiment draws from a dataset.
 @Suite struct TemplateTests {

@@ -1,12 +1,14 @@
 import ActivationStore
 import Diagnostics
-import Experiments
+import ExperimentFile
 import Foundation
 import Patching
+import Runs
 import TestSupport
 import Testing
 
-/// The readout `top_tokens`, against the logit lens: what stands first has rank 0, and its probability is the largest.
+/// The readout `top_tokens` compared with the logit lens: the first token has rank 0, and its probability is the
+/// largest.
 @Suite struct TopTokensTests {
   private static let yaml = """
     name: x
@@ -58,7 +60,7 @@ import Testing
             #expect(probabilities[at(0)] >= probabilities[at(1)] && probabilities[at(1)] >= probabilities[at(2)])
             #expect(Set((0..<3).map { tokens[at($0)] }).count == 3)
             #expect(texts[at(0)] == run.prompts.strings([Int32(tokens[at(0)])])?[0])
-            // Where the answer is among the first three, it is at its rank, with the probability that the lens gives it.
+            // If the answer is among the first three, it is at its rank, with the probability from the lens.
             let rank = Int(ranks[cell * examples + example])
             let answer = Int(pair.answers[0])
             for place in 0..<3 { #expect((tokens[at(place)] == answer) == (place == rank)) }
@@ -79,7 +81,7 @@ import Testing
       _ = try ExperimentRun(try Experiment(yaml: yaml, file: "x.yaml"))
     }
     #expect(
-      many?.message.contains("the top 900 tokens were requested from a vocabulary of") ?? false,
+      many?.message.contains("the top 900 tokens were requested, but the vocabulary has") ?? false,
       "\(many?.message ?? "")")
     let error = #expect(throws: ExperimentError.self) {
       _ = try Experiment(yaml: Self.yaml.replacing("count: 3", with: "count: 0"), file: "x.yaml")

@@ -1,6 +1,7 @@
-import Experiments
+import ExperimentFile
 import Foundation
 import Interventions
+import Runs
 import TestSupport
 import Testing
 
@@ -57,7 +58,7 @@ import Testing
 
   @Test(
     arguments: [
-      ("v.txt", [], "v.txt: a vector is read from a .npy or a .json file"),
+      ("v.txt", [], "v.txt: a vector is read from a .npy, .json or .gguf file"),
       ("v.json", Array("[1,".utf8), "v.json: line 1, column 4: the text ends where a value is expected"),
       ("v.json", Array("{}".utf8), "v.json: must be a list of numbers, or a list of such lists, one for each layer"),
       (

@@ -9,7 +9,7 @@ import Testing
 
   @Test func linesBandsAndBreaks() throws {
     let elements = try #require(Elements.of(Samples.line.figure().svg))
-    // The second series breaks at its NaN: two lines, and four dots; the first has five dots. Two more dots stand in the legend.
+    // The second series breaks at its NaN: two lines, and four dots; the first has five dots. The legend has two more.
     let lines = elements.named("polyline")
     #expect(lines.map { $0["stroke"] } == ["#0072b2", "#d55e00", "#d55e00"])
     #expect(lines.map { points($0["points"]).count } == [5, 2, 2])
@@ -41,7 +41,7 @@ import Testing
     #expect(elements.named("circle").isEmpty)
   }
 
-  /// 5 to 6 lies outside 1...3 altogether; 6 to 2 comes in three quarters of the way.
+  /// 5 to 6 is entirely outside 1...3; 6 to 2 enters after three quarters of the way.
   @Test func whatLiesOutsideTheRangeIsNotDrawn() throws {
     let chart = LineChart(
       title: "t", xName: "x", yName: "y", series: [.init(name: "s", x: [0, 1, 2], y: [5, 6, 2])], yRange: 1...3)
@@ -87,7 +87,7 @@ import Testing
       title: "t", valueName: "v", names: ["a", "b", "c"],
       series: (0..<3).map { .init(name: "s\($0)", values: [1, 2, $0 == 1 ? .nan : 3]) })
     let elements = try #require(Elements.of(chart.figure().svg))
-    // The ground, three samples in the legend, nine bars less the one that is not a number.
+    // The ground, three samples in the legend, and nine bars minus the NaN.
     #expect(elements.named("rect").count == 1 + 3 + 8)
     let heights = elements.named("rect").dropFirst(4).compactMap { $0["y"].flatMap(Double.init) }
     #expect(heights == heights.sorted() && Set(heights).count == 8)
@@ -96,13 +96,57 @@ import Testing
   @Test func cellsHaveTheirColours() throws {
     let elements = try #require(Elements.of(Samples.heatmap.figure().svg))
     let fills = elements.named("rect").dropFirst().prefix(6).map { $0["fill"] }
-    // The ends and the middle of the scale, a quarter and half of the way from white to red (0.5 of the range is one stop), and grey for NaN.
+    // The ends and the middle of the scale, a quarter and half of the way from white to red (0.5 of the range is one
+    // stop), and grey for NaN.
     #expect(fills == ["#2166ac", "#f7f7f7", "#f6cebd", "#d0d4d9", "#f4a582", "#b2182b"])
     for text in ["−1.00", "0.00", "0.25", "–", "a<b", "three", "from", "into", "change"] {
       #expect(elements.texts.contains(text), "\(text)")
     }
     #expect(elements.all.first { $0.text == "−1.00" }?.attributes["fill"] == "#ffffff")
     #expect(elements.all.first { $0.text == "0.25" }?.attributes["fill"] == "#1f2328")
+  }
+
+  /// Words in place of numbers, cut off where a cell has no room for them, and cells wide enough for some.
+  @Test func cellsOfWords() throws {
+    var heatmap = Samples.heatmap
+    heatmap.texts = [["a", "", "c"], ["a long word of many letters", "<e>", "f"]]
+    let elements = try #require(Elements.of(heatmap.figure().svg))
+    for text in ["a", "c", "<e>", "f"] { #expect(elements.texts.contains(text), "\(text)") }
+    #expect(elements.texts.contains { $0.hasPrefix("a lon") && $0.hasSuffix("…") })
+    #expect(!elements.texts.contains("0.25") && !elements.texts.contains("−1.00"))
+    let many = Heatmap(
+      title: "t", rowLabels: ["r"], columnLabels: (0..<40).map(String.init), values: [(0..<40).map { Double($0) }],
+      texts: [[String](repeating: "word", count: 40)])
+    #expect(try #require(Elements.of(many.figure().svg)).texts.count { $0 == "word" } == 40)
+    heatmap.texts = [["a"]]
+    #expect(throws: FigureError.count(what: "texts of the heatmap 'Transfer'", found: 1, expected: 6)) {
+      try heatmap.figure()
+    }
+  }
+
+  @Test func pointsOfEachClass() throws {
+    let chart = ClassScatterChart(
+      title: "t", subtitle: "5 examples", xName: "component 0", yName: "component 1",
+      series: [
+        .init(name: "things", x: [0, 1, .nan], y: [0, 2, 1]), .init(name: "people", x: [10, 20], y: [5, 4]),
+      ])
+    let elements = try #require(Elements.of(chart.figure().svg))
+    // One in the legend for each class, and those that are numbers.
+    let fills = elements.named("circle").map { $0["fill"] }
+    #expect(fills.count { $0 == "#0072b2" } == 1 + 2 && fills.count { $0 == "#d55e00" } == 1 + 2)
+    for text in ["things", "people", "component 0", "component 1", "5 examples"] {
+      #expect(elements.texts.contains(text), "\(text)")
+    }
+    // Beyond the seven colours, squares.
+    let many = ClassScatterChart(
+      title: "t", xName: "x", yName: "y", series: (0..<8).map { .init(name: "\($0)", x: [Double($0)], y: [1]) })
+    #expect(try #require(Elements.of(many.figure().svg)).named("circle").count == 14)
+    #expect(throws: FigureError.empty(figure: "t")) {
+      try ClassScatterChart(title: "t", xName: "x", yName: "y", series: []).figure()
+    }
+    #expect(throws: FigureError.count(what: "values of the series 's'", found: 1, expected: 2)) {
+      try ClassScatterChart(title: "t", xName: "x", yName: "y", series: [.init(name: "s", x: [1, 2], y: [1])]).figure()
+    }
   }
 
   @Test func otherScalesOfColour() throws {

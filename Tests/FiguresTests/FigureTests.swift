@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What holds for every figure.
+/// What applies to every figure.
 @Suite struct FigureTests {
   @Test func everyFigureIsWellFormedAndStaysInItsFrame() throws {
     for figure in try Samples.all() {
@@ -11,7 +11,7 @@ import Testing
       #expect(elements.all[0].name == "svg")
       #expect(elements.all[0].attributes["viewBox"]?.hasPrefix("0 0 ") == true)
       #expect(elements.all[1].name == "title" && elements.all[1].text == figure.title)
-      // The ground that makes it readable on a dark page.
+      // The ground, which makes it readable on a dark page.
       #expect(elements.all[2].name == "rect" && elements.all[2].attributes["fill"] == "#ffffff")
       for (_, attributes, _) in elements.all {
         #expect(attributes["id"] == nil)
@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  /// The texts here take at most 0.58 of their size a character in DejaVu Sans, the widest of the fonts.
+  /// The texts here take at most 0.58 of their size per character in DejaVu Sans, the widest of the fonts.
   @Test func textsEndInsideTheFigure() throws {
     for figure in try Samples.all() {
       let elements = try #require(Elements.of(figure.svg))

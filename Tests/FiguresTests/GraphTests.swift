@@ -37,7 +37,7 @@ import Testing
       page.contains("class=\"node faded\" data-part=\"mlp.1\"") && page.contains("class=\"node\" data-part=\"logits\""))
   }
 
-  /// A negative edge is dashed and ends in a bar, a positive one ends in an arrow: colours are not all.
+  /// A negative edge is dashed and ends in a bar, a positive one ends in an arrow: colour is not the only sign.
   @Test func signsShowWithoutColour() throws {
     func svg(_ effect: Double) throws -> String {
       try CircuitGraph(
@@ -80,7 +80,7 @@ import Testing
     #expect(try chart.figure().png().count > 1000)
   }
 
-  /// In a page the ground and the text take the page's colours, series keep theirs.
+  /// In a page the ground and the text take the page's colours; series keep theirs.
   @Test func inlineFiguresHaveThePagesColours() throws {
     let figure = try CircuitGraph(title: "c", layers: 3, edges: Self.edges, threshold: 0).figure()
     #expect(figure.inlineSVG.contains("fill=\"var(--fig-ground, #ffffff)\""))

@@ -10,17 +10,18 @@ import Testing
     for text in ["Cheese vector", "original", "patched", "difference", "mouse", "cheese", "decision square"] {
       #expect(elements.texts.contains(text), "\(text)")
     }
-    // Heads: 16 squares in each of two panels, one changed square in the third, and a sample below each; cheese in three panels and the legend.
+    // Heads: 16 squares in each of two panels, one changed square in the third, and a sample below each; cheese in
+    // three panels and the legend.
     #expect(elements.named("polygon").filter { $0["fill"] == "#1f2328" }.count == 16 + 16 + 2)
     #expect(elements.named("polygon").filter { $0["fill"] == "#d55e00" }.count == 1 + 1)
     #expect(elements.named("polygon").filter { $0["fill"] == "#e69f00" }.count == 4)
-    // What does not change is a dot.
+    // No change is drawn as a dot.
     #expect(elements.named("circle").filter { $0["fill"] == "#d55e00" }.count == 15)
     // The decision square in three panels and the legend.
     #expect(elements.named("polyline").count == 4)
   }
 
-  /// A maze of 3 is drawn with squares of 70 pixels; it begins half a square after the panel.
+  /// A maze of 3 is drawn with squares of 70 pixels, and begins half a square inside the panel.
   @Test func squaresLieWhereTheyBelong() throws {
     let maze = try Maze(drawing: maze)
     let figure = try MazeFigure(

@@ -7,7 +7,7 @@ import Tensors
   import FoundationXML
 #endif
 
-/// One figure of each kind, with names that XML must not be given as they are.
+/// One figure of each kind, with names that XML must escape.
 enum Samples {
   static var line: LineChart {
     let x = [-2.0, -1, 0, 1, 2]
@@ -33,7 +33,8 @@ enum Samples {
       series: [.init(name: "cheese", values: [-0.25, 0.75], low: [-0.5, 0.5], high: [0, 1])])
   }
 
-  /// Logits that the number of the picture in its batch decides: the third square goes right and the others up, say.
+  /// Logits that depend on the picture's index in its batch: the third square goes right and the others up, for
+  /// example.
   static func field(_ maze: Maze, _ action: @escaping (Int) -> Int) throws -> VectorField {
     try VectorField(of: maze, batch: 1000) { pictures in
       let count = pictures.shape[0]
@@ -53,10 +54,10 @@ enum Samples {
   }
 }
 
-/// An SVG's elements in order, read by Foundation's XML parser; nil when it is not well-formed.
+/// An SVG's elements in order, read by Foundation's XML parser; nil if it is not well-formed.
 final class Elements: NSObject, XMLParserDelegate {
   private(set) var all: [(name: String, attributes: [String: String], text: String)] = []
-  /// Only the innermost elements have text; what stands between elements are line ends.
+  /// Only the innermost elements have text; between elements there are line ends.
   private var isInside = false
 
   static func of(_ svg: String) -> Elements? {

@@ -2,7 +2,8 @@ import Foundation
 import Hashing
 import Testing
 
-/// Against the examples of FIPS 180-4 and NIST's test vectors (CAVP, SHA256ShortMsg and SHA256LongMsg), cut in every way.
+/// Compared with the examples of FIPS 180-4 and NIST's test vectors (CAVP, SHA256ShortMsg and SHA256LongMsg), cut in
+/// every way.
 @Suite struct SHA256Tests {
   static let vectors: [(message: [UInt8], digest: String)] = [
     ([], "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
@@ -39,7 +40,7 @@ import Testing
     #expect(own == published)
   }
 
-  /// Where the bytes are cut does not matter; nor does a piece without any.
+  /// It does not matter where the bytes are cut, nor whether a piece is empty.
   @Test(arguments: vectors.filter { $0.message.count <= 1000 })
   func piecesGiveTheSame(message: [UInt8], published: String) {
     for size in [1, 3, 55, 63, 64, 65] {
@@ -59,7 +60,7 @@ import Testing
     #expect(own == bytes)
   }
 
-  /// Many at once do not meet, and one that is thrown away unread does no harm.
+  /// Many at once do not interfere, and one that is discarded unread does no harm.
   @Test func manyAtOnce() async {
     let thousand = [UInt8](repeating: 0x61, count: 1000)
     await withTaskGroup(of: String.self) { group in

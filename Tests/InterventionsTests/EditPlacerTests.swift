@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  /// Rows that have none of the positions are left alone; where none has, the placer says so.
+  /// Rows without any of the positions are left alone; if no row has them, the placer says so.
   @Test func positionsThatSomeRowsHave() throws {
     let site = try Site(.residPost, [.layer: 1, .position: 2])
     let (before, after) = (try values(site, .scale(1)), try values(site, .zero))

@@ -5,7 +5,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Which numbers a placed edit touches: found by adding 1 to them and looking where the activation grew.
+/// Which numbers a placed edit changes: found by adding 1 to them and checking where the activation grew.
 @Suite struct PlacementTests {
   private let model = randomModel(SmallSpec.all[0].spec, GraphOptions(splitsInputs: true, separatesResults: true))
   private let lengths = [2, 3]
@@ -15,7 +15,7 @@ import Testing
     (0..<1 << count).map { bits in (0..<count).filter { bits >> $0 & 1 == 1 } }
   }
 
-  /// By how much each number of row 1 grew, and each of row 0, which must not.
+  /// How much each number of row 1 grew, and each of row 0, which must not.
   private func growth(_ node: Node, _ edits: [PlacedEdit]) throws -> [Int] {
     let batch = try Batch(prompts: [[1, 2], [3, 4, 5]])
     let oracle = Oracle(model)

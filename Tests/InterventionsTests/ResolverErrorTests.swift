@@ -65,13 +65,13 @@ import Testing
     (.noDirection(layer: 2), "the vector for layer 2 is all zeros and has no direction"),
     (
       .madeElsewhere(origin: .residPost, site: .z),
-      "the vector was made of resid_post, not of z; add its numbers to use it there"
+      "the vector was made from resid_post, not z; add its numbers to use it there"
     ),
     (.notOneDirection, "only one direction can be projected out, given as a vector for all layers or one for each"),
     (.noVectorForLayer(layer: 4, layers: [0, 1]), "no vector for layer 4: there are vectors for layers 0, 1"),
     (
       .meanNeedsOneLength(lengths: [5, 3, 5]),
-      "edit 'mean' takes the mean over examples position by position, so all prompts need one length; theirs are 3, 5"
+      "edit 'mean' takes the mean over examples position by position, so all prompts must have the same length; theirs are 3, 5"
     ),
     (
       .needsOtherRun(edit: "patch"),
@@ -102,11 +102,11 @@ import Testing
     let absences: [(SiteName, String, String)] = [
       (
         .residMid, "parallel, partly",
-        "its attention and MLP read the same stream side by side, so nothing lies between them"
+        "its attention and MLP read the same stream in parallel, so there is nothing between them"
       ),
       (
         .residMid, "attention only, one layer",
-        "its blocks have no MLP, so nothing lies between attention and the block's end"
+        "its blocks have no MLP, so there is nothing between attention and the end of the block"
       ),
       (.posEmbed, "rms norm, rotary", "its positions are not learned vectors added to the embedding"),
       (.rotQ, "layer norm, learned", "its queries and keys are not rotated"),

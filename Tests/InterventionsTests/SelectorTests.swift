@@ -2,7 +2,7 @@ import Interventions
 import Testing
 
 @Suite struct SelectorTests {
-  /// What a number of a selector means on an axis, spelt out.
+  /// What a number in a selector means on an axis, spelt out.
   private static func place(_ number: Int, _ count: Int) -> Int? {
     let place = number < 0 ? number + count : number
     return place >= 0 && place < count ? place : nil

@@ -12,13 +12,13 @@ import Testing
       try Site.residPost[layer: 1...3, position: [-1, 0]]
         == Site(
           .residPost, [.layer: .items([.range(1, 3)]), .position: .items([.index(-1), .index(0)])]))
-    // A later choice takes the place of an earlier one, and choosing all is choosing nothing.
+    // A later selection replaces an earlier one, and selecting all is the same as selecting nothing.
     #expect(try Site.z[layer: 0, head: 6][head: 2] == Site(.z, [.layer: 0, .head: 2]))
     #expect(try Site.z[layer: Selector.all] == .z)
     #expect(throws: InterventionError.self) { try Site.residPost[head: 1] }
   }
 
-  /// Every short name stands for the site of that name.
+  /// Every short name is the site of that name.
   @Test func everyNameHasItsSite() {
     let sites: [Site] = [
       .residPre, .residMid, .residPost, .attnOut, .mlpOut, .q, .k, .v, .z, .rotQ, .rotK, .pattern, .attnScores, .mlpPre,
@@ -52,7 +52,7 @@ import Testing
     #expect(added.edit.additions[1].direction == .vectors([[3, 3]], layers: nil))
   }
 
-  /// A vector that was made of one kind of activation is not added to another by mistake.
+  /// A vector made from one kind of activation cannot be added to another by mistake.
   @Test func vectorsStayAtTheirSite() throws {
     let vector = Directions([.init(.vectors([[1]], layers: [2]), madeAt: .residPost)])
     #expect(try Intervention.add(vector * 2, at: .residPost).site == .residPost)
@@ -61,7 +61,7 @@ import Testing
     #expect(throws: InterventionError.self) { try Intervention.projectOut(vector, from: .residPre) }
   }
 
-  /// Several vectors without layers are those of layer 0 on, however that is written.
+  /// Several vectors without layers are for layers 0, 1, ..., however that is written.
   @Test func severalVectorsAreByLayer() {
     #expect(
       Edit.add(.vectors([[1], [2]], layers: nil), coefficients: [1])

@@ -50,14 +50,14 @@ import Testing
       #expect(edit.name == name && edit.needsOtherRun == needsOther, "\(edit)")
     }
     #expect(Set(edits.map(\.1)) == Set(Edit.kinds.map { $0.form.name }))
-    // Edits are the same where their kinds and settings are.
+    // Edits are equal if their kinds and settings are.
     for (place, edit) in edits.enumerated() {
       for (other, another) in edits.enumerated() { #expect((edit.0 == another.0) == (place == other)) }
     }
     #expect(Edit.scale(2) == .scale(2) && Edit.scale(2) != .scale(3) && Edit.clamp(min: 0) != .clamp(max: 0))
   }
 
-  /// A hook's whole name or a pattern is a site of any family; a misspelt short name is none.
+  /// A hook's full name or a pattern is a site of any family; a misspelt short name is not.
   @Test func hooksAreSites() throws {
     for name in [
       "embedder.block2.res1.resadd_out", "blocks.*.hook_resid_pre", "fc_policy_out", "observation", "hook_embed", "*",

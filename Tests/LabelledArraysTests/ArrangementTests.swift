@@ -1,7 +1,7 @@
 import LabelledArrays
 import Testing
 
-/// Arrays in another arrangement, against what all indices say.
+/// Rearranged arrays, compared index by index.
 @Suite struct ArrangementTests {
   @Test(arguments: Small.shapes()) func axesChangePlaces(shape: [Int]) throws {
     let array = Small.array(shape)

@@ -2,14 +2,14 @@ import Diagnostics
 import LabelledArrays
 import Testing
 
-/// Effects against a reference that goes through one cell's examples at a time.
+/// Effects compared with a reference that goes through one cell's examples at a time.
 @Suite struct EffectTests {
   struct Case: Sendable {
     let values, base, other: [Float]
     var cells: Int { values.count / max(1, base.count) }
   }
 
-  /// Some numbers are missing, some baselines the same, one value infinite.
+  /// Some numbers are missing, some baselines equal, one value infinite.
   static func sample(cells: Int, examples: Int, seed: UInt64) -> Case {
     var generator = SplitMix64(seed: seed)
     func number() -> Float { Float(Int.random(in: -8...8, using: &generator)) / 4 }
@@ -100,7 +100,7 @@ import Testing
     #expect(sums[0].meanOfRatios == 0.5 && sums[0].examples == 1 && sums[0].withoutEffect == 1)
   }
 
-  /// What single examples have adds up to what cells have, whether values or changes are given.
+  /// The values of single examples add up to those of cells, whether values or changes are given.
   @Test(arguments: 1...4) func examplesHaveChangesAndRatios(examples: Int) {
     let sample = Self.sample(cells: 6, examples: examples, seed: UInt64(examples) * 2 + 1)
     let sums = EffectSums(cells: 0, base: sample.base, other: sample.other)

@@ -2,7 +2,7 @@ import Mazes
 import Testing
 
 @Suite struct GenerationTests {
-  /// Connected, and one edge fewer than squares: a tree, so that one way joins any two squares.
+  /// Connected, with one edge fewer than squares: a tree, so that there is exactly one way between any two squares.
   private func isTree(_ maze: Maze) -> Bool {
     let squares = maze.openSquares
     let edges = squares.map { square in
@@ -55,7 +55,7 @@ import Testing
     #expect(Set(try (0..<seeds).map { try Maze(size: size, seed: $0).open }).count == count)
   }
 
-  /// A seed must give the same maze for ever: results are told by it.
+  /// A seed must always give the same maze, since results are described by it.
   @Test func aSeedsMazeIsPinned() throws {
     #expect(
       try Maze(size: 7, seed: 11).drawing == [

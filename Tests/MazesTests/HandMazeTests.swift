@@ -57,10 +57,10 @@ import Testing
   @Test func decisionSquares() throws {
     let maze = try handMaze()
     #expect(maze.decisionSquare == Square(2, 2))
-    // Beyond the fork the ways part at once: back to the corner, on to the cheese.
+    // Beyond the fork the ways diverge at once: back to the corner, on to the cheese.
     #expect(try maze.withMouse(at: Square(2, 4)).decisionSquare == Square(2, 4))
     #expect(try maze.withMouse(at: Square(2, 2)).decisionSquare == Square(2, 2))
-    // On the way to the corner, in the corner, and behind it.
+    // On the way to the corner, in the corner, and beyond it.
     #expect(try maze.withCheese(at: Square(0, 3)).decisionSquare == nil)
     #expect(try maze.withCheese(at: Square(0, 4)).decisionSquare == nil)
     #expect(try maze.withCheese(at: Square(0, 0)).decisionSquare == Square(0, 2))

@@ -36,6 +36,10 @@ import Testing
     (.batch(0), "the batch size is 0; it must be at least 1"),
     (.stepLimit(-1), "the step limit is -1; it must be at least 0"),
     (
+      .notAPolicy(family: "gpt2"),
+      "the gpt2 model is not a maze policy, which takes pictures of 3 x 64 x 64 and has 15 actions"
+    ),
+    (
       .policyShape(found: [2, 4], mazes: 2),
       "the policy gave a tensor of shape [2, 4] for 2 mazes; it must give [2, 15]"
     ),

@@ -9,8 +9,8 @@ import Testing
     [picture[[0, y, x]], picture[[1, y, x]], picture[[2, y, x]]]
   }
 
-  /// The maze lies on squares 10...14 of the world. Square 10 covers pixels 25.60-28.16, 11 to 30.72, 12 to 33.28, 13 to 35.84 and 14 to 38.40; the
-  /// parts below are the overlaps of those with whole pixels.
+  /// The maze is on squares 10...14 of the world. Square 10 covers pixels 25.60-28.16, 11 to 30.72, 12 to 33.28, 13 to
+  /// 35.84 and 14 to 38.40; the parts below are their overlaps with whole pixels.
   @Test(
     arguments: [
       (0, 0, Colour.wall), (63, 63, Colour.wall), (24, 30, Colour.wall),
@@ -24,7 +24,8 @@ import Testing
       (36, 31, Colour.cheese), (37, 32, Colour.cheese),
       (36, 30, 0.72 * Colour.wall + 0.28 * Colour.cheese),
       (36, 33, 0.28 * Colour.cheese + 0.72 * Colour.corridor),
-      // Corridors: inside one, at the maze's edge, and where (1, 1), the only wall of four squares, meets the others.
+      // Corridors: inside one, at the maze's edge, and where (1, 1), the only wall among four squares, meets the
+      // others.
       (26, 26, Colour.corridor), (26, 29, Colour.corridor),
       (25, 31, 0.6 * Colour.wall + 0.4 * Colour.corridor),
       (30, 30, 0.5184 * Colour.wall + 0.4816 * Colour.corridor),

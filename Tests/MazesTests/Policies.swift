@@ -1,7 +1,7 @@
 import Mazes
 import Tensors
 
-/// A policy that reads the mouse's square off the picture (which proves that it was drawn) and answers by it.
+/// A policy that reads the mouse's square from the picture (which proves that it was drawn) and answers accordingly.
 /// - Parameter logits: of the 15 actions for the mouse at a square of a maze of `size`.
 func seeingPolicy(size: Int, _ logits: @escaping (Square) -> [Float]) -> MazePolicy {
   { pictures in
@@ -12,7 +12,7 @@ func seeingPolicy(size: Int, _ logits: @escaping (Square) -> [Float]) -> MazePol
       (0..<count).flatMap { index -> [Float] in
         for row in 0..<size {
           for column in 0..<size {
-            // The pixel in the middle of the square lies in it wholly.
+            // The pixel in the middle of the square is entirely inside it.
             let (y, x) = ((2 * (row + margin) + 1) * 32 / 25, (2 * (column + margin) + 1) * 32 / 25)
             if (0..<3).allSatisfy({ abs(pictures[[index, $0, y, x]] - Observation.Colour.mouse[$0]) < 1e-5 }) {
               return logits(Square(row, column))

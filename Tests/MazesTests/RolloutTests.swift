@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 @Suite struct RolloutTests {
-  /// Goes the shortest way to a square of the hand maze.
+  /// Takes the shortest way to a square of the hand maze.
   private func walker(to target: Square, in maze: Maze) -> MazePolicy {
     seeingPolicy(size: maze.size) { square in
       favouring([maze.bestDirection(to: target, from: square)?.directAction ?? 4: 20])
@@ -23,7 +23,7 @@ import Testing
     let policy = walker(to: maze.topRight, in: maze)
     let ended = try rollouts(of: [maze], spec: RolloutSpec(endsAtCorner: true), policy: policy)[0]
     #expect(ended.end == .corner && ended.reachedCorner && ended.steps == 8)
-    // Without it the mouse stands there, which is a round of one step.
+    // Without it the mouse stays there, which is a loop of one step.
     let standing = try rollouts(of: [maze], policy: policy)[0]
     #expect(standing.end == .loop && standing.reachedCorner && !standing.reachedCheese && standing.steps == 9)
   }
@@ -38,7 +38,7 @@ import Testing
     let maze = try handMaze()
     let right = try rollouts(of: [maze]) { Tensor(shape: [$0.shape[0], 15], favouring([7: 1])) }[0]
     #expect(right.path == [Square(4, 0), Square(4, 0)] && right.end == .loop)
-    // A sampled mouse may stand there for long: the limit ends it.
+    // A sampled mouse may stay there for long: the limit ends it.
     let sampled = try rollouts(of: [maze], spec: RolloutSpec(choice: .sample(seed: 1), stepLimit: 6)) {
       Tensor(shape: [$0.shape[0], 15], favouring([7: 100]))
     }[0]
@@ -87,7 +87,7 @@ import Testing
     let up = outcomes.count { $0.path[1] == Square(2, 0) }
     #expect(abs(up - 2000) < 130, "\(up) of 3000; a standard deviation is 26")
     #expect(outcomes.allSatisfy { $0.path[1] != Square(3, 0) })
-    // The same seed, in other batches and with fewer mazes beside it.
+    // The same seed, in other batches and with fewer mazes.
     var other = spec
     other.batch = 7
     #expect(try rollouts(of: Array(mazes[..<100]), spec: other, policy: policy) == Array(outcomes[..<100]))

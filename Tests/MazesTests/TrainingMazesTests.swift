@@ -37,7 +37,8 @@ import Testing
     for number in 0..<6000 {
       counts[TrainingMazes.example(number: number, seed: 1, spec: spec).maze.mouse, default: 0] += 1
     }
-    // Seven open squares, one of them the cheese's. The three other rooms are open in every maze: a sixth of 6000 each (standard deviation 29).
+    // Seven open squares, one of them the cheese's. The three other rooms are open in every maze: a sixth of 6000 each
+    // (standard deviation 29).
     for room in [Square(0, 0), Square(2, 0), Square(2, 2)] {
       #expect(abs((counts[room] ?? 0) - 1000) < 150, "\(room): \(counts[room] ?? 0)")
     }
@@ -74,7 +75,7 @@ import Testing
     #expect(seen.count == 4 * 250 * 2 + 500 * 2)
   }
 
-  /// Training that stopped must resume with exactly the examples it would have had.
+  /// Training that was stopped must resume with exactly the examples it would have had.
   @Test func examplesArePinned() throws {
     let spec = try MazeDataSpec(sizes: [5, 7])
     #expect(filled(0..<12, seed: 1, spec).labels == [1, 7, 7, 1, 5, 5, 3, 3, 3, 7, 7, 5])

@@ -3,7 +3,7 @@ import ModelGraph
 import TestSupport
 import Testing
 
-/// Where graphs of every flag and option keep their parts.
+/// The parts of graphs with every flag and option.
 @Suite struct AnatomyTests {
   static let options = [
     GraphOptions(), GraphOptions(splitsInputs: true), GraphOptions(separatesResults: true),
@@ -28,15 +28,19 @@ import Testing
         #expect((part.map.bias != nil) == spec.hasQueryKeyValueBias)
         #expect(part.reading.stream == block.stream)
         #expect(hook(part.reading.input) == name(options.splitsInputs ? "hook_\(letter)_input" : "hook_resid_pre"))
-        try expectNorm(part.reading.norm, "blocks.\(block.layer).ln1", spec, graph)
+        try expectPreNorm(part.reading.norm, "blocks.\(block.layer).ln1", spec, graph)
         #expect(part.reading.read == part.reading.norm?.output ?? part.reading.input)
         #expect((part.headNorm != nil) == (spec.normalizesQueriesAndKeys && input != .v))
         if let norm = part.headNorm {
           #expect(graph[norm.gain].name == "blocks.\(block.layer).attn.\(letter)_norm.weight")
-          #expect(norm.input == part.output)
+          #expect(norm.input == part.output && norm.gainOffset == spec.norm.gainOffset)
+          #expect(graph[norm.scale].layout.heads == (spec.normalizesAcrossHeads ? nil : anatomy.count(of: input)))
         }
         if isRotated, input != .v {
           #expect(hook(part.used) == name("attn.hook_rot_\(letter)"))
+          if !spec.layerRotations.isEmpty {
+            #expect(graph[part.used].operation == .rotary(spec.layerRotations[block.layer]))
+          }
         } else {
           #expect(part.used == part.headNorm?.output ?? part.output)
         }
@@ -68,10 +72,11 @@ import Testing
       func name(_ suffix: String) -> HookName { HookName(layer: block.layer, suffix) }
       func hook(_ id: NodeID) -> HookName? { graph[id].hook }
       #expect(block.isParallel == spec.isParallel)
-      let stream = name(spec.isParallel ? "hook_resid_pre" : "hook_resid_mid")
+      let middle = spec.normalizesStream ? "hook_normalized_resid_mid" : "hook_resid_mid"
+      let stream = name(spec.isParallel ? "hook_resid_pre" : middle)
       #expect(hook(mlp.reading.stream) == stream)
       #expect(hook(mlp.reading.input) == (options.splitsInputs ? name("hook_mlp_in") : stream))
-      try expectNorm(mlp.reading.norm, "blocks.\(block.layer).ln2", spec, graph)
+      try expectPreNorm(mlp.reading.norm, "blocks.\(block.layer).ln2", spec, graph)
       #expect(hook(mlp.pre) == name("mlp.hook_pre") && hook(mlp.post) == name("mlp.hook_post"))
       #expect(mlp.preLinear.flatMap(hook) == (spec.isGated ? name("mlp.hook_pre_linear") : nil))
       #expect(mlp.inputs.count == (spec.isGated ? 2 : 1))
@@ -92,17 +97,45 @@ import Testing
     #expect(anatomy.positionEmbedding.flatMap { graph[$0].hook } == (hasPositions ? "hook_pos_embed" : nil))
     if spec.layers > 0 {
       let streams = (0..<spec.layers).map { HookName(layer: $0, "hook_resid_pre") }
-      let last = HookName(layer: spec.layers - 1, "hook_resid_post")
+      let last = HookName(
+        layer: spec.layers - 1, spec.normalizesStream ? "hook_normalized_resid_post" : "hook_resid_post")
       #expect(anatomy.streams.map { graph[$0].hook } == streams + [last])
     } else {
       #expect(anatomy.streams.count == 1 && (hasPositions || anatomy.streams == [anatomy.embedding]))
     }
-    try expectNorm(anatomy.finalNorm, "ln_final", spec, graph)
+    if spec.hasFinalNorm {
+      try expectNorm(anatomy.finalNorm, "ln_final", spec, graph)
+    } else {
+      #expect(anatomy.finalNorm == nil)
+    }
     let unembedding = anatomy.unembedding
-    #expect(graph[unembedding.map.weight].name == (spec.tiesEmbeddings ? "embed.weight" : "unembed.weight"))
+    #expect(graph[unembedding.map.weight].name == (spec.sharesEmbeddings ? "embed.weight" : "unembed.weight"))
     #expect((unembedding.map.bias != nil) == spec.hasUnembeddingBias)
     #expect(graph[unembedding.scores].hook == "hook_unembed" && unembedding.softCap == spec.logitSoftCap)
     #expect(unembedding.input == anatomy.finalInput.read)
+  }
+
+  /// The stream's own norms, where it has such, are between its sums and belong to no part.
+  @Test(arguments: SmallSpec.all, options)
+  func normsOfTheStreamAreFound(small: SmallSpec, options: GraphOptions) throws {
+    let (spec, graph) = (small.spec, small.spec.graph(options))
+    for block in try graph.transformer().blocks {
+      guard spec.normalizesStream else {
+        #expect(block.midNorm == nil && block.endNorm == nil)
+        continue
+      }
+      func hook(_ id: NodeID) -> HookName? { graph[id].hook }
+      let end = try #require(block.endNorm)
+      try expectNorm(end, "blocks.\(block.layer).ln2", spec, graph)
+      #expect(hook(end.input) == HookName(layer: block.layer, "hook_resid_post"))
+      guard spec.dMlp > 0 else {
+        #expect(block.midNorm == nil)
+        continue
+      }
+      let mid = try #require(block.midNorm)
+      try expectNorm(mid, "blocks.\(block.layer).ln1", spec, graph)
+      #expect(hook(mid.input) == HookName(layer: block.layer, "hook_resid_mid"))
+    }
   }
 
   @Test func aConvPolicyHasNone() throws {
@@ -118,6 +151,12 @@ import Testing
 
   // MARK: Norms
 
+  private func expectPreNorm(
+    _ norm: NormNodes?, _ name: String, _ spec: TransformerSpec, _ graph: ModelGraph
+  ) throws {
+    if spec.hasPreNorms { try expectNorm(norm, name, spec, graph) } else { #expect(norm == nil) }
+  }
+
   private func expectNorm(
     _ norm: NormNodes?, _ name: String, _ spec: TransformerSpec, _ graph: ModelGraph
   ) throws {
@@ -130,7 +169,7 @@ import Testing
     #expect(norm.kind == kind && norm.epsilon == spec.norm.epsilon && norm.gainOffset == spec.norm.gainOffset)
     #expect((norm.bias != nil) == spec.norm.hasBias)
     #expect(graph[norm.scale].inputs == [norm.input] && graph[norm.normalized].inputs == [norm.input, norm.scale])
-    // Each head's own norm of its own copy has no hooks.
+    // The norm of each head's own copy has no hooks.
     if let hook = graph[norm.scale].hook { #expect(hook.text == "\(name).hook_scale") }
   }
 

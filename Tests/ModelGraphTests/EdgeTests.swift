@@ -3,9 +3,9 @@ import ModelGraph
 import TestSupport
 import Testing
 
-/// Who writes to the residual stream, who reads it, and which of them meet.
+/// What writes to the residual stream, what reads it, and which of them are connected.
 @Suite struct EdgeTests {
-  /// A transformer of some shape, with no weights.
+  /// A transformer of some shape, without weights.
   private static func anatomy(
     layers: Int, heads: Int, keyValueHeads: Int? = nil, dMlp: Int = 4, isParallel: Bool = false
   ) throws -> Anatomy {
@@ -42,7 +42,7 @@ import Testing
     let bare = try Self.anatomy(layers: 2, heads: 2, dMlp: 0)
     #expect(count(bare) == Count(senders: 5, receivers: 13, edges: 6 + 18 + 5))
     #expect(count(try Self.anatomy(layers: 2, heads: 2, dMlp: 0, isParallel: true)) == count(bare))
-    // Four heads that share two keys and values: 8 inputs of heads for each block, or 12 with a copy for each head.
+    // Four heads that share two keys and values: 8 inputs of heads in each block, or 12 with a copy for each head.
     let grouped = try Self.anatomy(layers: 2, heads: 4, keyValueHeads: 2)
     #expect(count(grouped) == Count(senders: 11, receivers: 19, edges: 8 + 5 + 48 + 10 + 11))
     #expect(count(grouped, .ungrouped) == Count(senders: 11, receivers: 27, edges: 12 + 5 + 72 + 10 + 11))
@@ -67,7 +67,7 @@ import Testing
     #expect(anatomy.senders(heads: false).map(\.description) == ["embed", "mlp.0", "mlp.1"])
   }
 
-  /// There is an edge where, in the graph, the stream that the receiver reads depends on what the sender writes.
+  /// There is an edge if, in the graph, the stream that the receiver reads depends on what the sender writes.
   @Test(arguments: SmallSpec.all, AnatomyTests.options)
   func edgesAreThoseOfTheGraph(small: SmallSpec, options: GraphOptions) throws {
     let graph = small.spec.graph(options)
@@ -81,7 +81,7 @@ import Testing
     }
   }
 
-  @Test(arguments: GoldenModel.families)
+  @Test(arguments: GoldenModel.withCircuits)
   func theGraphIsTheReferences(family: String) throws {
     let golden = try GoldenModel(family)
     let (anatomy, circuits) = (try golden.loaded.model.graph.transformer(), try golden.circuits())

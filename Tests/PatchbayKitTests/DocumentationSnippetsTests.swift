@@ -3,11 +3,11 @@ import PatchbayKit
 import TestSupport
 import Testing
 
-/// The code of the library's pages is code that runs.
+/// The code of the library's pages runs.
 @Suite struct DocumentationSnippetsTests {
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
   private static let catalogue = SharedFolder.package.appendingPathComponent(
-    "Sources/Bench/PatchbayKit/PatchbayKit.docc")
+    "Sources/Entrances/PatchbayKit/PatchbayKit.docc")
 
   static let pages = [
     "GettingStarted", "Patching", "SweepsAndEffects", "Paths", "Attribution", "Steering", "CachesAndAnalyses", "Mazes",
@@ -63,7 +63,7 @@ import Testing
     #expect(printed.count == 2 && printed[1] == #"["coefficient"] 5"#, "\(printed)")
   }
 
-  /// A page's block and the part of the function that has its name are one text, but for the indentation.
+  /// A page's block and the part of the function with its name are the same text, except for indentation.
   @Test(arguments: pages) func thePageShowsIt(page: String) throws {
     let text = try String(contentsOf: Self.catalogue.appendingPathComponent("\(page).md"), encoding: .utf8)
     let blocks = text.components(separatedBy: "```swift\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
@@ -76,7 +76,7 @@ import Testing
     #expect(blocks == [shown], "\(page).md should show:\n\(shown)")
   }
 
-  /// Every page of the catalogue is on the landing page, and every page with code is held to it.
+  /// Every page of the catalogue is on the landing page, and every page with code is compared with it.
   @Test func thereAreNoOtherPages() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.catalogue.path).sorted()
     #expect(files == (Self.pages + ["PatchbayKit"]).map { "\($0).md" }.sorted())

@@ -4,7 +4,7 @@ import Testing
 
 /// Links between the pages of the repository lead somewhere, and so do their anchors.
 @Suite struct LinkTests {
-  /// All pages but those of what is built.
+  /// All pages except those of build products.
   static let pages: [String] = {
     let root = SharedFolder.package
     let tops = [
@@ -25,7 +25,7 @@ import Testing
     try String(contentsOf: SharedFolder.package.appendingPathComponent(page), encoding: .utf8)
   }
 
-  /// A page's headings as links name them: lower case, spaces as hyphens, other signs left out.
+  /// A page's headings as in links: lower case, spaces as hyphens, other characters left out.
   private static func anchors(_ text: String) -> Set<String> {
     Set(
       text.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in

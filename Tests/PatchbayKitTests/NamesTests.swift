@@ -1,7 +1,7 @@
 import PatchbayKit
 import Testing
 
-/// What several modules have is told apart by name, so that one import is enough.
+/// Things that exist in several modules have different names, so that one import is enough.
 @Suite struct NamesTests {
   @Test func directionsAndAgreementsAreUnqualified() throws {
     let direction = try Direction([3, 4], method: "test")

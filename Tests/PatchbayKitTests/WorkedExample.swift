@@ -1,12 +1,12 @@
 import PatchbayKit
 
-/// The example of README.md, word for word: what stands between the two lines of dashes is what stands there.
+/// The example in README.md, word for word: the text between the two lines of dashes.
 func workedExample(into folder: String) async throws -> [String] {
   var lines: [String] = []
   func print(_ items: Any...) { lines.append(items.map { "\($0)" }.joined(separator: " ")) }
 
   // ----------
-  // A model and its tokenizer: one that comes along, or any folder in Hugging Face layout.
+  // A model and its tokenizer: an included one, or any folder in Hugging Face layout.
   let bench = try Workbench("bundled:ioi")
   let clean = "When John and Mary went to the store, John gave a book to"
   let corrupted = "When John and Mary went to the store, Mary gave a book to"
@@ -21,14 +21,14 @@ func workedExample(into folder: String) async throws -> [String] {
     clean, [.zero(.z[layer: 0, head: 6])], keeping: .residPost, .hook("blocks.0.attn.hook_pattern"))
   print(run.top(1)[0].text, try run.array(.residPost[layer: 3, position: -1]).shape.sizes)
 
-  // Steer text by a direction: the difference between what the stream holds at the end of the two prompts.
+  // Steer text with a direction: the difference between the streams at the end of the two prompts.
   let ends = try [clean, corrupted].map {
     try bench.run($0, keeping: .residPost).array(.residPost[layer: 3, position: -1])
   }
   let mind = try zip(ends[0].numbers(), ends[1].numbers()).map { $0 - $1 }
   print(try bench.generate("The ring", [.add(mind * 2, at: .residPost[layer: 3])], count: 12))
 
-  // An experiment: its results go to a file, as those of `patchbay run` do, and its text is a file for that command.
+  // An experiment: its results go to a file, like those of `patchbay run`, and its text is a file for that command.
   let edges = SweepSpec.edges(into: [.q])
   let lens = ReadoutSpec.logitLens()
   let experiment = try Experiment("from-swift", bench, [ioi], metrics: [.logitDiff, .prob]) {
@@ -37,7 +37,7 @@ func workedExample(into folder: String) async throws -> [String] {
     lens
   }
   for try await event in experiment.events(into: folder) {
-    // Before that come `.progress` and `.answer`: values, block by block, as they are found.
+    // Before that come `.progress` and `.answer`: values, block by block, as they are computed.
     guard case .finished(let outcome) = event else { continue }
     print(outcome.summaries.map { "\($0.sweep): \($0.strongest[0].labels)" })
     print(try writeExports(of: outcome.results, into: folder + "/from-swift").report)

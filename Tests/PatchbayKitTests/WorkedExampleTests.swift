@@ -3,7 +3,7 @@ import PatchbayKit
 import TestSupport
 import Testing
 
-/// README's example is the one that is run here.
+/// README's example is the one that runs here.
 @Suite struct WorkedExampleTests {
   private static let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 
@@ -21,7 +21,7 @@ import Testing
     #expect(lines[5] == "[5, 8, 1]")
   }
 
-  /// One patch is the same number as that cell of the sweep, which is the same as what the file holds.
+  /// One patch gives the same number as that cell of the sweep, and as the file.
   @Test func threeWaysToOneNumber() throws {
     try withTemporaryFolder { folder in
       let bench = try Workbench("bundled:ioi")
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  /// README's block and the function's body are one text, but for the indentation.
+  /// README's block and the function's body are the same text, except for indentation.
   @Test func theReadmeShowsIt() throws {
     let readme = try String(
       contentsOf: Self.tests.deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(

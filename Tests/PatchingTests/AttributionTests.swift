@@ -8,7 +8,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Estimates of every site and edit, held to the runs that they estimate.
+/// Estimates for every site and edit, compared with the runs that they estimate.
 @Suite struct AttributionTests {
   static let metrics: [Metric] = [.logitDiff, .logit, .logProb, .prob, .choice]
 
@@ -23,7 +23,7 @@ import Testing
       direction: .denoise, metrics: metrics, threads: 2, memory: memory)
   }
 
-  /// The central difference of runs to either side of the base run, of which no higher order is left but the third.
+  /// The central difference of runs on either side of the base run, whose error is of third order.
   @Test(arguments: SmallSpec.all)
   func smallStepsChangeTheMetricsByTheEstimate(small: SmallSpec) throws {
     let step: Float = 1.0 / 256
@@ -50,7 +50,7 @@ import Testing
               slopes.append((ran[cell * 6 + example] - ran[cell * 6 + 3 + example]) / (2 * step))
             }
             #expect(slopes.map(\.isNaN) == estimated.map(\.isNaN))
-            // Root mean squares: a single number may lie at a kink of relu.
+            // Root mean squares, since a single number may lie at a kink of relu.
             let size = Self.rootMeanSquare(estimated)
             let error = Self.rootMeanSquare(zip(slopes, estimated).map { $0 - $1 })
             #expect(error < 0.01 * max(size, 0.03), "\(site) \(axes) \(metric): \(error) of \(size)")
@@ -65,7 +65,7 @@ import Testing
     return (numbers.reduce(0) { $0 + $1 * $1 } / Float(max(1, numbers.count))).squareRoot()
   }
 
-  /// Where nothing bends between a site and the logits, an estimate is what the run gives, whatever the edit.
+  /// If everything between a site and the logits is linear, an estimate equals the run, whatever the edit.
   @Test func estimatesOfALinearEndAreExact() throws {
     let small = try #require(SmallSpec.all.first { $0.name == "attention only, no norm, no positions" })
     for prompts in [nil, RandomPrompts.pairs(lengths: [4, 4, 4], vocabulary: 11)] {
@@ -114,7 +114,8 @@ import Testing
     }
   }
 
-  /// Where both runs of all prompts are one, the mean is what a patch takes; of two prompts, each resamples from the other.
+  /// If both runs of all prompts are the same, the mean is what a patch takes; with two prompts, each resamples from
+  /// the other.
   @Test func meansAndResamplesTakeTheRightExamples() throws {
     let small = SmallSpec.all[1]
     let pairs = RandomPrompts.pairs(lengths: [5, 5], vocabulary: 11).pairs
@@ -136,7 +137,7 @@ import Testing
     #expect(relativeDifference(try estimate(same, .mean), try estimate(same, .patch)) < 1e-6)
   }
 
-  /// Examples do not see each other, whatever the memory cuts them into.
+  /// Examples do not see each other, however memory groups them.
   @Test func groupsChangeNothing() throws {
     for small in [SmallSpec.all[0], SmallSpec.all[3]] {
       let prompts = RandomPrompts.pairs(lengths: (0..<40).map { 60 + $0 }, vocabulary: 11)

@@ -4,7 +4,8 @@ import ModelGraph
 import Patching
 import TestSupport
 
-/// Draws random cells: one to five edits of any kind, on any named node that the logits can depend on and some that they do not.
+/// Draws random cells: one to five edits of any kind, at any named node that the logits can depend on and some that
+/// they do not.
 struct CellMaker {
   let base: Activations
   private let other: Activations
@@ -15,7 +16,7 @@ struct CellMaker {
   init(_ model: Model, base: Batch, other: Batch, seed: UInt64) throws {
     let graph = model.graph
     self.graph = graph
-    // The logits themselves are the outcome; a partial run ends where their linear map begins.
+    // The logits themselves are the result; a partial run ends where their linear map begins.
     nodes = graph.nodes.filter { $0.hook != nil && $0.id < graph.logits && $0.hook != "hook_unembed" }
     let kept = Set(PartialExecutor.keptNodes(graph)).union(nodes.map(\.id))
     self.base = try Oracle(model).run(base, keeping: kept)
@@ -62,7 +63,7 @@ struct CellMaker {
   private mutating func action(_ node: Node, _ width: Int, row: Int) -> PlacedEdit.Action {
     let partners = (0..<base.batch.rows).filter { base.batch.length($0) == base.batch.length(row) }
     let partner = partners.randomElement(using: &generator) ?? row
-    // A norm's scale is divided by: no zeros, and nothing that may cross zero.
+    // Values are divided by a norm's scale: no zeros, and nothing that may cross zero.
     if node.hook?.text.hasSuffix("hook_scale") ?? false {
       return Bool.random(using: &generator) ? .scale(1.5) : .replace(from: other, row: partner)
     }

@@ -6,13 +6,15 @@ import Patching
 import TestSupport
 import Testing
 
-/// The last bit of every result is the experiment's: neither threads nor memory decide what is computed together.
+/// The last bit of every result depends only on the experiment: neither threads nor memory decide what is computed
+/// together.
 @Suite struct CutTests {
   private static let settings: [(threads: Int, memory: Int)] = [1, 2, 3].flatMap { threads in
     [8 << 20, 64 << 20, 4 << 30].map { (threads, $0) }
   }
 
-  /// Wide enough that its products would be shared between threads, with a vocabulary whose scores fill a budget.
+  /// Wide enough that its products would be shared between threads, with a vocabulary whose scores fill the memory
+  /// budget.
   private static func model(_ small: SmallSpec, _ options: GraphOptions = GraphOptions()) -> Model {
     var spec = small.spec
     (spec.dModel, spec.dHead, spec.dMlp, spec.vocabulary) = (64, 16, 256, 2000)
@@ -28,12 +30,12 @@ import Testing
       method: method)
   }
 
-  /// More than two blocks, of prompts of different lengths.
+  /// More than two blocks, with prompts of different lengths.
   private static let mixed = RandomPrompts.pairs(lengths: (0..<70).map { 3 + $0 * 5 % 7 }, vocabulary: 2000)
-  /// What a mean or a partner can be had of.
+  /// Prompts that allow means and partners.
   private static let even = RandomPrompts.pairs(lengths: [Int](repeating: 6, count: 40), vocabulary: 2000)
 
-  /// Compares what engines of all settings give with what one of the first setting gives, bit for bit.
+  /// Compares, bit by bit, the results of engines with all settings with those of an engine with the first setting.
   private func checkBits(
     _ model: Model, _ prompts: PromptSet, _ metrics: [Metric] = [.logitDiff, .kl], _ method: CellMethod = .partial,
     _ settings: [(threads: Int, memory: Int)] = Self.settings, _ compute: (PatchingEngine) throws -> [[Float]]
@@ -55,7 +57,7 @@ import Testing
     results.values.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value) + [results.changeNorms]
   }
 
-  /// Families of both weight orders.
+  /// Families with both weight orders.
   private static let families = Array(SmallSpec.all.prefix(2))
 
   @Test(arguments: families) func sweeps(small: SmallSpec) throws {
@@ -173,7 +175,7 @@ import Testing
     }
   }
 
-  /// A block by itself is that block of the whole: nothing else decides what is computed together.
+  /// A block by itself equals its part of the whole: nothing else decides what is computed together.
   @Test func aBlockIsItsPartOfTheWhole() throws {
     let model = Self.model(SmallSpec.all[0])
     let whole = try Self.engine(model, Self.mixed, [.kl, .logitDiff], threads: 2, memory: 64 << 20)
@@ -181,7 +183,7 @@ import Testing
     let sweep = try Sweep(name: "a", site: Site(.residPre), over: [.layer, .position])
     let results = try whole.results(sweep)
     let baselines = try whole.baselines()
-    // The last block first, by an engine that never sees the others; then one that has other sweeps' runs at hand.
+    // The last block first, by an engine that never sees the others; then one that already holds other sweeps' runs.
     for block in whole.blocks.reversed() {
       let engine = try Self.engine(model, Self.mixed, [.kl, .logitDiff], threads: 1, memory: 8 << 20)
       _ = try engine.results(Sweep(name: "b", site: Site(.mlpPost, [.layer: .index(1)]), over: [.layer], edit: .zero))
@@ -207,7 +209,7 @@ import Testing
     }
   }
 
-  /// A metric that compares with the base run compares with its own example's.
+  /// A metric that compares with the base run compares with that of its own example.
   @Test func klOfAnUnchangedRunIsNothing() throws {
     let model = Self.model(SmallSpec.all[1])
     let engine = try Self.engine(model, Self.mixed, [.kl], threads: 2, memory: 64 << 20)
@@ -217,7 +219,7 @@ import Testing
     #expect(nothing.changeNorms.allSatisfy { $0 == 0 } && nothing[.kl].allSatisfy { $0 < 1e-6 })
   }
 
-  /// Very long prompts do not have to fit in memory together, whatever memory there is.
+  /// Very long prompts need not fit in memory together, whatever memory there is.
   @Test func longPromptsAreTakenInGroups() throws {
     var spec = SmallSpec.all[0].spec
     spec.context = 8000
@@ -227,7 +229,7 @@ import Testing
         model: randomModel(spec), prompts: prompts, direction: .noise, metrics: [.logitDiff], memory: memory)
       let resolver = SiteResolver(engine.model.graph)
       #expect(engine.groups(of: 0..<5, keeping: [try resolver.node(.residPre, layer: 1).id]) == [0..<5])
-      // Two heads' patterns of 6,000 tokens are 288 MB a prompt and run.
+      // Two heads' patterns over 6,000 tokens are 288 MB per prompt and run.
       #expect(engine.groups(of: 0..<5, keeping: [try resolver.node(.pattern, layer: 1).id]) == [0..<2, 2..<5])
     }
   }

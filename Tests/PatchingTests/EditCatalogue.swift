@@ -2,11 +2,11 @@ import Interventions
 import ModelGraph
 import Patching
 
-/// Every kind of edit, and every way of laying a site out in cells.
+/// Every kind of edit, and every way to divide a site into cells.
 enum EditCatalogue {
-  /// The edits that each site is tried with, apart from those that need prompts of one length.
+  /// The edits tried at each site, except those that need prompts of equal length.
   /// - Parameter width: the numbers of the site's vectors.
-  ///   - site: directions are projected out of sites with one vector for each token only.
+  ///   - site: directions are projected out only of sites with one vector for each token.
   static func edits(width: Int, layers: Int, site: SiteName) -> [Edit] {
     let vector = (0..<width).map { Float($0 % 3) - 0.8 }
     let perLayer = (0..<layers).map { layer in vector.map { $0 * Float(layer + 1) } }
@@ -22,7 +22,7 @@ enum EditCatalogue {
       ]),
       .add(.sequences(sequences, layers: Array(0..<layers)), coefficients: [0.5, -1]),
     ] + (hasOneVector ? [.projectOut([vector], layers: nil)] : []) + [
-      .patch, .zero, .clamp(min: -0.2, max: 0.3), .scale(2), .scale(0.5), .add(.difference, coefficients: [0.5, -2]),
+      .patch, .zero, .clamp(min: -0.2, max: 0.3), .scale(2), .scale(-0.5), .add(.difference, coefficients: [0.5, -2]),
       .add(.vectors([vector], layers: nil), coefficients: [1.5]),
       .add(.vectors(perLayer.reversed(), layers: (0..<layers).reversed()), coefficients: [1, -1]),
     ]
@@ -31,7 +31,7 @@ enum EditCatalogue {
   /// The edits that need another example of the same length.
   static let editsOfEqualLengths: [Edit] = [.mean, .resample(seed: 3), .resample(seed: 4)]
 
-  /// A sweep over every entry of every axis by itself, one over the layers alone, the whole site at once, and some narrowed ones.
+  /// A sweep over every entry of every axis, one over the layers alone, the whole site at once, and some narrowed ones.
   static func sweeps(of name: SiteName, edit: Edit) throws -> [Sweep] {
     var sweeps = [
       try Sweep(name: "each", site: Site(name), over: name.axes.map { .site($0) }, edit: edit),
@@ -52,7 +52,7 @@ enum EditCatalogue {
     return sweeps
   }
 
-  /// The whole site at once, and each layer with each head, or each position where there are no heads.
+  /// The whole site at once, and each layer with each head, or with each position if there are no heads.
   static func coarseSweeps(of name: SiteName, edit: Edit) throws -> [Sweep] {
     let axes = name.axes.filter { $0 == .layer || $0 == .head || ($0 == .position && !name.axes.contains(.head)) }
     return [

@@ -6,7 +6,7 @@ import Testing
 
 /// Every estimate of the reference, in both directions.
 @Suite struct GoldenAttributionTests {
-  /// Names in the reference, and the site and axes they stand for.
+  /// Names in the reference, with their sites and axes.
   static let sweeps: [(name: String, site: SiteName, over: [SiteAxis])] =
     GoldenSweepTests.sweeps + [
       ("q_by_pos", .q, [.layer, .position, .head]), ("k_by_pos", .k, [.layer, .position, .head]),

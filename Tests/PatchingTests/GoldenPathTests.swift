@@ -5,7 +5,8 @@ import Patching
 import TestSupport
 import Testing
 
-/// Path patching against the reference: every receiver, both freezes, both directions; and direct paths of every pair of heads.
+/// Path patching compared with the reference: every receiver, both freezes, both directions, and direct paths between
+/// every pair of heads.
 @Suite struct GoldenPathTests {
   @Test(arguments: PatchingDirection.allCases, PathSweep.Freeze.allCases)
   func pathsAgreeWithTheReference(direction: PatchingDirection, freeze: PathSweep.Freeze) throws {

@@ -4,7 +4,8 @@ import Patching
 import TestSupport
 import Testing
 
-/// The derivatives of metrics by scores, against differences of the metrics written out in double precision.
+/// The derivatives of metrics with respect to scores, compared with differences of the metrics written out in double
+/// precision.
 @Suite struct MetricGradientTests {
   private static let vocabulary = 9
 
@@ -64,7 +65,7 @@ import Testing
           #expect(abs(slope - Double(gradient[index])) < 1e-6, "\(metric) \(index)")
         }
       }
-      // At the base run itself, where attribution would read it, kl has no slope in any direction.
+      // At the base run itself, where attribution would use it, kl has no slope in any direction.
       let none = base.withUnsafeBufferPointer { reader.gradient(.kl, at: $0, base: log) }
       #expect(none.allSatisfy { abs($0) < 1e-7 })
     }

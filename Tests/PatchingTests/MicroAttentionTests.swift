@@ -4,7 +4,8 @@ import Patching
 import TestSupport
 import Testing
 
-/// Every patch effect of the attention-only micro-model, as `MicroModel.attentionOnly` describes it: with y for x after layer 0,
+/// Every patch effect of the attention-only micro-model that `MicroModel.attentionOnly` describes. With y for x after
+/// layer 0,
 ///
 ///     y = mean(a) / 2 + sel(a)      logit difference = a2 + y2 + mean(y) + 2 sel(y)
 ///
@@ -13,8 +14,8 @@ import Testing
 /// Corrupted B A D:  a = -2 1 3; mean(a) = sel(a) = -2 -1/2 2/3 (D chooses nothing); y = -3 -3/4 1;
 ///                   mean(y) = sel(y) = -11/12; logit difference 3 + 1 - 11/12 - 22/12 = 5/4.
 ///
-/// With the patterns of layer 1 as they are, y changed by d at position 0, 1, 2 changes the corrupted logit difference by d, d, 2d and the clean
-/// one by 7/3 d, 1/3 d, 4/3 d.
+/// With unchanged patterns in layer 1, changing y by d at position 0, 1, 2 changes the corrupted logit difference by
+/// d, d, 2d and the clean one by 7/3 d, 1/3 d, 4/3 d.
 @Suite struct MicroAttentionTests {
   static let clean = 157.0 / 36
   static let corrupted = 5.0 / 4
@@ -30,16 +31,20 @@ import Testing
   }
 
   @Test func residualStreamBeforeLayer0IsAnotherToken() throws {
-    // Denoised. A A D: a = 1 1 3, y = 3/2 3/2 5/2, 3 + 5/2 + 3 * 11/6 = 11. B B D: y = -3 -3 -1/2, 3 - 1/2 - 3 * 13/6 = -4.
+    // Denoised. A A D: a = 1 1 3, y = 3/2 3/2 5/2, 3 + 5/2 + 3 * 11/6 = 11.
+    // B B D: y = -3 -3 -1/2, 3 - 1/2 - 3 * 13/6 = -4.
     // B A C chooses the A at 1: y = -3 -3/4 (-1/6 + 1), 0 + 5/6 - 35/36 + 2 * -3/4 = -59/36.
     let denoised = [11, -4, -59.0 / 36]
-    // Noised. B B C finds no A and attends evenly: y = -3 -3 -2, 0 - 2 - 3 * 8/3 = -10. A A C chooses both: y = 3/2 3/2 (1/3 + 1),
+    // Noised. B B C finds no A and attends evenly: y = -3 -3 -2, 0 - 2 - 3 * 8/3 = -10.
+    // A A C chooses both: y = 3/2 3/2 (1/3 + 1),
     // 0 + 4/3 + 13/9 + 2 * 3/2 = 52/9. A B D: y = 3/2 -3/4 1, 3 + 1 + 3 * 7/12 = 23/4.
     let noised = [-10, 52.0 / 9, 23.0 / 4]
     try micro.expect(.embed, over: [.position], denoised: denoised, noised: noised)
     // Layer 1's stream holds y as it was, with the token's own a, k and s.
-    // Denoised: y0 = 3/2: 3 + 1 + 3 * 7/12 = 23/4; at 1 y is the same and nothing chooses; at 2 as above, since nothing comes later.
-    // Noised: at 0 y0 = -3 and no A is left: 5/6 - 3 * 35/36 = -25/12; at 1 there are two A, y = 3/2 and -3/4: 5/6 + 19/36 + 2 * 3/8 = 19/9.
+    // Denoised: y0 = 3/2: 3 + 1 + 3 * 7/12 = 23/4; at 1 y is the same and nothing chooses;
+    // at 2 as above, since nothing comes later.
+    // Noised: at 0 y0 = -3 and no A is left: 5/6 - 3 * 35/36 = -25/12;
+    // at 1 there are two A, y = 3/2 and -3/4: 5/6 + 19/36 + 2 * 3/8 = 19/9.
     try micro.expect(
       .residPre, over: [.layer, .position], denoised: denoised + [23.0 / 4, Self.corrupted, -59.0 / 36],
       noised: noised + [-25.0 / 12, 19.0 / 9, 23.0 / 4])
@@ -51,7 +56,8 @@ import Testing
   }
 
   @Test func attentionOutput() throws {
-    // Layer 0: y alone changes, by 9/2, 0, -1/6: 5/4 + 9/2, 5/4, 5/4 - 1/3; and 157/36 - 7/3 * 9/2, 157/36, 157/36 + 4/3 * 1/6.
+    // Layer 0: y alone changes, by 9/2, 0, -1/6: 5/4 + 9/2, 5/4, 5/4 - 1/3;
+    // and 157/36 - 7/3 * 9/2, 157/36, 157/36 + 4/3 * 1/6.
     // Layer 1 writes mean(y) + 2 sel(y): 127/36 clean, -11/4 corrupted: 3 + 1 + 127/36 and 0 + 5/6 - 11/4.
     try micro.expect(
       .attnOut, over: [.layer, .position],
@@ -61,8 +67,10 @@ import Testing
 
   @Test(arguments: [SiteName.q, .qInput])
   func queriesOfEachHead(site: SiteName) throws {
-    // Even heads have none. Denoised 0.1: D chooses the A at 1, a1 = 1 for 2/3 at position 2: y2 + 1/3 gives 5/4 + 2/3 = 23/12.
-    // 1.1: y1 = -3/4 for -11/12, twice: 5/4 + 1/3 = 19/12. Noised 0.1: -1/3 for 1: 157/36 - 4/3 * 4/3 = 31/12; 1.1: 19/36 for 3/2, twice.
+    // Even heads have none.
+    // Denoised 0.1: D chooses the A at 1, a1 = 1 for 2/3 at position 2: y2 + 1/3 gives 5/4 + 2/3 = 23/12.
+    // 1.1: y1 = -3/4 for -11/12, twice: 5/4 + 1/3 = 19/12. Noised 0.1: -1/3 for 1: 157/36 - 4/3 * 4/3 = 31/12;
+    // 1.1: 19/36 for 3/2, twice.
     try HandWorked(model: MicroModel.attentionOnly(.needed(by: [site]))).expect(
       site, over: [.layer, .head], denoised: [Self.corrupted, 23.0 / 12, Self.corrupted, 19.0 / 12],
       noised: [Self.clean, 31.0 / 12, Self.clean, 29.0 / 12])
@@ -70,7 +78,8 @@ import Testing
 
   @Test(arguments: [SiteName.k, .kInput])
   func keysOfEachHead(site: SiteName) throws {
-    // D asks for nothing, so keys do not matter to it. Noised: C finds its A at 1. 0.1: a1 = -2 for 1: 157/36 - 3 * 4/3 = 13/36.
+    // D asks for nothing, so keys do not matter to it. Noised: C finds its A at 1.
+    // 0.1: a1 = -2 for 1: 157/36 - 3 * 4/3 = 13/36.
     // 1.1: y1 = -3/4 for 3/2, twice: 157/36 - 9/2 = -5/36.
     let same = [Double](repeating: Self.corrupted, count: 4)
     try HandWorked(model: MicroModel.attentionOnly(.needed(by: [site]))).expect(
@@ -79,9 +88,11 @@ import Testing
 
   @Test(arguments: [SiteName.v, .vInput])
   func valuesOfEachHead(site: SiteName) throws {
-    // Denoised, all read evenly. 0.0: the clean mean(a) / 2 = 1/2 -1/4 -1/6 for -1 -1/4 1/3: y + 3/2, 0, -1/2: 5/4 + 3/2 - 1 = 7/4.
+    // Denoised, all read evenly.
+    // 0.0: the clean mean(a) / 2 = 1/2 -1/4 -1/6 for -1 -1/4 1/3: y + 3/2, 0, -1/2: 5/4 + 3/2 - 1 = 7/4.
     // 0.1: twice that: 9/4. 1.0: 19/36 for -11/12: 97/36; 1.1: twice that: 149/36.
-    // Noised. 0.0: y - 3/2, 0, + 1/2: 157/36 - 7/2 + 2/3 = 55/36. 0.1 reads -2 at positions 0 and 2, -1/2 at 1, for 1 -1/2 1:
+    // Noised. 0.0: y - 3/2, 0, + 1/2: 157/36 - 7/2 + 2/3 = 55/36.
+    // 0.1 reads -2 at positions 0 and 2, -1/2 at 1, for 1 -1/2 1:
     // 157/36 - 7 - 4 = -239/36. 1.0: -11/12 for 19/36: 35/12. 1.1: y0 = -3 for 3/2, twice: 157/36 - 9 = -167/36.
     try HandWorked(model: MicroModel.attentionOnly(.needed(by: [site]))).expect(
       site, over: [.layer, .head], denoised: [7.0 / 4, 9.0 / 4, 97.0 / 36, 149.0 / 36],
@@ -90,9 +101,11 @@ import Testing
 
   @Test func valuesOfEachHeadAtEachPosition() throws {
     // Denoised 0.0: a differs by 3, -3, -3, read evenly and halved by all later positions.
-    // From 0: y + 3/2, 3/4, 1/2: 5/4 + 3/2 + 3/4 + 1 = 9/2. From 1: y1 - 3/4, y2 - 1/2: 5/4 - 7/4 = -1/2. From 2: y2 - 1/2: 1/4.
+    // From 0: y + 3/2, 3/4, 1/2: 5/4 + 3/2 + 3/4 + 1 = 9/2. From 1: y1 - 3/4, y2 - 1/2: 5/4 - 7/4 = -1/2.
+    // From 2: y2 - 1/2: 1/4.
     // 0.1: twice as much. 1.0: y differs by 9/2, 0, -1/6, a third of which is read at 2; 1.1: twice as much.
-    // Noised 0.0: from 0: y - 3/2, 3/4, 1/2: 157/36 - 7/2 - 1/4 - 2/3 = -1/18. From 1: 11/12 more (3/4 / 3 + 1/2 * 4/3). From 2: 2/3 more.
+    // Noised 0.0: from 0: y - 3/2, 3/4, 1/2: 157/36 - 7/2 - 1/4 - 2/3 = -1/18.
+    // From 1: 11/12 more (3/4 / 3 + 1/2 * 4/3). From 2: 2/3 more.
     // 0.1 chooses 0 from 2: from 0: y - 3, 3/2, 3: 157/36 - 7 - 1/2 - 4; from 1: y1 + 3/2: 1/2 more; from 2: nothing.
     // 1.0: a third of -9/2, 0, 1/6. 1.1: twice -9/2 from 0.
     try micro.expect(
@@ -109,7 +122,8 @@ import Testing
 
   @Test(arguments: [SiteName.z, .result])
   func outputsOfEachHead(site: SiteName) throws {
-    // 0.0 and 1.0 attend evenly in both runs, so as for values. Denoised 0.1: 1 -1/2 1 for -2 -1/2 2/3: 5/4 + 3 + 2/3 = 59/12; 1.1: 3/2 for
+    // 0.0 and 1.0 attend evenly in both runs, so as for values.
+    // Denoised 0.1: 1 -1/2 1 for -2 -1/2 2/3: 5/4 + 3 + 2/3 = 59/12; 1.1: 3/2 for
     // -11/12, twice: 73/12. Noised 0.1: 157/36 - 7 - 4/9 = -37/12; 1.1: 157/36 - 29/6 = -17/36.
     try HandWorked(model: MicroModel.attentionOnly(.needed(by: [site]))).expect(
       site, over: [.layer, .head], denoised: [7.0 / 4, 59.0 / 12, 97.0 / 36, 73.0 / 12],
@@ -125,7 +139,8 @@ import Testing
   }
 
   @Test func patternsOfEachHead() throws {
-    // Denoised: attention goes to position 0. 0.1: a0 = -2 for 2/3: 5/4 - 2 * 8/3 = -49/12; 1.1: y0 = -3 for -11/12, twice: -35/12.
+    // Denoised: attention goes to position 0. 0.1: a0 = -2 for 2/3: 5/4 - 2 * 8/3 = -49/12;
+    // 1.1: y0 = -3 for -11/12, twice: -35/12.
     // Noised: attention is even, which is what its query did.
     for site in [SiteName.pattern, .attnScores] {
       try micro.expect(
@@ -135,7 +150,8 @@ import Testing
   }
 
   @Test func patternsAtEachPair() throws {
-    // Only from position 2 of heads 0.1 and 1.1. Denoised: 1 0 0 for 1/3 1/3 1/3, of a = -2 1 3 with weight 2, and of y = -3 -3/4 1 twice.
+    // Only from position 2 of heads 0.1 and 1.1.
+    // Denoised: 1 0 0 for 1/3 1/3 1/3, of a = -2 1 3 with weight 2, and of y = -3 -3/4 1 twice.
     // Noised: 1/3 1/3 1/3 for 1 0 0, of a = 1 -2 0 with weight 4/3, and of y = 3/2 -3/4 5/6 twice.
     func table(_ base: Double, _ first: [Double], _ second: [Double]) -> [Double] {
       let same = [Double](repeating: base, count: 9)

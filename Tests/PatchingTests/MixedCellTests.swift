@@ -6,7 +6,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Cells made by hand: several edits on several nodes of one run, one after another on one node, at positions that the outcome does not need.
+/// Hand-made cells: several edits on several nodes of one run, one after another on one node, at positions that the
+/// result does not need.
 @Suite struct MixedCellTests {
   @Test(arguments: SmallSpec.all, [GraphOptions(), GraphOptions(splitsInputs: true, separatesResults: true)])
   func randomMixturesOfEditsAgreeWithTheOracle(small: SmallSpec, options: GraphOptions) throws {
@@ -91,7 +92,7 @@ import Testing
         hook: edit.node == stream.id ? "blocks.1.hook_resid_pre" : "blocks.1.attn.hook_pattern", example: 1,
         positions: edit.positions, length: 2)
       #expect(throws: expected) { try executor.run(cells: [Cell(row: 1, edits: [edit])]) }
-      // The oracle lays cells out in a batch of its own, and names the row of that.
+      // The oracle puts cells into a batch of its own, and names the row in that.
       #expect(throws: RunError.self) {
         try Oracle(model).run(cells: [Cell(row: 1, edits: [edit])], base: batch, columns: .whole)
       }

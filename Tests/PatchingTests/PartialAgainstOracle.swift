@@ -4,16 +4,16 @@ import Patching
 import TestSupport
 import Testing
 
-/// Runs sweeps by both executors and holds the results together.
+/// Runs sweeps by both executors and compares the results.
 struct PartialAgainstOracle {
   private let oracle: PatchingEngine
-  /// One reads every metric, so that the whole vocabulary is computed; the other only what needs the answers.
+  /// One reads every metric, so that the whole vocabulary is computed; the other only those that need just the answers.
   private let partials: [PatchingEngine]
   /// How many edited runs were compared.
   private(set) var runs = 0
   /// The largest relative difference seen.
   private(set) var worst: Float = 0
-  /// How many ranks differed: two logits as near to each other as rounding may stand in either order.
+  /// How many ranks differed: two logits that are equal up to rounding may be in either order.
   private(set) var ranksOff = 0
 
   init(_ model: Model, _ prompts: PromptSet, _ direction: PatchingDirection, threads: Int = 1) throws {

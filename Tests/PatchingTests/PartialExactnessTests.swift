@@ -6,9 +6,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// What a sweep must not depend on, and what it must leave exactly as it was.
+/// What a sweep must not depend on, and what it must leave unchanged.
 @Suite struct PartialExactnessTests {
-  /// Three prompts too long to share a group under the least memory; one is the same in both prompts before its middle.
+  /// Three prompts too long to share a group with the least memory; one has the same first half in both prompts.
   private static let longPrompts = RandomPrompts.pairs(lengths: [290, 300, 300], vocabulary: 11)
 
   @Test func resultsDoNotDependOnThreadsOrMemory() throws {
@@ -52,7 +52,7 @@ import Testing
     let delivered = Mutex([SweepBlock]())
     try engine.run(plan) { block in delivered.withLock { $0.append(block) } }
     let seen = delivered.withLock(\.self)
-    // Chunks are the experiment's, not the memory's.
+    // Chunks depend on the experiment, not on memory.
     #expect(seen.count > 1)
     var places = Set<[Int]>()
     for block in seen {

@@ -5,9 +5,10 @@ import Patching
 import TestSupport
 import Testing
 
-/// The partial executor gives what the oracle gives: every flag of a transformer, every site, every edit, every cell, both directions.
+/// The partial executor agrees with the oracle: every flag of a transformer, every site, every edit, every cell, both
+/// directions.
 @Suite struct PartialExecutorTests {
-  /// 3 examples of different lengths, and 3 of one length for the edits that need it.
+  /// 3 examples of different lengths, and 3 of equal length for the edits that need it.
   private static func prompts(equal: Bool) -> PromptSet {
     RandomPrompts.pairs(lengths: equal ? [4, 4, 4] : [3, 5, 4], vocabulary: 11)
   }
@@ -49,7 +50,7 @@ import Testing
         let layers = site.hasLayers ? model.graph.dimensions.layers : 1
         let edits =
           EditCatalogue.edits(width: node.layout.width, layers: layers, site: site) + EditCatalogue.editsOfEqualLengths
-        // The other way round, only what the other run has a part in, to save time.
+        // In the other direction only what involves the other run, to save time.
         for edit in edits where direction == .denoise || edit == .patch || edit.name == "mean" {
           for sweep in try EditCatalogue.coarseSweeps(of: site, edit: edit) {
             try both.compare(sweep, "\(site.rawValue) \(edit.name) \(sweep.name)")

@@ -6,8 +6,8 @@ import Patching
 import TestSupport
 import Testing
 
-/// Path patching, spelt out with whole runs of the plain executor: every head frozen by an edit that puts the base run's output back, the sender's
-/// change on top, what the receivers' inputs became put into the base run.
+/// Path patching spelt out with whole runs of the plain executor: every head is frozen by an edit that restores the
+/// base run's output, the sender's change comes on top, and the receivers' resulting inputs are put into the base run.
 private struct PlainPaths {
   let model: Model
   let prompts: PromptSet

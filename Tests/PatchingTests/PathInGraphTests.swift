@@ -4,7 +4,7 @@ import Patching
 import TestSupport
 import Testing
 
-/// Edits that would not reach the outcome are refused when they are planned.
+/// Edits that would not reach the logits are refused when they are planned.
 @Suite struct PathInGraphTests {
   @Test(arguments: [SiteName.result, .qInput, .kInput, .vInput, .mlpIn])
   func aSiteBesideThePathIsAnError(site: SiteName) throws {

@@ -87,7 +87,7 @@ import Testing
     #expect(features([.column: [1]]).count == 96 && features([:]) == [0..<288])
   }
 
-  /// What a gradient says of a small addition is what the addition does.
+  /// A gradient predicts the effect of a small addition.
   @Test func attribution() throws {
     let engine = try engine(.partial, .noise, metrics: [.logitDiff])
     let vector = (0..<32 * 9).map { Float($0 % 11) / 50 - 0.1 }
@@ -159,7 +159,7 @@ import Testing
   }
 }
 
-/// A sweep's blocks put together, [cell, example]. `@unchecked Sendable`: blocks come one at a time.
+/// A sweep's blocks collected, [cell, example]. `@unchecked Sendable`: blocks arrive one at a time.
 private final class Collected: @unchecked Sendable {
   private(set) var values: [Metric: [Float]] = [:]
   private let cells: Int

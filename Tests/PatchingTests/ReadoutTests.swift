@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct ReadoutTests {
-  /// The parts of direct logit attribution sum to the logit difference; under a soft cap, to the difference before it.
+  /// The parts of direct logit attribution sum to the logit difference (before the soft cap, if there is one).
   @Test(arguments: GoldenModel.families, RunSide.allCases)
   func partsSumToTheLogitDifference(family: String, side: RunSide) throws {
     let golden = try GoldenModel(family)
@@ -17,7 +17,7 @@ import Testing
     let unembed = try #require(golden.loaded.model.graph.node(hook: "hook_unembed"))
     let run = try Oracle(golden.loaded.model).run(prompts.batch(side), keeping: [unembed.id])
     for example in 0..<prompts.count {
-      let logits = run.withExample(example, of: unembed) { Array($0.suffix(307)) }
+      let logits = run.withExample(example, of: unembed) { Array($0.suffix(unembed.layout.width)) }
       let pair = prompts.pairs[example]
       let expected = logits[Int(pair.answers[0])] - logits[Int(pair.wrongs[0])]
       let sum = attribution.values.reduce(0) { $0 + $1[example] }
@@ -34,7 +34,7 @@ import Testing
     for (layer, heads) in attribution.bySource.enumerated() {
       for (head, positions) in heads.enumerated() {
         let part = try #require(attribution.parts.firstIndex(of: "\(layer).\(head)"))
-        for example in 0..<3 {
+        for example in 0..<engine.prompts.count {
           let sum = positions.reduce(0) { $0 + $1[example] }
           #expect(abs(sum - attribution.values[part][example]) < 1e-4)
         }
@@ -51,7 +51,9 @@ import Testing
     for metric in Metric.allCases {
       let layers = try #require(lens.values[metric])
       let last = try #require(layers.last?.last)
-      let expected = metric == .kl ? [0, 0, 0] : try #require(engine.baselines().clean[metric])
+      let expected =
+        metric == .kl
+        ? [Float](repeating: 0, count: engine.prompts.count) : try #require(engine.baselines().clean[metric])
       #expect(largestDifference(last, expected) < 1e-4, "\(metric)")
       #expect(layers.count == golden.loaded.model.graph.dimensions.layers + 1)
       #expect(largestDifference(try #require(layers.first?.last), expected) > 1e-3)

@@ -5,7 +5,7 @@ import Patching
 import TestSupport
 import Testing
 
-/// Several directions, edits that hold in every cell, and differences of other examples.
+/// Several directions, edits in every cell, and differences of other examples.
 @Suite struct StandingEditTests {
   private static let vector: [Float] = [1, -0.5, 0.25, 0, 2, -1, 0.5, 0.75]
   private static let second: [Float] = [0, 1, 1, -1, 0.5, 0.5, -0.25, 2]
@@ -21,7 +21,8 @@ import Testing
 
   private static let withBlocks = SmallSpec.all.filter { $0.spec.layers > 1 && $0.spec.dMlp > 0 && $0.spec.heads > 1 }
 
-  /// The fast way and the plain way agree, whatever holds beside the cell's own edit: before it, after it, at the same activation.
+  /// The fast and the plain executor agree, wherever the standing edit is: before the cell's own edit, after it, at the
+  /// same activation.
   @Test(arguments: withBlocks)
   func agreesWithTheOracle(small: SmallSpec) throws {
     let options = GraphOptions(splitsInputs: true, separatesResults: true)
@@ -50,7 +51,7 @@ import Testing
     #expect(both.ranksOff * 1000 <= both.runs)
   }
 
-  /// Two vectors at once are their weighted sum as one vector; axes are coefficient, coefficient_2.
+  /// Two vectors at once equal their weighted sum as one vector; the axes are coefficient, coefficient_2.
   @Test func severalDirectionsAreTheirSum() throws {
     let engine = try Self.engine(SmallSpec.all[0])
     let site = try Site(.residPre, [.layer: .index(1)])
@@ -87,7 +88,7 @@ import Testing
     }
   }
 
-  /// The standing edit comes first: what is added after a direction was taken out stays.
+  /// The standing edit comes first: what is added after a direction was projected out stays.
   @Test func standingEditsComeBeforeTheCellsOwn() throws {
     let engine = try Self.engine(SmallSpec.all[0], metrics: [.logitDiff])
     let site = try Site(.residPre, [.layer: .index(1)])
@@ -99,7 +100,7 @@ import Testing
     }
     let both = try values(add, [out])
     #expect(try both == values(.scale(1), [out, Intervention(site, add)]))
-    // The other way round nothing of it is left.
+    // In the reverse order nothing of it is left.
     let gone = try values(.projectOut([Self.vector], layers: nil), [Intervention(site, add)])
     #expect(try relativeDifference(gone, values(.scale(1), [out])) < 1e-5)
     #expect(relativeDifference(both, gone) > 1e-3)
@@ -146,7 +147,7 @@ import Testing
     }
   }
 
-  /// Changes and interactions against runs of the oracle written out.
+  /// Changes and interactions compared with explicit runs of the oracle.
   @Test(arguments: [SmallSpec.all[0], SmallSpec.all[3]])
   func additivityIsWhatRunsSay(small: SmallSpec) throws {
     let engine = try Self.engine(small, metrics: [.logitDiff, .choice])
@@ -210,7 +211,7 @@ import Testing
             #expect(abs(Double(found.changeNorms[at]) - whole.squareRoot()) < 1e-4)
             #expect(abs(Double(found.interactionNorms[at]) - part.squareRoot()) < 1e-4)
           }
-          // Where they are added, they add up; two blocks on they do not.
+          // They are additive where they are added; two blocks later they are not.
           #expect(found.interactionNorms[cell * 6 + example] < 1e-5)
           #expect(found.interactionNorms[cell * 6 + 3 + example] > 1e-3)
         }

@@ -6,7 +6,7 @@ import Patching
 import TestSupport
 import Testing
 
-/// What a sweep that does not fit its model or prompts says.
+/// The messages of sweeps that do not fit their model or prompts.
 @Suite struct SweepErrorTests {
   private static let messages: [(PatchingError, String)] = [
     (.coefficientWithoutAdd("heads"), "sweep 'heads': only the edit 'add' has coefficients to sweep over"),

@@ -4,7 +4,7 @@ import Patching
 import TestSupport
 import Testing
 
-/// Results in memory and the labels that go with them.
+/// Results in memory, with their labels.
 @Suite struct SweepResultsTests {
   private static func engine() throws -> PatchingEngine {
     try PatchingEngine(

@@ -6,7 +6,7 @@ import Reports
 import TestSupport
 import Testing
 
-/// What an export leaves behind, read as people and programs read it.
+/// What an export writes, read as people and programs read it.
 @Suite struct ExportTests {
   private func export(_ sample: SampleResults = SampleResults()) throws -> (
     scratch: TemporaryFolder, files: ExportedFiles
@@ -47,19 +47,19 @@ import Testing
         "readout-looks.csv",
       ])
     for path in [files.report] + files.figures + files.tables { #expect(FileManager.default.fileExists(atPath: path)) }
-    // Nothing half-written stays behind.
+    // No half-written files are left behind.
     let left = try FileManager.default.subpathsOfDirectory(atPath: "\(scratch.path)/out")
     #expect(
       !left.contains { $0.hasSuffix(".partial") } && left.count == 1 + 2 + 2 + files.figures.count + files.tables.count)
   }
 
-  /// The page is one file: nothing in it names another one to fetch.
+  /// The page is one file: nothing in it refers to another one.
   @Test func thePageNeedsNothingElse() throws {
     let (scratch, _) = try export()
     let page = try scratch.text("out/sample/report.html")
     #expect(page.hasPrefix("<!doctype html>") && page.contains("<title>sample · Patchbay report</title>"))
     for piece in ["src=", "@import", "url(", "<link rel=\"stylesheet\"", "fetch("] { #expect(!page.contains(piece)) }
-    // http:// stands in names of XML only.
+    // http:// occurs only in XML names.
     for range in page.ranges(of: "http") { #expect(page[range.lowerBound...].hasPrefix("http://www.w3.org/")) }
   }
 
@@ -71,7 +71,7 @@ import Testing
     #expect(
       page.contains("&lt;b&gt;tags&lt;/b&gt; &amp; an ampersand, on two lines.") && page.contains("models/&lt;tiny&gt;")
     )
-    // Two scripts and no more: the data and what draws them.
+    // Two scripts and no more: the data, and the code that draws them.
     #expect(page.ranges(of: "<script").count == 2 && page.ranges(of: "</script>").count == 2)
     let figure = try scratch.text("out/sample/figures/sweep-alpha.svg")
     #expect(!figure.contains("<script") && figure.contains("&lt;script&gt;"))
@@ -86,8 +86,9 @@ import Testing
     #expect(table.contains(",\",\",") && table.contains("\" \"\"quoted\"\"\"") && table.contains("\r\n"))
   }
 
-  /// By hand: 3 pairs with distances 8, 4 and 0. The third has no effect; the cell at layer 1, head 1 goes 2/4 - 1/10 = 0.4 of the way in the other two. Both
-  /// ratios are 0.4, of two numbers of one sign p is 2/4, of six cells... of four cells the rates are p times four over their rank.
+  /// By hand: 3 pairs with gaps 8, 4 and 0. The third has no effect; the cell at layer 1, head 1 goes 2/4 - 1/10 = 0.4
+  /// of the way in the other two. Both ratios are 0.4; with two numbers of the same sign p is 2/4; over four cells,
+  /// rates are p times four over their rank.
   @Test func tablesHoldTheNumbers() throws {
     let (scratch, _) = try export()
     let all = rows(try scratch.text("out/sample/tables/sweep-zeta.csv"))
@@ -99,7 +100,7 @@ import Testing
     #expect(all.count == 1 + 4 * 3)
     let cell = try #require(all.first { Array($0.prefix(4)) == ["logit_diff", "run", "1", "1"] })
     let numbers = cell.dropFirst(4).map { Double($0) ?? .nan }
-    // Base -4, -1, 2; patched -0.8, 0.6, 2: mean 0.6, change 1.6; distances 8, 4, 0: ratio of means 4.8 / 12.
+    // Base -4, -1, 2; patched -0.8, 0.6, 2: mean 0.6, change 1.6; gaps 8, 4, 0: ratio of means 4.8 / 12.
     for (found, wanted) in zip(numbers, [0.6, 1.6, 0.4, 0.4, 0.4, 0.4, 0.5, 0.5, 2]) {
       #expect(abs(found - wanted) < 1e-6)
     }
@@ -111,7 +112,7 @@ import Testing
         && baselines[2].prefix(3) == ["logit_diff", "corrupted", "-1.0"])
   }
 
-  /// Noising: the base run is the clean one, and the same values say something else.
+  /// Noising: the base run is the clean one, and the same values mean something else.
   @Test func theOtherDirection() throws {
     let (scratch, _) = try export(SampleResults(direction: "noise"))
     let all = rows(try scratch.text("out/sample/tables/sweep-zeta.csv"))
@@ -141,7 +142,8 @@ import Testing
     #expect(!page.contains("unfinished"))
   }
 
-  /// Sweeps stand in the order that the file says, or, of files that do not say, that of the experiment's text; metrics likewise.
+  /// Sweeps are in the order that the file states or, for files that do not, in that of the experiment's text; likewise
+  /// metrics.
   @Test(
     arguments: [
       ([:], ["zeta", "alpha", "cross", "paths", "steer"], "logit_diff"),
@@ -206,13 +208,94 @@ import Testing
     }
   }
 
-  /// A second export takes the first one's place.
+  /// A second export replaces the first one.
   @Test func exportsAreRepeatable() throws {
     let (scratch, files) = try export()
     let before = try (files.tables + [files.report]).map { try String(contentsOfFile: $0, encoding: .utf8) }
     let again = try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out/sample")
     #expect(again == files)
     #expect(try (files.tables + [files.report]).map { try String(contentsOfFile: $0, encoding: .utf8) } == before)
+  }
+
+  /// A text where numbers belong is an error that names the dataset, wherever it is; it is not left out.
+  @Test(arguments: ["/readouts/direct/logit_diff", "/additivity/two/logit_diff_change", "/readouts/lens/prob"])
+  func damageIsNamed(dataset: String) throws {
+    let scratch = try TemporaryFolder()
+    let path = "\(scratch.path)/sample.h5"
+    var sample = SampleResults()
+    let parts = dataset.split(separator: "/").map(String.init)
+    var group = ArrayGroup(
+      "/\(parts[0])/\(parts[1])",
+      attributes: ["read": .text(parts[1] == "lens" ? "logit_lens" : "direct_logit_attribution")])
+    let axes = [LabelledAxis("run", .texts(["clean"])), LabelledAxis("example", .range(3))]
+    group.add(LabelledArray(parts[2], axes: axes, values: .texts(["a", "b", "c"])))
+    sample.extra = [group]
+    try sample.write(to: path)
+    let found = message { try writeExports(of: path, into: "\(scratch.path)/out") }
+    #expect(found.hasPrefix("65 ") && found.contains(dataset), "\(found)")
+  }
+
+  /// Norms of later activations by activation: those that stand along no such axis are not split by it.
+  @Test func additivityOfActivations() throws {
+    let scratch = try TemporaryFolder()
+    var sample = SampleResults()
+    let axes = [LabelledAxis("activation", .texts(["early", "late"])), LabelledAxis("example", .range(3))]
+    var group = ArrayGroup("/additivity/two")
+    group.add(LabelledArray("change_norm", axes: axes, values: [3, 3, 3, 4, 4, 4]))
+    group.add(LabelledArray("interaction_norm", axes: [axes[1]], values: [1, 1, 1]))
+    sample.extra = [group]
+    try sample.write(to: "\(scratch.path)/sample.h5")
+    try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out", pictures: false)
+    let page = try scratch.text("out/report.html")
+    for row in [
+      "<td>early</td><td class=\"n\">3.000</td><td class=\"n\">–</td>",
+      "<td>late</td><td class=\"n\">4.000</td><td class=\"n\">–</td>",
+    ] { #expect(page.contains(row), "\(row)") }
+  }
+
+  /// The words of every layer: the first prompt's in the figure, all prompts' in the table, and in the page those that most have first.
+  @Test func theWordsOfEachLayer() throws {
+    let scratch = try TemporaryFolder()
+    var sample = SampleResults()
+    var group = ArrayGroup("/readouts/words", attributes: ["read": .text("top_tokens"), "count": .integer(2)])
+    let axes: [LabelledAxis] = [
+      .init("run", .texts(["clean"])), .init("layer", .range(2)), .init("position", .range(6)),
+      .init("place", .range(2)),
+      .init("example", .range(3)),
+    ]
+    // In every cell the first two prompts say one word and the last another; at the end of the third there is nothing.
+    let cells = (0..<72).map { (cell: $0 / 6, place: $0 / 3 % 2, example: $0 % 3) }
+    func isThere(_ cell: Int, _ example: Int) -> Bool { !(example == 2 && cell % 6 == 5) }
+    group.add(
+      LabelledArray(
+        "token", axes: axes,
+        values: .integers(cells.map { isThere($0.cell, $0.example) ? 100 * $0.place + ($0.example == 2 ? 9 : 8) : -1 }))
+    )
+    group.add(
+      LabelledArray(
+        "probability", axes: axes,
+        values: cells.map { isThere($0.cell, $0.example) ? ($0.place == 0 ? 0.75 : 0.125) : .nan }))
+    group.add(
+      LabelledArray(
+        "text", axes: axes,
+        values: .texts(
+          cells.map {
+            !isThere($0.cell, $0.example) ? "" : ($0.example == 2 ? " rare" : " <common>") + ($0.place == 0 ? "" : "2")
+          })))
+    sample.extra = [group]
+    try sample.write(to: "\(scratch.path)/sample.h5")
+    let files = try writeExports(of: "\(scratch.path)/sample.h5", into: "\(scratch.path)/out", pictures: false)
+    #expect(files.figures.contains { $0.hasSuffix("/readout-words-clean.svg") })
+    let table = rows(try scratch.text("out/tables/readout-words.csv"))
+    #expect(table[0] == ["example", "run", "layer", "position", "place", "token", "text", "probability"])
+    // Two layers, six positions, two places, three prompts, less what the third lacks.
+    #expect(table.count == 1 + 2 * 6 * 2 * 3 - 2 * 2)
+    #expect(table[2] == ["0", "clean", "0", "0", "1", "108", " <common>2", "0.125"])
+    let figure = try scratch.text("out/figures/readout-words-clean.svg")
+    #expect(figure.contains("the first of 3 prompts") && figure.contains("&lt;comm") && !figure.contains("rare"))
+    let page = try scratch.text("out/report.html")
+    #expect(page.contains("Pointing at a square lists the 2 best.") && page.contains("\"k\":2,\"e\":3"))
+    #expect(page.contains("\\u003ccommon\\u003e") && !page.contains("<common>"))
   }
 
   @Test(
@@ -231,7 +314,7 @@ import Testing
   }
 }
 
-/// XML read far enough to see that all elements end.
+/// XML parsed just enough to see that all elements are closed.
 private struct XMLText {
   let isBalanced: Bool
 

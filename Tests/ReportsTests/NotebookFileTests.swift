@@ -4,7 +4,7 @@ import Foundation
 import Reports
 import Testing
 
-/// What stands in a notebook, without running it.
+/// The contents of a notebook, without running it.
 @Suite struct NotebookFileTests {
   let place: NotebookPlace
   init() throws { place = try NotebookPlace() }
@@ -22,6 +22,7 @@ import Testing
       - {name: direct, read: direct_logit_attribution}
       - {name: lens, read: logit_lens}
       - {name: looks, read: attention, heads: ["0.6", "2.6"]}
+      - {name: words, read: top_tokens, count: 3}
     """
 
   @Test func everyPartOfTheFileHasItsPlace() throws {
@@ -40,7 +41,8 @@ import Testing
     let sweeps = ["sweep-resid_pre", "sweep-heads", "sweep-attn", "sweep-into-logits"]
     #expect(cells.map(\.id).filter(sweeps.contains) == sweeps)
     for id in sweeps + [
-      "readout-direct", "readout-direct-sources", "readout-lens", "readout-lens-everywhere", "sweep-heads-estimate",
+      "readout-direct", "readout-direct-sources", "readout-lens", "readout-lens-everywhere", "readout-words", "heads",
+      "sweep-heads-estimate",
     ] {
       #expect(cells.first { $0.id == id }?.pictures == 1, "\(id)")
     }
@@ -60,7 +62,8 @@ import Testing
   @Test func numbersAreThoseOfTheFile() throws {
     try AwkwardResults.write(to: place.results)
     let cells = ReadCell.all(of: try place.document())
-    // (patched - base) / (other - base) of 0, 1, 2, 3 with the baselines of the sample; the third has none: 0.5, 0.5, 5/6.
+    // (patched - base) / (other - base) of 0, 1, 2, 3 with the baselines of the sample; the third has none: 0.5, 0.5,
+    // 5/6.
     #expect(cells.first { $0.id == "sweep-alone" }?.printed == "effect 0.611, 95 % interval 0.500 to 0.833\n")
     #expect(cells.first { $0.id == "runs" }?.printed.hasPrefix("clean above corrupted in 3 of 4") == true)
     #expect(cells.first { $0.id == "readout-direct" }?.printed == "all parts together: -1.500\n")

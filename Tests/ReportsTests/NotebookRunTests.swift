@@ -6,7 +6,7 @@ import Testing
 enum NotebookPython {
   static let absence: Comment = "set PATCHBAY_PYTHON to a Python with h5py, xarray, matplotlib, nbclient and ipykernel"
 
-  /// The interpreter that the environment names, if it has what is needed.
+  /// The interpreter in the environment, if it has what is needed.
   static let interpreter: String? = {
     guard let python = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"] else { return nil }
     let check = Process()
@@ -19,7 +19,8 @@ enum NotebookPython {
   }()
 }
 
-/// Notebooks run from top to bottom by Jupyter's own executor: no cell fails or warns, and every text is the one that the notebook carries.
+/// Notebooks are run from top to bottom by Jupyter's own executor: no cell fails or warns, and every text is the one
+/// stored in the notebook.
 @Suite(.enabled(if: NotebookPython.interpreter != nil, NotebookPython.absence))
 struct NotebookRunTests {
   private static let script = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { url, _ in
@@ -122,13 +123,13 @@ struct NotebookRunTests {
     try writeNotebook(of: place.results, to: place.notebook)
     let (status, output) = try check([place.notebook])
     #expect(status == 0, "\(output)")
-    // Beside the notebook nothing of the run is left.
+    // Nothing of the run is left next to the notebook.
     let files = try FileManager.default.contentsOfDirectory(
       atPath: URL(fileURLWithPath: place.notebook).deletingLastPathComponent().path)
     #expect(files == ["results.ipynb"])
   }
 
-  /// The check itself: a notebook that carries another number, and one whose results were moved.
+  /// The check itself: a notebook that contains another number, and one whose results were moved.
   @Test func whatDiffersIsFound() throws {
     let place = try NotebookPlace()
     try AwkwardResults.write(to: place.results)

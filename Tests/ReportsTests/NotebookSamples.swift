@@ -1,17 +1,17 @@
 import ActivationStore
 import Diagnostics
-import Experiments
 import Foundation
 import LabelledArrays
 import Reports
+import Runs
 import TestSupport
 
-/// A folder of a test's own with a results file in it, gone with the value.
+/// A temporary folder with a results file in it, removed with the value.
 final class NotebookPlace {
   private let folder: TemporaryFolder
   var path: String { folder.path }
   var results: String { "\(path)/activations/results.h5" }
-  /// In another folder than the results, so that the way from the one to the other is not empty.
+  /// In another folder than the results, so that the relative path between them is not empty.
   var notebook: String { "\(path)/notebooks/one/results.ipynb" }
 
   init() throws {
@@ -32,7 +32,7 @@ final class NotebookPlace {
   }
 }
 
-/// A cell of a notebook that was read.
+/// A cell read from a notebook.
 struct ReadCell {
   let json: JSONValue
 
@@ -48,11 +48,11 @@ struct ReadCell {
   private func text(_ lines: JSONValue?) -> String { (lines?.arrayValue ?? []).compactMap(\.stringValue).joined() }
 }
 
-/// Results whose texts are as awkward as texts can be, and whose numbers have gaps.
+/// Results with texts as awkward as possible, and gaps in their numbers.
 enum AwkwardResults {
   static let nasty = "a\"b'c\\d\n$x$ <script>alert(1)</script> `é 你 {0} */ \"\"\" # %"
 
-  /// - Parameter isWhole: whether the run is said to have come to its end.
+  /// - Parameter isWhole: whether the run counts as finished.
   static func write(to path: String, isWhole: Bool = true) throws {
     let rows = (0..<4).map { example -> PromptRow in
       let strings = [nasty, " \n", "\"", "\\", example.isMultiple(of: 2) ? "even" : "odd"]
@@ -77,7 +77,7 @@ enum AwkwardResults {
         name: "a \"sweep\" $x$", axes: axes, metrics: ["logit_diff", "prob"], attributes: ["edit": .text(nasty)]))
     let values = (0..<80).map { $0 % 7 == 3 ? Float.nan : Float($0) / 16 - 2 }
     try writer.write(sweep: "a \"sweep\" $x$", dataset: "logit_diff", cell: [], values: values)
-    // A metric of which nothing was written, a sweep without any axis, and one of which nothing was written.
+    // A metric that was never written, a sweep without axes, and one that was never written.
     try writer.declare(SweepDeclaration(name: "alone", axes: [], metrics: ["logit_diff"]))
     try writer.write(sweep: "alone", dataset: "logit_diff", cell: [], values: [0, 1, 2, 3])
     try writer.declare(SweepDeclaration(name: "empty", axes: [axes[0]], metrics: ["logit_diff"]))

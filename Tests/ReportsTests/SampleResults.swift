@@ -2,7 +2,7 @@ import ActivationStore
 import Foundation
 import LabelledArrays
 
-/// A small results file with something of everything, tokens and names that no page and no table likes among it.
+/// A small results file with a bit of everything, including tokens and names that are difficult for pages and tables.
 struct SampleResults {
   var examples = 3
   var direction = "denoise"
@@ -21,14 +21,16 @@ struct SampleResults {
   /// Cells of `alpha` that are left unwritten, from the first on.
   var unwritten = 0
   var isFinished = true
+  /// Groups besides.
+  var extra: [ArrayGroup] = []
 
   static let tokens = ["<script>alert(1)</script>", " \"quoted\"", ",", "\n", "=SUM(A1)", " Mary"]
 
-  /// Baselines by example: the third pair's are one and the same.
+  /// Baselines by example: those of the third pair are equal.
   static let clean: [Float] = [4, 3, 2]
   static let corrupted: [Float] = [-4, -1, 2]
 
-  /// The patched run at layer l and head h: base + (l + 1) / 4 of the way, less h tenths of it.
+  /// The patched run at layer l and head h: base + (l + 1) / 4 of the way, minus h tenths of it.
   static func share(_ layer: Int, _ head: Int) -> Float { Float(layer + 1) / 4 - Float(head) / 10 }
 
   func write(to path: String) throws {
@@ -106,6 +108,7 @@ struct SampleResults {
     ]
     looks.add(LabelledArray("pattern", axes: ends, values: [Float](repeating: 0.25, count: 36 * examples)))
     try writer.write(looks)
+    for group in extra { try writer.write(group) }
     if isFinished {
       try writer.finish()
     } else {

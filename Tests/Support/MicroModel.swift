@@ -4,14 +4,17 @@ import ModelGraph
 import Patching
 import Tensors
 
-/// Two transformers small enough to be run with pencil and paper. Tests hold every patch effect to a fraction derived by hand.
+/// Two transformers small enough to run with pencil and paper. Tests compare every patch effect with a fraction derived
+/// by hand.
 ///
-/// Tokens A B C D are 0 1 2 3. The clean prompt is A B C, the corrupted one B A D; the answer is token 0 and the wrong one token 1.
+/// Tokens A B C D are 0 1 2 3. The clean prompt is A B C, the corrupted one B A D; the answer is token 0 and the wrong
+/// one token 1.
 public enum MicroModel {
   public static let clean: [Int32] = [0, 1, 2]
   public static let corrupted: [Int32] = [1, 0, 3]
 
-  /// The pair, and the pair the other way round: while denoising, the second example shows what noising does to the first.
+  /// The pair, and the pair the other way round: when denoising, the second example shows what noising does to the
+  /// first.
   public static let bothWays = PromptSet([pair(clean, corrupted), pair(corrupted, clean)])
 
   /// The same prompt on both sides; each example can only resample from the other.
@@ -28,11 +31,13 @@ public enum MicroModel {
   ///               k: key                 A 1, others 0
   ///               s: query               C 1, others 0
   ///
-  /// Head 0.0 attends evenly (its queries and keys are 0), reads a and writes half of it to x. Head 0.1 has query 40 s and key k: from C it
-  /// attends to the A tokens only (e^-40 is nothing), from any other token, or where there is no A, evenly; it reads a and writes it to x.
-  /// Heads 1.0 and 1.1 attend like 0.0 and 0.1, read x, and write it once and twice to x. The logit difference is a + x at the last token.
+  /// Head 0.0 attends evenly (its queries and keys are 0), reads a and writes half of it to x. Head 0.1 has query 40 s
+  /// and key k: from C it attends only to the A tokens (e^-40 is nothing), and evenly from any other token or if there
+  /// is no A; it reads a and writes it to x. Heads 1.0 and 1.1 attend like 0.0 and 0.1, read x, and write it once and
+  /// twice to x. The logit difference is a + x at the last token.
   ///
-  /// With mean and sel for what an even and a choosing head read from positions up to their own, and y for x after layer 0:
+  /// Let mean and sel be what an even and a choosing head read from positions up to their own, and y be x after layer
+  /// 0:
   ///
   ///     y = mean(a) / 2 + sel(a)        logit difference = a2 + y2 + mean(y) + 2 sel(y), all at position 2
   public static func attentionOnly(_ options: GraphOptions = GraphOptions()) -> Model {
@@ -62,8 +67,9 @@ public enum MicroModel {
   ///               x: what attention writes
   ///               m: what the MLP writes
   ///
-  /// Both heads attend evenly and read a; head 0.1's values have a bias of 1. They are written to x with weights 1 and -1/2, and attention's bias
-  /// is 1/2, so that attn_out = mean(a) - (mean(a) + 1) / 2 + 1/2 = mean(a) / 2. Three neurons, rectified:
+  /// Both heads attend evenly and read a; head 0.1's values have a bias of 1. They are written to x with weights 1 and
+  /// -1/2, and attention's bias is 1/2, so that attn_out = mean(a) - (mean(a) + 1) / 2 + 1/2 = mean(a) / 2. There are
+  /// three rectified neurons:
   ///
   ///     n0 = relu(a)   n1 = relu(3 x + 1)   n2 = relu(a - 3 x)   mlp_out = 2 n0 - n1 + n2 + 1/2 to m
   ///

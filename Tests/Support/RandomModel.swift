@@ -5,7 +5,7 @@ import ModelGraph
 import Patching
 import Tensors
 
-/// A model of any spec whose weights are random numbers: the same ones for the same seed and weight names, whatever the graph's options.
+/// A model of any spec with random weights, the same for the same seed and weight names, whatever the graph's options.
 public func randomModel(_ spec: TransformerSpec, _ options: GraphOptions = GraphOptions(), seed: UInt64 = 1) -> Model {
   let graph = spec.graph(options)
   let matrices = graph.weights.map { declaration -> Matrix in
@@ -43,7 +43,7 @@ public func randomPictures(_ count: Int, _ spec: ImpalaSpec, seed: UInt64 = 5) -
   return Tensor(shape: shape, (0..<shape.reduce(1, *)).map { _ in .random(in: 0...1, using: &generator) })
 }
 
-/// What the numbers of a weight are drawn from, so that activations stay near 1 and patches matter.
+/// The range from which a weight's numbers are drawn, such that activations stay near 1 and patches matter.
 private struct Range {
   let bounds: ClosedRange<Float>
 
@@ -64,10 +64,10 @@ private struct Range {
   }
 }
 
-/// Random tokens, random lengths: what tests of every edit run on.
+/// Random tokens and lengths, on which tests of every edit run.
 public enum RandomPrompts {
-  /// Three pairs; the second is the same in both prompts before its middle, the third but for its last token. The first has two accepted
-  /// answers and two wrong ones.
+  /// Three pairs; in the second both prompts are the same in the first half, in the third except for the last token.
+  /// The first has two accepted answers and two wrong ones.
   public static func pairs(lengths: [Int], vocabulary: Int, seed: UInt64 = 7) -> PromptSet {
     var generator = SplitMix64(seed: seed)
     func token() -> Int32 { Int32.random(in: 0..<Int32(vocabulary), using: &generator) }
@@ -86,7 +86,8 @@ public enum RandomPrompts {
   }
 }
 
-/// The largest difference, relative to the larger of 1 and the numbers compared; infinite where the sizes differ or only one is not a number.
+/// The largest difference, relative to the larger of 1 and the numbers compared; infinite if the sizes differ or only
+/// one is NaN.
 public func relativeDifference(_ a: [Float], _ b: [Float]) -> Float {
   guard a.count == b.count else { return .infinity }
   var worst: Float = 0

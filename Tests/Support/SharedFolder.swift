@@ -1,8 +1,8 @@
 import Foundation
 
-/// Models and values of reference libraries: all of them where the folder `../shared` stands beside the package, and those of
-/// `Tests/Golden`, which are enough for every test, in a clone by itself. `PATCHBAY_GOLDEN=clone` in the environment hides the
-/// folder beside the package.
+/// Models and values of reference libraries: all of them if the folder `../shared` is next to the package; otherwise
+/// those of `Tests/Golden`, which are enough for every test in a clone alone. `PATCHBAY_GOLDEN=clone` in the
+/// environment hides the folder next to the package.
 public enum SharedFolder {
   /// The top of the package.
   public static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

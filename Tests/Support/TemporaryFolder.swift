@@ -1,10 +1,10 @@
 import Foundation
 
-/// A folder of a test's own, removed with the value.
+/// A temporary folder, removed with the value.
 public final class TemporaryFolder: Sendable {
   public let path: String
 
-  /// - Parameter files: names and texts of files to begin with.
+  /// - Parameter files: names and texts of initial files.
   public init(_ files: [String: String] = [:]) throws {
     path = FileManager.default.temporaryDirectory.appendingPathComponent("patchbay-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
@@ -15,7 +15,7 @@ public final class TemporaryFolder: Sendable {
     do { try FileManager.default.removeItem(atPath: path) } catch { print("left behind: \(path): \(error)") }
   }
 
-  /// The path of something in it, whether it is there or not.
+  /// The path of something in it, existing or not.
   public func path(_ name: String) -> String { "\(path)/\(name)" }
 
   /// Writes a file and returns its path.
@@ -31,7 +31,7 @@ public final class TemporaryFolder: Sendable {
     return path(name)
   }
 
-  /// Makes a folder in it, with those above it, and returns its path.
+  /// Creates a folder in it, with any missing folders above, and returns its path.
   @discardableResult
   public func makeFolder(_ name: String) throws -> String {
     try FileManager.default.createDirectory(atPath: path(name), withIntermediateDirectories: true)
@@ -42,13 +42,13 @@ public final class TemporaryFolder: Sendable {
 
   public func text(_ name: String) throws -> String { String(decoding: try bytes(name), as: UTF8.self) }
 
-  /// The names of what lies directly in it, sorted.
+  /// The names of its direct contents, sorted.
   public var files: [String] {
     get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
   }
 }
 
-/// Calls `body` with the path of a new folder, which is gone afterwards.
+/// Calls `body` with the path of a new folder, which is removed afterwards.
 public func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
   let folder = try TemporaryFolder()
   return try withExtendedLifetime(folder) { try body(folder.path) }

@@ -4,10 +4,10 @@ import Foundation
 import Patching
 import Tensors
 
-/// A small model of the `patchbay` family with seeded random weights, written as a folder: config.json, model.safetensors and a tokenizer
-/// that knows a few words.
+/// A small model of the `patchbay` family with seeded random weights, written as a folder: config.json,
+/// model.safetensors and a tokenizer that knows a few words.
 public struct TinyModel: Sendable {
-  /// The tokenizer's words; a word's id is its place.
+  /// The tokenizer's words; a word's id is its index.
   public static let words = [
     "<unk>", "When", "Mary", "John", "Tom", "and", "went", "to", "the", "store", "gave", "a", "drink", "said", "saw",
     "park",
@@ -41,7 +41,7 @@ public struct TinyModel: Sendable {
       """
   }
 
-  /// The weights by name: norms' gains near 1, everything else around 0.
+  /// The weights by name: gains of norms near 1, everything else around 0.
   public func weights() throws -> [(name: String, tensor: Tensor)] {
     guard let json = try JSONValue(parsing: Array(config.utf8)).objectValue else { return [] }
     let config = Config(json, file: "config.json")
@@ -58,7 +58,7 @@ public struct TinyModel: Sendable {
     }
   }
 
-  /// Writes the folder, which is made.
+  /// Creates and writes the folder.
   /// - Parameter change: changes a weight before it is written; nil leaves it out.
   public func write(
     to folder: String, changing change: (String, Tensor) -> Tensor? = { $1 }

@@ -8,7 +8,7 @@ import Testing
     let destinations: Range<Int>
   }
 
-  /// Prompts up to 4 tokens with every run of destinations, grouped heads of several sizes, then longer ones.
+  /// Prompts of up to 4 tokens with every range of destinations, grouped heads of several sizes, then longer ones.
   private static let cases: [Case] = {
     var cases: [Case] = []
     for (heads, shared) in [(1, 1), (2, 1), (2, 2), (4, 2), (3, 1)] {
@@ -129,7 +129,7 @@ import Testing
         for i in stride(from: 0, to: rows.count, by: 5) { rows[i] = -.infinity }
         let fast = softmax(rows, width: width)
         let error = largestError(fast, ReferenceKernels.softmaxRows(rows, width: width))
-        // The difference of a score from the largest is rounded before the exponential is taken.
+        // The difference between a score and the largest is rounded before the exponential is taken.
         #expect(error < 3e-7 + Double(min(spread, 90)) * 0x1p-23, "\(width) of \(spread): \(error)")
       }
     }

@@ -12,7 +12,7 @@ struct Numbers {
     Tensor(shape: shape, (0..<shape.reduce(1, *)).map { _ in Float.random(in: range, using: &generator) })
   }
 
-  /// Of either sign and of any magnitude from 10^-`powers` to 10^`powers`.
+  /// Of either sign and any magnitude from 10^-`powers` to 10^`powers`.
   mutating func spread(_ shape: [Int], powers: Float) -> Tensor {
     var values: [Float] = []
     for _ in 0..<shape.reduce(1, *) {
@@ -22,7 +22,7 @@ struct Numbers {
     return Tensor(shape: shape, values)
   }
 
-  /// A matrix that is a part of a wider and higher one.
+  /// A matrix that is part of a wider and higher one.
   mutating func view(_ rows: Int, _ columns: Int, in range: ClosedRange<Float> = -2...2) -> Matrix {
     let whole = tensor([rows + 3, columns + 5], in: range).matrix
     return whole.rows(1..<rows + 1).columns(3..<columns + 3)
@@ -37,7 +37,8 @@ extension Float {
   }
 }
 
-/// The largest difference in units of `scale` (element by element; 1 if nil); infinite where one is not a number and the other is, or sizes differ.
+/// The largest difference in units of `scale` (element by element; 1 if nil); infinite if only one is NaN or sizes
+/// differ.
 func largestError(_ fast: [Float], _ plain: [Double], scale: [Double]? = nil) -> Double {
   guard fast.count == plain.count else { return .infinity }
   var worst = 0.0

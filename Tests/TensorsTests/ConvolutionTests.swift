@@ -1,7 +1,7 @@
 import Tensors
 import Testing
 
-/// Convolution and pooling beside their plain versions.
+/// Convolution and pooling compared with their plain versions.
 @Suite struct ConvolutionTests {
   private static func difference(_ fast: Tensor, _ plain: [Double]) -> Double {
     guard fast.count == plain.count else { return .infinity }
@@ -16,7 +16,7 @@ import Testing
         }
       }
     } + [
-      // What the policy has, in blocks of 16 channels and beside them; other kernels.
+      // The policy's shapes, in multiples of 16 channels and others; other kernels.
       ConvolutionShape(inputs: 16, outputs: 32, rows: 9, columns: 8, kernel: 3),
       ConvolutionShape(inputs: 32, outputs: 32, rows: 8, columns: 8, kernel: 3),
       ConvolutionShape(inputs: 17, outputs: 15, rows: 5, columns: 7, kernel: 3),
@@ -29,7 +29,7 @@ import Testing
     let width = shape.inputs * shape.kernel * shape.kernel
     let weight = numbers.tensor([shape.outputs, width]).matrix
     let bias = numbers.tensor([1, shape.outputs]).matrix
-    // One picture, a few, and more than are taken at a time.
+    // One picture, a few, and more than one call takes.
     for pictures in [1, 3, 17] {
       let x = numbers.tensor([pictures, shape.inputs * shape.rows * shape.columns])
       let g = numbers.tensor([pictures, shape.outputs * shape.rows * shape.columns])
@@ -39,7 +39,7 @@ import Testing
       }
       let plain = ReferenceKernels.convolutionGradients(input: x, gradient: g, weight, shape)
       #expect(Self.difference(g.pulledBackThroughConvolution(weight, shape), plain.input) < 1e-4)
-      // Added to what is there.
+      // Added to existing values.
       var byWeight = Tensor(shape: [shape.outputs, shape.inputs, shape.kernel, shape.kernel], repeating: 1)
       var byBias = Tensor(shape: [shape.outputs], repeating: -2)
       Tensor.addConvolutionGradients(input: x, gradient: g, shape, weight: &byWeight, bias: &byBias)
@@ -70,7 +70,7 @@ import Testing
     for rows in 1...7 {
       for columns in 1...7 {
         for planes in [1, 3] {
-          // Few different numbers, so that equal ones stand side by side.
+          // Few different numbers, so that there are equal ones next to each other.
           let x = Tensor(
             shape: [planes, rows, columns], numbers.tensor([planes * rows * columns]).values.map { $0.rounded() })
           let pooled = x.maxPooled(planes: planes, rows: rows, columns: columns)

@@ -3,11 +3,11 @@ import Foundation
 import Tensors
 import Testing
 
-/// Elementwise kernels against their plain versions, over the whole range in which they do something.
+/// Elementwise kernels compared with their plain versions, over the whole range in which they do something.
 @Suite struct ElementwiseTests {
   private static let functions: [Nonlinearity] = [.relu, .gelu, .geluNew, .silu, .softCap(1), .softCap(30)]
 
-  /// Numbers evenly between two bounds, and around 0 down to the smallest.
+  /// Numbers evenly spaced between two bounds, and around 0 down to the smallest.
   private static func scan(_ bounds: ClosedRange<Float>, count: Int = 400_000) -> [Float] {
     let step = (Double(bounds.upperBound) - Double(bounds.lowerBound)) / Double(count)
     let even = (0...count).map { Float(Double(bounds.lowerBound) + Double($0) * step) }
@@ -17,7 +17,7 @@ import Testing
     return even + small.filter { bounds.contains($0) } + [0, -0.0]
   }
 
-  /// The largest error and where it is, in units of the last place of the exact value but of no less than `floor`.
+  /// The largest error and its place, in units of the last place of the exact value but at least `floor`.
   private static func worst(_ x: [Float], _ fast: [Float], floor: Double, _ exact: (Double) -> Double) -> (
     Double, Float
   ) {
@@ -57,7 +57,7 @@ import Testing
   @Test func exactGelu() {
     let x = Self.scan(-8...8)
     let fast = Tensor(shape: [x.count], x).applying(.gelu).values
-    // Far below 0 the value is the difference of two numbers near 1, so its error is one of 1, times x.
+    // Far below 0 the value is the difference of two numbers near 1, so its error is that of 1, times x.
     let (error, at) = Self.worst(x, fast, floor: 0x1p-23) { ReferenceKernels.value(of: .gelu, at: $0) }
     #expect(error < 8, "\(error) units at \(at)")
   }

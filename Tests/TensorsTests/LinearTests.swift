@@ -1,11 +1,12 @@
 import Tensors
 import Testing
 
-/// Matrix products against their plain versions. Numbers are at most 2, so a sum over n inputs may be off by n * 4 * 2^-23.
+/// Matrix products against their plain versions. Numbers are at most 2, so a sum over n inputs may be off by n * 4 *
+/// 2^-23.
 @Suite struct LinearTests {
   private static let tolerance = 4.0 * 0x1p-23
 
-  /// All sizes up to 4 in every combination, then odd ones, which leave remainders in any blocking.
+  /// All combinations of sizes up to 4, then odd ones, which leave remainders in any blocking.
   private static let sizes: [(rows: Int, inputs: Int, outputs: Int)] = {
     var sizes: [(Int, Int, Int)] = []
     for rows in 1...4 { for inputs in 1...4 { for outputs in 1...4 { sizes.append((rows, inputs, outputs)) } } }
@@ -35,7 +36,8 @@ import Testing
     }
   }
 
-  /// A few rows and a matrix beyond the cache take another way, with remainders in rows, inputs and outputs; with one thread and with several.
+  /// A few rows and a matrix larger than the cache use another code path; with remainders in rows, inputs and outputs,
+  /// and with one thread and several.
   @Test(arguments: [false, true], [1, 3])
   func fewRowsOfLargeMatrices(transposed: Bool, threads: Int) {
     ProductThreads.set(threads)

@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  /// Sums are kept in float64: a million and a millionth stay apart.
+  /// Sums are float64: a million and a millionth do not merge.
   @Test func sumsDoNotLoseSmallNumbers() {
     let x = Tensor(shape: [3, 1], [1e6, 1e-6, -1e6]).matrix
     var sums = [0.0]

@@ -15,7 +15,7 @@ import Testing
             let scale = x.normScale(epsilon: epsilon, centred: centred)
             let plainScale = ReferenceKernels.normScale(x, epsilon: epsilon, centred: centred)
             #expect(scale.shape == [rows, 1])
-            // A mean's rounding is one of the numbers themselves, however small what is left of them.
+            // The rounding of a mean is that of the numbers themselves, however small the remainder is.
             let bound = 4 * Double(width.bitWidth - width.leadingZeroBitCount) * 0x1p-24
             let magnitude = Double(max(abs(range.lowerBound), abs(range.upperBound)))
             for (fast, plain) in zip(scale.values, plainScale) {

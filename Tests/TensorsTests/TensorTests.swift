@@ -3,7 +3,7 @@ import Testing
 
 /// A tensor is a value, whoever owns its memory.
 @Suite struct TensorTests {
-  /// Memory that counts as someone else's: a tensor that borrows it may not write it.
+  /// Memory that counts as someone else's: a tensor that borrows it must not write it.
   private final class Owner {
     let numbers: UnsafeMutablePointer<Float>
     let onEnd: () -> Void

@@ -2,9 +2,9 @@ import Foundation
 import Tensors
 import Testing
 
-/// The kernels of training against the formulas in double precision.
+/// The kernels of training compared with the formulas in double precision.
 @Suite struct TrainingKernelTests {
-  /// -log softmax at the target, and softmax less one at the target.
+  /// -log softmax at the target, and softmax minus one at the target.
   private static func plain(
     _ logits: [Float], width: Int, targets: [Int32], scale: Double
   ) -> (sum: Double, derivative: [Double]) {
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func crossEntropyOfExtremeScores() {
-    // The target far below, far above, and all alike at a height at which exp alone overflows.
+    // The target far below, far above, and all equal at a height where exp alone overflows.
     let logits = Tensor(shape: [3, 3], [0, 300, -300, 1e4, 0, 0, 5000, 5000, 5000])
     let (sum, derivative) = logits.crossEntropy([2, 0, 1], scale: 1)
     #expect(abs(sum - (600 + 0 + log(3.0))) < 1e-3)

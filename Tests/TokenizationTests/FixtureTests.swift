@@ -29,7 +29,7 @@ import Tokenization
     #expect(try metaspace.encode("Mary", beginningOfText: .automatic) == [59])
     #expect(try metaspace.encode("Mary", beginningOfText: .always) == [1, 59])
 
-    // Without its beginning a text keeps its end.
+    // Without its beginning, a text keeps its end.
     let words = try Tokenizer(json: bytes(Fixture.words.json))
     #expect(try words.encode("a", beginningOfText: .never) == [6, 2])
 
@@ -38,22 +38,30 @@ import Tokenization
     #expect(throws: TokenizerError.noBeginningOfText) { try prefixSpace.encode("Mary", beginningOfText: .always) }
   }
 
-  @Test func configurationDecidesWhatTheFileDoesNot() throws {
-    let adds = bytes(#"{"add_bos_token": true, "bos_token": {"content": "<|end|>"}, "add_eos_token": false}"#)
+  @Test func whatBeginsAndEndsATextIsTheFilesOwn() throws {
+    // As in transformers 5, which takes add_bos_token out of the configuration where there is a tokenizer.json.
+    let adds = bytes(#"{"add_bos_token": true, "bos_token": {"content": "<|end|>"}, "add_eos_token": true}"#)
     let tokenizer = try Tokenizer(json: bytes(Fixture.prefixSpace.json), configuration: adds)
-    #expect(tokenizer.addsBeginningOfText)
-    #expect(try tokenizer.encode("Mary") == [0, 58])
+    #expect(!tokenizer.addsBeginningOfText)
+    #expect(try tokenizer.encode("Mary") == [58])
+    #expect(try tokenizer.encode("Mary", beginningOfText: .always) == [0, 58])
 
-    // The template of the file outweighs it.
     let other = bytes(#"{"add_bos_token": false, "bos_token": "gave", "eos_token": "[SEP]"}"#)
     let words = try Tokenizer(json: bytes(Fixture.words.json), configuration: other)
     #expect(try words.encode("a") == [1, 6, 2])
     #expect(words.beginningOfText == 1)
     #expect(words.endOfText == 2)
+  }
 
-    // Tokens that are only named may be missing.
-    let absent = bytes(#"{"bos_token": "<nowhere>", "eos_token": null}"#)
-    #expect(try Tokenizer(json: bytes(Fixture.prefixSpace.json), configuration: absent).beginningOfText == nil)
+  @Test func namedTokensAreFoundInATextAndNumberedOnWhereTheyAreMissing() throws {
+    let names = bytes(
+      #"{"bos_token": "<nowhere>", "eos_token": null, "additional_special_tokens": ["<x>", {"content": "drink"}]}"#)
+    let tokenizer = try Tokenizer(json: bytes(Fixture.prefixSpace.json), configuration: names)
+    #expect(tokenizer.beginningOfText == 70)
+    #expect(tokenizer.vocabularySize == 73)
+    #expect(try tokenizer.encode(" Mary<x>") == [58, 71])
+    // " drink" is one token of the vocabulary, but the named one comes out of the text first.
+    #expect(try tokenizer.encode(" drink") == [31, 72])
   }
 
   @Test func specialTokensAreSkippedOnDemand() throws {

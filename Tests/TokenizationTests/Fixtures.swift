@@ -1,7 +1,8 @@
 /// Small tokenizers and what they make of a few texts.
 ///
-/// The files were written, and the ids and texts obtained, by the Python library `tokenizers` 0.23.3: its BPE trainer ran over two
-/// sentences about Mary and John, and `Tokenizer.encode(text).ids` and `Tokenizer.decode(ids, skip_special_tokens=False)` gave the rest.
+/// The files were written, and the ids and texts obtained, by the Python library `tokenizers` 0.23.3: its BPE trainer
+/// ran over two sentences about Mary and John, and `Tokenizer.encode(text).ids` and `Tokenizer.decode(ids,
+/// skip_special_tokens=False)` gave the rest.
 struct Fixture: Sendable {
   struct Line: Sendable {
     let text: String
@@ -50,7 +51,7 @@ extension Fixture {
       Line("", [], ""),
     ])
 
-  /// Llama 3's splitting pattern, `ignore_merges` ("want" is a token no merge makes), and a token before the text.
+  /// Llama 3's splitting pattern, `ignore_merges` ("want" is a token that no merge makes), and a token before the text.
   static let llama3 = Fixture(
     json: #"""
       {"version":"1.0","truncation":null,"padding":null,"added_tokens":[{"id":0,"content":"<|begin|>",
@@ -144,7 +145,7 @@ extension Fixture {
       Line("", [1, 2], "[CLS] [SEP]"),
     ])
 
-  /// Added tokens of every kind, over a normalizer that makes letters small.
+  /// Added tokens of every kind, with a normalizer that lowercases.
   static let added = Fixture(
     json: #"""
       {"version":"1.0","truncation":null,"padding":null,"added_tokens":[{"id":6,"content":"tok","single_word":true,

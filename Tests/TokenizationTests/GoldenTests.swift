@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Tokenization
 
-/// Every line of the golden files, which the `tokenizers` library wrote.
+/// Every line of the golden files written by the `tokenizers` library.
 @Suite struct GoldenTests {
   @Test func gpt2FromTokenizerJSON() throws {
     let tokenizer = try #require(try Tokenizer.load(folder: SharedFiles.gpt2))
@@ -16,7 +16,7 @@ import Tokenization
   }
 
   @Test func gpt2FromVocabularyAndMerges() throws {
-    // The older pair of files, which hold what `model` of tokenizer.json holds.
+    // The older pair of files, with the same contents as `model` in tokenizer.json.
     let json = try Data(contentsOf: URL(fileURLWithPath: "\(SharedFiles.gpt2)/tokenizer.json"))
     let whole = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
     let model = try #require(whole["model"] as? [String: Any])

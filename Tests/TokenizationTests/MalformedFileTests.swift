@@ -2,7 +2,8 @@ import Diagnostics
 import Testing
 import Tokenization
 
-/// No file may crash the program: each fixture is cut off at every byte, and each of its values replaced by every other kind of value.
+/// No file may crash the program: each fixture is cut off at every byte, and each of its values replaced by every other
+/// kind of value.
 @Suite struct MalformedFileTests {
   @Test(arguments: Fixture.all)
   func aFileCutOffAnywhereIsBrokenJSON(fixture: Fixture) {
@@ -32,7 +33,7 @@ import Tokenization
     for variant in Self.variants(of: root, by: strange) {
       count += 1
       guard let tokenizer = try? Tokenizer(json: bytes(Self.text(of: variant))) else { continue }
-      // What was accepted must work; whether the text can be said is another matter.
+      // What was accepted must work; whether the text can be encoded is another matter.
       for line in fixture.lines {
         _ = try? tokenizer.encode(line.text)
         _ = try? tokenizer.decode(line.ids)
@@ -42,7 +43,7 @@ import Tokenization
     #expect(count > 300)
   }
 
-  /// Every document that has one value of `value` replaced, or one member left out.
+  /// Every document in which one value of `value` is replaced, or one member left out.
   private static func variants(of value: JSONValue, by strange: [JSONValue]) -> [JSONValue] {
     switch value {
     case .array(let elements):

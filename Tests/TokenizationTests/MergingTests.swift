@@ -1,9 +1,9 @@
 import Testing
 import Tokenization
 
-/// The heap against the plain scan.
+/// The heap compared with the plain scan.
 @Suite struct MergingTests {
-  /// Merges over letters 0, 1, 2 and their compounds, made up from a seed.
+  /// Merges over letters 0, 1, 2 and their compounds, generated from a seed.
   private func table(seed: UInt64) -> MergeTable {
     var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
     func next(below bound: Int32) -> Int32 {
@@ -49,7 +49,7 @@ import Tokenization
   }
 
   private func check(_ word: [Int32], _ table: MergeTable) {
-    // What stands before the word must be left alone.
+    // What comes before the word must not change.
     var scanned: [Int32] = [7] + word
     var heaped = scanned
     table.mergeByScanning(&scanned, from: 1)
@@ -60,7 +60,7 @@ import Tokenization
   @Test(.timeLimit(.minutes(1)))
   func longTextsDoNotExplode() throws {
     let tokenizer = try #require(try Tokenizer.load(folder: SharedFiles.gpt2))
-    // 100 KB without a space, and a megabyte of one letter: hours if each merge looked through the whole word.
+    // 100 KB without a space, and a megabyte of one letter: this would take hours if each merge scanned the whole word.
     let word = String(repeating: "abcdefghijklmnopqrstuvwxyz", count: 4000)
     #expect(try tokenizer.decode(tokenizer.encode(word)) == word)
     let letters = String(repeating: "a", count: 1_000_000)

@@ -2,13 +2,13 @@ import Diagnostics
 import Testing
 import Tokenization
 
-/// Each error as a user sees it: what is wrong in the file, and the line it gives.
+/// Each error as a user sees it: what is wrong in the file, and the resulting line.
 @Suite struct MessageTests {
   struct Row: Sendable {
     let json: String
     let message: String
 
-    /// Long messages come in parts; a table of sums of strings takes the compiler minutes.
+    /// Long messages are given in parts; a table of concatenated strings takes the compiler minutes.
     init(_ json: String, _ message: String...) { (self.json, self.message) = (json, message.joined()) }
   }
 
@@ -60,7 +60,8 @@ import Tokenization
     ),
     Row(
       file(#""pre_tokenizer":{"type":"Split","pattern":{"Regex":"(a"},"behavior":"Isolated"}"#),
-      "tokenizer.json: 'pre_tokenizer.pattern.Regex': the regular expression '(a' cannot be read"
+      "tokenizer.json: 'pre_tokenizer.pattern.Regex': the regular expression '(a' cannot be read: ",
+      "end pattern with unmatched parenthesis"
     ),
     Row(
       file(#""pre_tokenizer":{"type":"Split","pattern":{"String":""},"behavior":"Isolated"}"#),
@@ -151,14 +152,20 @@ import Tokenization
   }
 
   @Test(arguments: [
-    (
-      #"{"add_bos_token":true}"#, "tokenizer_config.json: the key 'bos_token' is missing"
-    ),
-    (
-      #"{"add_bos_token":true,"bos_token":"<s>"}"#,
-      "tokenizer_config.json: 'bos_token': the token '<s>' is not in the vocabulary"
-    ),
     (#"{"bos_token":7}"#, "tokenizer_config.json: 'bos_token' must be a string, not a whole number"),
+    (
+      #"{"additional_special_tokens":["a", 7]}"#,
+      "tokenizer_config.json: 'additional_special_tokens[1]' must be a string, not a whole number"
+    ),
+    (
+      #"{"added_tokens_decoder":{"3":{"content":"<x>"}}}"#,
+      "tokenizer_config.json: the added token '<x>' has the id 3, but transformers numbers added tokens one after another "
+        + "and would make it 1; add the tokens between the two, or put it into a tokenizer.json"
+    ),
+    (
+      #"{"added_tokens_decoder":{"0":{"content":"<x>"}}}"#,
+      "tokenizer_config.json: the tokens 'a' and '<x>' have the same id 0"
+    ),
     (#"{"bos_token":"#, "tokenizer_config.json: line 1, column 14: the text ends where a value is expected"),
   ])
   func aMalformedConfiguration(json: String, message: String) {

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Tokenization
 
-/// Tokenizers, and what the `tokenizers` library made of texts.
+/// Tokenizers, and the results of the `tokenizers` library for texts.
 enum SharedFiles {
   static let gpt2 = SharedFolder.path("models/gpt2-tokenizer")
   static let stories = SharedFolder.path("models/stories260K")
@@ -11,7 +11,7 @@ enum SharedFiles {
   static func golden(_ name: String) -> String { SharedFolder.path("golden/tokenizers/\(name).jsonl") }
 }
 
-/// One line of a golden file: what the `tokenizers` library makes of a text.
+/// One line of a golden file: a text and the result of the `tokenizers` library.
 struct GoldenLine {
   let text: String
   let ids: [Int32]
@@ -29,5 +29,6 @@ struct GoldenLine {
   }
 }
 
-/// Strings as their UTF-8 bytes, because Swift takes composed and decomposed letters for equal and a tokenizer must not.
+/// Strings as their UTF-8 bytes, because Swift treats composed and decomposed letters as equal and a tokenizer must
+/// not.
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }

@@ -1,7 +1,8 @@
 import Testing
 import Tokenization
 
-/// What `pre_tokenizers.Split("-", behavior, invert).pre_tokenize_str("the-final--countdown")` of `tokenizers` 0.23.3 gives.
+/// What `pre_tokenizers.Split("-", behavior, invert).pre_tokenize_str("the-final--countdown")` of `tokenizers` 0.23.3
+/// gives.
 @Suite struct SplittingTests {
   @Test(arguments: [
     (Splitting.Behavior.removed, false, ["the", "final", "countdown"]),

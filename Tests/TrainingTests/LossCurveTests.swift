@@ -33,7 +33,7 @@ import Training
     #expect((4...12).contains(ticks), "\(ticks) ticks up to \(loss)")
     #expect(svg.components(separatedBy: "<polyline ").count == 3)
     #expect(!svg.contains("nan") && !svg.contains("inf"))
-    // Nothing lies outside the picture.
+    // Nothing is outside the picture.
     for part in svg.components(separatedBy: "points=\"").dropFirst() {
       for point in part.prefix(while: { $0 != "\"" }).split(separator: " ") {
         let place = point.split(separator: ",").compactMap { Double($0) }

@@ -3,7 +3,7 @@ import Tensors
 import Testing
 import Training
 
-/// Schedules, clipping, and what is decayed.
+/// Schedules, clipping, and what decays.
 @Suite struct OptimizerTests {
   private static func rates(_ decay: OptimizerSpec.Decay, warmUp: Int, steps: Int, final: Float = 0.1) -> [Float] {
     let optimizer = OptimizerSpec(learningRate: 2, warmUp: warmUp, decay: decay, finalShare: final)
@@ -47,7 +47,7 @@ import Training
     #expect(OptimizerSpec(clip: nil).shrink(norm: 1e9) == 1)
   }
 
-  /// Adam's steps hardly depend on the gradient's length unless epsilon is large; then a clipped step is a shorter one.
+  /// Adam's steps hardly depend on the gradient's length unless epsilon is large; then a clipped step is shorter.
   @Test func clippingReachesTheWeights() throws {
     func change(clip: Float?) throws -> Double {
       let optimizer = OptimizerSpec(
@@ -66,7 +66,7 @@ import Training
   }
 
   @Test func onlyMatricesDecay() throws {
-    // Gradients clipped to nothing leave the decay alone.
+    // Gradients clipped to zero leave only the decay.
     let optimizer = OptimizerSpec(
       learningRate: 0.5, warmUp: 0, decay: .constant, epsilon: 1, weightDecay: 0.5, clip: 1e-30)
     let trainer = Samples.trainer(try Samples.recipe(optimizer: optimizer))

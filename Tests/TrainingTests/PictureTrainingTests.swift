@@ -7,9 +7,9 @@ import TestSupport
 import Testing
 import Training
 
-/// A conv policy trained on pictures with labels.
+/// A conv policy trained on labelled pictures.
 @Suite struct PictureTrainingTests {
-  /// Pictures of 8 x 8 in one of whose four corners there is light: the label says in which.
+  /// Pictures of 8 x 8 with light in one of the four corners; the label says which.
   private static func source(_ seed: UInt64) -> PictureSource {
     PictureSource(shape: [1, 8, 8]) { numbers, pictures in
       numbers.enumerated().map { index, number in
@@ -38,7 +38,7 @@ import Training
     let trainer = try Self.trainer(steps: 40)
     var state = trainer.start()
     let before = try trainer.validate(state)
-    // Five actions about alike.
+    // Five actions, about equally likely.
     #expect(abs(before.loss - log(5)) < 0.3 && before.tasks[0].accuracy < 0.6)
     for _ in 0..<40 { _ = try trainer.step(&state) }
     let after = try trainer.validate(state)
@@ -46,7 +46,7 @@ import Training
     #expect(state.tokens == 40 * 16)
   }
 
-  /// The label's share of right answers and the loss, counted by hand.
+  /// The share of right answers and the loss, counted by hand.
   @Test func validationCountsRight() throws {
     let trainer = try Self.trainer(steps: 1)
     var state = trainer.start()

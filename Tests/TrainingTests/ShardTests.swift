@@ -36,7 +36,7 @@ import Training
         let shards = Shard.cut(rows, into: parts)
         #expect(shards.flatMap(self.rows) == rows)
         #expect(shards.count <= parts && shards.allSatisfy { !self.rows($0).isEmpty })
-        // A part begins where its share does, so it is longer than its share by less than one row.
+        // A part begins where its share does, so it exceeds its share by less than one row.
         for shard in shards { #expect(self.rows(shard).reduce(0) { $0 + $1.count } < tokens / parts + 1 + 6) }
       }
     }
@@ -63,7 +63,7 @@ import Training
     #expect(try first == order(round: 0, seed: 1))
     #expect(try first != order(round: 1, seed: 1))
     #expect(try first != order(round: 0, seed: 2))
-    // Neighbours are torn apart: a shuffled order has few pairs of successors.
+    // Neighbours are separated: a shuffled order has few pairs of successors.
     #expect(zip(first, first.dropFirst()).count { $1 == $0 + 1 } < 10)
   }
 }

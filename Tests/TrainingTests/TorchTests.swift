@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Training
 
-/// Whole training steps against PyTorch's, where PATCHBAY_PYTHON has it.
+/// Whole training steps compared with PyTorch's, if PATCHBAY_PYTHON has it.
 @Suite struct TorchTests {
   private static let interpreter = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"]
 

@@ -7,7 +7,7 @@ import Tensors
 import Testing
 import Training
 
-/// Steps: what they depend on, what they are of, and that they teach.
+/// Steps: what they depend on, what they train on, and that they teach.
 @Suite struct TrainerTests {
   /// Numbers equal bit by bit.
   private static func bits(_ state: TrainingState) -> [[UInt32]] { state.weights.map { $0.values.map(\.bitPattern) } }
@@ -19,7 +19,7 @@ import Training
     return (state, losses)
   }
 
-  /// Repeated, since where arrays lie in memory differs from time to time.
+  /// Repeated, since the position of arrays in memory varies from time to time.
   @Test(arguments: 1...5) func threadsChangeNoBit(shards: Int) throws {
     let recipe = try Samples.recipe(steps: 4, shards: shards)
     let alone = try Self.trained(recipe, threads: 1)
@@ -31,7 +31,7 @@ import Training
     }
   }
 
-  /// Wide enough that a product of its own would be shared between threads.
+  /// Wide enough that one of its products would be shared between threads.
   @Test func threadsChangeNoBitOfLargerProducts() throws {
     let model = Samples.config([
       "n_layers": .integer(1), "n_heads": .integer(4), "d_model": .integer(128), "vocab_size": .integer(500),
@@ -54,13 +54,13 @@ import Training
       for (a, b) in zip(one.losses, several.losses) { #expect(abs(a - b) < 1e-5) }
       for (a, b) in zip(one.state.weights, several.state.weights) {
         let worst = zip(a.values, b.values).map { abs($0 - $1) }.max() ?? 0
-        // Where a gradient is nearly 0, Adam's step is a quotient of two small numbers.
+        // If a gradient is nearly 0, Adam's step is a quotient of two small numbers.
         #expect(worst < 2e-3, "\(shards) shards")
       }
     }
   }
 
-  /// The loss as the definition has it: every next token's surprise under the run of the plain executor, in double precision.
+  /// The loss by its definition: every next token's surprisal in a run of the plain executor, in double precision.
   @Test func theLossIsTheMeanOverAllNextTokens() throws {
     let recipe = try Samples.recipe(batchTokens: 60, shards: 3)
     let trainer = Samples.trainer(recipe)
@@ -116,7 +116,7 @@ import Training
       let square = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
       #expect(abs(mean) < 5 * deviation / Double(values.count).squareRoot(), "\(declaration.name)")
       #expect(abs(square.squareRoot() / deviation - 1) < 0.05, "\(declaration.name)")
-      // Of a normal distribution 4.6% lie beyond two deviations.
+      // In a normal distribution 4.6% are beyond two standard deviations.
       let beyond = Double(values.count { abs($0) > 2 * deviation }) / Double(values.count)
       #expect(abs(beyond - 0.0455) < 0.015, "\(declaration.name): \(beyond)")
     }
@@ -129,7 +129,7 @@ import Training
     #expect(Samples.trainer(other).start().weights != state.weights)
   }
 
-  /// A row of tokens that always comes round: one layer of attention can do without error.
+  /// A repeating sequence of tokens: one attention layer can learn it without error.
   @Test func aCycleIsLearned() throws {
     let model = Samples.config([
       "n_layers": .integer(1), "n_heads": .integer(2), "d_model": .integer(16), "vocab_size": .integer(7),

@@ -6,11 +6,11 @@ import TestSupport
 import Testing
 import Training
 
-/// Whole runs in folders: what they leave, and that it does not matter how often they were stopped.
+/// Whole runs in folders: what they write, and that it does not matter how often they were stopped.
 @Suite struct TrainingRunTests {
   private struct PowerCut: Error {}
 
-  /// What a run of the recipe in one go leaves, by file.
+  /// What an uninterrupted run of the recipe writes, by file.
   private static func whole(_ recipe: Recipe) throws -> [String: Data] {
     let scratch = try TemporaryFolder()
     _ = try run(recipe, in: scratch)
@@ -26,7 +26,7 @@ import Training
     ("b", [TaskExample(prompt: [1], answers: [3, 5], wrongs: [4, 6])]),
   ]
 
-  /// - Parameter failing: what is thrown when the document of that number is asked for.
+  /// - Parameter failing: what is thrown when the document with that number is requested.
   @discardableResult
   private static func run(
     _ recipe: Recipe, in scratch: TemporaryFolder, resumes: Bool = false, threads: Int = 2,
@@ -80,7 +80,7 @@ import Training
     #expect(state.history.map(\.step) == [3, 6, 8] && state.history.last?.tokens == state.tokens)
   }
 
-  // MARK: Going on
+  // MARK: Resuming
 
   @Test func stoppedAtAnyDocumentAndResumedItIsTheSame() throws {
     let recipe = try Samples.recipe()
@@ -120,7 +120,7 @@ import Training
       } catch is PowerCut {
         cuts += 1
         resumes = try scratch.files.contains("checkpoint.safetensors")
-        // What a kill in the middle of writing leaves.
+        // What a kill in the middle of writing leaves behind.
         try scratch.write("checkpoint.safetensors.123.partial", Data([1, 2, 3]))
       }
     }
@@ -179,7 +179,7 @@ import Training
         "seed: 4 / 5", "optimizer.weight_decay: 0.25 / 0.1", "optimizer.clip: none / 1.0",
       ])
     #expect(!error.message.contains("\n"))
-    // What is measured and how often it is saved may change.
+    // What is measured, and how often it is saved, may change.
     var same = recipe
     (same.checkpointEvery, same.validation.every) = (3, 2)
     try Self.run(same, in: scratch, resumes: true)
@@ -234,7 +234,7 @@ import Training
     }
     let header = 8 + Int(whole.prefix(8).enumerated().reduce(0) { $0 + UInt64($1.element) << (8 * UInt64($1.offset)) })
     let text = String(decoding: whole[8..<header], as: UTF8.self)
-    // Replaced by as many bytes, so that the header's length stays right.
+    // Replaced by the same number of bytes, so that the header's length stays right.
     for (from, to, problem) in [
       ("patchbay-training", "patchbay-somewhat", "it was not written by patchbay train"),
       (#""step":""#, #""stop":""#, "'step' is no number"),
@@ -262,9 +262,9 @@ import Training
     #expect(error.kind == .cannotCreateOutput)
   }
 
-  // MARK: Numbers that are none
+  // MARK: Numbers that are not finite
 
-  /// The weights grow beyond all bounds after some steps: the checkpoint that is left has numbers in it.
+  /// After some steps the weights overflow; the checkpoint that is left has only finite numbers.
   @Test(arguments: [1, 2, 3]) func theLastGoodCheckpointIsKept(every: Int) throws {
     let scratch = try TemporaryFolder()
     let optimizer = OptimizerSpec(learningRate: 3e37, warmUp: 8, decay: .constant, weightDecay: 0, clip: nil)

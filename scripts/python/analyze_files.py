@@ -1,4 +1,5 @@
-"""The analysis files of check_analyze.py: every kind and option of Documentation/analysis-file.md, and the prompts, tables and caches they name."""
+"""The analysis files of check_analyze.py, with every kind and option of Documentation/analysis-file.md, and their
+prompts, tables and caches."""
 
 import json
 import subprocess
@@ -65,21 +66,21 @@ ANALYSES = [
     {"name": "matrix.heads", "kind": "matrix", "select": {"hooks": ["*hook_z"], "heads": "2..4", "runs": "corrupted", "positions": ["every"]}},
     {"name": "matrix.stored", "kind": "matrix", "select": {"caches": ["pairs", "stored"]}},
 ]
-# A file that says nothing but these.
+# Analyses without any settings.
 BARE = [{"name": kind, "kind": kind} for kind in ("components", "clusters", "similarity", "norms", "units", "matrix")]
 HOOKS = ["blocks.0.attn.hook_pattern"] + [
     f"blocks.{layer}.{hook}" for layer in range(5) for hook in ("hook_resid_post", "attn.hook_z", "mlp.hook_post", "ln1.hook_scale")]
 
 
 def prepare(folder, patchbay, model):
-    """The prompts, tables, caches and directions that the analysis files name."""
+    """Writes the prompts, tables, caches and directions that the analysis files name."""
     command = [patchbay, "dataset", "agency", "--count", "90", "--seed", "7", "--model", model]
     drawn = subprocess.run(command, check=True, capture_output=True, text=True)
     lines = []
     for number, line in enumerate(drawn.stdout.splitlines()):
         pair = json.loads(line)
         for side, context in (("clean", pair["context"]), ("corrupted", "none" if pair["context"] == "mind" else "mind")):
-            # Those of the first four pairs have one number: eight of one value are no pair.
+            # The first four pairs share a number: eight prompts with one value do not form a pair.
             lines.append({"prompt": pair[side], "label": context, "context": context, "thing": pair["thing"], "pair": str(max(number, 3))})
     order = np.random.default_rng(0).permutation(len(lines))
     (folder / "plain.jsonl").write_text("".join(json.dumps(lines[i]) + "\n" for i in order))
@@ -96,7 +97,7 @@ def prepare(folder, patchbay, model):
 
 
 def files_of(model):
-    """Analysis files: name, caches, what holds for the whole file, analyses."""
+    """The analysis files: name, caches, settings of the whole file, analyses."""
     drawn = {"template": {"name": "agency", "count": 200, "seed": 3}}
     yield "all", [
         {"name": "pairs", "model": model, "prompts": drawn, "hooks": HOOKS},
@@ -105,6 +106,6 @@ def files_of(model):
     ], DEFAULTS, ANALYSES
     yield "bare", [{"name": "only", "model": model, "prompts": "plain.jsonl", "hooks": ["blocks.?.hook_resid_mid"], "prepend_bos": False}], {}, BARE
     if model != "bundled:ioi":
-        # Places of different models have different widths, and so groups of their own.
+        # Activations of different models have different widths, and so are in separate groups.
         yield "models", [{"name": "both", "model": ["bundled:ioi", model], "prompts": drawn, "hooks": ["blocks.1.hook_resid_post"]}], {
             "labels": "context", "across_models": True}, [{"name": "similarity", "kind": "similarity"}]

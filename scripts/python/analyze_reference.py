@@ -1,4 +1,5 @@
-"""The formulas of Documentation/analysis.md in numpy, scipy and scikit-learn, for check_analyze.py. All in float64; x has a row for each item."""
+"""The formulas of Documentation/analysis.md in numpy, scipy and scikit-learn, for check_analyze.py. Everything is in
+float64; x has a row per item."""
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -26,7 +27,7 @@ def means_of(x, y):
 
 
 def newton(loss_gradient_hessian, start):
-    """The minimum of a convex function, to the last digits; steps are halved while they do not help."""
+    """The minimum of a convex function, to full precision; a step is halved until it decreases the loss."""
     at = start
     loss, gradient, hessian = loss_gradient_hessian(at)
     for _ in range(200):
@@ -43,7 +44,8 @@ def newton(loss_gradient_hessian, start):
 
 
 def logistic(x, y, penalty):
-    """scikit-learn's optimum, and a few Newton steps more: where only the penalty holds the weights its tolerance is not enough."""
+    """scikit-learn's optimum, refined by Newton steps: its tolerance is too loose where only the penalty bounds the
+    weights."""
     first = LogisticRegression(C=1 / penalty, tol=1e-8, max_iter=10000).fit(x, y)
     rows = np.column_stack([x, np.ones(len(x))])
     ridge = np.append(np.full(x.shape[1], penalty), 0.0)
@@ -59,11 +61,12 @@ def logistic(x, y, penalty):
 
 
 def multinomial(x, classes, count, penalty):
-    """Weights [class, feature] and biases that sum to 0. scikit-learn treats two classes as one logistic probe: half its weights are each class's."""
+    """Weights [class, feature], and biases that sum to 0. scikit-learn fits two classes as one logistic probe, so each
+    class gets half of its weights."""
     if count == 2:
         weights, bias = logistic(x, classes, penalty / 2)
         return np.array([-weights, weights]) / 2, np.array([-bias, bias]) / 2
-    # The optimum lies in the space of the rows, which is smaller where they are few.
+    # The optimum lies in the space that the rows span, which is smaller if they are few.
     basis = np.linalg.svd(x, full_matrices=False)[2] if len(x) < x.shape[1] else np.eye(x.shape[1])
     x = x @ basis.T
     first = LogisticRegression(C=1 / penalty, tol=1e-8, max_iter=10000).fit(x, classes)
@@ -77,7 +80,7 @@ def multinomial(x, classes, count, penalty):
         z -= z.max(1, keepdims=True)
         log_p = z - np.log(np.exp(z).sum(1, keepdims=True))
         p = np.exp(log_p)
-        # Biases could all grow alike: their sum is held at 0.
+        # Adding a constant to all biases changes nothing, so their sum is constrained to 0.
         hessian = np.diag(ridge) + np.outer(biases, biases)
         for a in range(count):
             for b in range(count):
@@ -94,7 +97,8 @@ def discriminant(x, y, shrinkage):
     if shrinkage:
         model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=shrinkage).fit(x, y)
         return model.coef_[0], model.intercept_[0]
-    # scikit-learn's least squares cuts eigenvalues off at one rounding error, and solves for noise where the scatter is singular.
+    # scikit-learn's least squares drops only eigenvalues below one rounding error, so it fits noise if the scatter is
+    # singular.
     low, high = means_of(x, y)
     within = sum((x[y == c] - mean).T @ (x[y == c] - mean) for c, mean in ((0, low), (1, high))) / len(x)
     weights = np.linalg.pinv(within, rcond=1e-10, hermitian=True) @ (high - low)
@@ -108,7 +112,7 @@ def paired_component(differences):
 
 
 def erasure(x, y):
-    """LEACE's map as x -> x - removal (x - mean), by concept-erasure."""
+    """LEACE's map from concept-erasure: the removal in x -> x - removal (x - mean)."""
     fitter = LeaceFitter.fit(
         torch.tensor(x), torch.tensor(y[:, None].astype(float)), shrinkage=False, constrain_cov_trace=False, svd_tol=1e-6
     )
@@ -116,14 +120,15 @@ def erasure(x, y):
 
 
 def leace_reading(x, y):
-    """What LEACE measures by: W u, W the covariance's inverse square root, u of length 1 along W (m_1 - m_0)."""
+    """The direction in which LEACE reads: W u, where W is the inverse square root of the covariance and u is the unit
+    vector along W (m_1 - m_0)."""
     low, high = means_of(x, y)
     solved = np.linalg.pinv(np.cov(x.T), rcond=1e-10, hermitian=True) @ (high - low)
     return solved / np.sqrt(solved @ (high - low))
 
 
 def platt(scores, y):
-    """Slope and intercept of P(class 1), fitted to Platt's targets."""
+    """The slope and intercept of P(class 1), fitted to Platt's targets."""
     ones, zeros = (y == 1).sum(), (y == 0).sum()
     target = np.where(y == 1, (ones + 1) / (ones + 2), 1 / (zeros + 2))
     rows = np.column_stack([scores, np.ones(len(scores))])
@@ -196,7 +201,7 @@ def alignment(x, y):
 
 
 def scatter(x, labels):
-    """trace of the scatter between classes and within them."""
+    """The traces of the scatter between classes and within them."""
     between = within = 0.0
     for c in set(labels):
         rows = x[labels == c]
@@ -206,7 +211,7 @@ def scatter(x, labels):
 
 
 def lloyd(x, clusters):
-    """Inertia, and the share of items that are nearer to another cluster's mean than to their own's."""
+    """The inertia, and the share of items that are nearer to the mean of another cluster than to that of their own."""
     names = sorted(set(clusters))
     means = np.array([x[clusters == c].mean(0) for c in names])
     distances = cdist(x, means) ** 2

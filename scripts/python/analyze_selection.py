@@ -1,4 +1,5 @@
-"""The activations that an analysis file selects, taken from cache files by what Documentation/analysis-file.md says, for check_analyze.py."""
+"""The activations that an analysis file selects from cache files, by the rules of Documentation/analysis-file.md, for
+check_analyze.py."""
 
 import csv
 import fnmatch
@@ -27,7 +28,7 @@ class Cache:
         return self.read[run, hook]
 
     def label(self, how, run, cache, example, token):
-        """The label of an item as text, "" where it has none."""
+        """The label of an item as text, "" if it has none."""
         if how == "run":
             return run
         if how == "cache":
@@ -43,7 +44,7 @@ class Cache:
         return self.labels[how["key"] if isinstance(how, dict) else how][example]
 
     def token(self, where, run, example):
-        """The number of the token that `where` means; None where the prompt has none."""
+        """The index of the token that `where` selects; None if the prompt has none."""
         length, tokens = self.lengths[example], list(self.tokens[run][example])
         if isinstance(where, int):
             return where % length if -length <= where < length else None
@@ -72,7 +73,7 @@ def texts(values):
 
 
 def numbers(value, upper):
-    """What `all`, a number, a list and a range such as 2..5 stand for."""
+    """The numbers that `all`, a number, a list or a range such as 2..5 selects."""
     if value in (None, "all"):
         return list(range(upper))
     if isinstance(value, str):
@@ -86,7 +87,7 @@ def as_list(value):
 
 
 class Selection:
-    """The sources, hooks, positions and items that an analysis asks for, taken from the caches."""
+    """The sources, hooks, positions and items of the caches that an analysis selects."""
 
     def __init__(self, caches, settings):
         select = settings["select"]
@@ -109,7 +110,7 @@ class Selection:
         self.heads = numbers(select["heads"], first.groups[first.runs[0]][self.hooks[0]].shape[2]) if "heads" in select else None
 
     def items(self, parts):
-        """{(part, example, token or None): label}, None where single tokens are not what is looked at."""
+        """{(part, example, token): label}; the token is None unless the analysis is of every token."""
         out = {}
         for part in parts:
             cache, run = self.caches[part[0]], part[1]

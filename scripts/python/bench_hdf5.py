@@ -1,8 +1,9 @@
-"""Writes activations with h5py as a cache file has them, to compare CacheWriter with: one chunk an example, Fletcher-32, float32.
+"""Writes activations with h5py in the layout of a cache file (a chunk per example, Fletcher-32, float32), to compare
+its speed with that of CacheWriter.
 
     bench_hdf5.py FILE.h5 HOOKS EXAMPLES POSITIONS WIDTH
 
-Prints the seconds that it took, until the numbers were on the disk.
+Prints the seconds until the numbers were written, and until they were on the disk.
 """
 
 import os

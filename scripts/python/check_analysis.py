@@ -2,8 +2,9 @@
 
     python check_analysis.py FILE.json
 
-FILE holds `inputs` (named arrays: shape and numbers) and `results` (named flat arrays) as the test wrote them. Numbers agree when they are
-within 1e-4 of each other, relative to the largest number of their array. Exits with 1 and says which do not.
+FILE holds the `inputs` (named arrays: shape and numbers) and `results` (named flat arrays) that the test wrote. Numbers
+agree if they differ by at most 1e-4 of the largest number of their array. Otherwise prints which arrays do not agree
+and exits with status 1.
 """
 
 import json
@@ -24,7 +25,7 @@ try:
     from concept_erasure import LeaceFitter
 except ImportError:
     LeaceFitter = None
-    print("concept-erasure is not here: LEACE against its formula in numpy")
+    print("concept-erasure is not installed: LEACE is compared with its formula in numpy")
 
 TOLERANCE = 1e-4
 
@@ -47,7 +48,7 @@ def erasure(x, indicators):
 
 
 def signed(axes):
-    """Rows turned so that their largest entry by size is positive."""
+    """The rows, each with the sign that makes its entry of largest magnitude positive."""
     largest = np.abs(axes).argmax(axis=1)
     return axes * np.sign(axes[np.arange(len(axes)), largest])[:, None]
 
@@ -99,7 +100,7 @@ def expected(inputs, results):
     for name, classes in (("leace", y), ("leace_of_several", inputs["several"].astype(int))):
         indicators = np.eye(classes.max() + 1)[classes]
         out[name], out[name + "_erased"] = erasure(x, indicators[:, 1:] if name == "leace" else indicators)
-    # Scores of the logistic reader on rows that it was not trained on.
+    # Scores of the logistic reader on held-out rows.
     scores = logistic.decision_function(test)
     probabilities = logistic.predict_proba(test)[:, 1]
     out["scores"] = scores
@@ -119,7 +120,7 @@ def expected(inputs, results):
     ridge = Ridge(alpha=penalty).fit(x, inputs["numbers"])
     out["ridge"] = np.append(ridge.coef_, ridge.intercept_)
     out["ridge_explained"] = ridge.score(x, inputs["numbers"])
-    # Influence: without each example in turn.
+    # Influence: training without each example in turn.
     out["influence_mean_difference"], out["influence_ridge"] = [], []
     for example in range(20):
         rest = np.arange(len(x)) != example
@@ -140,7 +141,7 @@ def expected(inputs, results):
     out["norms"] = [norms.mean(), norms.std(ddof=1), norms.min(), np.median(norms), norms.max()]
     roots = np.sqrt((x**2).mean(0))
     out["outliers"] = [i for i in np.argsort(-roots) if roots[i] > 6 * np.median(roots)]
-    # Clusters, from the same start.
+    # Clusters, from the same starting centres.
     start = results["kmeans_start"].reshape(-1, x.shape[1])
     clusters = KMeans(len(start), init=start, n_init=1, tol=0, max_iter=300).fit(x)
     out["kmeans_inertia"] = clusters.inertia_

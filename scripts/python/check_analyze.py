@@ -2,11 +2,13 @@
 
     python check_analyze.py PATH/TO/patchbay [--model FOLDER_OR_BUNDLED] [--keep FOLDER]
 
-It writes analysis files that use every kind and option of Documentation/analysis-file.md (analyze_files.py), has them carried out, selects the
-activations from the caches by itself (analyze_selection.py) and computes each dataset in float64 with numpy, scipy, scikit-learn and concept-erasure
-(analyze_reference.py). Numbers agree when they are within 1e-4 of the largest of their place's array, or of 1 for scores. What a seeded generator
-decides is checked for sense: intervals must enclose their value, random directions have length 1 and the scores that belong to them. One line a
-dataset: how many places, the largest deviation. Exits with 1 and says which do not agree.
+It writes analysis files that use every kind and option of Documentation/analysis-file.md (analyze_files.py), runs them,
+selects the activations from the caches itself (analyze_selection.py) and computes each dataset in float64 with numpy,
+scipy, scikit-learn and concept-erasure (analyze_reference.py). Numbers agree if they differ by at most 1e-4 of the
+largest number of their array at a place, or of 1 for scores. Numbers that depend on a seeded generator are only checked
+for consistency: intervals must enclose their value, random directions must have length 1 and the scores that follow
+from them. Prints a line per dataset, with the number of places and the largest deviation. If some do not agree, prints
+which and exits with status 1.
 """
 
 import argparse
@@ -41,7 +43,8 @@ class Report:
         self.places, self.worst, self.failures, self.skipped = defaultdict(int), defaultdict(float), [], set()
 
     def compare(self, name, stored, expected, floor=1e-6):
-        """Within the tolerance of the largest number expected, or of `floor`. NaN agrees with NaN."""
+        """Checks that the largest error is within the tolerance of the largest expected number, or of `floor` if that
+        is larger. NaN agrees with NaN."""
         stored, expected = np.asarray(stored, np.float64), np.asarray(expected, np.float64)
         self.places[name] += 1
         if stored.shape != expected.shape:
@@ -76,7 +79,7 @@ class Check:
 
     def compare(self, dataset, place, expected, **options):
         if dataset not in self.group:
-            return self.same(dataset, False, "is not there")
+            return self.same(dataset, False, "is missing")
         self.report.compare(f"{self.name} {dataset}", self.stored(dataset, place), expected, **options)
 
     def same(self, dataset, condition, what):
@@ -88,7 +91,7 @@ class Check:
         known = np.isfinite(value) & (redraws > 0)
         slack = 1e-6 * (1 + np.abs(value[known] if value.ndim else value))
         inside = (low[known] <= value[known] + slack) & (value[known] <= high[known] + slack)
-        # Redraws leave examples out and double others, which moves what is not a mean: a width more.
+        # Redraws omit some examples and repeat others, which biases scores that are not means: allow another width.
         bend = high[known] - low[known]
         if dataset in ("calibration_error", "separation", "r2"):
             inside = (low[known] - bend <= value[known] + slack) & (value[known] <= high[known] + bend + slack)
@@ -105,13 +108,13 @@ class Check:
                     expected = found
                 self.same(scale, found == expected, f"{found}, expected {expected}")
         if selection.classes and "classes" in group.attrs:
-            self.same("classes", list(texts(group.attrs["classes"])) == selection.classes, "not those asked for")
+            self.same("classes", list(texts(group.attrs["classes"])) == selection.classes, "not the requested ones")
         if self.settings["kind"] == "similarity":
             return self.similarity()
         if "layer" in group:
-            self.same("layer", list(group["layer"][:]) == [layer_of(h) for h in selection.hooks], "not those of the hooks")
+            self.same("layer", list(group["layer"][:]) == [layer_of(h) for h in selection.hooks], "not the layers of the hooks")
         if selection.heads is not None:
-            self.same("head", list(group["head"][:]) == selection.heads, "not those asked for")
+            self.same("head", list(group["head"][:]) == selection.heads, "not the requested ones")
         for s, (source, parts) in enumerate(selection.sources.items()):
             self.report.where = source
             items = self.items_of(s, parts)
@@ -131,7 +134,7 @@ class Check:
             self.same(dataset, False, "was not checked")
 
     def items_of(self, s, parts):
-        """The items of a source in the file's order, checked against those selected here."""
+        """The items of a source in the file's order, after a check that they are the ones selected here."""
         chosen, group = self.selection.items(parts), self.group
         self.chosen = chosen
         if "item_example" not in group:
@@ -159,14 +162,14 @@ class Check:
                     self.same("item_token", tokens[p, i] == cache.tokens[run][example][token], f"{where}, item {i}: {tokens[p, i]!r}")
         return items
 
-    # MARK: one kind each
+    # MARK: the kinds of analysis
 
     def classes_of(self):
         names = self.selection.classes or sorted(set(self.labels))
         return np.array([names.index(label) for label in self.labels]), names
 
     def pairs_of(self, training, y):
-        """Rows of x that are pairs: positive and negative."""
+        """The rows of x that form pairs, as (positive, negative)."""
         key, found = self.settings.get("pairs"), defaultdict(lambda: ([], []))
         for i in np.flatnonzero(training):
             (name, run), example, token = self.items[i]
@@ -178,7 +181,7 @@ class Check:
         settings, report = self.settings, self.report
         paired = settings.get("labels") == "run" or "pairs" in settings
         methods = settings.get("methods") or [m for m in METHODS if paired or m != "paired-component"]
-        self.same("method", list(texts(self.group["method"][:])) == methods, "not those asked for")
+        self.same("method", list(texts(self.group["method"][:])) == methods, "not the requested ones")
         penalty, shrinkage = settings.get("penalty", 1), settings.get("shrinkage", 0.1)
         y, _ = self.classes_of()
         split = self.stored("split", place[0])[: len(self.there)][self.there]
@@ -220,7 +223,7 @@ class Check:
             self.compare("calibration_intercept", at, intercept, floor=1)
             s = x[test] @ weight + bias
             expected = reference.scores(s, reference.sigmoid(slope * s + intercept), y[test], np.linalg.norm(weight))
-            # Activations that are the same but for rounding are level or not as it happens: whichever side the rounding is on.
+            # Scores that differ only by rounding may be tied or not: allow any AUC between the two cases.
             ends = [reference.roc_auc_score(y[test], s + side * 1e-6 * np.abs(s).max() * y[test]) for side in (-1, 1)]
             expected["auc"] = np.clip(self.stored("auc", at), *ends)
             for score in SCORES:
@@ -231,12 +234,12 @@ class Check:
                 self.same("curve_accuracy", fine.all() if method != "shuffled" else np.isnan(mean).all(), f"{bottom} {mean} {top}")
                 curved, lengths = self.stored("curve_direction", at), self.stored("curve_length", at)
                 none = np.isnan(curved).all(1)
-                self.same("curve_direction", none.all() == (method == "shuffled") and (none.all() or not none.any()), "NaN in some")
+                self.same("curve_direction", none.all() == (method == "shuffled") and (none.all() or not none.any()), "NaN in some rows")
                 self.same("curve_direction", none.all() or np.allclose(np.linalg.norm(curved, axis=1), 1, atol=1e-5), "not of length 1")
                 self.same("curve_length", (np.isnan(lengths) == none).all() and (none.all() or (lengths > 0).all()), f"{lengths}")
                 if curve[-1] * 2 == train.sum() and method not in ("random", "shuffled"):
                     self.compare("curve_accuracy", at + (-1,), expected["accuracy"], floor=1)
-                    # All pairs are the training examples, whatever the draw.
+                    # With all pairs, the training examples are the same for every draw.
                     if method != "logistic":
                         self.compare("curve_direction", at + (-1,), self.stored("direction", at))
                         self.compare("curve_length", at + (-1,), self.stored("length", at))
@@ -258,7 +261,7 @@ class Check:
         train, by = split == 0, self.settings.get("split", {}).get("by")
         share = self.settings.get("split", {}).get("train", 0.7)
         used = min(self.settings.get("limit", 50000), len(split))
-        self.same("split", (split >= 0).sum() == used, f"{(split < 0).sum()} items that are on neither side")
+        self.same("split", (split >= 0).sum() == used, f"{(split < 0).sum()} items on neither side")
         key = by or self.settings.get("pairs")
         sides = defaultdict(set)
         for (part, example, token), side in zip(self.items, split):
@@ -266,7 +269,7 @@ class Check:
                 continue
             cache = self.selection.caches[part[0]]
             sides[cache.labels[key][example] if key else (part[0], example)].add(side)
-        self.same("split", all(len(side) == 1 for side in sides.values()), "one group on both sides")
+        self.same("split", all(len(side) == 1 for side in sides.values()), "a group is on both sides")
         if not by:
             shares = [train[(y == c) & (split >= 0)].mean() for c in set(y)]
             self.same("split", max(abs(s - share) for s in shares) < 0.05, f"shares {shares}")
@@ -280,7 +283,7 @@ class Check:
             ours = xt - np.outer((xt - parts["mean"]) @ parts["reading"], parts["removed"])
             self.report.compare(f"{self.name} eraser", ours - xt.mean(0), erased - xt.mean(0))
         else:
-            self.report.skipped.add("LEACE against concept-erasure, which is not here: the formula is checked")
+            self.report.skipped.add("LEACE against concept-erasure, which is not installed; it was compared with its formula")
         return reference.leace_reading(xt, yt)
 
     def probes(self, place, x):
@@ -330,7 +333,7 @@ class Check:
         self.compare("variance", place, values[:count])
         self.compare("explained", place, values[:count] / values.sum())
         axes = self.stored("axis", place).astype(np.float64)
-        self.same("axis", (axes.max(1) >= -axes.min(1)).all(), "not signed by their largest entries")
+        self.same("axis", (axes.max(1) >= -axes.min(1)).all(), "their largest entries are not positive")
         self.report.compare(f"{self.name} axis", axes @ axes.T, np.eye(count))
         self.report.compare(f"{self.name} axis", axes @ covariance, values[:count, None] * axes)
         for c in range(count):
@@ -339,10 +342,10 @@ class Check:
         if self.settings.get("project", True):
             self.compare("projection", place, self.spread((x - x.mean(0)) @ axes.T).T)
         else:
-            self.same("projection", "projection" not in self.group, "is there")
+            self.same("projection", "projection" not in self.group, "should not be there")
 
     def spread(self, values):
-        """Values of the items that are at this place, NaN for the others: [item, ...]."""
+        """[item, ...]: the values of the items that exist at this place, NaN for the others."""
         out = np.full((self.group["item_example"].shape[1],) + values.shape[1:], np.nan)
         out[np.flatnonzero(self.there)] = values
         return out
@@ -357,10 +360,10 @@ class Check:
     def clusters(self, place, x):
         methods = self.settings.get("methods", ["kmeans", "ward"])
         count = self.settings.get("count") or (len(set(self.labels)) if self.settings.get("labels") else 2)
-        self.same("method", list(texts(self.group["method"][:])) == methods, "not those asked for")
+        self.same("method", list(texts(self.group["method"][:])) == methods, "not the requested ones")
         for m, method in enumerate(methods):
             clusters = self.stored("cluster", place + (m,))
-            self.same("cluster", (clusters[: len(self.there)][self.there] >= 0).sum() == (clusters >= 0).sum(), "items that are not there")
+            self.same("cluster", (clusters[: len(self.there)][self.there] >= 0).sum() == (clusters >= 0).sum(), "items that do not exist at this place")
             clusters = clusters[: len(self.there)][self.there]
             held = clusters >= 0
             self.same("cluster", len(set(clusters[held])) == count and held.sum() == min(len(x), self.settings.get("limit", 5000)),
@@ -374,7 +377,7 @@ class Check:
                 self.same("inertia", inertia <= best * 1.05, f"{inertia}, scikit-learn finds {best}")
             else:
                 theirs = fcluster(linkage(rows, method), count, "maxclust")
-                self.same("cluster", adjusted_rand_score(theirs, clusters) == 1, f"{method}: not scipy's clusters")
+                self.same("cluster", adjusted_rand_score(theirs, clusters) == 1, f"{method}: not the clusters of scipy")
             if self.settings.get("labels"):
                 self.compare("adjusted_rand", place + (m,), adjusted_rand_score(labels, clusters), floor=1)
                 self.compare("normalized_information", place + (m,), normalized_mutual_info_score(labels, clusters), floor=1)
@@ -440,7 +443,7 @@ class Check:
         items = self.items
         if along is None:
             wanted = numbers(settings.get("units"), x.shape[1])
-            self.same("unit", list(self.group["unit"][:]) == wanted, "not those asked for")
+            self.same("unit", list(self.group["unit"][:]) == wanted, "not the requested ones")
             values = x[:, wanted]
         elif along.startswith("direction"):
             values = (x @ np.load(self.selection.caches["pairs"].folder / "direction.npy").astype(float))[:, None]
@@ -461,9 +464,9 @@ class Check:
         stored = {k: self.stored("top_" + k, place) for k in ("value", "example", "position", "token", "text")}
         for u in range(values.shape[1]):
             expected = np.histogram(values[:, u], settings.get("bins", 40))[0]
-            # A value on an edge, but for rounding, may be counted on either side of it.
+            # A value within a rounding error of an edge may be counted on either side of it.
             edges = np.abs(np.cumsum(histogram[u]) - np.cumsum(expected))
-            self.same("histogram", edges.max() <= (1 if along else 0) and histogram[u].sum() == len(x), f"unit {u}: {edges.max()} in other bins")
+            self.same("histogram", edges.max() <= (1 if along else 0) and histogram[u].sum() == len(x), f"unit {u}: {edges.max()} in different bins")
             ranked = np.sort(values[:, u])[::-1][:top]
             self.compare("top_value", place + (u,), ranked, floor=size)
             by_example = {}
@@ -491,7 +494,7 @@ class Check:
 
 
 def check(folder, patchbay, name, caches, defaults, analyses, report):
-    # JSON is YAML.
+    # JSON is valid YAML.
     (folder / f"{name}.yaml").write_text(json.dumps({"name": name, "caches": caches} | defaults | {"analyses": analyses}, indent=1))
     subprocess.run([patchbay, "analyze", folder / f"{name}.yaml", "--output", folder, "--quiet"], check=True, stdout=subprocess.DEVNULL)
     results = folder / f"{name}.analysis.h5"
@@ -500,7 +503,7 @@ def check(folder, patchbay, name, caches, defaults, analyses, report):
         for analysis in analyses:
             settings = defaults | analysis | {"select": defaults.get("select", {}) | analysis.get("select", {})}
             if "labels" in analysis and "classes" not in analysis:
-                # The file's classes belong to the file's labels.
+                # The classes of the file apply only to the labels of the file.
                 settings["classes"] = ["corrupted", "clean"] if analysis["labels"] == "run" else None
             title = f"{name + '/' + analysis['name']:32}"
             try:
@@ -510,7 +513,7 @@ def check(folder, patchbay, name, caches, defaults, analyses, report):
     try:
         import xarray
     except ImportError:
-        report.skipped.add("opening the groups with xarray, which is not here")
+        report.skipped.add("opening the groups with xarray, which is not installed")
         return
     for analysis in analyses:
         report.where = "xarray"
@@ -525,7 +528,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("patchbay")
     parser.add_argument("--model", default="bundled:ioi")
-    parser.add_argument("--keep", help="a folder for the files, which are otherwise deleted")
+    parser.add_argument("--keep", help="a folder in which the files are kept; without it they are deleted")
     arguments = parser.parse_args()
     report = Report()
     with tempfile.TemporaryDirectory() as scratch:
@@ -546,7 +549,7 @@ def main():
         if shown[name] <= 4:
             print("FAILED", name, failure)
     if report.failures:
-        print(f"{len(report.failures)} comparisons do not agree")
+        print(f"{len(report.failures)} comparisons disagree")
     return 1 if report.failures else 0
 
 

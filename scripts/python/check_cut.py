@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Neither threads nor memory decide a bit of a result, and memory does not grow with the number of prompts.
+"""Checks that threads and memory change no bit of a result, and that memory does not grow with the number of prompts.
 
-usage: check_cut.py PATCHBAY [EXPERIMENT.yaml ...]       runs each experiment with 1 to 3 threads and 8 MiB to 4 GiB, and counts the bits that differ
-       check_cut.py PATCHBAY --memory-proof [A B]        compares the peak memory of A and of B prompts (500 and 10,000)
-Without files: the experiments below, which have every kind of sweep. Needs h5py and numpy."""
+usage: check_cut.py PATCHBAY [EXPERIMENT.yaml ...]   runs each experiment with 1 to 3 threads and 8 MiB to 4 GiB, and
+                                                     counts the bits that differ
+       check_cut.py PATCHBAY --memory-proof [A B]    compares the peak memory of A and of B prompts (500 and 10,000)
+
+The default experiments are those below, which have every kind of sweep. Needs h5py and numpy."""
 
 import os
 import re
@@ -16,7 +18,7 @@ import numpy as np
 SETTINGS = [(threads, memory) for threads in (1, 2, 3) for memory in ("8M", "64M", "4G")]
 HEADER = "name: {name}\nmodel: bundled:ioi\nmetrics: [logit_diff, prob, kl]\n"
 EXPERIMENTS = {
-    # Prompts of several lengths, more than one block of them.
+    # Prompts of several lengths, in more than one block.
     "mixed": """prompts: {template: {name: ioi, count: 40, seed: 4}}
 sweeps:
   - {name: stream, site: resid_pre, over: [layer, position]}
@@ -47,7 +49,7 @@ sweeps:
 
 
 def run(patchbay, experiment, output, *arguments):
-    """Runs an experiment; returns the peak memory in MiB."""
+    """Runs an experiment and returns its peak memory in MiB."""
     child = os.fork()
     if child == 0:
         log = os.open(f"{output}.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
@@ -101,11 +103,11 @@ def check_bits(patchbay, files, folder):
                 first = found
                 continue
             if found.keys() != first.keys():
-                sys.exit(f"{name}: other arrays with {threads} threads and {memory}")
+                sys.exit(f"{name}: different arrays with {threads} threads and {memory}")
             bits = {key: differing_bits(first[key], found[key]) for key in first}
             for key, count in bits.items():
                 if count:
-                    print(f"{name}, {threads} threads, {memory}: {count} bits of {key}")
+                    print(f"{name}, {threads} threads, {memory}: {count} bits of {key} differ")
             worst = max(worst, sum(bits.values()))
         numbers = sum(values.size for values in first.values())
         print(f"{name}: {len(first)} arrays, {numbers} numbers, {len(SETTINGS)} settings, {worst} bits differ")
@@ -115,7 +117,7 @@ def check_bits(patchbay, files, folder):
 def check_memory(patchbay, counts, folder):
     peaks = []
     for count in counts:
-        # The template's pairs over and over: one distribution of lengths.
+        # Repeat the template's pairs, so that the distribution of lengths does not change.
         file = f"{folder}/many-{count}.yaml"
         rows = template_rows(patchbay, folder)
         with open(f"{folder}/many-{count}.jsonl", "w") as prompts:

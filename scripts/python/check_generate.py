@@ -1,10 +1,11 @@
-"""Greedy text by transformers: of given folders, and of a GPT-2 folder steered by PyTorch hooks.
+"""Compares greedy text with transformers: of given folders, and of a GPT-2 folder steered by PyTorch hooks.
 
     python check_generate.py PATH/TO/patchbay PATH/TO/gpt2-folder [PATH/TO/other-folder ...]
 
-`patchbay generate` must choose the tokens that `generate` with a cache chooses (where two scores are nearer to each other than 1e-4 the texts may part). With
-a vector of `patchbay vector` added at a layer in the prompt, after it, or everywhere, and with one of a single pair added in the prompt, the tokens must be
-those of runs of the whole sequence under hooks that add the same numbers.
+`patchbay generate` must choose the same tokens as `generate` of transformers with a cache; after a step at which the
+two best scores differ by less than 1e-4, the texts may differ. With steering, the tokens must be those of runs of the
+whole sequence under hooks that add the same numbers: for a vector of `patchbay vector` that is added at a layer in the
+prompt, from its last token on, after it, or everywhere, and for one of a single pair that is added in the prompt.
 """
 
 import json
@@ -37,13 +38,13 @@ def main():
         return ",".join(map(str, tokens))
 
     def same(what, ours, theirs, scores):
-        """Tokens are the same up to where the reference's two best are too near to tell."""
+        """Checks that the tokens are the same until the two best scores of the reference are too close to call."""
         for step, (a, b) in enumerate(zip(ours, theirs)):
             if a != b:
                 best = torch.topk(scores[step], 2).values
                 if float(best[0] - best[1]) > 1e-4:
                     sys.exit(f"error: {what}: token {step} is {a}, not {b}")
-                print(f"{what:40} the same for {step} tokens, then two scores are too near")
+                print(f"{what:40} the same for {step} tokens, then two scores are too close")
                 return
         if len(ours) != len(theirs):
             sys.exit(f"error: {what}: {len(ours)} tokens, not {len(theirs)}")
@@ -61,7 +62,7 @@ def main():
                 pad_token_id=0, return_dict_in_generate=True, output_scores=True)
             expected = reference.sequences[0, length:].tolist()
             ours = output["without"]["tokens"]
-            # A folder without a tokenizer knows no end of text; the reference's config may.
+            # A folder without a tokenizer has no end-of-text token, but the reference's config may have one.
             same(f"{pathlib.Path(folder).name}, {length} tokens of prompt", ours[:len(expected)], expected, [s[0] for s in reference.scores])
 
     folder = folders[0]
@@ -83,7 +84,8 @@ def main():
                 vectors[name] = torch.tensor(file["vector/value"][:])
 
         def steered(prompt, layer, added):
-            """Greedy text by whole runs; `added(length)` is what the stream before the layer gets, [length, width]."""
+            """Greedy text from runs of the whole sequence; `added(length)` [length, width] is added to the stream
+            before the layer."""
             def add(module, arguments):
                 return (arguments[0] + added(arguments[0].shape[1]), *arguments[1:])
             handle = model.transformer.h[layer].register_forward_pre_hook(add)
@@ -97,7 +99,8 @@ def main():
         prompt = rng.integers(0, vocabulary, 6).tolist()
         plain = None
         for name, layer, coefficient, where in [
-            ("mean", 1, 4, "prompt"), ("mean", 1, 4, "after"), ("mean", 0, -3, "all"), ("sequence", 1, 5, None),
+            ("mean", 1, 4, "prompt"), ("mean", 1, 4, "after"), ("mean", 1, 4, "answer"), ("mean", 0, -3, "all"),
+            ("sequence", 1, 5, None),
         ]:
             vector = vectors[name][layer] * coefficient
             width = vector.shape[-1]
@@ -108,7 +111,9 @@ def main():
                     count = min(len(vector), len(prompt))
                     rows[:count] = vector[:count]
                 else:
-                    chosen = {"prompt": slice(0, len(prompt)), "after": slice(len(prompt), None), "all": slice(None)}[where]
+                    chosen = {
+                        "prompt": slice(0, len(prompt)), "answer": slice(len(prompt) - 1, None),
+                        "after": slice(len(prompt), None), "all": slice(None)}[where]
                     rows[chosen] = vector
                 return rows
 
@@ -119,9 +124,9 @@ def main():
             same(f"{name} x {coefficient}, layer {layer}, {where}", output["steered"]["tokens"], expected, scores)
             plain = plain or output["without"]["tokens"]
             if output["without"]["tokens"] != plain:
-                sys.exit("error: the text without steering changes with what is added")
+                sys.exit("error: the text without steering depends on the steering")
             if output["steered"]["tokens"] == plain:
-                sys.exit(f"error: {name} x {coefficient} changes no token, so that nothing is checked")
+                sys.exit(f"error: {name} x {coefficient} changes no token, so nothing is checked")
 
 
 main()

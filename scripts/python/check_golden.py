@@ -1,10 +1,10 @@
-"""Whole runs of `patchbay run` against the values of reference libraries in Tests/Golden.
+"""Compares whole runs of `patchbay run` with the values of reference libraries in Tests/Golden.
 
     python scripts/python/check_golden.py PATH/TO/patchbay [FOLDER ...] [--tolerance 1e-4]
 
-FOLDER is one with a model and its golden.h5; without any, all language models of Tests/Golden. For both directions
-one experiment asks for every sweep, edit, estimate and path that the file has, and for all activations. Baselines,
-results and cache are compared number by number, divided by the largest of the reference where that is above 1.
+FOLDER has a model and its golden.h5; the default is all language models of Tests/Golden. One experiment per direction
+has every sweep, edit, estimate and path of the file, and caches all activations. Baselines, results and cache are
+compared number by number; differences are divided by the largest number of the reference if that is above 1.
 """
 
 import argparse
@@ -18,13 +18,13 @@ import h5py
 import numpy as np
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "Tests" / "Golden" / "golden"
-FAMILIES = ["gpt2", "llama", "neox", "qwen3", "gemma2"]
+FAMILIES = sorted(folder.parent.name for folder in GOLDEN.glob("*/golden.h5") if folder.parent.name != "impala")
 MASKED = -1e8
-"""Scores of what cannot be seen are minus infinity here and a large number there."""
+"""Masked attention scores are minus infinity in Patchbay and a large negative number in the reference."""
 
 
 def axes(name):
-    """Site and axes of a sweep of the reference: `z_by_pos` is head by head at every position."""
+    """The site and axes of a sweep of the reference: `z_by_pos` is over heads at every position."""
     if name == "mlp_post_all_pos":
         return "mlp_post", ["layer", "neuron"]
     if name.endswith("_all_pos"):
@@ -35,14 +35,14 @@ def axes(name):
 
 
 class Question:
-    """A sweep of an experiment, and where its results and the reference's are."""
+    """A sweep of an experiment, and where to find its results and those of the reference."""
 
     def __init__(self, name, spec, reference, dataset="logit_diff"):
         self.name, self.spec, self.reference, self.dataset = name, {"name": name, **spec}, reference, dataset
 
 
 def questions(golden, direction, folder):
-    """Everything that a golden file asks of one direction."""
+    """The sweeps of a golden file in one direction."""
     for name in golden[direction]:
         site, over = axes(name)
         yield Question(f"sweep-{name}", {"site": site, "over": over}, f"{direction}/{name}")
@@ -63,7 +63,7 @@ def questions(golden, direction, folder):
 
 
 def experiment(golden, direction, folder, asked):
-    """The experiment file; JSON is YAML."""
+    """The experiment file, as JSON, which is valid YAML."""
     def numbers(path):
         return golden[path][...].tolist()
 
@@ -88,7 +88,7 @@ class Comparison:
         own, reference = own.ravel().astype(np.float64), reference.ravel().astype(np.float64)
         seen = reference > MASKED
         if np.any(own[~seen] > MASKED) or not np.all(np.isfinite(own[seen])):
-            self.faults.append(f"{name}: numbers are missing, or there are some where the reference has none")
+            self.faults.append(f"{name}: some numbers are missing, or are not masked as in the reference")
             return
         scale = max(1.0, np.abs(reference[seen]).max(initial=0))
         difference = np.abs(own[seen] - reference[seen]).max(initial=0) / scale
@@ -98,7 +98,7 @@ class Comparison:
 
 
 def check(tool, folder, tolerance):
-    """Runs both directions of a folder and returns whether all agrees."""
+    """Runs both directions of a folder and returns whether everything agrees."""
     found = Comparison(tolerance)
     with h5py.File(folder / "golden.h5") as golden, tempfile.TemporaryDirectory() as out:
         for direction in ["denoise", "noise"]:
@@ -123,7 +123,7 @@ def check(tool, folder, tolerance):
                         found.add(f"{run} {hook}", own, golden[f"{run}/{hook}"][...])
                         activations += 1
                 if activations < 40:
-                    found.faults.append(f"only {activations} activations could be compared")
+                    found.faults.append(f"only {activations} activations were compared")
     for fault in found.faults[:12]:
         print(f"  {fault}")
     print(f"{folder.name}: {found.count} arrays, worst {found.worst:.1e}, {len(found.faults)} off")

@@ -1,9 +1,9 @@
-"""Reads results and cache files with h5py and xarray, the other side that Patchbay's files are made for.
+"""Reads results and cache files with h5py and xarray, which Patchbay's files are meant to be read with.
 
     check_hdf5.py FOLDER        checks the sample files that the tests of ActivationStore write there, value by value
-    check_hdf5.py FILE.h5 ...   checks that any results or cache files are laid out as Documentation/file-formats.md says
+    check_hdf5.py FILE.h5 ...   checks that results and cache files have the layout of Documentation/file-formats.md
 
-Ends with status 0 and a line for each file, or with the first assertion that does not hold.
+Prints a line per file and exits with status 0, or stops at the first assertion that fails.
 """
 
 import sys
@@ -28,7 +28,7 @@ LENGTHS = [4, 2, 3]
 
 
 def check_layout(path):
-    """What holds for every file of any format."""
+    """Checks what every file has in common, whatever its format."""
     with h5py.File(path, "r") as file:
         assert file.attrs["format"] in ("patchbay-results", "patchbay-cache", "patchbay-heads"), file.attrs["format"]
         assert file.attrs["format_version"] == 1
@@ -52,7 +52,7 @@ def check_layout(path):
             for axis in range(thing.ndim):
                 scales = thing.dims[axis].values()
                 assert len(scales) == 1, f"{name}: axis {axis} has {len(scales)} scales"
-                assert scales[0].parent == thing.parent, f"{name}: a scale of another group"
+                assert scales[0].parent == thing.parent, f"{name}: a scale from another group"
                 assert len(scales[0]) == thing.shape[axis], name
             if name.startswith("activations/"):
                 assert thing.chunks == (1, *thing.shape[1:]), f"{name}: chunks {thing.chunks}"
@@ -159,7 +159,7 @@ def main(arguments):
             check_cache(argument / "half.h5", ("",), np.float16)
         else:
             check_layout(argument)
-        print(f"{argument}: as it should be")
+        print(f"{argument}: correct")
 
 
 if __name__ == "__main__":

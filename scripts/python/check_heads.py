@@ -1,11 +1,14 @@
-"""Holds what `patchbay heads MODEL --prompts PROMPTS --output FILE.h5` has written against numpy, in float64 and by the definitions.
+"""Compares a file of `patchbay heads MODEL --prompts PROMPTS --output FILE.h5` with numpy, in float64 and from the
+definitions.
 
-    check_heads.py MODEL FILE.h5 [PATTERNS.h5]  compares; ends with status 0, or 1 where a number is further than 1e-4 away
-    check_heads.py prompts GOLDEN.h5            prints the clean prompts of a file of reference values, one JSON object a line
+    check_heads.py MODEL FILE.h5 [PATTERNS.h5]  compares; exits with status 1 if a number differs by more than 1e-4
+    check_heads.py prompts GOLDEN.h5            prints the clean prompts of a file of reference values, a JSON object
+                                                per line
 
-Composition and copying scores are made from whole dModel x dModel and vocabulary x vocabulary matrices, which Patchbay never forms, and from the
-checkpoint's own tensors. Detectors are counted on the patterns of PATTERNS.h5 where it is given: reference values (`clean/blocks.L.attn.hook_pattern`)
-or what `patchbay cache MODEL --prompts PROMPTS --hooks 'blocks.*.attn.hook_pattern'` has written.
+Composition and copying scores are computed from the checkpoint's own tensors and from whole dModel x dModel and
+vocabulary x vocabulary matrices, which Patchbay never forms. Detectors are computed from the patterns in PATTERNS.h5 if
+it is given. That is a file of reference values (`clean/blocks.L.attn.hook_pattern`) or a cache file of
+`patchbay cache MODEL --prompts PROMPTS --hooks 'blocks.*.attn.hook_pattern'`.
 """
 
 import json
@@ -45,21 +48,22 @@ class Tensors:
 
 
 class Network:
-    """Embeddings and each layer's W_Q, W_K, W_V [head, dModel, dHead] and W_O [head, dHead, dModel], gains of norms folded in or not."""
+    """The embeddings and each layer's W_Q, W_K, W_V [head, dModel, dHead] and W_O [head, dHead, dModel], with or
+    without the gains of norms folded in."""
 
     def __init__(self, folder, folded):
         config = json.loads((Path(folder) / "config.json").read_text())
         tensors = Tensors(Path(folder) / "model.safetensors")
         read = {"gpt2": self.gpt2, "gpt_neox": self.neox}.get(config["model_type"], self.llama)
         self.centred = config["model_type"] in ("gpt2", "gpt_neox")
-        self.offset = 1 if config["model_type"] == "gemma2" else 0
+        self.offset = 1 if config["model_type"].startswith("gemma") else 0
         self.folded = folded
         self.layers = []
         read(config, tensors)
 
     def reading(self, weight, gain):
-        """W [dModel, n] behind a norm, as it reads what the norm is given."""
-        if not self.folded:
+        """W [dModel, n] after a norm, as a function of the norm's input."""
+        if not self.folded or gain is None:
             return weight
         weight = np.diag(gain + self.offset) @ weight
         return weight - weight.mean(0) if self.centred else weight
@@ -74,6 +78,10 @@ class Network:
         q, k, v = (split(self.reading(w, gain), n) for w, n in ((q, heads), (k, kv_heads), (v, kv_heads)))
         o = o.reshape(heads, d_head, -1)
         if self.folded and q_gain is not None:
+            # A gain per feature of a head, shared by all heads, or a gain per feature of all heads.
+            q_gain, k_gain = (
+                np.resize(gain + self.offset, (count, d_head)).repeat(heads // count, 0)[:, None]
+                for gain, count in ((q_gain, heads), (k_gain, kv_heads)))
             q, k = q * q_gain, k * k_gain
         if self.folded and post_gain is not None:
             o = o * (post_gain + self.offset)
@@ -103,13 +111,20 @@ class Network:
         heads = config["num_attention_heads"]
         for layer in range(config["num_hidden_layers"]):
             name = f"layers.{layer}.self_attn."
-            q, k, v, o = (t[f"{name}{letter}_proj.weight"].T for letter in "qkvo")
+            if f"{name}qkv_proj.weight" in t:
+                o = t[f"{name}o_proj.weight"].T
+                fused = t[f"{name}qkv_proj.weight"].T
+                shared = o.shape[0] // heads * config["num_key_value_heads"]
+                q, k, v = np.split(fused, [o.shape[0], o.shape[0] + shared], 1)
+            else:
+                q, k, v, o = (t[f"{name}{letter}_proj.weight"].T for letter in "qkvo")
             gains = {}
             if f"{name}q_norm.weight" in t:
                 gains = {"q_gain": t[f"{name}q_norm.weight"], "k_gain": t[f"{name}k_norm.weight"]}
-            if config["model_type"] == "gemma2":
+            if f"layers.{layer}.post_feedforward_layernorm.weight" in t:
                 gains["post_gain"] = t[f"layers.{layer}.post_attention_layernorm.weight"]
-            gain = t[f"layers.{layer}.input_layernorm.weight"]
+            before = f"layers.{layer}.input_layernorm.weight"
+            gain = t[before] if before in t else None
             self.add(q, k, v, o, gain, heads, config["num_key_value_heads"], **gains)
         self.embed = t["embed_tokens.weight"]
         unembed = t["lm_head.weight"] if "lm_head.weight" in t else self.embed
@@ -138,13 +153,13 @@ def composition(network):
 
 def copying(matrix):
     eigenvalues = np.linalg.eigvals(matrix)
-    # Beyond its rank the matrix has eigenvalues that are 0 but for rounding.
+    # Eigenvalues beyond the rank of the matrix are 0 up to rounding.
     eigenvalues = eigenvalues[np.abs(eigenvalues) > 1e-9 * np.abs(eigenvalues).max()]
     return eigenvalues.sum().real / np.abs(eigenvalues).sum()
 
 
 def detector_targets(name, tokens):
-    """For each destination that counts, the sources whose attention is added up."""
+    """{destination: the sources whose attention is summed}, for the destinations that count."""
     n = len(tokens)
     if name == "previous_token":
         return {d: [d - 1] for d in range(2, n)}
@@ -158,7 +173,8 @@ def detector_targets(name, tokens):
 
 
 def detected(name, tokens, patterns):
-    """The mean over prompts of [layer, head]; patterns is [layer][example, head, destination, source]."""
+    """The number of prompts that count, and [layer, head]: the mean over them. `patterns` is [layer][example, head,
+    destination, source]."""
     means = []
     for example, prompt in enumerate(tokens):
         targets = detector_targets(name, prompt.tolist())
@@ -171,10 +187,10 @@ def detected(name, tokens, patterns):
 
 def compare(name, found, expected):
     assert found.shape == expected.shape, f"{name}: {found.shape}, not {expected.shape}"
-    assert (np.isnan(found) == np.isnan(expected)).all(), f"{name}: not defined in the same places"
+    assert (np.isnan(found) == np.isnan(expected)).all(), f"{name}: NaN in different places"
     difference = float(np.nanmax(np.abs(found - expected))) if (~np.isnan(expected)).any() else 0.0
     spread = float(np.nanmax(expected) - np.nanmin(expected)) if (~np.isnan(expected)).any() else 0.0
-    print(f"{name}: largest difference {difference:.1e} of a spread of {spread:.2f}")
+    print(f"{name}: largest difference {difference:.1e}; values spread over {spread:.2f}")
     assert difference < TOLERANCE, name
 
 

@@ -1,9 +1,11 @@
-"""Recomputes steering studies in mazes with numpy alone, from the drawings of the mazes that a results file holds and a policy's weights.
+"""Recomputes steering studies in mazes with numpy alone, from the drawings of mazes in a results file and the weights
+of a policy.
 
     python scripts/python/check_mazes.py RESULTS.h5 POLICY_FOLDER
 
-Pictures, the policy (in float64), vectors, what is added, and the probabilities at decision squares are written here once more, from Documentation/mazes.md. Prints a line for each
-study and the largest difference; exits 1 where one is above 1e-4.
+The pictures, the policy (in float64), the vectors, what is added and the probabilities at decision squares are
+reimplemented here from Documentation/mazes.md. Prints a line per study with the largest difference; exits with status 1
+if one is above 1e-4.
 """
 
 import json
@@ -19,7 +21,7 @@ STEPS = {"left": (0, 1, 2), "right": (6, 7, 8), "down": (3,), "up": (5,)}
 
 
 def coverage():
-    """[pixel, square]: which share of a pixel's length lies in a square."""
+    """[pixel, square]: the share of a pixel's length that lies in a square."""
     edges = np.arange(PIXELS + 1) * WORLD / PIXELS
     squares = np.arange(WORLD)
     overlap = np.minimum(edges[1:, None], squares + 1) - np.maximum(edges[:-1, None], squares)
@@ -50,7 +52,7 @@ def mouse_at(rows, place):
 
 
 def path_opened(rows):
-    """Straight up from the mouse and along the top row to the right."""
+    """The maze with a path opened straight up from the mouse and along the top row to the right."""
     rows = [list(row) for row in rows]
     row = next(i for i, r in enumerate(rows) if "M" in r)
     column = rows[row].index("M")
@@ -80,7 +82,7 @@ class Policy:
         return np.einsum("ncrsij,ocij->nors", windows, w, optimize=True) + b[None, :, None, None]
 
     def run(self, x, add=None):
-        """Every activation by its hook, of pictures [n, 3, 64, 64]; add: {hook: what is added, [n, ...]}."""
+        """{hook: activation} for pictures [n, 3, 64, 64]; add: {hook: what is added, [n, ...]}."""
         out = {}
 
         def hook(name, value):
@@ -111,7 +113,7 @@ class Policy:
 
 
 def chances(logits, ways):
-    """The probability of each row's way."""
+    """The probability of each row's direction."""
     p = np.exp(logits - logits.max(1, keepdims=True))
     p /= p.sum(1, keepdims=True)
     return np.array([row[list(STEPS[way])].sum() for row, way in zip(p, ways)])

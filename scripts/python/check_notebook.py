@@ -1,10 +1,11 @@
-"""Runs a notebook that Patchbay wrote and compares what it prints and draws with the outputs that it carries.
+"""Runs a notebook that Patchbay wrote and compares what it prints and draws with the outputs stored in it.
 
     python check_notebook.py NOTEBOOK.ipynb [--results FILE.h5] [--keep EXECUTED.ipynb]
 
-Needs nbformat, nbclient and ipykernel beside what notebooks themselves need. The notebook runs in its own folder, as in Jupyter, and files that it writes there are taken
-away again. Texts must be the same to the letter; of pictures there must be as many, of the same size by name (the pictures themselves are Patchbay's in the one
-and matplotlib's in the other). Anything on standard error is a failure. --results: the results file if it lies elsewhere than the notebook says.
+Needs nbformat, nbclient and ipykernel in addition to what the notebooks need. The notebook runs in its own folder, as
+in Jupyter; files that it writes there are removed afterwards. Texts must be identical. Only the number of pictures and
+their text descriptions must agree, since Patchbay drew the stored ones and matplotlib draws the new ones. Any output on
+standard error is a failure. --results is the results file if it is not where the notebook expects it.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from nbclient.exceptions import CellExecutionError
 
 
 def told(cell):
-    """What a cell says: texts as they are, a picture by its name."""
+    """The outputs of a cell: texts as they are, pictures by their text description."""
     lines = []
     for output in cell.get("outputs", []):
         if output.output_type == "stream":
@@ -28,7 +29,7 @@ def told(cell):
             lines.append(("picture", output.data.get("text/plain", "")))
         else:
             lines.append((output.output_type, str(output.get("data", output))))
-    # Jupyter may hand over one stream in several pieces.
+    # Jupyter may deliver a stream in several pieces.
     joined = []
     for kind, text in lines:
         if joined and kind == "stdout" and joined[-1][0] == "stdout":
@@ -44,14 +45,14 @@ def main():
     parser.add_argument("--results", type=Path)
     parser.add_argument("--keep", type=Path)
     arguments = parser.parse_args()
-    # The inline backend, whatever the environment says; warnings as a reader would see them.
+    # Use the inline backend, whatever the environment says.
     os.environ.pop("MPLBACKEND", None)
 
-    carried = nbformat.read(arguments.notebook, as_version=nbformat.NO_CONVERT)
-    nbformat.validate(carried)
-    if (carried.nbformat, carried.nbformat_minor) != (4, 5):
-        sys.exit(f"{arguments.notebook}: nbformat {carried.nbformat}.{carried.nbformat_minor}, and not 4.5")
-    fresh = nbformat.from_dict(carried)
+    stored = nbformat.read(arguments.notebook, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(stored)
+    if (stored.nbformat, stored.nbformat_minor) != (4, 5):
+        sys.exit(f"{arguments.notebook}: nbformat {stored.nbformat}.{stored.nbformat_minor}, not 4.5")
+    fresh = nbformat.from_dict(stored)
     if arguments.results:
         for cell in fresh.cells:
             line = f"RESULTS = Path({str(arguments.results.resolve())!r})"
@@ -74,25 +75,25 @@ def main():
 
     problems = 0
     texts = pictures = 0
-    for old, new in zip(carried.cells, fresh.cells):
+    for old, new in zip(stored.cells, fresh.cells):
         if old.cell_type != "code":
             continue
         if old.execution_count != new.execution_count:
             problems += 1
-            print(f"{old.id}: carried as [{old.execution_count}], run as [{new.execution_count}]")
+            print(f"{old.id}: stored as [{old.execution_count}], run as [{new.execution_count}]")
         said, says = told(old), told(new)
         texts += sum(kind == "stdout" for kind, _ in says)
         pictures += sum(kind == "picture" for kind, _ in says)
         if said != says:
             problems += 1
-            print(f"{old.id}: carried and run differ")
-            for name, list in (("carried", said), ("run", says)):
+            print(f"{old.id}: the stored and the new output differ")
+            for name, list in (("stored", said), ("new", says)):
                 for kind, text in list:
                     print(f"  {name} {kind}:")
                     print("    " + text.rstrip("\n").replace("\n", "\n    "))
     if problems:
         sys.exit(f"{arguments.notebook}: {problems} cells differ")
-    print(f"{arguments.notebook}: {len(carried.cells)} cells, {texts} texts and {pictures} pictures as carried")
+    print(f"{arguments.notebook}: {len(stored.cells)} cells, {texts} texts and {pictures} pictures agree")
 
 
 if __name__ == "__main__":

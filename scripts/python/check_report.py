@@ -1,9 +1,10 @@
-"""Computes the numbers of an export once more from its results file, with h5py and numpy alone, and compares them with the tables.
+"""Recomputes the numbers of an export from its results file with h5py and numpy alone, and compares them with the
+tables.
 
     python scripts/python/check_report.py RESULTS.h5 notebooks-export/NAME
 
-Effects, means and counts must agree to float32; bounds to where another 4,000 redraws put them; p-values to within the error of 20,000 random signs
-(all signs where there are few examples).
+Effects, means and counts must agree to float32, bounds with those of another 4,000 redraws, and p-values up to the
+error of 20,000 random signs (or with all signs, if there are few examples).
 """
 
 import csv
@@ -22,11 +23,11 @@ def number(text):
 def close(found, wanted, tolerance, what):
     if np.isnan(wanted) and np.isnan(found):
         return
-    assert abs(found - wanted) <= tolerance * max(1.0, abs(wanted)), f"{what}: {found} in the table, {wanted} by numpy"
+    assert abs(found - wanted) <= tolerance * max(1.0, abs(wanted)), f"{what}: the table has {found}, numpy {wanted}"
 
 
 def redrawn_means(values, rng, redraws=4000):
-    """Means of redraws of all examples, over those of them that have a number."""
+    """The means of redraws of all examples, over the examples that have a number."""
     picks = rng.integers(0, len(values), (redraws, len(values)))
     with np.errstate(invalid="ignore"):
         return np.nanmean(values[picks], axis=1)
@@ -90,11 +91,12 @@ def check_sweep(file, name, path):
         gap = (other - base)[there].mean()
         if gap != 0:
             close(number(row["ratio_of_means"]), (patched - base)[there].mean() / gap, 1e-4, what + " ratio of means")
-        # Bounds and p of every seventh cell: they take a thousand times as long.
+        # Bounds and p only of every seventh cell: they take a thousand times as long.
         if compared % 7 == 0:
             means = redrawn_means(ratios, rng)
             means = means[np.isfinite(means)]
-            # 1,000 redraws know a 2.5th percentile to within half a percent; of thousands of cells some are four and a half times that off.
+            # With 1,000 redraws, the standard error of a 2.5th percentile is half a percent. Among thousands of cells,
+            # some are off by four and a half times that.
             for bound, shares in (("low", (0.3, 5.0)), ("high", (95.0, 99.7))):
                 least, most = np.percentile(means, shares)
                 slack = 1e-5 * max(1.0, np.abs(means).max())
@@ -102,14 +104,14 @@ def check_sweep(file, name, path):
             if int(row["n"]) == len(ratios):
                 p = permutation_p(ratios, rng)
                 error = 4 * np.sqrt(max(p * (1 - p), 1e-4) * (1 / 20000 + 1 / 9999)) + 2e-4
-                assert abs(number(row["p"]) - p) <= error, f"{what}: p {row['p']} in the table, {p} by numpy"
+                assert abs(number(row["p"]) - p) <= error, f"{what}: p: the table has {row['p']}, numpy {p}"
         compared += 1
     check_rates(rows, name)
     return len(rows)
 
 
 def check_rates(rows, name):
-    """Benjamini and Hochberg over the cells of each metric."""
+    """Checks Benjamini and Hochberg's procedure over the cells of each metric."""
     for key in {(r["metric"], r["method"]) for r in rows}:
         own = [r for r in rows if (r["metric"], r["method"]) == key and r["p"]]
         p = np.array([float(r["p"]) for r in own])

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Training steps of Patchbay against the same steps in PyTorch.
+"""Compares training steps of Patchbay with the same steps in PyTorch.
 
     PEER/bin/python scripts/python/check_training.py FOLDER
 
-FOLDER holds `run.json` (config, optimizer settings, the documents of every step, our losses), `start.safetensors` (weights before the first step)
-and `end.safetensors` (after the last). The model is written down here from Documentation/patchbay-models.md; gradients are autograd's, steps
-torch.optim.AdamW's. Prints the largest differences; exit status 1 if one is above 1e-4.
+FOLDER has `run.json` (the config, the optimizer settings, the documents of every step and Patchbay's losses),
+`start.safetensors` (the weights before the first step) and `end.safetensors` (after the last). The model is
+reimplemented here from Documentation/patchbay-models.md, with the gradients of autograd and the steps of
+torch.optim.AdamW. Prints the largest differences; exits with status 1 if one is above 1e-4.
 """
 import json
 import math
@@ -18,7 +19,7 @@ import torch.nn.functional as F
 
 
 def read(path):
-    """Float32 tensors of a safetensors file, by name."""
+    """The float32 tensors of a safetensors file, by name."""
     data = open(path, "rb").read()
     length = struct.unpack("<Q", data[:8])[0]
     header = json.loads(data[8 : 8 + length])
@@ -135,7 +136,7 @@ def main():
         worst_loss = max(worst_loss, abs(loss.item() - run["losses"][step]))
     end = read(f"{folder}/end.safetensors")
     if end.keys() != weights.keys():
-        sys.exit(f"other weights: {sorted(end.keys() ^ weights.keys())}")
+        sys.exit(f"weights with other names: {sorted(end.keys() ^ weights.keys())}")
     worst = {name: (end[name] - w.detach()).abs().max().item() for name, w in weights.items()}
     moved = max((end[name] - start).abs().max().item() for name, start in read(f"{folder}/start.safetensors").items())
     name = max(worst, key=worst.get)

@@ -1,11 +1,11 @@
-"""Steering vectors and what they do, by PyTorch and transformers: ActAdd, CAA and RepE vectors of a GPT-2 folder, and runs with them added.
+"""Compares steering vectors and their effects with PyTorch and transformers.
 
     python check_vectors.py PATH/TO/patchbay PATH/TO/gpt2-folder
 
-Then two vectors at once beside an ablated MLP, what each does by itself (additivity), and one pair's difference in another (transfer).
-
-Random pairs of token ids are written as prompts; `patchbay vector` and `patchbay run` are compared with hidden states and hooks of the reference model,
-to 1e-4 of the largest number.
+Writes random pairs of token ids as prompts, and compares `patchbay vector` and `patchbay run` with hidden states and
+hooks of the reference model, to 1e-4 of the largest number: ActAdd, CAA and RepE vectors of a GPT-2 folder, and runs
+with them added; then two vectors at once together with an ablated MLP, the effect of each alone (additivity), and the
+difference of one pair added in another (transfer).
 """
 
 import json
@@ -104,7 +104,7 @@ def main():
                         handle.remove()
                         theirs[layer, index, row] = float(logits[answer] - logits[wrong])
             compare(f"{method}: logit differences under steering", ours, theirs)
-        # From here on vectors are added beside each other, and the first MLP writes nothing.
+        # Now several vectors are added at once, while the first MLP writes nothing.
         s, t, ablated = [-1.0, 2.0], [0.5, 1.5], [False]
         (place / "more.yaml").write_text(
             f"""name: more
@@ -124,7 +124,8 @@ sweeps:
         patchbay("run", "more.yaml", "--output", "out")
 
         def run(tokens, layer, rows, answer, wrong):
-            """Logit difference, choice and the last block's output, with rows [position, width] added before a layer."""
+            """The logit difference, the choice and the output of the last block, with rows [position, width] added
+            before a layer."""
             kept = []
 
             def add(module, arguments):
@@ -163,20 +164,20 @@ sweeps:
                         change_norm[cell] = np.linalg.norm(both[2] - none[2])
                         interaction_norm[cell] = np.linalg.norm(both[2] - first[2] - second[2] + none[2])
         ablated[0] = False
-        carried = np.empty((layers, len(pairs), len(pairs)))
+        transferred = np.empty((layers, len(pairs), len(pairs)))
         for layer in range(layers):
             for row, (_, corrupted, answer, wrong) in enumerate(pairs):
                 for source in range(len(pairs)):
                     rows = torch.zeros(len(corrupted), u.shape[1])
                     rows[-1] = torch.tensor(differences[layer, source])
-                    carried[layer, source, row] = run(corrupted, layer, rows, answer, wrong)[0]
+                    transferred[layer, source, row] = run(corrupted, layer, rows, answer, wrong)[0]
         with h5py.File(place / "out/more.h5") as file:
             compare("two vectors, an MLP ablated", file["sweeps/two/logit_diff"][:], difference)
-            compare("the same: choice", file["sweeps/two/choice"][:], choice)
-            compare("what of it is no sum", file["additivity/two/logit_diff_interaction"][:], interaction)
+            compare("two vectors, an MLP ablated: choice", file["sweeps/two/choice"][:], choice)
+            compare("interaction of the logit difference", file["additivity/two/logit_diff_interaction"][:], interaction)
             compare("change of the last block", file["additivity/two/change_norm"][..., 0, :], change_norm)
-            compare("what of it is no sum", file["additivity/two/interaction_norm"][..., 0, :], interaction_norm)
-            compare("one pair's difference in another", file["sweeps/transfer/logit_diff"][:], carried)
+            compare("interaction in the last block", file["additivity/two/interaction_norm"][..., 0, :], interaction_norm)
+            compare("one pair's difference in another", file["sweeps/transfer/logit_diff"][:], transferred)
     print(f"worst {worst:.1e}")
 
 

@@ -1,11 +1,12 @@
-"""Times generated text here and by transformers' `generate`, on the same weights, prompt and length, one after the other, and prints the ratio.
+"""Times generating text with Patchbay and with transformers' `generate`, and prints the ratio.
 
     swift build -c release
     python scripts/python/compare_generate.py .build/release/patchbay-bench WEIGHTS [--tokens 100] [--rounds 3]
 
-WEIGHTS is a folder of GPT-2 small's shape; random weights are made there if it is not there yet (498 MB). Both choose the likeliest token and keep keys and
-values; transformers runs in float32 on the CPU with two threads. Rounds take turns, so that what else the machine does falls on both; the best of each
-counts. The tokens must be the same.
+WEIGHTS is the folder of a model of GPT-2 small's shape; if it does not exist, random weights are written there (498
+MB). Both use the same weights, prompt and length, choose the most probable token and cache keys and values;
+transformers runs in float32 on the CPU with two threads. Rounds alternate between the two, so that other load on the
+machine affects both, and the best round of each counts. The tokens must be the same.
 """
 
 import argparse
@@ -33,7 +34,7 @@ def main():
     torch.set_num_threads(arguments.threads)
     if not os.path.exists(f"{arguments.weights}/model.safetensors"):
         torch.manual_seed(0)
-        # Without an end of text, which would stop one text early.
+        # No end-of-text token: it would stop one of the texts early.
         GPT2LMHeadModel(GPT2Config(eos_token_id=None)).save_pretrained(arguments.weights)
     model = GPT2LMHeadModel.from_pretrained(arguments.weights).eval()
     count = arguments.tokens
@@ -56,8 +57,8 @@ def main():
         print(f"transformers, {torch.get_num_threads()} threads: {theirs[-1]:.1f} tokens/s\n")
         if out[0, len(prompt):].tolist() != tokens:
             sys.exit("error: the tokens differ")
-    print(f"steered, one row: {max(ours):.1f} tokens/s; with the unsteered text beside it: {max(pair):.1f}")
-    print(f"transformers, not steered: {max(theirs):.1f} tokens/s")
+    print(f"steered, one row: {max(ours):.1f} tokens/s; together with the unsteered text: {max(pair):.1f}")
+    print(f"transformers, unsteered: {max(theirs):.1f} tokens/s")
     print(f"ratio {max(ours) / max(theirs):.2f}; with both texts {max(pair) / max(theirs):.2f}")
 
 

@@ -1,10 +1,11 @@
-"""Logistic probes and principal components of all layers: Patchbay and scikit-learn on the same numbers, in the same run.
+"""Compares Patchbay with scikit-learn on logistic probes and principal components of all layers.
 
     python compare_with_sklearn.py PATH/TO/patchbay-bench-analysis [--layers 12] [--examples 20000] [--width 768]
 
-The numbers are made to look like a residual stream: a spectrum that falls off as a power, a mean much larger than the deviations in a few features,
-and classes that overlap, from 69% to 97% of examples told apart. Both sides minimise sum of log losses + penalty / 2 |w|^2. scikit-learn is timed
-with its default solver and with the one that suits many examples of few features best, each until its loss is within 1e-6 of Patchbay's.
+Both get the same numbers, which resemble a residual stream: the spectrum follows a power law, the mean of a few
+features is much larger than their deviations, and the classes overlap, so that 69% to 97% of examples can be
+classified. Both minimise sum of log losses + penalty / 2 |w|^2. scikit-learn is timed with its default solver and with
+the one that is best for many examples of few features, each until its loss is within 1e-6 of Patchbay's.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 
 
-# Float32 numbers and the usual tolerance first; only the fit that gets to the loss is timed, and no conversion.
+# Try float32 and the default tolerance first. Only the fit that reaches the loss is timed, without conversions.
 ATTEMPTS = [(np.float32, 1e-4), (np.float64, 1e-4), (np.float64, 1e-6), (np.float64, 1e-8)]
 
 
@@ -88,7 +89,7 @@ def main():
                     over = (loss(model, data, labels, options.penalty) - best) / best
                     if over < 1e-6:
                         break
-                # Only the fit that got there counts.
+                # Only the fit that reached the loss counts.
                 total += seconds
                 used += processor
                 excess = max(excess, over)

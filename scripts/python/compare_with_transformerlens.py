@@ -1,12 +1,13 @@
-"""Times the same sweeps here and in TransformerLens, on the same weights, one after the other, and prints a table of ratios.
+"""Times the same sweeps of the same weights in Patchbay and in TransformerLens, and prints a table of ratios.
 
     python3 -m venv PEER && PEER/bin/pip install "torch==2.13.0+cpu" transformer-lens==4.3.0
     swift build -c release
     PEER/bin/python scripts/python/compare_with_transformerlens.py .build/release/patchbay-bench WEIGHTS [batch ...]
 
-WEIGHTS is a folder of GPT-2 small's shape; random weights are made there if it is not there yet (498 MB). The sweeps are resid_pre, attn_out and mlp_out
-over layer x position and heads at all positions, 15 tokens; then the direct paths from one head to every later query. TransformerLens takes as long
-whether prompts differ everywhere or from position 9 on; patchbay-bench times both, and checks itself against its plain executor first.
+WEIGHTS is the folder of a model of GPT-2 small's shape; if it does not exist, random weights are written there (498
+MB). The sweeps are resid_pre, attn_out and mlp_out over layer x position and heads at all positions, for 15 tokens;
+then the direct paths from one head to every later query. TransformerLens takes the same time whether prompts differ
+everywhere or from position 9 on; patchbay-bench times both cases, after comparing its results with its plain executor.
 """
 
 import atexit
@@ -35,7 +36,7 @@ def load(folder):
         GPT2LMHeadModel(GPT2Config()).save_pretrained(folder)
     end = "<|endoftext|>"
     words = Tokenizer(models.WordLevel({end: 0, "a": 1}, unk_token="a"))
-    # TransformerLens reads the tokenizer's folder again, so it stays until the process ends.
+    # TransformerLens reads the tokenizer's folder again later, so keep it until the process ends.
     place = tempfile.mkdtemp()
     atexit.register(shutil.rmtree, place)
     PreTrainedTokenizerFast(tokenizer_object=words, bos_token=end, eos_token=end, pad_token=end).save_pretrained(place)
@@ -52,7 +53,8 @@ def seconds(body):
 
 
 def peer(model, batch):
-    """Seconds of a forward pass, of the four sweeps together, and (batch 1) of the direct paths from head 6.0."""
+    """The seconds of a forward pass, of the four sweeps together and, for batch 1, of the direct paths from head
+    6.0."""
     torch.manual_seed(0)
     clean, corrupted = (torch.randint(0, VOCABULARY, (batch, TOKENS)) for _ in range(2))
     answer, wrong = (torch.randint(0, VOCABULARY, (batch,)) for _ in range(2))
@@ -76,7 +78,7 @@ def peer(model, batch):
 
 
 def ours(bench, folder, batch):
-    """The same, and the sweeps over prompts that differ from position 9 on."""
+    """The same for Patchbay, and the sweeps over prompts that differ from position 9 on."""
     command = [bench, folder, "--batch", str(batch), "--tokens", str(TOKENS)] + (["--one-sender"] if batch == 1 else [])
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     forward = float(re.search(r"forward pass of .*?: ([\d.]+) ms", text)[1]) / 1e3

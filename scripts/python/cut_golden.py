@@ -1,10 +1,11 @@
-"""Makes Tests/Golden of the full reference values: what the tests compare, in files small enough for the repository.
+"""Cuts the full reference values down to Tests/Golden: what the tests compare, in files small enough for the
+repository.
 
     python scripts/python/cut_golden.py PATH/TO/patchbay PATH/TO/shared Tests/Golden
 
-Models, tokens and every sweep, path, edit and estimate are kept whole. Of the activations those stay that Patchbay
-has a name for (TransformerLens gives many a second and a third name), of the corrupted run the streams and patterns
-only, and of the policy's four observations the first two. Equal arrays are stored once, under several names.
+Models, tokens and every sweep, path, edit and estimate are kept whole. Activations are kept only under the names that
+Patchbay uses (TransformerLens has two or three names for many of them). Of the corrupted run, only the streams and
+patterns are kept; of the policy's four observations, the first two. Equal arrays are stored once, under several names.
 """
 
 import json
@@ -22,13 +23,13 @@ CORRUPTED = ("hook_resid_post", "hook_pattern")
 
 
 def hooks(tool, folder):
-    """The names of a model's activations."""
+    """Patchbay's names of a model's activations."""
     listed = subprocess.run([tool, "hooks", str(folder), "--json"], check=True, capture_output=True, text=True).stdout
     return {hook["name"] for hook in json.loads(listed)}
 
 
 def copy_values(source, target, keep, cut):
-    """Copies the datasets for which `keep(path)` holds, each as `cut(path, values)`."""
+    """Copies the datasets for which `keep(path)` is true, each as `cut(path, values)`."""
     stored = {}
 
     def visit(path, item):
@@ -78,7 +79,7 @@ def main():
                 copy_values(full, small, lambda path: True, policy_values)
             else:
                 copy_values(full, small, keep, lambda path, values: values)
-        # Of the circuits only what the graph's edges are.
+        # Of the circuits, keep only the edges of the graph.
         if family != "impala":
             with h5py.File(source / "circuits.h5") as full, h5py.File(target / "circuits.h5", "w") as small:
                 for name in ["sender", "receiver", "edge_order"]:
@@ -94,7 +95,7 @@ def main():
         (output / "models" / model).mkdir(parents=True, exist_ok=True)
         for name in names:
             shutil.copyfile(shared / "models" / model / name, output / "models" / model / name)
-    # vocab.json and merges.txt hold the same; and of tokenizer.json the white space is left out.
+    # Omit vocab.json and merges.txt, which tokenizer.json repeats, and the white space of tokenizer.json.
     tokenizer = json.loads((shared / "models/gpt2-tokenizer/tokenizer.json").read_text(encoding="utf-8"))
     short = json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":"))
     (output / "models/gpt2-tokenizer/tokenizer.json").write_text(short, encoding="utf-8")

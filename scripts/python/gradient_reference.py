@@ -1,20 +1,25 @@
-"""Computes reference gradients with torch on the small reference models; tests of the way back compare with them.
+"""Computes reference gradients of the small reference models with torch, for the tests of the backward pass.
 
     python scripts/python/gradient_reference.py ../shared/golden Tests/ExecutionTests/Resources/Gradients [FAMILY ...]
 
-For each family a folder with
+Writes a folder per family with
 
-    logit_diff/{config.json, model.safetensors}   derivative by every weight of the mean over examples of logit[answer] - logit[wrong] at the last
-                                                  position of the corrupted prompts, in the layout of the checkpoint itself
-    next_token/{config.json, model.safetensors}   derivative of the mean cross-entropy of the next token over all positions of the clean prompts; of the
-                                                  blocks only the first, which is the last that the way back comes to (its config has one layer)
-    activations.safetensors                       derivative of the first objective, summed over examples instead, by the activations of the first EXAMPLES
+    logit_diff/{config.json, model.safetensors}   the derivative of logit[answer] - logit[wrong] at the last position of
+                                                  the corrupted prompts, averaged over examples, with respect to every
+                                                  weight, in the layout of the checkpoint
+    next_token/{config.json, model.safetensors}   the derivative of the mean cross-entropy of the next token over all
+                                                  positions of the clean prompts; of the blocks only the first, which
+                                                  the backward pass reaches last (so the config has one layer)
+    activations.safetensors                       the derivative of the first objective, summed over examples instead of
+                                                  averaged, with respect to the activations of the first EXAMPLES
                                                   examples, under their TransformerLens names
-    zeroed_head.safetensors, added.safetensors    the same by the residual stream and z alone, while head 1.2 is zero; while VECTOR is added to the residual
-                                                  stream before block 1, at all positions
+    zeroed_head.safetensors                       the same with respect to the residual stream and z, while head 1.2 is
+                                                  zero
+    added.safetensors                             the same while VECTOR is added to the residual stream before
+                                                  block 1, at all positions
 
-Parameters and inputs are float64. Some of transformers' norms, softmaxes and rotations compute in float32 whatever they are given, so that the numbers are
-good to about 1e-6 of the largest. Stored as float32.
+Parameters and inputs are float64. Some norms, softmaxes and rotations of transformers always compute in float32, so the
+numbers are accurate to about 1e-6 of the largest. They are stored as float32.
 """
 
 import json
@@ -32,7 +37,7 @@ from transformers import AutoModelForCausalLM, PreTrainedTokenizerFast
 FAMILIES = ["gpt2", "llama", "neox", "qwen3", "gemma2"]
 EXAMPLES = 1
 VECTOR = torch.tensor([(i % 3 - 0.75) / 2 for i in range(64)], dtype=torch.float64)
-# What our own graphs have as nodes of their own and whose value the bridge computes with.
+# Activations that are nodes of Patchbay's graphs and whose value the bridge uses.
 SUFFIXES = [
     "hook_embed", "hook_pos_embed", "hook_resid_pre", "hook_resid_mid", "hook_mlp_out", "hook_q", "hook_k", "hook_v", "hook_z", "hook_pattern",
     "mlp.hook_pre", "mlp.hook_pre_linear", "hook_rot_q", "hook_rot_k",
@@ -65,7 +70,7 @@ def logit_differences(logits, golden):
 
 
 def write_weights(model, folder, source, layers=None):
-    """The parameters' gradients as a checkpoint, of the first `layers` blocks (None: all)."""
+    """Writes the gradients of the parameters as a checkpoint, of the first `layers` blocks (None for all)."""
     os.makedirs(folder, exist_ok=True)
     config = json.load(open(f"{source}/config.json"))
     if layers is not None:
@@ -78,7 +83,7 @@ def write_weights(model, folder, source, layers=None):
     for name, parameter in model.named_parameters():
         block = next((int(part) for part in name.split(".") if part.isdigit()), -1)
         if layers is None or block < layers:
-            # The library names a parameter otherwise than the checkpoint in one family.
+            # In one family, the library's name of a parameter differs from the checkpoint's.
             kept[name if name in stored else name.replace("lm_head", "embed_out")] = parameter.grad.float().contiguous()
     assert set(kept) <= set(stored), set(kept) - set(stored)
     assert layers is not None or set(kept) == set(stored), set(stored) - set(kept)
@@ -86,12 +91,13 @@ def write_weights(model, folder, source, layers=None):
 
 
 def write_activations(wrapped, golden, path, suffixes, edits):
-    """The derivatives by the activations that the suffixes name, by a run under edits: hook name -> function of the value."""
+    """Writes the derivatives with respect to the activations that the suffixes name, of a run under edits: {hook name:
+    function of the value}."""
     wrapped.zero_grad()
     values = {}
 
     def keeper(name):
-        # Many of the names that everybody uses are other names of the bridge's own hooks, which a hook is called by.
+        # The usual names are often aliases of the bridge's hooks; `hook.name` is not the alias, so use `name`.
         def keep(value, hook):
             if name in edits:
                 value = edits[name](value)
@@ -104,7 +110,7 @@ def write_activations(wrapped, golden, path, suffixes, edits):
     names = [name for name in wrapped.hook_dict if any(name == s or name.endswith("." + s) for s in suffixes)]
     hooks = [(name, keeper(name)) for name in names]
     logits = wrapped.run_with_hooks(tokens(golden, "corrupted_tokens"), fwd_hooks=hooks)
-    assert set(edits) <= set(values), "an edit that did not fire"
+    assert set(edits) <= set(values), "an edit was not applied"
     logit_differences(logits, golden).sum().backward()
     stored = {name: v.grad[:EXAMPLES].float().contiguous() for name, v in values.items() if v.grad is not None}
     save_file(stored, path)
@@ -137,7 +143,7 @@ def main():
         wrapped = bridge(model, folder, os.environ.get("TMPDIR", "/tmp") + "/gradient_reference")
         logits, without = write_activations(wrapped, golden, f"{out}/activations.safetensors", SUFFIXES, {})
         difference = (logits - torch.tensor(golden["hf_logits_corrupted"][:])).abs().max().item()
-        print(f"{family}: logits differ from the stored ones by {difference:.1e}; without a derivative: {without}")
+        print(f"{family}: logits differ from the stored ones by {difference:.1e}; no derivative: {without}")
         some = ["hook_resid_pre", "hook_z"]
         write_activations(
             wrapped, golden, f"{out}/zeroed_head.safetensors", some, {"blocks.1.attn.hook_z": head_to_zero})

@@ -1,4 +1,5 @@
-"""Kills a run again and again, resumes it, and compares the outcome with an unbroken run, bit for bit; reads the file with h5py after every kill.
+"""Kills a run and resumes it, many times, and compares the result with that of an uninterrupted run, bit for bit. Reads
+the file with h5py after every kill.
 
     python kill_and_resume.py .build/release/patchbay experiments/ioi.yaml [--kills 50] [--seed 0]
 """
@@ -17,7 +18,7 @@ import numpy as np
 
 
 def datasets(path):
-    """All arrays of a file by name, floats as bits, so that NaN is NaN."""
+    """All arrays of a file by name, floats as bits, so that NaN equals NaN."""
     arrays = {}
     with h5py.File(path) as file:
 
@@ -88,8 +89,8 @@ def main():
         found, whole = datasets(results)
         assert same(found, right) and whole == attributes, "the finished file differs"
         print(
-            f"{arguments.experiment}: unbroken {seconds:.1f} s; {kills} kills, {before_layout} of them before the layout, "
-            f"{finished} runs finished between; every file readable, nothing lost, the same bits in the end"
+            f"{arguments.experiment}: {seconds:.1f} s without interruption; {kills} kills, {before_layout} of them before the layout, "
+            f"{finished} runs finished in between; every file was readable, nothing was lost, the final bits are the same"
         )
 
 

@@ -1,5 +1,6 @@
-// Whether what groups of many links and objects of many attributes keep outside their headers makes sense: fractal heaps, which hold links and
-// attributes, and trees of version 2, which say where in the heap each is. HDF5 1.10 follows an offset wherever it leads.
+// Checks what groups with many links and objects with many attributes keep outside their headers: fractal heaps, which
+// hold links and attributes, and version 2 trees, which say where in the heap each is. HDF5 1.10 follows an offset
+// wherever it leads.
 #ifndef PATCHBAY_DENSE_STORAGE_H
 #define PATCHBAY_DENSE_STORAGE_H
 #include "sound_messages.h"
@@ -16,7 +17,7 @@ static inline int pb_is_sound_heap_header(pb_source source, uint64_t address) {
          pb_is_address(source, pb_number(b + 22, 8)) && pb_is_address(source, pb_number(b + 38, 8));
 }
 
-// The header of a tree of version 2.
+// The header of a version 2 tree.
 static inline int pb_is_sound_tree_header(pb_source source, uint64_t address) {
   unsigned char b[38];
   if (!pb_source_read(source, address, sizeof b, b) || b[4] != 0) return 0;
@@ -26,23 +27,23 @@ static inline int pb_is_sound_tree_header(pb_source source, uint64_t address) {
          pb_is_address(source, pb_number(b + 16, 8)) && here <= (node - 10) / record && here <= all && (depth > 0 || here == all);
 }
 
-// What it takes to find an object of a fractal heap.
+// What is needed to find an object in a fractal heap.
 typedef struct {
   uint64_t address, width, first, direct, rows, root;
   int offset_bytes, length_bytes, header_bytes;
 } pb_dense_heap;
 
-// How many bytes hold numbers up to a limit.
+// How many bytes are needed for numbers up to a limit.
 static inline int pb_bytes_for(uint64_t limit) {
   int bytes = 1;
   while (limit >>= 8) bytes++;
   return bytes;
 }
 
-// - Parameter identifier: the bytes of an identifier of an object in it.
+// - Parameter identifier: the bytes of an identifier of an object in the heap.
 static inline int pb_open_heap(pb_source source, uint64_t address, uint64_t identifier, pb_dense_heap *heap) {
   unsigned char b[146];
-  // With filters the header would be longer; nothing here has any.
+  // With filters the header would be longer; this project writes none.
   if (!pb_source_read(source, address, sizeof b, b) || memcmp(b, "FRHP", 4) != 0 || !pb_is_sound_heap_header(source, address) ||
       pb_number(b + 5, 2) != identifier || pb_number(b + 7, 2) != 0)
     return 0;
@@ -56,7 +57,8 @@ static inline int pb_open_heap(pb_source source, uint64_t address, uint64_t iden
   return (uint64_t)(1 + heap->offset_bytes + heap->length_bytes) <= identifier;
 }
 
-// Where an object begins that lies in a direct block, after a look at that; 0 for what makes no sense, UINT64_MAX for what is not known here.
+// The address of an object in a direct block, after a check of that block; 0 if it makes no sense, UINT64_MAX if it is
+// of a kind not handled here.
 static inline uint64_t pb_place_in_heap(pb_source source, const pb_dense_heap *heap, uint64_t offset, uint64_t length) {
   uint64_t block = heap->root, size = heap->first, start = 0;
   if (heap->rows > 0) {
@@ -84,9 +86,9 @@ static inline uint64_t pb_place_in_heap(pb_source source, const pb_dense_heap *h
   return inside >= (uint64_t)heap->header_bytes && inside < size && length <= size - inside ? block + inside : 0;
 }
 
-// Whether a heap has an object, and that is a link (or else an attribute).
+// Whether a heap has an object, and the object is a link (or else an attribute).
 static inline int pb_is_sound_object(pb_source source, const pb_dense_heap *heap, const unsigned char *identifier, int is_link) {
-  // Version 0. Objects too large for the heap stand by themselves, and HDF5 reads them like anything else.
+  // Version 0. Objects too large for the heap are stored separately, and HDF5 reads them like anything else.
   if ((identifier[0] & 0xF0) == 0x10) return 1;
   if (identifier[0] & 0xF0) return 0;
   uint64_t offset = pb_number(identifier + 1, heap->offset_bytes);
@@ -100,17 +102,18 @@ static inline int pb_is_sound_object(pb_source source, const pb_dense_heap *heap
   return sound;
 }
 
-// A tree of version 2 whose records lead into a heap.
+// A version 2 tree whose records point into a heap.
 typedef struct {
   pb_dense_heap heap;
   int type;
   uint64_t node, record;
-  // Of inner nodes, by depth: the bytes of a pointer to a child, and how many records there is room for.
+  // For inner nodes, by depth: the bytes of a pointer to a child, and how many records there is room for.
   uint64_t pointer[17], room[17];
   int count_bytes;
 } pb_dense_tree;
 
-// Types of trees: 5 and 6 are links by name and in order, 8 and 9 attributes likewise. Where a record has the identifier, and its bytes.
+// Types of trees: 5 and 6 are links by name and by order, 8 and 9 attributes likewise. The position and size of the
+// identifier in a record.
 static inline int pb_identifier_place(int type) { return type == 5 ? 4 : type == 6 ? 8 : 0; }
 static inline uint64_t pb_record_bytes(int type) { return type == 5 ? 11 : type == 6 ? 15 : type == 8 ? 17 : 13; }
 
@@ -123,7 +126,7 @@ static inline int pb_is_sound_node(
   for (uint64_t i = 0; sound && i < count; i++) {
     const unsigned char *record = bytes + 6 + i * tree->record;
     int is_link = tree->type < 8;
-    // An attribute that is shared stands in a heap of the whole file, which nothing here has.
+    // A shared attribute is in a heap of the whole file, which this project does not write.
     sound = (is_link || !(record[8] & 2)) && pb_is_sound_object(source, &tree->heap, record + pb_identifier_place(tree->type), is_link);
   }
   for (uint64_t i = 0; sound && depth > 0 && i <= count; i++) {
@@ -134,7 +137,7 @@ static inline int pb_is_sound_node(
   return sound;
 }
 
-// Whether all that a tree leads to is there. No tree: all ones.
+// Whether everything that a tree points to exists. No tree: all ones.
 static inline int pb_is_sound_dense_tree(pb_source source, uint64_t heap, uint64_t address, int type) {
   if (address == UINT64_MAX) return 1;
   unsigned char b[38];
@@ -158,7 +161,7 @@ static inline int pb_is_sound_dense_tree(pb_source source, uint64_t heap, uint64
   return root == UINT64_MAX ? count == 0 : pb_is_sound_node(source, &tree, root, count, depth, &nodes);
 }
 
-// The message that says where links (or else attributes) stand that are not in the header.
+// The message that says where links (or else attributes) outside the header are.
 static inline int pb_is_sound_dense(pb_source source, const unsigned char *bytes, size_t size, int are_links) {
   if (size < 18 || bytes[0] != 0 || bytes[1] & ~3) return 0;
   size_t at = 2 + (bytes[1] & 1 ? (are_links ? 8 : 2) : 0), trees = bytes[1] & 2 ? 2 : 1;

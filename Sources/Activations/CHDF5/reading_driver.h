@@ -1,8 +1,9 @@
-// An HDF5 file driver that only reads, and looks at each global heap collection before HDF5 does.
+// An HDF5 file driver that only reads, and checks each global heap collection before HDF5 uses it.
 //
-// Text of variable length and the lists of dimension scales stand in such collections. They have no checksum, and a size that makes no sense
-// sends HDF5 1.10 into an endless loop or past the end of its memory. Everything else in files of format 1.8 is either checksummed or checked
-// by HDF5 well enough; what is checksummed is looked at by sound_metadata.h all the same, since a checksum can be made for anything.
+// Variable-length text and the lists of dimension scales are in such collections. They have no checksum, and a
+// senseless size sends HDF5 1.10 into an endless loop or past the end of its memory. Everything else in files of the
+// 1.8 format is either checksummed or checked well enough by HDF5. sound_metadata.h checks even what is checksummed,
+// since a checksum can be computed for anything.
 #ifndef PATCHBAY_READING_DRIVER_H
 #define PATCHBAY_READING_DRIVER_H
 #include <errno.h>
@@ -39,8 +40,9 @@ static inline int pb_is_heap(const unsigned char *bytes, size_t size) {
   return size >= 16 && memcmp(bytes, "GCOL\1\0\0\0", 8) == 0;
 }
 
-// Whether the objects of a whole collection lie end to end in it: each an index (2 bytes), a count of references (2), four zero bytes, a size
-// (8), and the contents padded to 8 bytes. Index 0 is the free space and comes last; its size has the 16 bytes before it in it.
+// Whether the objects of a whole collection lie in it end to end: each has an index (2 bytes), a reference count (2),
+// four zero bytes, a size (8), and its contents padded to 8 bytes. Index 0 is the free space and comes last; its size
+// includes the 16 bytes before it.
 static inline int pb_is_sound_heap(const unsigned char *bytes, size_t size) {
   unsigned char *seen = (unsigned char *)calloc(65536 / 8, 1);
   if (!seen) return 0;
@@ -67,7 +69,7 @@ static inline herr_t pb_driver_fail(const char *message) {
   return -1;
 }
 
-// Reads, with zeros beyond the end of the file as HDF5's own driver does.
+// Reads, with zeros beyond the end of the file, like HDF5's own driver.
 static inline int pb_read_fully(int descriptor, haddr_t address, size_t size, unsigned char *buffer) {
   while (size > 0) {
     ssize_t count = pread(descriptor, buffer, size, (off_t)address);
@@ -102,7 +104,7 @@ static inline herr_t pb_driver_read(
   uint64_t whole = pb_little_endian(bytes + 8, 8);
   int sound = 0;
   if (whole < 4096 || whole > file->end_of_space - address) {
-    // HDF5 makes none smaller.
+    // HDF5 creates none smaller than this.
   } else if (whole <= size) {
     sound = pb_is_sound_heap(bytes, (size_t)whole);
   } else {
@@ -181,12 +183,12 @@ static inline herr_t pb_driver_write(
   return -1;
 }
 
-// Makes the driver known to HDF5; negative when that fails. Meant to be called once.
+// Registers the driver with HDF5; negative if that fails. Meant to be called once.
 static inline hid_t pb_register_reading_driver(void) {
   static H5FD_class_t driver;
 #if H5_VERSION_GE(1, 13, 0)
   driver.version = H5FD_CLASS_VERSION;
-  driver.value = (H5FD_class_value_t)500;  // any number from 256 to 511 is free for drivers that are not HDF5's own
+  driver.value = (H5FD_class_value_t)500;  // any number from 256 to 511 is free for drivers of other programs
 #endif
   driver.name = "patchbay-reading";
   driver.maxaddr = ((haddr_t)1 << 62) - 1;

@@ -25,7 +25,7 @@ static inline hid_t pb_native_int32(void) { return H5T_NATIVE_INT32; }
 static inline hid_t pb_native_int64(void) { return H5T_NATIVE_INT64; }
 static inline hid_t pb_c_string(void) { return H5T_C_S1; }
 
-// Element types in a file: little-endian whatever the machine.
+// Element types in a file: little-endian on every machine.
 static inline hid_t pb_file_float(void) { return H5T_IEEE_F32LE; }
 static inline hid_t pb_file_double(void) { return H5T_IEEE_F64LE; }
 static inline hid_t pb_file_int8(void) { return H5T_STD_I8LE; }
@@ -58,7 +58,7 @@ static inline herr_t pb_set_file_locking(hid_t access, int use, int ignore_when_
 #endif
 }
 
-// Where in the file an object's header begins. Asked for everything, HDF5 would go through all chunks.
+// The address of an object's header in the file. If asked for everything, HDF5 would go through all chunks.
 static inline herr_t pb_object_address(hid_t object, haddr_t *address) {
 #if H5_VERSION_GE(1, 12, 0)
   H5O_info1_t info;
@@ -74,7 +74,8 @@ static inline herr_t pb_object_address(hid_t object, haddr_t *address) {
   return 0;
 }
 
-// The attribute and chunk formats of HDF5 1.8: checksummed metadata, and no "open for writing" mark that outlives a killed process.
+// The attribute and chunk formats of HDF5 1.8: checksummed metadata, and no "open for writing" mark that outlives a
+// killed process.
 static inline herr_t pb_set_format_1_8(hid_t access) {
 #if H5_VERSION_GE(1, 10, 2)
   return H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V18);
@@ -83,8 +84,8 @@ static inline herr_t pb_set_format_1_8(hid_t access) {
 #endif
 }
 
-// Calls `visit` with each name in a group, in the order of storage. (The other orders go through a table of all links, which HDF5 1.10 frees
-// uninitialised when it cannot be read.)
+// Calls `visit` with each name in a group, in storage order. (The other orders go through a table of all links, which
+// HDF5 1.10 frees uninitialised when it cannot be read.)
 typedef void (*pb_name_visitor)(const char *name, void *data);
 typedef struct {
   pb_name_visitor visit;

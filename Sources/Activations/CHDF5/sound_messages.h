@@ -1,5 +1,5 @@
-// Whether messages of object headers make sense: dataspaces, types, attributes, links, layouts, filters and fill values. What is not known here is
-// left to HDF5.
+// Checks messages of object headers: dataspaces, types, attributes, links, layouts, filters and fill values. Unknown
+// kinds are left to HDF5.
 #ifndef PATCHBAY_SOUND_MESSAGES_H
 #define PATCHBAY_SOUND_MESSAGES_H
 #include <stdint.h>
@@ -21,7 +21,7 @@ static inline uint64_t pb_number(const unsigned char *bytes, int count) {
 
 static inline int pb_is_power_of_two(uint64_t value) { return value > 0 && (value & (value - 1)) == 0; }
 
-// All ones: nothing is there.
+// All ones: there is nothing.
 static inline int pb_is_address(pb_source source, uint64_t address) {
   return address == UINT64_MAX || address < source.end;
 }
@@ -36,7 +36,7 @@ static inline int pb_source_read(pb_source source, uint64_t address, size_t size
   return 1;
 }
 
-// A dataspace of version 1 or 2; `elements` are those of its current size.
+// A version 1 or 2 dataspace; `elements` is the number of elements at its current size.
 static inline int pb_is_sound_space(const unsigned char *bytes, size_t size, uint64_t *elements) {
   if (size < 4 || bytes[0] < 1 || bytes[0] > 2) return 0;
   size_t axes = bytes[1], at = bytes[0] == 1 ? 8 : 4;
@@ -52,7 +52,7 @@ static inline int pb_is_sound_space(const unsigned char *bytes, size_t size, uin
   return 1;
 }
 
-// A datatype; `used` are the bytes that describe it, `width` those of an element.
+// A datatype; `used` is the number of bytes that describe it, `width` that of an element.
 static inline int pb_is_sound_type(
     const unsigned char *bytes, size_t size, int depth, size_t *used, uint64_t *width) {
   if (size < 8 || depth > 8) return 0;
@@ -115,8 +115,8 @@ static inline int pb_is_sound_type(
   return own <= size;
 }
 
-// Whether the global heap at an address has an object of that number and of just the size that so many elements take (HDF5 makes room for the
-// elements and then copies the object), or there is none to have: the number of elements is 0.
+// Whether the global heap at an address has an object with this number and exactly the size of this many elements (HDF5
+// allocates room for the elements and then copies the object), or none is needed because the number of elements is 0.
 static inline int pb_heap_has(pb_source source, const unsigned char *reference, uint64_t width) {
   uint64_t count = pb_number(reference, 4), address = pb_number(reference + 4, 8), index = pb_number(reference + 12, 4);
   if (count == 0 && (address == 0 || address == UINT64_MAX)) return 1;
@@ -133,7 +133,8 @@ static inline int pb_heap_has(pb_source source, const unsigned char *reference, 
   return 0;
 }
 
-// An attribute of version 3, the only one that is written here; of the others only what would be read past their end.
+// A version 3 attribute, the only version written here; for the others only what would be read past their end is
+// checked.
 static inline int pb_is_sound_attribute(pb_source source, const unsigned char *bytes, size_t size) {
   if (size < 9 || bytes[0] < 1 || bytes[0] > 3) return 0;
   if (bytes[0] != 3) return 1;
@@ -165,7 +166,7 @@ static inline int pb_is_sound_link(pb_source source, const unsigned char *bytes,
   if (name == 0 || name > size - at) return 0;
   at += name;
   if (type == 0) return size - at >= 8 && pb_number(bytes + at, 8) < source.end;
-  // Nothing here leads to other names or other files.
+  // No link written here leads to other names or other files.
   return size - at >= 2 && pb_number(bytes + at, 2) <= size - at - 2;
 }
 
@@ -199,7 +200,7 @@ static inline int pb_is_sound_pipeline(const unsigned char *bytes, size_t size) 
   return 1;
 }
 
-// A fill value of version 1, 2 or 3; its own size says how much HDF5 copies.
+// A version 1, 2 or 3 fill value; its own size says how much HDF5 copies.
 static inline int pb_is_sound_fill(const unsigned char *bytes, size_t size) {
   if (size < 2 || bytes[0] < 1 || bytes[0] > 3) return 0;
   size_t at = bytes[0] == 3 ? 2 : 4;
@@ -207,7 +208,7 @@ static inline int pb_is_sound_fill(const unsigned char *bytes, size_t size) {
   if (!is_there) return size >= at;
   if (size < at + 4) return 0;
   uint64_t own = pb_number(bytes + at, 4);
-  // Before version 3 a negative size stood for none.
+  // Before version 3 a negative size meant none.
   return own <= size - at - 4 || (bytes[0] != 3 && own >> 31 == 1);
 }
 

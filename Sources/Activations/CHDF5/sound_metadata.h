@@ -1,8 +1,9 @@
-// Whether pieces of metadata make sense before HDF5 decodes them. They have checksums, so an accident is refused by HDF5 itself; a file that
-// somebody has put together wrongly is not, and HDF5 1.10 takes what it says on trust in places: attributes that are half decoded, references past the end of a
-// heap's table, trees of records of no size.
+// Checks pieces of metadata before HDF5 decodes them. They have checksums, so HDF5 itself refuses accidental damage.
+// But HDF5 1.10 trusts a file that was deliberately put together wrongly in some places: attributes that are half
+// decoded, references past the end of a heap's table, trees with records of size zero.
 //
-// Object headers of version 2, fractal heaps and trees of version 2, as files of format 1.8 have them. What is not known here is left to HDF5.
+// Covers version 2 object headers, fractal heaps and version 2 trees, as in files of the 1.8 format. Anything else is
+// left to HDF5.
 #ifndef PATCHBAY_SOUND_METADATA_H
 #define PATCHBAY_SOUND_METADATA_H
 #include "dense_storage.h"
@@ -10,7 +11,7 @@
 static inline int pb_is_sound_message(pb_source source, int type, int flags, const unsigned char *bytes, size_t size) {
   uint64_t elements = 0, width = 0;
   size_t used = 0;
-  // Messages that stand elsewhere: nothing here shares any but types.
+  // Messages stored elsewhere: files written here share only types.
   if (flags & 2) return type == 3;
   switch (type) {
     case 1: return pb_is_sound_space(bytes, size, &elements);
@@ -27,7 +28,7 @@ static inline int pb_is_sound_message(pb_source source, int type, int flags, con
   }
 }
 
-// The messages of one block of a header; blocks that they go on in are looked at too.
+// The messages of one block of a header, and of the blocks that continue it.
 static inline int pb_are_sound_messages(
     pb_source source, const unsigned char *bytes, size_t size, int has_order, int *blocks_left) {
   size_t at = 0, head = has_order ? 6 : 4;
@@ -67,8 +68,9 @@ static inline int pb_is_sound_header(pb_source source, uint64_t address) {
   return sound;
 }
 
-// A leaf of a tree of version 1 that says where chunks stand. It has no checksum, and HDF5 takes four bytes for its own off the size of a chunk that has one,
-// whatever the size is. The whole of a node is read at once, whose size says how long a key is: as many entries as a file has room for unless it says otherwise, 64.
+// A leaf of a version 1 tree, which says where chunks are. It has no checksum, and HDF5 subtracts four bytes for its
+// own checksum from the size of a chunk that has one, whatever the size. The whole node is read at once. Its size
+// follows from that of a key: as many entries as a file has room for, 64 unless the file says otherwise.
 static inline int pb_is_sound_chunk_node(pb_source source, const unsigned char *bytes, size_t size) {
   const size_t head = 24, children = 64;
   if (size < head + 8 * children || (size - head - 8 * children) % (children + 1) != 0) return 1;
@@ -83,7 +85,8 @@ static inline int pb_is_sound_chunk_node(pb_source source, const unsigned char *
   return 1;
 }
 
-// What is wrong with the metadata that begins at an address with these bytes; NULL for nothing, or for what is not known here.
+// What is wrong with the metadata that begins at an address with these bytes; NULL if nothing is, or its kind is
+// unknown here.
 static inline const char *pb_metadata_problem(pb_source source, uint64_t address, const unsigned char *bytes, size_t size) {
   if (size < 4) return NULL;
   if (memcmp(bytes, "OHDR", 4) == 0 && !pb_is_sound_header(source, address)) return "an object's header makes no sense";

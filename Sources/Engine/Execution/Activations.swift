@@ -1,45 +1,46 @@
 import ModelGraph
 import Tensors
 
-/// The activations that a run was asked for. Values are packed as the batch is.
+/// The activations that were requested of a run. Values are packed like the batch.
 public struct Activations: Sendable {
   public let batch: Batch
-  /// One report for each edit of the run, in the order they were given.
+  /// One report for each edit of the run, in the order of the edits.
   public let reports: [EditReport]
   private let values: [NodeID: Tensor]
 
-  /// - Precondition: every value holds all entries of the batch.
+  /// - Precondition: every value has all entries of the batch.
   public init(batch: Batch, values: [NodeID: Tensor], reports: [EditReport] = []) {
     self.batch = batch
     self.values = values
     self.reports = reports
   }
 
-  /// The runs of a batch's rows, made in several parts, as one.
+  /// Joins runs of a batch's rows that were made in several parts.
   /// - Parameters:
-  ///   - parts: runs of consecutive rows, which have the same nodes.
+  ///   - parts: runs of consecutive rows, all with the same nodes.
   ///   - batch: all their rows.
-  /// - Precondition: there is a part.
+  /// - Precondition: there is at least one part.
   package init(joining parts: [Activations], of batch: Batch) {
     var values: [NodeID: Tensor] = [:]
     for id in parts[0].values.keys { values[id] = Tensor(joining: parts.compactMap { $0.values[id] }) }
     self.init(batch: batch, values: values)
   }
 
-  /// The same run without what it has of other nodes.
+  /// The same run without its other nodes.
   package func restricted(to nodes: Set<NodeID>) -> Activations {
     Activations(batch: batch, values: values.filter { nodes.contains($0.key) }, reports: reports)
   }
 
-  /// All of one activation, packed: perPosition [entries, width], perPair examples' [head, destination, source] one after another,
-  /// perExample [rows, width]. Nil if the run was not asked for it.
+  /// All of one activation, packed: perPosition [entries, width], perPair examples' [head, destination, source] one
+  /// after another, perExample [rows, width]. nil if it was not requested.
   public subscript(id: NodeID) -> Tensor? { values[id] }
 
-  /// The nodes whose values are here.
+  /// The nodes with values here.
   public var nodes: [NodeID] { values.keys.sorted() }
 
-  /// The numbers of one example in the layout's order: [position, features...], [head, destination, source] or [features...].
-  /// - Precondition: the run was asked for the node.
+  /// The values of one example in the layout's order: [position, features...], [head, destination, source] or
+  /// [features...].
+  /// - Precondition: the node was requested.
   public func withExample<R>(
     _ row: Int, of node: Node, _ body: (UnsafeBufferPointer<Float>) throws -> R
   ) rethrows -> R {
@@ -50,7 +51,7 @@ public struct Activations: Sendable {
 }
 
 extension Batch {
-  /// Where one row's numbers lie in a packed value.
+  /// Where one row's values are in a packed value.
   func range(ofRow row: Int, layout: Layout) -> Range<Int> {
     let width = layout.width
     switch layout {

@@ -2,7 +2,8 @@ import Diagnostics
 import ModelGraph
 import Tensors
 
-/// The inputs of a run, packed: the tokens of all prompts one after another, or a stack of observations. There is no padding.
+/// The inputs of a run, packed: the tokens of all prompts one after another, or a stack of observations. There is no
+/// padding.
 public struct Batch: Sendable {
   /// What the rows hold.
   public enum Content: Sendable {
@@ -13,13 +14,13 @@ public struct Batch: Sendable {
   }
 
   public let content: Content
-  /// Where each prompt starts in the packed positions; one more entry than there are prompts, the last being the total.
+  /// Where each prompt starts in the packed positions; the last of its rows + 1 entries is the total.
   public let offsets: [Int]
   /// Where each prompt's pairs start in a perPair value of one head: the running sum of squared lengths.
   public let pairOffsets: [Int]
 
-  /// Prompts of any lengths, 0 excluded.
-  /// - Throws: `RunError` when there is no prompt or an empty one.
+  /// Prompts of any positive lengths.
+  /// - Throws: `RunError` if there is no prompt, or an empty one.
   public init(prompts: [[Int32]]) throws {
     guard !prompts.isEmpty else { throw RunError.noPrompts }
     if let empty = prompts.firstIndex(where: \.isEmpty) { throw RunError.emptyPrompt(example: empty) }
@@ -38,8 +39,8 @@ public struct Batch: Sendable {
     pairOffsets = lengths.reduce(into: [0]) { $0.append($0.last! + $1 * $1) }
   }
 
-  /// A batch of some of the rows, in that order; a row may come more than once.
-  /// - Precondition: rows are of this batch.
+  /// A batch of some of the rows, in that order; a row may occur more than once.
+  /// - Precondition: the rows are rows of this batch.
   public func gathering(rows chosen: [Int]) -> Batch {
     let lengths = chosen.map(length)
     switch content {
@@ -50,7 +51,7 @@ public struct Batch: Sendable {
     }
   }
 
-  /// The rows in order, cut into runs of about `entries` tokens; a row longer than that stands alone.
+  /// The rows in order, in groups of about `entries` tokens; a longer row is a group by itself.
   public func groups(ofEntries entries: Int) -> [Range<Int>] {
     var groups: [Range<Int>] = []
     var start = 0
@@ -93,8 +94,9 @@ public struct Batch: Sendable {
   /// Every entry's position in its prompt.
   public var positions: [Int] { (0..<rows).flatMap { Array(0..<length($0)) } }
 
-  /// Checks the inputs against what a graph takes.
-  /// - Throws: `RunError` for an id outside the vocabulary, a prompt longer than the context, or the wrong kind of input.
+  /// Checks the inputs against what a graph accepts.
+  /// - Throws: `RunError` for an id outside the vocabulary, a prompt longer than the context, or the wrong kind of
+  ///   input.
   public func validate(for graph: ModelGraph) throws {
     switch (content, graph.input) {
     case (.tokens(let tokens), .tokens(let vocabulary, let context)):

@@ -16,7 +16,7 @@ public struct Cell: Sendable {
   }
 }
 
-/// Which scores of the last position are wanted.
+/// Which scores of the last position are needed.
 public enum ScoreColumns: Sendable {
   /// All of the vocabulary.
   case whole
@@ -24,13 +24,14 @@ public enum ScoreColumns: Sendable {
   case chosen([[Int32]])
 }
 
-/// What came of some cells.
+/// The results of some cells.
 public struct CellResults: Sendable {
-  /// For each cell, the scores at the last position: all, or those chosen.
+  /// For each cell, the scores at the last position: all, or the chosen ones.
   public let scores: [[Float]]
-  /// For each cell, the L2 norm of (edited - original) over all its edits; exactly 0 when nothing changed.
+  /// For each cell, the L2 norm of (edited - original) over all its edits; exactly 0 if nothing changed.
   public let changeNorms: [Double]
-  /// Floating-point operations in the matrix products that were carried out, two for each multiply-add; attention's and norms' are not counted.
+  /// Floating-point operations of the matrix products, two for each multiply-add; those of attention and norms are not
+  /// counted.
   public let productOperations: Double
 
   public init(scores: [[Float]], changeNorms: [Double], productOperations: Double) {
@@ -48,8 +49,8 @@ extension PlacedEdit {
 }
 
 extension Oracle {
-  /// Runs cells by recomputing everything: each is a prompt of a batch of its own.
-  /// - Parameter base: the batch whose rows the cells name.
+  /// Runs cells by recomputing everything; each is a prompt in a batch of its own.
+  /// - Parameter base: the batch whose rows the cells refer to.
   /// - Throws: `RunError` as `run` does.
   public func run(cells: [Cell], base: Batch, columns: ScoreColumns) throws -> CellResults {
     guard !cells.isEmpty else { return CellResults(scores: [], changeNorms: [], productOperations: 0) }

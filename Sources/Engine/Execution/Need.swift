@@ -1,12 +1,12 @@
 import ModelGraph
 
-/// At which tokens of each prompt a node's value is needed; `last` stands for the tokens whose logits are wanted.
+/// The tokens of each prompt at which a node's value is needed; `last` means the tokens whose logits are needed.
 enum Need {
   case none, last, all
 
-  /// What must be computed for each node of a graph: all tokens of what is wanted whole and of what that depends on; what only the wanted
-  /// tokens' logits need, at those.
-  /// - Parameter logits: whether logits are wanted at all.
+  /// What must be computed for each node of a graph: all tokens of the nodes in `whole` and of everything they depend
+  /// on; for what only the logits need, just the tokens whose logits are read.
+  /// - Parameter logits: whether any logits are needed.
   static func settled(_ graph: ModelGraph, whole: some Sequence<NodeID>, logits: Bool) -> [Need] {
     var needs = [Need](repeating: .none, count: graph.nodes.count)
     for id in whole { needs[id.index] = .all }

@@ -1,7 +1,7 @@
 import ModelGraph
 import Tensors
 
-/// Which entries of a batch a block of values stands for.
+/// The entries of a batch that a block of values covers.
 struct Entries: Sendable {
   /// Packed indices into the batch.
   let indices: [Int]
@@ -19,12 +19,12 @@ struct Entries: Sendable {
   }
 }
 
-/// The arithmetic of every operation that treats each entry independently, and, over whole prompts, of attention.
+/// The arithmetic of every operation that treats each entry independently and, over whole prompts, of attention.
 struct NodeEvaluator {
   let graph: ModelGraph
   let weights: Weights
 
-  /// A node's value over a batch. Attention's are of all entries, whatever `entries` says.
+  /// A node's value over a batch. Attention is computed for all entries, whatever `entries` says.
   /// - Parameter inputs: the node's inputs at the same entries.
   func value(of node: Node, inputs: [Tensor], entries: Entries, batch: Batch) -> Tensor {
     let attention = AttentionEvaluator(batch: batch)
@@ -41,7 +41,7 @@ struct NodeEvaluator {
   /// - Parameters:
   ///   - inputs: the node's inputs at the same entries.
   ///   - tokens: the packed tokens of the whole batch.
-  /// - Precondition: the operation is not one of attention.
+  /// - Precondition: the operation is not part of attention.
   func value(of node: Node, inputs: [Tensor], entries: Entries, tokens: [Int32]) -> Tensor {
     switch node.operation {
     case .tokenEmbedding(let table): rows(of: weights[table], entries.indices.map { Int(tokens[$0]) })
@@ -50,11 +50,13 @@ struct NodeEvaluator {
     case .sum: sum(inputs)
     case .product: inputs[0].multiplied(by: inputs[1])
     case .normScale(let kind, let epsilon):
-      byFeature(inputs[0], node: node.inputs[0]).normScale(epsilon: epsilon, centred: kind == .layer)
+      rows(of: inputs[0], asManyAs: node.layout.width, node: node.inputs[0])
+        .normScale(epsilon: epsilon, centred: kind == .layer)
     case .normalized(let kind):
-      byFeature(inputs[0], node: node.inputs[0]).normalized(by: inputs[1], centred: kind == .layer)
+      rows(of: inputs[0], asManyAs: graph[node.inputs[1]].layout.width, node: node.inputs[0])
+        .normalized(by: inputs[1], centred: kind == .layer)
     case .affine(let gain, let offset, let bias):
-      byFeature(inputs[0], node: node.inputs[0]).affine(
+      rows(of: inputs[0], width: weights[gain].columns).affine(
         gain: weights[gain], offset: offset, bias: bias.map { weights[$0] })
     case .linear(let map):
       inputs[0].reshaped([entries.indices.count, map.inputs]).linear(
@@ -71,7 +73,7 @@ struct NodeEvaluator {
     case .rotary(let spec):
       inputs[0].rotated(
         heads: heads(of: node.id), positions: entries.positions, inverseFrequencies: spec.inverseFrequencies,
-        amplitude: spec.amplitude)
+        amplitude: spec.amplitude, adjacentPairs: spec.adjacentPairs)
     case .activation(let function): inputs[0].applying(function.nonlinearity)
     case .softCap(let cap): inputs[0].applying(.softCap(cap))
     case .convolution(let map):
@@ -107,10 +109,15 @@ struct NodeEvaluator {
     return total
   }
 
-  /// The value with its last axis as rows, so that a norm over dHead sees each head separately.
-  func byFeature(_ value: Tensor, node: NodeID) -> Tensor {
-    guard case .perPosition(let features) = graph[node].layout, let last = features.last else { return value }
-    return value.reshaped([last.size == 0 ? 0 : value.count / last.size, last.size])
+  /// A node's value as rows of features, as many per entry as there are scales: a norm over dHead sees each head
+  /// separately.
+  func rows(of value: Tensor, asManyAs scales: Int, node: NodeID) -> Tensor {
+    rows(of: value, width: graph[node].layout.width / scales)
+  }
+
+  /// A value as rows of this width.
+  func rows(of value: Tensor, width: Int) -> Tensor {
+    value.reshaped([width == 0 ? 0 : value.count / width, width])
   }
 
   func heads(of node: NodeID) -> Int { graph[node].layout.heads ?? 1 }

@@ -1,19 +1,19 @@
 import ModelGraph
 import Tensors
 
-/// The plain executor: it computes every node that the asked-for ones depend on, for every token, in order. Faster ways of computing the
-/// same are tested against it.
+/// The plain executor: it computes every node that the requested ones depend on, for every token, in order. Faster ways
+/// to compute the same are tested against it.
 public struct Oracle: Sendable {
   public let model: Model
 
   public init(_ model: Model) { self.model = model }
 
-  /// Runs a batch under edits and returns the asked-for activations.
+  /// Runs a batch under edits and returns the requested activations.
   ///
-  /// The scores over the vocabulary are the one value that is computed for chosen tokens only: ask for them with `lastLogits`, which
-  /// computes what stands between the last block and the logits at every prompt's last token alone.
+  /// The scores over the vocabulary are the only value that is computed for chosen tokens only: request them with
+  /// `lastLogits`, which computes everything between the last block and the logits only at each prompt's last token.
   /// - Parameters:
-  ///   - edits: applied to a node's value as soon as it is computed, in the order given.
+  ///   - edits: applied to a node's value as soon as it is computed, in order.
   ///   - keeping: the nodes to return, each for all tokens.
   /// - Returns: the activations, with a report for each edit.
   /// - Throws: `RunError` for input that does not fit the graph or an edit that would never fire.
@@ -21,13 +21,14 @@ public struct Oracle: Sendable {
     try execute(batch, edits: edits, keeping: Set(keeping), lastLogits: false).activations
   }
 
-  /// Runs a batch and returns the logits at every prompt's last token, [rows, vocabulary], beside the activations asked for.
+  /// Runs a batch and returns the logits at every prompt's last token, [rows, vocabulary], in addition to the requested
+  /// activations.
   /// - Throws: as `run`.
   public func lastLogits(
     _ batch: Batch, edits: [PlacedEdit] = [], keeping: some Sequence<NodeID> = []
   ) throws -> (logits: Tensor, activations: Activations) {
     let result = try execute(batch, edits: edits, keeping: Set(keeping), lastLogits: true)
-    guard let logits = result.logits else { preconditionFailure("the logits were asked for") }
+    guard let logits = result.logits else { preconditionFailure("the logits were requested") }
     return (logits, result.activations)
   }
 
@@ -88,7 +89,8 @@ private struct OraclePass {
       if keeping.contains(node.id) { kept[node.id] = value }
       values[node.id.index] = consumersLeft[node.id.index] > 0 ? value : nil
     }
-    // An edit of a node that nothing asked for depends on did not fire; saying so is the resolver's business, which sees the names.
+    // An edit of a node that no requested node depends on had no effect; reporting that is up to the resolver, which
+    // knows the names.
     let done = reports.map { $0 ?? EditReport(numbersWritten: 0, changeNorm: 0) }
     return (Activations(batch: batch, values: kept, reports: done), logits)
   }

@@ -13,7 +13,7 @@ extension Batch {
 
 extension Layout {
   /// The sizes of an activation laid out as pictures, [channel, row, column].
-  /// - Precondition: it is.
+  /// - Precondition: it has this layout.
   var picture: (channels: Int, rows: Int, columns: Int) {
     guard case .perExample(let features) = self, features.map(\.axis) == [.channel, .row, .column] else {
       preconditionFailure("\(axes) are not a picture's")

@@ -3,8 +3,8 @@ import ModelGraph
 import Tensors
 
 extension PlacedEdit {
-  /// Carries the edit out on a node's packed value and reports what changed.
-  /// - Throws: `RunError.editOutsideRow` when the region reaches beyond the row.
+  /// Applies the edit to a node's packed value and reports what changed.
+  /// - Throws: `RunError.editOutsideRow` if the region reaches beyond the row.
   func apply(to value: inout Tensor, of node: Node, batch: Batch) throws -> EditReport {
     try check(node, batch)
     let range = batch.range(ofRow: row, layout: node.layout)
@@ -14,10 +14,11 @@ extension PlacedEdit {
     }
   }
 
-  /// Carries the edit out on some positions of its row.
+  /// Applies the edit to some positions of its row.
   /// - Parameters:
-  ///   - values: perPosition [covered positions, width]; perPair [head, covered destinations, length]; perExample [width].
-  ///   - covered: the positions or destinations that `values` holds; the edit's must be among them.
+  ///   - values: perPosition [covered positions, width]; perPair [head, covered destinations, length]; perExample
+  ///     [width].
+  ///   - covered: the positions or destinations in `values`, including all of the edit's.
   ///   - length: the row's number of positions.
   func apply(
     to values: UnsafeMutableBufferPointer<Float>, of node: Node, covering covered: Range<Int>, length: Int
@@ -31,7 +32,7 @@ extension PlacedEdit {
     return EditReport(numbersWritten: written, changeNorm: squares.squareRoot())
   }
 
-  /// Checks that the region lies within the row.
+  /// Checks that the region is within the row.
   /// - Throws: `RunError.editOutsideRow`.
   func check(_ node: Node, _ batch: Batch) throws {
     let length = batch.length(row)
@@ -51,7 +52,7 @@ extension PlacedEdit {
     }
   }
 
-  /// Numbers that lie side by side: where in the values at hand, where in the whole row, and which feature is the first.
+  /// Adjacent numbers: their place in the given values, their place in the whole row, and their first feature.
   struct Span {
     let at: Int
     let withinRow: Int
@@ -88,18 +89,20 @@ extension PlacedEdit {
     }
   }
 
-  /// Changes the numbers of one span; returns the sum of squared differences.
+  /// Changes the numbers of one span; returns the sum of squared differences. Masked scores stay -infinity.
   func change(_ target: UnsafeMutableBufferPointer<Float>, _ span: Span, _ node: Node) -> Double {
     var squares = 0.0
+    var mayBeHidden = false
+    if case .attentionScores = node.operation { mayBeHidden = true }
     func assign(_ i: Int, _ new: Float) {
-      // A score's -infinity replaced by itself is no change, though the difference is not a number.
+      if mayBeHidden, target[i] == -.infinity { return }
       if new != target[i] {
         let difference = Double(new) - Double(target[i])
         squares += difference * difference
       }
       target[i] = new
     }
-    // A vector has one number for each feature; on a perPair node a feature is a head, and it fills the span.
+    // A vector has one number for each feature; on a perPair node a feature is a head, and its number fills the span.
     func along(_ vector: [Float], _ i: Int) -> Float {
       if case .perPair = node.layout { return vector[span.feature - features.lowerBound] }
       return vector[i]
@@ -108,7 +111,7 @@ extension PlacedEdit {
     case .zero: for i in 0..<span.count { assign(i, 0) }
     case .scale(let factor): for i in 0..<span.count { assign(i, target[i] * factor) }
     case .clamp(let least, let most):
-      for i in 0..<span.count where target[i] != -.infinity { assign(i, min(max(target[i], least), most)) }
+      for i in 0..<span.count { assign(i, min(max(target[i], least), most)) }
     case .projectOut(let unit):
       let part = Float((0..<span.count).reduce(0.0) { $0 + Double(target[$1]) * Double(unit[$1]) })
       for i in 0..<span.count { assign(i, target[i] - part * unit[i]) }
@@ -128,7 +131,7 @@ extension PlacedEdit {
         other.withExample(otherRow, of: node) { minus in
           for i in 0..<span.count {
             let j = span.withinRow + i
-            // Two masked scores, -infinity both, do not differ.
+            // Two masked scores, both -infinity, do not differ.
             let difference = plus[j] == minus[j] ? 0 : plus[j] - minus[j]
             assign(i, target[i] + times * difference)
           }

@@ -1,10 +1,12 @@
 import ModelGraph
 import Tensors
 
-/// An edit whose place in a batch is settled: which numbers of which node of which row, and what becomes of them. Sites and edits as people
-/// write them are resolved to these by `Interventions`.
+/// An edit at a resolved place in a batch: which numbers of which node of which row, and what they become.
+/// `Interventions` resolves sites and edits, as users write them, to these.
+///
+/// No edit of attention scores unmasks a token: scores of -infinity stay -infinity.
 public struct PlacedEdit: Sendable {
-  /// What becomes of the numbers.
+  /// What happens to the numbers.
   public enum Action: Sendable {
     /// Take the numbers at the same positions of a row of another run.
     case replace(from: Activations, row: Int)
@@ -16,9 +18,9 @@ public struct PlacedEdit: Sendable {
     case add([Float], times: Float)
     /// Add, times a coefficient, the difference of two rows of other runs at the same positions.
     case addDifference(of: Activations, row: Int, minus: Activations, minusRow: Int, times: Float)
-    /// Take out the part along a vector of length 1; [features]. Not of perPair nodes.
+    /// Remove the component along a vector of length 1; [features]. Not for perPair nodes.
     case projectOut([Float])
-    /// Keep each number between two bounds, either of which may be infinite. Scores of -infinity, of hidden tokens, stay what they are.
+    /// Keep each number between two bounds, either of which may be infinite.
     case clamp(min: Float, max: Float)
     /// Multiply.
     case scale(Float)
@@ -53,7 +55,7 @@ public struct PlacedEdit: Sendable {
 public struct EditReport: Sendable, Hashable {
   /// How many numbers it wrote.
   public let numbersWritten: Int
-  /// The L2 norm of (edited - original); exactly 0 when nothing changed.
+  /// The L2 norm of (edited - original); exactly 0 if nothing changed.
   public let changeNorm: Double
 
   public init(numbersWritten: Int, changeNorm: Double) {

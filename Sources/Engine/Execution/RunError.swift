@@ -8,13 +8,13 @@ public enum RunError: DiagnosedError, Equatable {
   case tokenOutOfRange(token: Int32, example: Int, position: Int, vocabulary: Int)
   case wrongInput(given: String, needed: String)
   case wrongObservation(shape: [Int], expected: [Int])
-  /// An edit whose region holds no number of its row.
+  /// An edit whose region has no number in its row.
   case editOutsideRow(hook: String, example: Int, positions: Range<Int>, length: Int)
-  /// Logits that are not numbers although the weights are.
+  /// Logits that are not finite although the weights are.
   case logitsNotFinite(example: Int)
-  /// A model that cannot be continued token by token, for what it computed at earlier tokens would change.
+  /// A model that cannot be continued token by token because its values at earlier tokens would change.
   case seesLaterTokens(hook: String)
-  /// An edit of what a causal model hides: a destination's number for a token after it.
+  /// An edit of what a causal model hides: a destination's number for a later token.
   case editShowsLaterTokens(hook: String)
 
   public var kind: FailureKind { .badData }

@@ -1,16 +1,16 @@
 import Execution
 import ModelGraph
 
-/// Places one edit at one site: what sweeps, text generation, mazes and programs all go through.
+/// Places one edit at one site; used by sweeps, text generation, mazes and programs alike.
 public struct EditPlacer: Sendable {
   public let graph: ModelGraph
   public let site: Site
   public let edit: Edit
   private let source: EditSource
-  /// The site's layers, or the places of a pattern's hooks, and their nodes.
+  /// The site's layers, or the indices of a pattern's hooks, with their nodes.
   private let nodes: [(layer: Int, node: Node)]
 
-  /// - Parameter source: what the edit may take from.
+  /// - Parameter source: what the edit may take numbers from.
   /// - Throws: `InterventionError` for a layer that does not exist or a site that the family lacks;
   ///   `GraphError.noSuchHook`.
   public init(_ edit: Edit, at site: Site, in graph: ModelGraph, from source: EditSource = EditSource()) throws {
@@ -25,11 +25,10 @@ public struct EditPlacer: Sendable {
   /// The edits of one row.
   /// - Parameters:
   ///   - length: the row's number of positions.
-  ///   - point: which of the edit's settings and of the site's entries are meant; nil for the first coefficients and
-  ///     the whole site.
-  /// - Returns: nil where the row has none of the chosen positions.
-  /// - Throws: `InterventionError.needsOtherRun` for an edit that takes from a run which is missing,
-  ///   `.noVectorForLayer`.
+  ///   - point: which of the edit's settings and the site's entries to use; nil for the first coefficients and the
+  ///     whole site.
+  /// - Returns: nil if the row has none of the chosen positions.
+  /// - Throws: `InterventionError.needsOtherRun` for an edit whose other run is missing, `.noVectorForLayer`.
   package func edits(row: Int, length: Int, at point: EditPoint? = nil) throws -> [PlacedEdit]? {
     let point = point ?? EditPoint(of: edit)
     func selector(_ axis: SiteAxis) -> Selector { point.entries[axis].map(Selector.index) ?? site[axis] }
@@ -53,22 +52,22 @@ public struct EditPlacer: Sendable {
     }
   }
 
-  /// The edits of all rows of a batch; rows that have none of the chosen positions are left alone.
+  /// The edits of all rows of a batch; rows with none of the chosen positions are left alone.
   /// - Parameter lengths: each row's number of positions.
-  /// - Throws: as `check`; `InterventionError.needsOtherRun` for an edit that takes from a run which is missing.
+  /// - Throws: as `check`; `InterventionError.needsOtherRun` for an edit whose other run is missing.
   public func edits(lengths: [Int]) throws -> [PlacedEdit] {
     try check(lengths: lengths)
     return try lengths.enumerated().flatMap { try edits(row: $0, length: $1) ?? [] }
   }
 
-  /// Checks that the edit fits the site, that the outcome depends on it, and that some row has the chosen positions.
+  /// Checks that the edit fits the site, that the logits depend on it, and that some row has the chosen positions.
   /// - Parameters:
   ///   - lengths: each row's number of positions.
   ///   - swept: the axes whose entries are edited one at a time.
   /// - Throws: `InterventionError` saying what does not fit.
   package func check(lengths: [Int], sweeping swept: [SiteAxis] = []) throws {
     let resolver = SiteResolver(graph)
-    // A site such as `result` can be read in any graph, but its edits reach the logits only where it is in their path.
+    // A site such as `result` can be read in any graph, but edits of it reach the logits only if it is in their path.
     let inPath = graph.ancestors(of: [graph.logits])
     guard nodes.allSatisfy({ inPath[$0.node.id.index] }) else { throw InterventionError.notInPath(site.name) }
     for axis in site.name.axes {
@@ -84,10 +83,10 @@ public struct EditPlacer: Sendable {
   }
 }
 
-/// One of the edits that a site and an edit with several coefficients stand for.
+/// One of the edits in a site and an edit with several coefficients.
 package struct EditPoint: Sendable {
-  /// One entry of some of the site's axes, a negative one counted from the end; the site's own choice holds for the
-  /// others.
+  /// One entry for some of the site's axes, counted from the end if negative; for the other axes the site's own
+  /// selection applies.
   package var entries: [SiteAxis: Int] = [:]
   /// One for each direction that is added.
   package var coefficients: [Float]
@@ -98,10 +97,10 @@ package struct EditPoint: Sendable {
   package init(of edit: Edit) { coefficients = edit.additions.map { $0.coefficients[0] } }
 }
 
-/// A site as an edit's check sees it.
+/// A site, in the terms of an edit's check.
 public struct EditedSite: Sendable {
   public let site: Site
-  /// The axes each entry of which is edited by itself.
+  /// The axes whose entries are edited one at a time.
   public let swept: [SiteAxis]
   private let resolver: SiteResolver
   private let nodes: [(layer: Int, node: Node)]
@@ -113,7 +112,7 @@ public struct EditedSite: Sendable {
     self.nodes = nodes
   }
 
-  /// The layers that are edited, or the places of a pattern's hooks.
+  /// The layers that are edited, or the indices of a pattern's hooks.
   public var layers: [Int] { nodes.map(\.layer) }
 
   /// Checks that a vector is as wide as a layer's activation.
@@ -125,7 +124,7 @@ public struct EditedSite: Sendable {
     }
   }
 
-  /// Whether what is edited of a layer's activation is one vector, or one for each position.
+  /// Whether the edited part of a layer's activation is one vector, or one for each position.
   public func isOneVector(layer: Int) throws -> Bool {
     guard site.name.layerAxis == .site else { return Set(site.name.axes).isSubset(of: [.layer, .position]) }
     let narrowing = resolver.axes(of: try resolver.node(site.name, layer: layer)).filter {
@@ -137,7 +136,7 @@ public struct EditedSite: Sendable {
   }
 }
 
-/// One layer's part of an edit of one row: where it is, and what it may take from.
+/// One layer's part of an edit of one row: its place, and what it may take numbers from.
 public struct EditTarget: Sendable {
   public let node: Node
   public let layer: Int
@@ -151,15 +150,15 @@ public struct EditTarget: Sendable {
   let indices: [SiteAxis: [Int]]
   let source: EditSource
 
-  /// Edits of all the chosen numbers, neighbours together.
-  /// - Parameter positions: in place of those chosen.
+  /// Edits of all the chosen numbers, adjacent ones together.
+  /// - Parameter positions: replace the chosen ones.
   public func placed(_ action: PlacedEdit.Action, positions: [Int]? = nil) -> [PlacedEdit] {
     var indices = indices
     if let positions { indices[.position] = positions }
     return SiteResolver(graph).place(node, row: row, length: length, at: indices, action: action)
   }
 
-  /// The run that an edit takes from.
+  /// The run that an edit takes numbers from.
   /// - Throws: `InterventionError.needsOtherRun`.
   public func other(for kind: some EditKind) throws -> Activations { try needed(source.other, kind) }
 
@@ -167,7 +166,7 @@ public struct EditTarget: Sendable {
   /// - Throws: `InterventionError.needsOtherRun`.
   public func base(for kind: some EditKind) throws -> Activations { try needed(source.base, kind) }
 
-  /// Both runs of all examples, and the one that is meant.
+  /// Both runs of all examples, and the chosen example.
   func example(for kind: some EditKind) throws -> (ExampleDifferences, Int) {
     (try needed(source.examples, kind), try needed(point.example, kind))
   }

@@ -2,7 +2,7 @@ import Execution
 
 /// What an edit may take numbers from, besides the value that it edits.
 public struct EditSource: Sendable {
-  /// Which run an edit takes from. The rows are those of the run that is edited.
+  /// The run that an edit takes numbers from. Its rows are those of the edited run.
   public enum Run: Sendable, Hashable {
     case none
     /// The other run of each example.
@@ -20,7 +20,7 @@ public struct EditSource: Sendable {
   /// Both runs of all examples.
   let examples: ExampleDifferences?
 
-  /// - Parameters: what there is; an edit that needs more is refused when it is placed.
+  /// - Parameters: what is available; placing an edit that needs more is an error.
   public init(other: Activations? = nil, base: Activations? = nil) {
     self.init(other: other, base: base, examples: nil)
   }
@@ -31,7 +31,7 @@ public struct EditSource: Sendable {
     self.examples = examples
   }
 
-  /// The same with the unedited run, and what one example's difference is added to another from.
+  /// The same with the unedited run and the runs from which differences of other examples are taken.
   package func with(base: Activations, examples: ExampleDifferences?) -> EditSource {
     EditSource(other: other, base: base, examples: examples)
   }

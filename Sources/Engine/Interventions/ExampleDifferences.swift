@@ -1,7 +1,7 @@
 import Execution
 import ModelGraph
 
-/// Both unedited runs of all examples at a sweep's site: what one example's difference is added to another from.
+/// Both unedited runs of all examples at a sweep's site, from which one example's difference is added to another.
 package struct ExampleDifferences: Sendable {
   /// Runs of consecutive examples.
   private var groups: [(base: Activations, other: Activations)] = []
@@ -18,7 +18,7 @@ package struct ExampleDifferences: Sendable {
 
   package func length(_ example: Int) -> Int { groups[places[example].group].base.batch.length(places[example].row) }
 
-  /// The other run's value less the base run's, of some features at one position.
+  /// The other run's value minus the base run's, for some features at one position.
   package func difference(of node: Node, example: Int, position: Int, _ features: Range<Int>) -> [Float] {
     let (group, row) = places[example]
     let start = position * node.layout.width

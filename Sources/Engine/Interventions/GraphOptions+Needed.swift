@@ -1,7 +1,7 @@
 import ModelGraph
 
 extension GraphOptions {
-  /// The options under which edits of all these sites reach the outcome.
+  /// The options under which edits of all these sites reach the logits.
   public static func needed(by sites: some Sequence<SiteName>) -> GraphOptions {
     var options = GraphOptions()
     for site in sites {

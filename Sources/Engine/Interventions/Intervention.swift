@@ -19,7 +19,7 @@ extension Intervention {
   /// Takes the mean of the other run over examples.
   public static func mean(_ site: Site) -> Intervention { Intervention(site, .mean) }
 
-  /// Takes the value of another, seeded, example of the other run.
+  /// Takes the value of another example of the other run, chosen with a seed.
   public static func resample(_ site: Site, seed: UInt64 = 0) -> Intervention {
     Intervention(site, .resample(seed: seed))
   }
@@ -34,8 +34,8 @@ extension Intervention {
   }
 
   /// Adds directions: `.add(mind * 2, at: .residPost[layer: 3])`.
-  /// - Throws: `InterventionError.madeElsewhere` for a vector that is a difference of another kind of activation; add its numbers to put it
-  ///   there all the same.
+  /// - Throws: `InterventionError.madeElsewhere` for a vector that is a difference of another kind of activation; add
+  ///   its numbers to use it there anyway.
   public static func add(_ sum: some DirectionsConvertible, at site: Site) throws -> Intervention {
     let terms = sum.directions.terms
     if let origin = terms.lazy.compactMap(\.origin).first(where: { $0 != site.name }) {
@@ -45,10 +45,10 @@ extension Intervention {
       site, .addSeveral(terms.map { Edit.Addition($0.direction, coefficients: [$0.coefficient]) }))
   }
 
-  /// Takes out the part along a direction.
+  /// Removes the component along a direction.
   /// - Parameter direction: vectors, one for all layers or one for each; [features] each, of any length but 0.
-  /// - Throws: `InterventionError.madeElsewhere` as `add`; `.notOneDirection` for what is no such vector: several directions, differences of runs, and
-  ///   vectors with one for each position.
+  /// - Throws: `InterventionError.madeElsewhere` as `add`; `.notOneDirection` for anything else: several directions,
+  ///   differences of runs, vectors for each position.
   public static func projectOut(_ direction: some DirectionsConvertible, from site: Site) throws -> Intervention {
     let terms = direction.directions.terms
     guard terms.count == 1, case .vectors(let vectors, let layers) = terms[0].direction else {

@@ -1,18 +1,18 @@
 import Diagnostics
 import ModelGraph
 
-/// What can be wrong with a site, an edit, or how the two fit a model and its prompts.
+/// What can be wrong with a site or an edit, or with how they fit a model and its prompts.
 public enum InterventionError: DiagnosedError, Equatable {
   case noSuchAxis(axis: String, site: SiteName, axes: [SiteAxis])
   /// The family has no such activation: `resid_mid` in a parallel block, `pos_embed` with rotary positions.
   case noSuchSite(SiteName, family: String, reason: String)
   /// The graph was built without the option that puts the site's node in the path to the logits.
   case notInPath(SiteName)
-  /// The scores themselves are what metrics read.
+  /// The scores themselves, which metrics read.
   case outcomeIsRead(hook: String)
   /// An activation that an edit of the site cannot change.
   case notLater(hook: String, site: String)
-  /// A hook's activation that has no such axis.
+  /// A hook's activation that lacks this axis.
   case axisAbsent(axis: SiteAxis, hook: String, axes: [String])
   case outsideAxis(axis: SiteAxis, index: Int, count: Int, site: SiteName)
   /// No prompt has any of the positions.
@@ -23,7 +23,7 @@ public enum InterventionError: DiagnosedError, Equatable {
   case notOneVector(site: SiteName)
   /// A vector that is a difference of another kind of activation.
   case madeElsewhere(origin: SiteName, site: SiteName)
-  /// What is to be taken out is not one vector for each layer.
+  /// What is to be projected out is not one vector for each layer.
   case notOneDirection
   /// A vector of zeros has no direction.
   case noDirection(layer: Int)
@@ -69,7 +69,7 @@ public enum InterventionError: DiagnosedError, Equatable {
       return
         "a direction can only be projected out of a site with one vector per token, such as resid_pre, not out of \(site.rawValue)"
     case .madeElsewhere(let origin, let site):
-      return "the vector was made of \(origin.rawValue), not of \(site.rawValue); add its numbers to use it there"
+      return "the vector was made from \(origin.rawValue), not \(site.rawValue); add its numbers to use it there"
     case .notOneDirection:
       return "only one direction can be projected out, given as a vector for all layers or one for each"
     case .noDirection(let layer): return "the vector for layer \(layer) is all zeros and has no direction"
@@ -83,8 +83,8 @@ public enum InterventionError: DiagnosedError, Equatable {
         "edit '\(edit)' takes its numbers from another run, but there is none here; it needs a sweep over prompt pairs"
     case .meanNeedsOneLength(let lengths):
       return """
-        edit 'mean' takes the mean over examples position by position, so all prompts need one length; theirs are \
-        \(Set(lengths).sorted().map(String.init).joined(separator: ", "))
+        edit 'mean' takes the mean over examples position by position, so all prompts must have the same \
+        length; theirs are \(Set(lengths).sorted().map(String.init).joined(separator: ", "))
         """
     case .resampleNeedsPartner(let example, let length):
       return """

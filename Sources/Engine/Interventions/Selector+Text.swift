@@ -1,13 +1,13 @@
 import Diagnostics
 
 extension Selector {
-  /// As experiment files write it: `all`, `3`, `2..5`, or several, with commas.
+  /// As in experiment files: `all`, `3`, `2..5`, or several of these, separated by commas.
   package var text: String {
     guard case .items(let items) = self else { return "all" }
     return items.map(\.text).joined(separator: ", ")
   }
 
-  /// As a value of an experiment file.
+  /// As a value in an experiment file.
   package var written: JSONValue {
     guard case .items(let items) = self else { return .string("all") }
     let values = items.map { item -> JSONValue in

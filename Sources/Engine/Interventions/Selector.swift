@@ -1,6 +1,7 @@
-/// Which entries of an axis are meant: all, or a list of numbers and ranges. Negative numbers count from the end: -1 is the last.
+/// Which entries of an axis are selected: all, or a list of numbers and ranges. Negative numbers count from the end: -1
+/// is the last.
 public enum Selector: Sendable, Hashable {
-  /// One entry, or an inclusive run of them.
+  /// One entry, or an inclusive range of them.
   public enum Item: Sendable, Hashable {
     case index(Int)
     /// From the first to the last, both included.
@@ -13,7 +14,7 @@ public enum Selector: Sendable, Hashable {
   /// One entry.
   public static func index(_ index: Int) -> Selector { .items([.index(index)]) }
 
-  /// The entries of an axis of `count`, in the order written, those outside it left out.
+  /// The selected entries of an axis with `count` entries, in the order written, without those outside the axis.
   public func indices(count: Int) -> [Int] {
     switch self {
     case .all: return Array(0..<count)
@@ -29,7 +30,7 @@ public enum Selector: Sendable, Hashable {
     }
   }
 
-  /// The first number written that lies outside an axis of `count`, or nil.
+  /// The first number that lies outside an axis with `count` entries, or nil.
   public func firstOutside(count: Int) -> Int? {
     guard case .items(let items) = self else { return nil }
     for item in items {

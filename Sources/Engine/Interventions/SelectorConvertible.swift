@@ -1,4 +1,4 @@
-/// What entries of an axis can be chosen by: `3`, `-1`, `2...5`, `[0, 6]`, or a `Selector`.
+/// What can select entries of an axis: `3`, `-1`, `2...5`, `[0, 6]`, or a `Selector`.
 public protocol SelectorConvertible {
   var selector: Selector { get }
 }

@@ -1,4 +1,5 @@
-/// Sites by their short names, narrowed where need be: `.z`, `.z[layer: 0, head: 6]`, `.residPost[layer: 3, position: -1]`.
+/// Sites by their short names, narrowed if desired: `.z`, `.z[layer: 0, head: 6]`, `.residPost[layer: 3, position:
+/// -1]`.
 extension Site {
   public static let residPre = Site(whole: .residPre)
   public static let residMid = Site(whole: .residMid)
@@ -27,8 +28,8 @@ extension Site {
   /// An activation by its hook name, or several by a pattern with `*` and `?`.
   public static func hook(_ name: String) -> Site { Site(whole: .hook(name)) }
 
-  /// The site narrowed along some of its axes, in place of what it was narrowed to there: by an index (negative ones count from the end), a range, a list
-  /// of indices, or a `Selector`.
+  /// The site with some axes narrowed, replacing earlier selections along them: by an index (counted from the end if
+  /// negative), a range, a list of indices, or a `Selector`.
   /// - Throws: `InterventionError.noSuchAxis` for an axis that the site does not have.
   public subscript(
     layer layer: (any SelectorConvertible)? = nil, position position: (any SelectorConvertible)? = nil,
@@ -48,7 +49,7 @@ extension Site {
     }
   }
 
-  /// The site with other entries along some axes.
+  /// The site with other selections along some axes.
   /// - Throws: `InterventionError.noSuchAxis` for an axis that the site does not have.
   package func narrowed(_ changed: [SiteAxis: Selector]) throws -> Site {
     var selectors = changed

@@ -1,10 +1,10 @@
-/// A kind of activation, narrowed: which layers, positions, heads, neurons, or destinations and sources.
+/// A kind of activation, narrowed to some layers, positions, heads or neurons, or destinations and sources.
 public struct Site: Sendable, Hashable {
   public let name: SiteName
-  /// Without axes that are whole, so that sites with the same entries are equal.
+  /// Axes that are whole are left out, so that sites with the same entries are equal.
   private let selectors: [SiteAxis: Selector]
 
-  /// A site with every axis whole but those given.
+  /// A site in which all other axes are whole.
   /// - Throws: `InterventionError.noSuchAxis` for an axis that the site does not have.
   public init(_ name: SiteName, _ selectors: [SiteAxis: Selector] = [:]) throws {
     for axis in SiteAxis.allCases where selectors[axis] != nil && !name.axes.contains(axis) {
@@ -14,7 +14,7 @@ public struct Site: Sendable, Hashable {
     self.selectors = selectors.filter { $0.value != .all }
   }
 
-  /// A site with every axis whole.
+  /// A site in which every axis is whole.
   init(whole name: SiteName) {
     self.name = name
     selectors = [:]

@@ -1,6 +1,6 @@
 import ModelGraph
 
-/// A kind of activation: the short name that experiment files have for it, or a hook's whole name.
+/// A kind of activation: its short name in experiment files, or the full name of a hook.
 public enum SiteName: Sendable, Hashable {
   case residPre, residMid, residPost, attnOut, mlpOut
   case q, k, v, z, rotQ, rotK
@@ -9,18 +9,20 @@ public enum SiteName: Sendable, Hashable {
   case result
   case qInput, kInput, vInput, mlpIn
   case embed, posEmbed
-  /// An activation of any family by its hook name, or several by a pattern with `*` and `?` (those of them that the outcome depends on).
+  /// An activation of any family by its hook name, or several by a pattern with `*` and `?` (limited to those that the
+  /// logits depend on).
   case hook(String)
 }
 
 extension SiteName: RawRepresentable, CaseIterable {
-  /// Those with a short name.
+  /// The kinds with a short name.
   public static let allCases: [SiteName] = [
     .residPre, .residMid, .residPost, .attnOut, .mlpOut, .q, .k, .v, .z, .rotQ, .rotK, .pattern, .attnScores, .mlpPre,
     .mlpPreLinear, .mlpPost, .result, .qInput, .kInput, .vInput, .mlpIn, .embed, .posEmbed,
   ]
 
-  /// A short name, or what has the look of a hook's: a point, a pattern's sign, `hook_`, or a conv policy's own.
+  /// A short name, or something that looks like a hook's: with a dot, a pattern's sign or `hook_`, or a conv policy's
+  /// own.
   public init?(rawValue: String) {
     if let known = Self.allCases.first(where: { $0.rawValue == rawValue }) {
       self = known
@@ -33,9 +35,9 @@ extension SiteName: RawRepresentable, CaseIterable {
     }
   }
 
-  /// As experiment files spell it.
+  /// As in experiment files.
   public var rawValue: String {
-    // By cases: sites are compared by this text.
+    // A switch, since sites are compared by this text.
     switch self {
     case .residPre: "resid_pre"
     case .residMid: "resid_mid"
@@ -66,7 +68,7 @@ extension SiteName: RawRepresentable, CaseIterable {
 }
 
 extension SiteName {
-  /// Whether there is one in every block.
+  /// Whether every block has one.
   public var hasLayers: Bool { layerAxis == .layer }
 
   /// The axis along which there are several such activations; nil for the embeddings.
@@ -94,7 +96,7 @@ extension SiteName {
     }
   }
 
-  /// The axes that the site can be narrowed by, and swept over, in their usual order.
+  /// The axes along which the site can be narrowed and swept over, in their usual order.
   public var axes: [SiteAxis] {
     switch self {
     case .residPre, .residMid, .residPost, .attnOut, .mlpOut, .mlpIn: [.layer, .position]
@@ -102,16 +104,16 @@ extension SiteName {
     case .q, .k, .v, .z, .rotQ, .rotK, .result, .qInput, .kInput, .vInput: [.layer, .position, .head]
     case .pattern, .attnScores: [.layer, .head, .destination, .source]
     case .mlpPre, .mlpPreLinear, .mlpPost: [.layer, .position, .neuron]
-    // Which of these the activation has, only the graph tells.
+    // Only the graph knows which of these the activation has.
     case .hook: [.site, .position, .head, .destination, .source, .channel, .row, .column, .unit]
     }
   }
 }
 
-/// An axis that a site is narrowed by. Raw values are the keys and axis names of experiment and results files.
+/// An axis along which a site can be narrowed. Raw values are the keys and axis names of experiment and results files.
 public enum SiteAxis: String, Sendable, Hashable, CaseIterable {
   case layer, position, head, neuron, destination, source
-  /// Which of the activations that a pattern names, in the order of computation.
+  /// The activations that match a pattern, in the order of computation.
   case site
   /// Feature maps, rows and columns of a picture inside a conv policy.
   case channel, row, column
@@ -123,7 +125,7 @@ public enum SiteAxis: String, Sendable, Hashable, CaseIterable {
 }
 
 extension SiteAxis {
-  /// The axis of sites that an activation's axis is; nil where sites have none such.
+  /// The site's axis for an axis of an activation; nil if sites have no such axis.
   package init?(_ axis: Axis) {
     switch axis {
     case .position: self = .position

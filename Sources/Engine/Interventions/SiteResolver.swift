@@ -1,13 +1,13 @@
 import Execution
 import ModelGraph
 
-/// Settles where sites lie in a graph.
+/// Finds sites in a graph.
 public struct SiteResolver: Sendable {
   public let graph: ModelGraph
 
   public init(_ graph: ModelGraph) { self.graph = graph }
 
-  /// The node of a site in one layer (ignored for the embeddings; of a pattern's hooks, the one at that place).
+  /// The node of a site in one layer (ignored for the embeddings; for a pattern, the index among its hooks).
   /// - Throws: `InterventionError.noSuchSite`, with the reason why this family has none; `GraphError.noSuchHook`.
   public func node(_ name: SiteName, layer: Int) throws -> Node {
     if case .hook(let pattern) = name {
@@ -26,7 +26,7 @@ public struct SiteResolver: Sendable {
     .noSuchSite(name, family: graph.family, reason: reasonForAbsence(of: name))
   }
 
-  /// The hooks that a pattern names and the outcome depends on; the one hook of a whole name.
+  /// The hooks that match a pattern and on which the logits depend; for a full name, that hook.
   private func hooked(_ pattern: String) throws -> [Node] {
     let found = try graph.nodes(matching: [pattern])
     let inPath = graph.ancestors(of: [graph.logits])
@@ -39,7 +39,7 @@ public struct SiteResolver: Sendable {
     return usable
   }
 
-  /// The layers that a site is narrowed to, or the places of a pattern's hooks; one pretended layer 0 for the embeddings.
+  /// The layers that a site is narrowed to, or the indices of a pattern's hooks; a single layer 0 for the embeddings.
   /// - Throws: `InterventionError` for a layer that does not exist or a site that the family lacks.
   public func layers(_ site: Site) throws -> [Int] {
     guard let axis = site.name.layerAxis else {
@@ -53,8 +53,8 @@ public struct SiteResolver: Sendable {
     return layers
   }
 
-  /// The heads, neurons, channels ... that a site is narrowed to.
-  /// - Throws: `InterventionError.outsideAxis` for one that does not exist, `.axisAbsent` where a hook has no such axis.
+  /// The heads, neurons, channels and so on that a site is narrowed to.
+  /// - Throws: `InterventionError.outsideAxis` for one that does not exist, `.axisAbsent` if a hook has no such axis.
   public func features(_ axis: SiteAxis, of site: Site) throws -> [Int] {
     let nodes = try layers(site).map { try node(site.name, layer: $0) }
     for node in nodes where !axes(of: node).contains(axis) {
@@ -67,7 +67,7 @@ public struct SiteResolver: Sendable {
     return try fixed(axis, of: site, count: nodes.map { count(axis, $0) }.min() ?? 0)
   }
 
-  /// How many heads, neurons, channels ... an activation has.
+  /// How many heads, neurons, channels and so on an activation has.
   public func count(_ axis: SiteAxis, _ node: Node) -> Int {
     switch axis {
     case .head: node.layout.heads ?? 0
@@ -76,16 +76,16 @@ public struct SiteResolver: Sendable {
     }
   }
 
-  /// The axes that an activation can be narrowed by.
+  /// The axes along which an activation can be narrowed.
   public func axes(of node: Node) -> [SiteAxis] {
     node.layout.axes.compactMap { SiteAxis($0) }
   }
 
   /// The edits that change a site's activation in one row of a batch.
   /// - Parameters:
-  ///   - indices: for every axis of the site but the layer, which entries; nil for all.
+  ///   - indices: the entries for every axis of the site but the layer; nil for all.
   ///   - length: the row's number of positions.
-  /// - Returns: nothing when a list of indices is empty.
+  /// - Returns: an empty list if a list of indices is empty.
   public func place(
     _ node: Node, row: Int, length: Int, at indices: [SiteAxis: [Int]], action: PlacedEdit.Action
   ) -> [PlacedEdit] {
@@ -120,7 +120,7 @@ public struct SiteResolver: Sendable {
     }
   }
 
-  /// The flat places of some channels, rows and columns of a picture.
+  /// The flat indices of some channels, rows and columns of a picture.
   private func places(in layout: Layout, _ indices: [SiteAxis: [Int]]) -> [Int] {
     func chosen(_ axis: SiteAxis) -> [Int] { indices[axis] ?? Array(0..<layout.extent(axis)) }
     let (rows, columns) = (layout.extent(.row), layout.extent(.column))
@@ -140,8 +140,8 @@ public struct SiteResolver: Sendable {
     switch name {
     case .residMid:
       graph.dimensions.dMlp == 0
-        ? "its blocks have no MLP, so nothing lies between attention and the block's end"
-        : "its attention and MLP read the same stream side by side, so nothing lies between them"
+        ? "its blocks have no MLP, so there is nothing between attention and the end of the block"
+        : "its attention and MLP read the same stream in parallel, so there is nothing between them"
     case .posEmbed: "its positions are not learned vectors added to the embedding"
     case .rotQ, .rotK: "its queries and keys are not rotated"
     case .mlpPreLinear: "its MLP is not gated"
@@ -152,14 +152,14 @@ public struct SiteResolver: Sendable {
 }
 
 extension Layout {
-  /// How long a picture's axis is; 0 where the activation is none.
+  /// The length of a picture's axis; 0 if the activation is not a picture.
   fileprivate func extent(_ axis: SiteAxis) -> Int {
     guard case .perExample(let features) = self else { return 0 }
     return features.first { $0.axis.rawValue == axis.rawValue }?.size ?? 0
   }
 }
 
-/// The runs of neighbouring numbers in a list, sorted, each once.
+/// The ranges of consecutive numbers in a list, sorted, each number once.
 private func contiguous(_ indices: [Int]) -> [Range<Int>] {
   var runs: [Range<Int>] = []
   for index in Set(indices).sorted() {

@@ -18,7 +18,7 @@ public enum Axis: String, Sendable, Hashable, CaseIterable {
   case dMlp
   /// Scores over the vocabulary.
   case vocabulary
-  /// An axis of length 1 that a norm's scale stands on.
+  /// An axis of length 1, for a norm's scale.
   case scale
   /// A feature map of a convolution.
   case channel
@@ -30,7 +30,7 @@ public enum Axis: String, Sendable, Hashable, CaseIterable {
   case unit
 }
 
-/// An axis and how long it is.
+/// An axis and its length.
 public struct Extent: Sendable, Hashable {
   /// The axis's name.
   public let axis: Axis

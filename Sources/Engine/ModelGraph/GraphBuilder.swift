@@ -1,4 +1,4 @@
-/// Puts a graph together, node by node; a model family's builder drives it.
+/// Builds a graph node by node; used by the model families.
 public struct GraphBuilder {
   private var nodes: [Node] = []
   private var weights: [WeightDeclaration] = []
@@ -8,7 +8,7 @@ public struct GraphBuilder {
   public init() {}
 
   /// Declares a weight; the same name twice is the same weight (tied embeddings).
-  /// - Precondition: a name keeps its shape.
+  /// - Precondition: a name always has the same shape.
   public mutating func weight(_ name: String, _ shape: [Int]) -> WeightID {
     if let known = weightsByName[name] {
       precondition(weights[known.index].shape == shape, "\(name) declared with two shapes")
@@ -20,8 +20,8 @@ public struct GraphBuilder {
     return id
   }
 
-  /// Adds a node and returns its place.
-  /// - Precondition: inputs are already there; a hook name is used once.
+  /// Adds a node and returns its id.
+  /// - Precondition: the inputs have been added; a hook name is used once.
   public mutating func add(
     _ operation: Operation, _ inputs: [NodeID] = [], _ layout: Layout, hook: HookName? = nil, onRequest: Bool = false
   ) -> NodeID {

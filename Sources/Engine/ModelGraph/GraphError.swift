@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// What can be wrong with a request put to a graph.
+/// What can be wrong with a request to a graph.
 public enum GraphError: DiagnosedError, Equatable {
   /// A hook name or pattern that matches no activation of the model.
   case noSuchHook(pattern: String, family: String, hooks: [String])

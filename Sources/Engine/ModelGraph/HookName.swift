@@ -1,12 +1,12 @@
-/// The name of an activation as TransformerLens spells it: `blocks.3.attn.hook_z`, `hook_embed`, `ln_final.hook_scale`.
+/// The name of an activation as in TransformerLens: `blocks.3.attn.hook_z`, `hook_embed`, `ln_final.hook_scale`.
 public struct HookName: Sendable, Hashable, Comparable, CustomStringConvertible, ExpressibleByStringLiteral {
   /// The whole name.
   public let text: String
 
-  /// A name as written.
+  /// A name, verbatim.
   public init(_ text: String) { self.text = text }
 
-  /// A name as written.
+  /// A name, verbatim.
   public init(stringLiteral text: String) { self.text = text }
 
   /// The activation `suffix` (`attn.hook_z`) of block `layer`.
@@ -27,7 +27,7 @@ public struct HookName: Sendable, Hashable, Comparable, CustomStringConvertible,
 
   public var description: String { text }
 
-  /// Orders by layer as a number, so that block 10 follows block 9; names outside the blocks by their text.
+  /// Orders by layer number, so that block 10 comes after block 9; names outside the blocks by their text.
   public static func < (a: HookName, b: HookName) -> Bool {
     switch (a.layer, b.layer) {
     case (let x?, let y?) where x != y: x < y
@@ -35,7 +35,8 @@ public struct HookName: Sendable, Hashable, Comparable, CustomStringConvertible,
     }
   }
 
-  /// Whether a pattern matches this name. `*` stands for any run of characters, dots included; `?` for one character.
+  /// Whether a pattern matches this name. `*` stands for any number of characters, including dots; `?` for one
+  /// character.
   public func matches(_ pattern: String) -> Bool {
     let (name, glob) = (Array(text.utf8), Array(pattern.utf8))
     var (n, g, star, mark) = (0, 0, -1, 0)

@@ -1,13 +1,16 @@
-/// How the values of a node are laid out for a batch of prompts. Nothing is padded: a prompt of n tokens has n positions.
+/// How the values of a node are laid out for a batch of prompts. There is no padding: a prompt of n tokens has n
+/// positions.
 public enum Layout: Sendable, Hashable {
-  /// One vector for each position of each example: [example, position, features...], the (example, position) pairs packed.
+  /// One vector for each position of each example: [example, position, features...], the (example, position) pairs
+  /// packed.
   case perPosition([Extent])
-  /// One number for each pair of positions and head: [example, head, destination, source], examples packed one after another.
+  /// One number for each pair of positions and head: [example, head, destination, source], examples packed one after
+  /// another.
   case perPair(heads: Int)
   /// One vector for each example: [example, features...].
   case perExample([Extent])
 
-  /// How many numbers one position (or example, or, for pairs, one destination-source pair) has.
+  /// How many numbers one position has (or one example or, for pairs, one destination-source pair).
   public var width: Int {
     switch self {
     case .perPosition(let features), .perExample(let features): features.reduce(1) { $0 * $1.size }
@@ -33,7 +36,7 @@ public enum Layout: Sendable, Hashable {
     }
   }
 
-  /// How many heads the values are divided into, where they are.
+  /// The number of heads that the values are divided into, if they are.
   public var heads: Int? {
     switch self {
     case .perPosition(let features): features.first { $0.axis == .head }?.size

@@ -1,6 +1,6 @@
-/// An immutable network: named nodes in topological order, the weights they use, and which of them are the outcome.
+/// An immutable network: named nodes in topological order, the weights they use, and which of them is the output.
 public struct ModelGraph: Sendable {
-  /// What a run is fed.
+  /// The input of a run.
   public enum InputKind: Sendable, Hashable {
     /// Token ids below `vocabulary`, at most `context` of them (nil: no limit).
     case tokens(vocabulary: Int, context: Int?)
@@ -8,14 +8,14 @@ public struct ModelGraph: Sendable {
     case observations(channels: Int, rows: Int, columns: Int)
   }
 
-  /// Sizes by which sites and sweeps are laid out.
+  /// Sizes that determine the layout of sites and sweeps.
   public struct Dimensions: Sendable, Hashable {
     public let layers: Int
     public let heads: Int
     public let keyValueHeads: Int
     public let dModel: Int
     public let dHead: Int
-    /// 0 where the blocks have no MLP.
+    /// 0 if the blocks have no MLP.
     public let dMlp: Int
 
     public init(layers: Int, heads: Int, keyValueHeads: Int, dModel: Int, dHead: Int, dMlp: Int) {
@@ -32,14 +32,14 @@ public struct ModelGraph: Sendable {
   public let family: String
   public let input: InputKind
   public let dimensions: Dimensions
-  /// Every node follows its inputs.
+  /// Every node comes after its inputs.
   public let nodes: [Node]
   public let weights: [WeightDeclaration]
   /// The scores that metrics read: logits [position, vocabulary] of a language model.
   public let logits: NodeID
   /// Every attention layer, in the order of computation.
   public let attention: [AttentionNodes]
-  /// Where a transformer has its parts; nil for another kind of model.
+  /// Where the parts of a transformer are; nil for another kind of model.
   public private(set) var anatomy: Anatomy?
   private let nodesByHook: [HookName: NodeID]
 
@@ -68,8 +68,8 @@ public struct ModelGraph: Sendable {
   /// All hook names, in the order of computation.
   public var hooks: [HookName] { nodes.compactMap(\.hook) }
 
-  /// The nodes that a list of patterns names, in the order of computation. A pattern without `*` and `?` is one name; those nodes that are
-  /// computed only on request must be named up to their last part (`blocks.*.attn.hook_result`).
+  /// The nodes that match a list of patterns, in the order of computation. A pattern without `*` and `?` is one name.
+  /// Nodes that are computed only on request must be named with their last part (`blocks.*.attn.hook_result`).
   /// - Throws: `GraphError.noSuchHook` for a pattern that matches nothing.
   public func nodes(matching patterns: [String]) throws -> [Node] {
     var chosen = Set<NodeID>()
@@ -87,7 +87,7 @@ public struct ModelGraph: Sendable {
     return chosen.sorted().map { self[$0] }
   }
 
-  /// For each node, whether it can change when `id` does (itself included).
+  /// For each node, whether it can change if `id` does (itself included).
   public func descendants(of id: NodeID) -> [Bool] {
     var reached = [Bool](repeating: false, count: nodes.count)
     reached[id.index] = true

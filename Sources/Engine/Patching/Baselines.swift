@@ -5,7 +5,7 @@ public struct Baselines: Sendable {
   public private(set) var clean: [Metric: [Float]]
   public private(set) var corrupted: [Metric: [Float]]
 
-  /// - Parameters: for each metric, one value an example.
+  /// - Parameters: for each metric, one value per example.
   public init(clean: [Metric: [Float]], corrupted: [Metric: [Float]]) {
     self.clean = clean
     self.corrupted = corrupted
@@ -17,7 +17,7 @@ public struct Baselines: Sendable {
   /// The run that patches come from.
   public func other(_ direction: PatchingDirection) -> [Metric: [Float]] { direction == .denoise ? clean : corrupted }
 
-  /// Adds those of the examples that follow.
+  /// Appends those of the examples that follow.
   mutating func append(_ next: Baselines) {
     for (metric, values) in next.clean { clean[metric, default: []] += values }
     for (metric, values) in next.corrupted { corrupted[metric, default: []] += values }
@@ -25,15 +25,15 @@ public struct Baselines: Sendable {
 }
 
 extension PatchingEngine {
-  /// The metrics of both unedited runs of a block, [example of the block]. They are computed when they are first asked for; the logits that they are
-  /// read off are not kept.
+  /// The metrics of both unedited runs of a block, [example of the block]. They are computed on first use; the logits
+  /// behind them are not kept.
   /// - Parameter block: one of `blocks`.
   /// - Throws: `RunError.logitsNotFinite`; `CancellationError`.
   public func baselines(of block: Range<Int>) throws -> Baselines {
     try baselineCache.baselines(of: block) { try computed($0) }
   }
 
-  /// The metrics of both unedited runs of all examples, computed block by block where that is not done yet.
+  /// The metrics of both unedited runs of all examples, computed block by block if not yet done.
   /// - Throws: as `baselines(of:)`.
   public func baselines() throws -> Baselines {
     var all = Baselines(clean: [:], corrupted: [:])
@@ -41,7 +41,7 @@ extension PatchingEngine {
     return all
   }
 
-  /// The base run's log-probabilities of a block's examples where a metric compares with them; none where no metric does.
+  /// The base run's log-probabilities of a block's examples if a metric compares with them; otherwise none.
   func logProbabilities(of block: Range<Int>) throws -> [LogProbabilities] {
     guard metrics.contains(.kl) else { return [] }
     return try baselineCache.logProbabilities(of: block) { try logProbabilities(lastLogits(direction.base, of: $0)) }
@@ -74,7 +74,7 @@ extension PatchingEngine {
   }
 }
 
-/// Baselines once they are computed, and what kl needs of the block that was looked at last.
+/// The baselines computed so far, and what kl needs of the most recent block.
 ///
 /// `@unchecked Sendable`: the lock guards what is held.
 final class BaselineCache: @unchecked Sendable {
@@ -82,7 +82,7 @@ final class BaselineCache: @unchecked Sendable {
   private var known: [Range<Int>: Baselines] = [:]
   private var held: (block: Range<Int>, log: [LogProbabilities])?
 
-  /// Lets go of what kl needs.
+  /// Releases what kl needs.
   func release() { lock.withLock { held = nil } }
 
   func baselines(

@@ -2,9 +2,10 @@ import Interventions
 import LabelledArrays
 import ModelGraph
 
-/// What a plan's cells cost, as far as it can be told beforehand, so that workers get equal shares.
+/// The cost of a plan's cells, as far as it is known beforehand, so that workers get equal shares.
 struct CellCosts {
-  /// Runs of neighbouring cells, of about equal cost and within `size` each, a multiple of `Cut.shares` where there are cells enough.
+  /// Ranges of adjacent cells, of about equal cost and within `size` each; their number is a multiple of `Cut.shares`
+  /// if there are enough cells.
   /// - Parameter costs: for each cell, the positions that change and the work, in any unit.
   static func runs(_ costs: [(entries: Int, work: Double)], size: ChunkSize) -> [Range<Int>] {
     let total = costs.reduce(0) { $0 + $1.work }
@@ -14,10 +15,10 @@ struct CellCosts {
     var runs: [Range<Int>] = []
     var (start, inRun, changing, done) = (0, 0, 0, 0.0)
     for (cell, cost) in costs.enumerated() {
-      // The scores of cells that change nothing are the base run's.
+      // The scores of cells that change nothing are those of the base run.
       let changes = cost.entries > 0 ? 1 : 0
       let isFull = size.isExceeded(entries: inRun + cost.entries, cells: changing + changes) && inRun > 0
-      // Half of a cell more or less: a boundary falls where it is nearest to an equal share.
+      // Give or take half a cell: a boundary is put where it is nearest to an equal share.
       let isShare = done + cost.work / 2 > total * Double(runs.count + 1) / Double(wanted) && cell > start
       if isFull || isShare {
         runs.append(start..<cell)
@@ -31,17 +32,19 @@ struct CellCosts {
     return runs
   }
 
-  /// What is left of the edited block, all of those after it, and of the last one keys and values everywhere, the rest at the last position.
+  /// The work left in the edited block, all blocks after it, and the last one (keys and values everywhere, the rest
+  /// only at the last position).
   private static func work(_ entries: Int, rows: Int, layer: Int, of layers: Int, _ site: SiteName) -> Double {
     let own = site.shareOfBlockAfter
-    // A little for what every cell costs, so that cells that change nothing are shared out as well.
+    // A little for the fixed cost of every cell, so that cells that change nothing are distributed as well.
     guard entries > 0 else { return 0.05 * Double(rows) }
     guard layer < layers - 1 else { return own * Double(rows) }
     let lastBlock = Double(entries) / 6 + Double(rows) * 5 / 6
     return Double(entries) * (own + Double(layers - 2 - layer)) + lastBlock
   }
 
-  /// For each cell of a plan over some examples: how many positions change, and the work, in blocks of one position.
+  /// For each cell of a plan over some examples: how many positions change, and the work, in units of one block at one
+  /// position.
   static func costs(
     _ plan: SweepPlan, _ prompts: PromptSet, rows: Range<Int>, graph: ModelGraph
   ) -> [(entries: Int, work: Double)] {
@@ -77,7 +80,8 @@ struct CellCosts {
 }
 
 extension SiteName {
-  /// How much of a block's matrix products, where the MLP is four times as wide as the stream, an edit of the site leaves to be done.
+  /// The share of a block's matrix products left to compute after an edit of the site, if the MLP is four times as wide
+  /// as the stream.
   fileprivate var shareOfBlockAfter: Double {
     switch self {
     case .residPre, .embed, .posEmbed, .q, .k, .v, .z, .rotQ, .rotK, .pattern, .attnScores, .result: 0.75

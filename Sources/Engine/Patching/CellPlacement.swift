@@ -6,16 +6,16 @@ import ModelGraph
 /// Turns a plan's cells into placed edits, given the two runs.
 struct CellPlacement: Sendable {
   let plan: SweepPlan
-  /// The run that is edited, with the edited nodes kept where an edit needs them.
+  /// The run that is edited, with the edited nodes kept if an edit needs them.
   let base: Activations
-  /// Place the sweep's own edit, and each standing edit.
+  /// They place the sweep's own edit, and each standing edit.
   private let own: EditPlacer
   private let standing: [EditPlacer]
 
   /// - Parameters:
-  ///   - own: what the sweep's own edit takes from, beside the base run.
-  ///   - standing: what each standing edit takes from.
-  ///   - examples: the differences of all examples; nil where none are added.
+  ///   - own: what the sweep's own edit takes numbers from, besides the base run.
+  ///   - standing: what each standing edit takes numbers from.
+  ///   - examples: the differences of all examples; nil if none are added.
   init(
     plan: SweepPlan, graph: ModelGraph, base: Activations, own: EditSource, standing: [EditSource],
     examples: ExampleDifferences?
@@ -30,10 +30,10 @@ struct CellPlacement: Sendable {
     }
   }
 
-  /// The edits of one cell in one row, or nil where the row has no such position.
+  /// The edits of one cell in one row, or nil if the row has no such position.
   func edits(cell: Int, row: Int) throws -> [PlacedEdit]? { try edits(at: point(ofCell: cell), row: row) }
 
-  /// What a cell stands for.
+  /// The point of the sweep that a cell is at.
   func point(ofCell cell: Int) -> EditPoint {
     var point = EditPoint(of: plan.sweep.edit)
     for (planned, index) in zip(plan.axes, Shape(plan.shape).unravel(cell)) {
@@ -47,7 +47,7 @@ struct CellPlacement: Sendable {
     return point
   }
 
-  /// The edits of one point in one row, or nil where the row has no such position.
+  /// The edits of one point in one row, or nil if the row has no such position.
   func edits(at point: EditPoint, row: Int) throws -> [PlacedEdit]? {
     let length = base.batch.length(row)
     var edits: [PlacedEdit] = []

@@ -1,7 +1,7 @@
 import Execution
 import Foundation
 
-/// Reads metrics off the scores of cells, for some of an engine's examples.
+/// Reads metrics from the scores of cells, for some of an engine's examples.
 struct CellReader: Sendable {
   let engine: PatchingEngine
   let rows: Range<Int>
@@ -9,7 +9,7 @@ struct CellReader: Sendable {
   let name: String
   /// The scores that the metrics need, row by row.
   let columns: ScoreColumns
-  /// For each row, the base run's log-probabilities; empty where no metric compares with them.
+  /// For each row, the base run's log-probabilities; empty if no metric compares with them.
   private let logProbabilities: ArraySlice<LogProbabilities>
 
   /// - Parameters:
@@ -43,7 +43,7 @@ struct CellReader: Sendable {
       norms = [Float](repeating: base == nil ? .nan : 0, count: cells * rows.count)
     }
 
-    /// Puts one run's metrics in their place.
+    /// Stores one run's metrics.
     /// - Throws: `PatchingError.scoresNotFinite`.
     mutating func set(cell: Int, row: Int, _ results: CellResults, at index: Int) throws {
       let engine = reader.engine

@@ -1,11 +1,11 @@
 import Foundation
 
-/// How much memory runs may take when nobody says.
+/// How much memory runs may take by default.
 enum MemoryBudget {
-  /// Half of the memory that the system calls available; half of the machine's where it does not say.
+  /// Half of the memory that the system reports as available; half of the machine's if it does not say.
   static var halfOfFree: Int { (available ?? Int(ProcessInfo.processInfo.physicalMemory)) / 2 }
 
-  /// What Linux calls available; nil on other systems.
+  /// The memory that Linux reports as available; nil on other systems.
   private static var available: Int? {
     guard FileManager.default.isReadableFile(atPath: "/proc/meminfo"),
       let bytes = FileManager.default.contents(atPath: "/proc/meminfo")

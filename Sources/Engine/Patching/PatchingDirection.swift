@@ -1,4 +1,4 @@
-/// Which run is edited and which one patches come from.
+/// Which run is edited, and which one patches come from.
 public enum PatchingDirection: String, Sendable, Hashable, CaseIterable {
   /// Clean activations into the corrupted run.
   case denoise

@@ -2,18 +2,21 @@ import Execution
 import ModelGraph
 import Tensors
 
-/// How examples are taken: in blocks of a fixed number, and within a block in groups whose unedited runs fit in memory.
+/// How examples are processed: in blocks of a fixed number, and within a block in groups whose unedited runs fit in
+/// memory.
 extension PatchingEngine {
-  /// How many examples are worked on together. Part of what decides the last bits of results: examples of a block share matrix products.
+  /// How many examples are processed together. This affects the last bits of results: the examples of a block share
+  /// matrix products.
   public static let blockSize = Cut.examples
 
-  /// The blocks of examples, in order; the last may be shorter. Whatever an engine computes of a block depends on the block's examples alone, unless an edit
-  /// takes from others.
+  /// The blocks of examples, in order; the last may be shorter. Whatever an engine computes for a block depends only on
+  /// the block's examples, unless an edit takes from others.
   public var blocks: [Range<Int>] {
     stride(from: 0, to: prompts.count, by: Self.blockSize).map { $0..<min($0 + Self.blockSize, prompts.count) }
   }
 
-  /// A block's examples in groups whose runs on both sides, of which `nodes` are kept, take no more than a fixed number of bytes.
+  /// A block's examples, in groups whose runs on both sides (keeping `nodes`) take no more than a fixed number of
+  /// bytes.
   package func groups(of block: Range<Int>, keeping nodes: some Sequence<NodeID>, copies: Int = 2) -> [Range<Int>] {
     precondition(
       block.lowerBound % Self.blockSize == 0 && !block.isEmpty && block.upperBound <= prompts.count,
@@ -22,7 +25,7 @@ extension PatchingEngine {
     return prompts.groups(of: block, entries: max(1, limit))
   }
 
-  /// Bytes that some activations take for each position of some examples.
+  /// Bytes that some activations take per position of some examples.
   private func bytesPerEntry(of nodes: some Sequence<NodeID>, in examples: Range<Int>) -> Int {
     let longest = examples.reduce(1) { max($0, prompts.pairs[$1].length) }
     return nodes.reduce(0) { sum, id in
@@ -32,12 +35,12 @@ extension PatchingEngine {
     }
   }
 
-  /// How many workers there may be whose work takes so many bytes each.
+  /// How many workers there may be if the work of each takes this many bytes.
   func workers(ofBytes bytes: Int) -> Int { max(1, min(threads, memory / 2 / max(1, bytes))) }
 
   // MARK: Unedited runs
 
-  /// The unedited run of some examples, which need not be in order, made in pieces that workers share.
+  /// The unedited run of some examples, in any order, made in pieces that workers share.
   func unedited(_ side: RunSide, rows: some Collection<Int>, keeping nodes: Set<NodeID>) throws -> Activations {
     let batch = try prompts.batch(side, rows: rows)
     let pieces = batch.groups(ofEntries: Cut.pieceEntries(ofPictures: batch.hasPictures))
@@ -48,22 +51,22 @@ extension PatchingEngine {
     return runs.count == 1 ? runs[0] : Activations(joining: runs, of: batch)
   }
 
-  /// The unedited run of a group, kept until the next group's is asked for.
+  /// The unedited run of a group, kept until the next group's is requested.
   func heldRun(_ side: RunSide, rows: Range<Int>, keeping nodes: Set<NodeID>) throws -> Activations {
     try runs.run(side, rows: rows, nodes: nodes) { try unedited(side, rows: rows, keeping: $0) }
   }
 
-  /// Lets go of the unedited runs that are kept for the block that was looked at last, and of the memory that runs were computed in.
+  /// Releases the unedited runs of the last block, and the memory in which runs were computed.
   package func release() {
     runs.release()
     baselineCache.release()
     Tensor.releaseMemory()
   }
 
-  /// Reads something off the unedited run of each of a block's examples, which are run in pieces that workers share.
+  /// Reads something from the unedited run of each of a block's examples, which are run in pieces that workers share.
   /// - Parameters:
-  ///   - entries: how many positions are run at a time, if less than usual.
-  ///   - read: given a run, the example's row in it, and its number.
+  ///   - entries: how many positions to run at a time, if fewer than usual.
+  ///   - read: receives a run, the example's row in it, and its number.
   /// - Returns: what was read, in the order of examples.
   func readExamples<Result: Sendable>(
     _ side: RunSide, of block: Range<Int>, keeping nodes: Set<NodeID>, entries: Int = Int.max,
@@ -80,7 +83,7 @@ extension PatchingEngine {
     }.flatMap(\.self)
   }
 
-  /// The whole vocabulary's scores at the last position of each of a block's examples.
+  /// The scores of the whole vocabulary at the last position of each of a block's examples.
   func lastLogits(_ side: RunSide, of block: Range<Int>) throws -> [[Float]] {
     let pieces = prompts.groups(of: block, entries: Cut.pieceEntries(ofPictures: prompts.hasPictures))
     return try WorkerPool.map(count: pieces.count, threads: threads) { number in

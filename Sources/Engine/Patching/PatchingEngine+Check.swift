@@ -1,9 +1,9 @@
 import Execution
 
 extension PatchingEngine {
-  /// Computes some of a plan's cells both ways and returns the largest difference of the first metric, relative to the oracle's value where that
-  /// is above 1. For benchmarks, which verify before they time.
-  /// - Parameter cells: how many, spread over the plan.
+  /// Computes some of a plan's cells both ways and returns the largest difference of the first metric, relative to the
+  /// oracle's value if that is above 1. For benchmarks, which verify before they time.
+  /// - Parameter cells: how many cells, spread over the plan.
   public func largestDisagreement(_ plan: SweepPlan, cells count: Int) throws -> Float {
     let step = max(1, plan.cells / max(1, count))
     var worst: Float = 0

@@ -5,7 +5,7 @@ import ModelGraph
 import Tensors
 
 extension PatchingEngine {
-  /// Carries a planned sweep out over all examples, block of examples by block.
+  /// Runs a planned sweep over all examples, block by block.
   /// - Parameters: as for `run(_:block:skipping:deliver:)`.
   /// - Throws: as `run(_:block:skipping:deliver:)`.
   public func run(
@@ -15,23 +15,24 @@ extension PatchingEngine {
     for block in blocks { try run(plan, block: block, skipping: isDone, deliver: deliver) }
   }
 
-  /// Carries a planned sweep out over one block of examples. Its cells are cut into chunks, which workers share and which are delivered as they are
-  /// done, in no particular order.
+  /// Runs a planned sweep over one block of examples. Its cells are cut into chunks, which workers share and which are
+  /// delivered as they finish, in no particular order.
   ///
-  /// What is cut together depends on the sweep, the model and the block's examples alone, and so do the results, to the last bit. Both unedited runs are kept
-  /// until another block is asked for: several sweeps are fastest with the blocks outermost.
+  /// How cells are cut depends only on the sweep, the model and the block's examples, and so the results do too, to the
+  /// last bit. Both unedited runs are kept until another block is requested, so with several sweeps it is fastest to
+  /// loop over the blocks on the outside.
   /// - Parameters:
   ///   - block: one of `blocks`.
-  ///   - isDone: says of cells and examples whether they are to be left out, for an earlier run has all of them.
-  ///   - deliver: called with every chunk once, by one worker at a time.
-  /// - Throws: what `deliver` throws; `PatchingError.scoresNotFinite`; `CancellationError` when the task is cancelled.
+  ///   - isDone: whether to skip some cells and examples, because an earlier run has them all.
+  ///   - deliver: called once with every chunk, by one worker at a time.
+  /// - Throws: what `deliver` throws; `PatchingError.scoresNotFinite`; `CancellationError` if the task is cancelled.
   public func run(
     _ plan: SweepPlan, block: Range<Int>,
     skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
     deliver: @Sendable (SweepBlock) throws -> Void
   ) throws {
     for rows in try groups(of: block, plan, method: method) where !isDone(0..<plan.cells, rows) {
-      // Only the task's own thread knows that it was cancelled, and it may come too late to take a chunk.
+      // Only the task's own thread knows that it was cancelled, and it may be too late to take a chunk.
       try Task.checkCancellation()
       let group = try ProductThreads.alone { try Group(self, plan, rows: rows, of: block, method: method) }
       let chunks = group.chunks.filter { !isDone($0, rows) }
@@ -67,7 +68,7 @@ extension PatchingEngine {
   /// What turns the cells of a plan into edits of some examples.
   /// - Parameters:
   ///   - base: the unedited run of these examples, with the edited nodes.
-  ///   - kept: what a run of the other prompts keeps where it is of the same examples, beside the edited nodes.
+  ///   - kept: what a run of the other prompts keeps besides the edited nodes, if it is of the same examples.
   func placement(
     _ plan: SweepPlan, rows: Range<Int>, base: Activations, site: [NodeID], kept: Set<NodeID>
   ) throws -> CellPlacement {
@@ -94,7 +95,7 @@ extension PatchingEngine {
     }
   }
 
-  /// The nodes that a plan's edits are of, its own site's first.
+  /// The nodes of a plan's edits, those of its own site first.
   func siteNodes(_ plan: SweepPlan) throws -> [NodeID] {
     let resolver = SiteResolver(model.graph)
     var nodes = try plan.layers.map { try resolver.node(plan.sweep.site.name, layer: $0).id }
@@ -115,7 +116,7 @@ private struct Group: Sendable {
   let rows: Range<Int>
   let placement: CellPlacement
   let reader: CellReader
-  /// nil: the oracle computes the cells.
+  /// nil if the oracle computes the cells.
   let executor: PartialExecutor?
   private let size: ChunkSize
 
@@ -134,7 +135,7 @@ private struct Group: Sendable {
     size = ChunkSize(engine, rows: rows.count, reader.columns)
   }
 
-  /// Runs of cells that one worker takes at a time.
+  /// Ranges of cells that one worker takes at a time.
   var chunks: [Range<Int>] {
     let costs =
       executor == nil
@@ -143,7 +144,7 @@ private struct Group: Sendable {
     return CellCosts.runs(costs, size: size)
   }
 
-  /// How many workers the memory budget has room for.
+  /// How many workers fit in the memory budget.
   var workers: Int { engine.workers(ofBytes: size.largestChunk(cellEntries: placement.base.batch.entries)) }
 
   func block(_ cells: Range<Int>, check: () throws -> Void) throws -> SweepBlock {

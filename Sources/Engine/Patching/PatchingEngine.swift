@@ -3,16 +3,16 @@ import Foundation
 import Interventions
 import ModelGraph
 
-/// Some of a sweep's results: a rectangle of cells and examples.
+/// Part of a sweep's results: a rectangle of cells and examples.
 public struct SweepBlock: Sendable {
   /// Flat cell numbers, row-major over the plan's axes.
   public let cells: Range<Int>
   public let examples: Range<Int>
-  /// For each metric, [cell, example]: the metric of the edited run, raw; NaN where the prompt has no such position.
+  /// For each metric, [cell, example]: the raw metric of the edited run; NaN if the prompt has no such position.
   public let values: [Metric: [Float]]
-  /// [cell, example]: the L2 norm of (edited - original) at the site; NaN where the prompt has no such position.
+  /// [cell, example]: the L2 norm of (edited - original) at the site; NaN if the prompt has no such position.
   public let changeNorms: [Float]
-  /// Floating-point operations in the matrix products that the block took.
+  /// Floating-point operations of the block's matrix products.
   public let productOperations: Double
 }
 
@@ -22,21 +22,24 @@ public struct PatchingEngine: Sendable {
   public let prompts: PromptSet
   public let direction: PatchingDirection
   public let metrics: [Metric]
-  /// How the cells are computed.
+  /// How cells are computed.
   public let method: CellMethod
   let runs = RunCache()
   let sources = SourceCache()
   let baselineCache = BaselineCache()
   /// How many workers share the work. Results do not depend on it.
   public let threads: Int
-  /// Bytes that runs may take besides the weights, if fewer workers at a time are enough to keep to it. Results do not depend on it.
+  /// How many bytes runs may take besides the weights, as far as using fewer workers can achieve that. Results do not
+  /// depend on it.
   public let memory: Int
 
   /// Checks that prompts and metrics fit the model; nothing is run.
   /// - Parameters:
-  ///   - threads: how many workers share the work; nil for one a processor core.
-  ///   - memory: bytes that runs may take besides the weights; nil for half of what is free. It limits how many workers there are at a time.
-  /// - Throws: `RunError` for prompts that do not fit the model, `PatchingError` for a metric that a prompt lacks tokens for.
+  ///   - threads: how many workers share the work; nil for one per processor core.
+  ///   - memory: how many bytes runs may take besides the weights; nil for half of what is free. It limits how many
+  ///     workers there are at a time.
+  /// - Throws: `RunError` for prompts that do not fit the model, `PatchingError` for a metric that a prompt lacks
+  ///   tokens for.
   public init(
     model: Model, prompts: PromptSet, direction: PatchingDirection, metrics: [Metric], threads: Int? = nil,
     memory: Int? = nil, method: CellMethod = .partial
@@ -74,7 +77,7 @@ public struct PatchingEngine: Sendable {
 
 /// How cells are computed.
 public enum CellMethod: Sendable {
-  /// Only what an edit changes and the outcome needs.
+  /// Only what an edit changes and the results need.
   case partial
   /// Everything, for every cell.
   case oracle

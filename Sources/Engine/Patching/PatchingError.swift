@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// What can be wrong with a sweep apart from its site and edit.
+/// What can be wrong with a sweep, apart from its site and edit.
 public enum PatchingError: DiagnosedError, Equatable {
   case coefficientWithoutAdd(String)
   case metricNeedsWrong(metric: String, example: Int)
@@ -9,7 +9,7 @@ public enum PatchingError: DiagnosedError, Equatable {
   /// No prompt has any of the positions at one end of a path.
   case pathNeverFires(sweep: String, end: String, longest: Int)
   case scoresNotFinite(sweep: String, example: Int)
-  /// A metric whose change cannot be told from a gradient.
+  /// A metric whose change cannot be estimated from a gradient.
   case noEstimate(sweep: String, metric: Metric, reason: String)
   case estimateNotFinite(sweep: String, example: Int)
   /// Estimates start from the unedited run.

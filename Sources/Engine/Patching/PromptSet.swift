@@ -1,15 +1,15 @@
 import Execution
 import Tensors
 
-/// Tokenised pairs of prompts with what should and what should not follow.
+/// Tokenised prompt pairs, with the tokens that should and should not follow.
 public struct PromptSet: Sendable {
   /// One clean and one corrupted prompt of the same length.
   public struct Pair: Sendable, Hashable {
     public let clean: [Int32]
     public let corrupted: [Int32]
-    /// The accepted answers; one, as a rule.
+    /// The accepted answers, usually one.
     public let answers: [Int32]
-    /// The tokens that the answer is compared with; empty where no metric compares.
+    /// The tokens that the answer is compared with; empty if no metric compares.
     public let wrongs: [Int32]
 
     public init(clean: [Int32], corrupted: [Int32], answers: [Int32], wrongs: [Int32]) {
@@ -23,7 +23,7 @@ public struct PromptSet: Sendable {
   public let pairs: [Pair]
   private let pictures: (clean: Tensor, corrupted: Tensor)?
 
-  /// - Precondition: each pair's prompts have the same length, and each has an answer.
+  /// - Precondition: each pair's prompts have the same length, and each pair has an answer.
   public init(_ pairs: [Pair]) {
     precondition(pairs.allSatisfy { $0.clean.count == $0.corrupted.count }, "both prompts of a pair have one length")
     precondition(pairs.allSatisfy { !$0.answers.isEmpty }, "a pair has an answer")
@@ -33,10 +33,10 @@ public struct PromptSet: Sendable {
 
   /// Pairs of pictures.
   /// - Parameters:
-  ///   - clean: [example, channel, row, column].
+  ///   - corrupted: the same shape.
   ///   - corrupted: in the same shape.
-  ///   - actions: for each, the actions that are right, and those that they are compared with.
-  /// - Precondition: as many actions as pictures; each has an answer.
+  ///   - actions: for each pair, the right actions, and those that they are compared with.
+  /// - Precondition: there are as many actions as pictures; each has an answer.
   public init(clean: Tensor, corrupted: Tensor, actions: [(answers: [Int32], wrongs: [Int32])]) {
     precondition(clean.shape == corrupted.shape && clean.shape.first == actions.count, "pictures in pairs")
     precondition(actions.allSatisfy { !$0.answers.isEmpty }, "a pair has an answer")
@@ -65,7 +65,7 @@ public struct PromptSet: Sendable {
   public func other(_ direction: PatchingDirection) throws -> Batch { try batch(direction.other) }
 
   /// One side of some of the pairs, in that order.
-  /// - Precondition: `rows` is not empty and has numbers of pairs only.
+  /// - Precondition: `rows` is not empty and contains only numbers of pairs.
   func batch(_ side: RunSide, rows: some Collection<Int>) throws -> Batch {
     if let pictures {
       return try Batch(observations: (side == .clean ? pictures.clean : pictures.corrupted).gatheringRows(Array(rows)))
@@ -73,7 +73,7 @@ public struct PromptSet: Sendable {
     return try Batch(prompts: rows.map { side == .clean ? pairs[$0].clean : pairs[$0].corrupted })
   }
 
-  /// Some of the pairs in order, cut into runs of about `entries` positions; one that is longer stands alone.
+  /// Some of the pairs in order, in groups of about `entries` positions; a longer pair is a group by itself.
   func groups(of rows: Range<Int>, entries limit: Int) -> [Range<Int>] {
     var groups: [Range<Int>] = []
     var (start, held) = (rows.lowerBound, 0)

@@ -2,7 +2,7 @@ import Execution
 import Foundation
 import ModelGraph
 
-/// The unedited runs of the examples that an engine looked at last, so that one sweep after another finds them done.
+/// The unedited runs of the examples that an engine used last, so that consecutive sweeps can share them.
 ///
 /// `@unchecked Sendable`: the lock guards what is held.
 final class RunCache: @unchecked Sendable {
@@ -17,8 +17,8 @@ final class RunCache: @unchecked Sendable {
 
   func release() { lock.withLock { held = [:] } }
 
-  /// A run of some examples with `nodes` and no others: what earlier sweeps kept must not change how a later one computes. What was held of other
-  /// examples is let go before anything is computed.
+  /// A run of some examples with exactly `nodes`: what earlier sweeps kept must not change how a later one computes.
+  /// Runs of other examples are released before anything is computed.
   func run(
     _ side: RunSide, rows: Range<Int>, nodes: Set<NodeID>, _ compute: (Set<NodeID>) throws -> Activations
   ) throws -> Activations {
@@ -28,7 +28,7 @@ final class RunCache: @unchecked Sendable {
         if nodes.isSubset(of: known.nodes) { return known.run.restricted(to: nodes) }
         wanted.formUnion(known.nodes)
       } else {
-        // The next examples' runs are needed next: of either side.
+        // The next examples' runs are needed next, for either side.
         held = held.filter { $1.rows == rows }
       }
       held[side] = nil

@@ -5,7 +5,7 @@ import Interventions
 import ModelGraph
 import Tensors
 
-/// What edits take from all examples, whatever block is being worked on: computed once.
+/// What edits take from all examples, whatever block is being processed; computed once.
 struct SourceCache: Sendable {
   /// By the nodes of a site.
   let means = Memo<[NodeID], Activations>()
@@ -15,9 +15,9 @@ struct SourceCache: Sendable {
 }
 
 extension PatchingEngine {
-  /// The mean of some activations of the other run over all examples, position by position, as a run of one row; sums in double precision, in the order
-  /// of examples.
-  /// - Precondition: all prompts have one length.
+  /// The mean of some activations of the other run over all examples, position by position, as a run of one row. Sums
+  /// are in double precision, in the order of the examples.
+  /// - Precondition: all prompts have the same length.
   func mean(of site: [NodeID]) throws -> Activations {
     try sources.means.value(for: site) {
       let one = try prompts.batch(direction.other, rows: [0])
@@ -43,7 +43,7 @@ extension PatchingEngine {
     }
   }
 
-  /// Both runs of every example at a site: any of them may be a source.
+  /// Both runs of every example at a site; any of them may be a source.
   func differences(at site: [NodeID]) throws -> ExampleDifferences {
     try sources.differences.value(for: site) {
       var differences = ExampleDifferences()
@@ -58,8 +58,8 @@ extension PatchingEngine {
     }
   }
 
-  /// For each example, another of the same length, seeded.
-  /// - Throws: `InterventionError.resampleNeedsPartner` where there is none.
+  /// For each example, another one of the same length, chosen with a seed.
+  /// - Throws: `InterventionError.resampleNeedsPartner` if there is none.
   func partners(seed: UInt64) throws -> [Int] {
     try sources.partners.value(for: seed) {
       var generator = SplitMix64(seed: seed)
@@ -71,7 +71,7 @@ extension PatchingEngine {
         let length = prompts.pairs[row].length
         let candidates = alike[length] ?? []
         guard candidates.count > 1 else { throw InterventionError.resampleNeedsPartner(example: row, length: length) }
-        // One of the others: those behind the row move up by one.
+        // One of the others: indices after the row move up by one.
         let chosen = Int.random(in: 0..<candidates.count - 1, using: &generator)
         return candidates[chosen < places[row] ? chosen : chosen + 1]
       }

@@ -3,7 +3,7 @@ import Interventions
 /// An axis of a sweep's results, before `example`. Raw values are the names in experiment and results files.
 public enum SweepAxis: Sendable, Hashable {
   case site(SiteAxis)
-  /// Of what is added, or of the first direction of several.
+  /// Of the added direction, or the first of several.
   case coefficient
   /// Of a later direction, counted from 2.
   case laterCoefficient(Int)
@@ -28,18 +28,19 @@ extension SweepAxis {
   }
 }
 
-/// One edit carried out at every entry of some axes of a site, each in a run of its own.
+/// One edit applied at every entry of some axes of a site, each in a run of its own.
 public struct Sweep: Sendable, Hashable {
   public let name: String
   public let site: Site
-  /// The axes swept over, in the order that results have. Axes of the site that are not here are edited whole (as far as the site is not
-  /// narrowed).
+  /// The axes swept over, in the order of the results. Other axes of the site are edited whole (as far as the site is
+  /// not narrowed).
   public let over: [SweepAxis]
   public let edit: Edit
-  /// What else is edited in every cell; where it is of the same activation, before the cell's own edit.
+  /// Further edits in every cell; at the same activation, they come before the cell's own edit.
   public let standing: [Intervention]
 
-  /// - Precondition: standing edits have no axes: directions that they add have one coefficient each, and are not other examples'.
+  /// - Precondition: standing edits have no axes: the directions that they add have one coefficient each and do not
+  ///   come from other examples.
   /// - Throws: `InterventionError.noSuchAxis` for an axis that the site does not have.
   public init(name: String, site: Site, over: [SweepAxis], edit: Edit = .patch, standing: [Intervention] = []) throws {
     precondition(standing.allSatisfy { $0.edit.axes.isEmpty }, "a standing edit has no axes")
@@ -55,12 +56,12 @@ public struct Sweep: Sendable, Hashable {
 }
 
 extension Edit {
-  /// The axes that `over` may name for what is added: coefficients, also where there is one only, and the example that it is of.
+  /// The axes that `over` may name for what is added: coefficients, even if there is only one, and the source example.
   public var possibleAxes: [SweepAxis] {
     axes.filter { $0 == .sourceExample } + additions.indices.map { SweepAxis.coefficient(of: $0) }
   }
 
-  /// The axes that what is added brings along: the example that it is of, and coefficients where there is more than one.
+  /// The axes that come with what is added: the source example, and coefficients if there are several.
   package var axes: [SweepAxis] {
     let examples: [SweepAxis] = additions.contains { $0.direction == .exampleDifference } ? [.sourceExample] : []
     return examples

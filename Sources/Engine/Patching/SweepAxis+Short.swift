@@ -1,6 +1,6 @@
 import Interventions
 
-/// A site's axes on their own: `over: [.layer, .head]`.
+/// A site's axes by their short names: `over: [.layer, .head]`.
 extension SweepAxis {
   public static let layer = SweepAxis.site(.layer)
   public static let position = SweepAxis.site(.position)

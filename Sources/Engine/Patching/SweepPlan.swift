@@ -3,12 +3,12 @@ import Interventions
 import LabelledArrays
 import ModelGraph
 
-/// An axis of a planned sweep and the label of each of its entries.
+/// An axis of a planned sweep, with the label of each of its entries.
 public struct PlannedAxis: Sendable, Hashable {
   public let axis: SweepAxis
-  /// Layer, head, position ... numbers (positions counted from the end keep their minus), or coefficients.
+  /// Numbers of layers, heads, positions and so on (positions counted from the end stay negative), or coefficients.
   public let labels: [Float]
-  /// For the hooks of a pattern, their names.
+  /// For a pattern, the names of its hooks.
   public let names: [String]?
 
   public init(axis: SweepAxis, labels: [Float], names: [String]? = nil) {
@@ -17,7 +17,7 @@ public struct PlannedAxis: Sendable, Hashable {
     self.names = names
   }
 
-  /// The axis as results have it.
+  /// The axis in results.
   public var labelled: LabelledAxis {
     switch axis {
     case .coefficient, .laterCoefficient: LabelledAxis(axis.name, .numbers(labels.map(shortest)))
@@ -26,10 +26,10 @@ public struct PlannedAxis: Sendable, Hashable {
   }
 }
 
-/// A sweep that is known to fit its model and prompts.
+/// A sweep that has been checked against its model and prompts.
 public struct SweepPlan: Sendable {
   public let sweep: Sweep
-  /// In the order of the sweep's `over`; results have `example` after these.
+  /// In the order of the sweep's `over`; in results, `example` comes after these.
   public let axes: [PlannedAxis]
   /// The layers edited, whether swept over or all at once.
   let layers: [Int]
@@ -40,7 +40,7 @@ public struct SweepPlan: Sendable {
   /// The axes' lengths.
   public var shape: [Int] { axes.map(\.labels.count) }
 
-  /// The axes as results have them, without `example`.
+  /// The axes in results, without `example`.
   public var labelledAxes: [LabelledAxis] { axes.map(\.labelled) }
 
   init(_ sweep: Sweep, graph: ModelGraph, prompts: PromptSet) throws {
@@ -85,7 +85,8 @@ public struct SweepPlan: Sendable {
     }
   }
 
-  /// Positions as written; all: every position of the longest prompt. A range that reaches from the end is spelt out from the end.
+  /// Positions as written; for all, every position of the longest prompt. A range counted from the end keeps its
+  /// negative numbers.
   private static func promptLabels(_ selector: Selector, longest: Int) -> [Float] {
     guard case .items(let items) = selector else { return (0..<longest).map(Float.init) }
     return items.flatMap { item -> [Float] in

@@ -9,10 +9,10 @@ public struct SweepResults: Sendable {
   public let values: [Metric: [Float]]
   /// [the plan's axes..., example]
   public let changeNorms: [Float]
-  /// Floating-point operations in the matrix products that the sweep took.
+  /// Floating-point operations of the sweep's matrix products.
   public let productOperations: Double
 
-  /// A metric's values, [the plan's axes..., example]; nothing for one that was not read.
+  /// A metric's values, [the plan's axes..., example]; empty for one that was not read.
   public subscript(metric: Metric) -> [Float] { values[metric] ?? [] }
 
   /// A metric of the patched runs with its labels; nil for one that was not read.
@@ -22,18 +22,18 @@ public struct SweepResults: Sendable {
 }
 
 extension PatchingEngine {
-  /// Plans a sweep, carries it out and returns all of it.
-  /// - Returns: [the axes of `over`, then of what is added..., example]; `plan(_:)` says their labels.
+  /// Plans a sweep, runs it and returns all of its results.
+  /// - Returns: [the axes of `over`, then those of what is added..., example]; `plan(_:)` gives their labels.
   /// - Throws: as `plan(_:)` and `run(_:deliver:)`.
   public func results(_ sweep: Sweep) throws -> SweepResults { try results(try plan(sweep)) }
 
-  /// Carries a planned sweep out and returns all of it.
+  /// Runs a planned sweep and returns all of its results.
   /// - Throws: as `run(_:deliver:)`.
   public func results(_ plan: SweepPlan) throws -> SweepResults {
     try collected(plan.labelledAxes) { deliver in try run(plan, deliver: deliver) }
   }
 
-  /// Carries a planned path sweep out and returns all of it: [sender, example], or [sender, receiver, example].
+  /// Runs a planned path sweep and returns all of its results: [sender, example], or [sender, receiver, example].
   /// - Throws: as `run(_:deliver:)`.
   public func results(_ plan: PathPlan) throws -> SweepResults {
     try collected(plan.labelledAxes) { deliver in try run(plan, deliver: deliver) }

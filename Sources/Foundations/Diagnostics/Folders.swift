@@ -1,7 +1,7 @@
 import Foundation
 
-/// Makes a folder, with those above it, where it is not there yet.
-/// - Returns: why it cannot be made, as the operating system says it; nil where it is there now.
+/// Creates a folder and any missing folders above it.
+/// - Returns: the operating system's reason if it cannot be created; nil if it exists now.
 public func makeFolders(_ folder: String) -> String? {
   var made = folder.hasPrefix("/") ? "/" : ""
   for part in folder.split(separator: "/") {

@@ -1,16 +1,16 @@
-/// Why a text is not JSON, and where. The file's name is known to the reader of the file, which puts it in front.
+/// Why a text is not JSON, and where. Whoever reads the file puts its name in front.
 public struct JSONError: DiagnosedError, Equatable {
   public enum Problem: Sendable, Equatable {
-    /// Something else stands where `expected` should.
+    /// There is something else in place of `expected`.
     case unexpected(found: String, expected: String)
-    /// The text ends where `expected` should stand.
+    /// The text ends where `expected` should be.
     case endsEarly(expected: String)
     case invalidUTF8
-    /// A backslash followed by what is no escape.
+    /// A backslash followed by something that is not an escape.
     case badEscape(String)
     /// `\uD800` to `\uDFFF` without its other half.
     case unpairedSurrogate(String)
-    /// A control character inside a string must be escaped.
+    /// A control character inside a string, which must be escaped.
     case rawControlCharacter(UInt8)
     case numberOutOfRange(String)
     case tooDeep(limit: Int)

@@ -1,4 +1,5 @@
-/// The members of a JSON object in the order they were written. Keys are compared byte by byte, never by canonical equivalence.
+/// The members of a JSON object in their original order. Keys are compared byte by byte, never by canonical
+/// equivalence.
 public struct JSONObject: Sendable, Equatable {
   public struct Member: Sendable, Equatable {
     public let key: String
@@ -7,8 +8,8 @@ public struct JSONObject: Sendable, Equatable {
 
   public private(set) var members: [Member] = []
 
-  /// An open-addressing hash table of indices into `members` (-1: free); empty while the object is so small that looking through
-  /// its members is quicker.
+  /// An open-addressing hash table of indices into `members` (-1: free); empty while the object is so small that a
+  /// linear search is faster.
   private var slots: [Int32] = []
   private static let unhashedCount = 8
 
@@ -21,7 +22,7 @@ public struct JSONObject: Sendable, Equatable {
     index(of: key).map { members[$0].value }
   }
 
-  /// Adds a member at the end; false, and nothing happens, when the key is there already.
+  /// Adds a member at the end; returns false, without any change, if the key already exists.
   @discardableResult
   public mutating func append(key: String, value: JSONValue) -> Bool {
     if slots.isEmpty {

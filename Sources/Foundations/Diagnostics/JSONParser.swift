@@ -1,4 +1,4 @@
-/// A recursive-descent reader over bytes; its depth is bounded by `depthLimit`.
+/// A recursive-descent parser over bytes; `depthLimit` bounds its depth.
 struct JSONParser {
   let bytes: [UInt8]
   let depthLimit: Int
@@ -11,7 +11,7 @@ struct JSONParser {
   }
 
   mutating func parseDocument() throws(JSONError) -> JSONValue {
-    // Checked once for the whole text, so that strings can be cut out of it without asking again.
+    // Checked once for the whole text, so that strings can be cut out of it without further checks.
     if let invalid = offsetOfInvalidUTF8(in: bytes) { throw error(.invalidUTF8, at: invalid) }
     let value = try parseValue()
     skipWhitespace()
@@ -66,7 +66,7 @@ struct JSONParser {
     }
   }
 
-  /// Steps over the opening bracket.
+  /// Consumes the opening bracket.
   private mutating func descend() throws(JSONError) {
     if depth >= depthLimit { throw error(.tooDeep(limit: depthLimit), at: position) }
     depth += 1
@@ -75,7 +75,7 @@ struct JSONParser {
 
   // MARK: Strings
 
-  /// Most strings have no escape and are cut out of the text as they stand.
+  /// Most strings have no escapes and are cut out of the text unchanged.
   private mutating func parseString() throws(JSONError) -> String {
     position += 1
     let start = position
@@ -190,14 +190,14 @@ struct JSONParser {
     return .number(number)
   }
 
-  /// Steps over one or more digits.
+  /// Consumes one or more digits.
   private mutating func skipDigits() throws(JSONError) {
     let start = position
     while position < bytes.count, bytes[position] &- UInt8(ascii: "0") <= 9 { position += 1 }
     if position == start { throw unexpected("a digit") }
   }
 
-  // MARK: Moving on
+  // MARK: Advancing
 
   private mutating func skipWhitespace() {
     while position < bytes.count {
@@ -208,7 +208,7 @@ struct JSONParser {
     }
   }
 
-  /// Whether `byte` comes next after whitespace; if so it is stepped over.
+  /// Whether `byte` comes next after whitespace; if so, it is consumed.
   private mutating func skipByte(_ byte: UInt8) -> Bool {
     skipWhitespace()
     guard position < bytes.count, bytes[position] == byte else { return false }

@@ -1,8 +1,9 @@
 extension JSONValue {
-  /// The JSON text, two spaces of indentation a level; arrays of plain values on one line. Numbers that JSON does not have are null.
+  /// The JSON text, indented by two spaces per level, with arrays of plain values on one line. Numbers that JSON cannot
+  /// represent become null.
   package var text: String { text(indent: "") }
 
-  /// An object of the pairs, in their order.
+  /// An object with these pairs, in their order.
   package static func object(_ pairs: KeyValuePairs<String, JSONValue>) -> JSONValue {
     var object = JSONObject()
     for (key, value) in pairs { object.append(key: key, value: value) }

@@ -1,11 +1,12 @@
-/// A JSON document, or a part of one, with nothing lost: whole numbers stay exact and objects keep the order of their keys.
+/// A JSON document, or part of one, without loss: whole numbers stay exact and objects keep the order of their keys.
 ///
-/// Foundation's readers were measured first: 55-100 ms for GPT-2's 3.5 MB `tokenizer.json`, against about a quarter of that here.
-/// They also put keys into Swift dictionaries, where the composed and the decomposed "é" are one key; a vocabulary has both.
+/// Foundation's parsers were measured first: 55-100 ms for GPT-2's 3.5 MB `tokenizer.json`, against about a quarter of
+/// that here. They also put keys into Swift dictionaries, where the composed and the decomposed "é" are one key; a
+/// vocabulary has both.
 public enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
-  /// A number written without a fraction or an exponent that fits 64 bits.
+  /// A number without a fraction or an exponent that fits 64 bits.
   case integer(Int)
   /// Every other number.
   case number(Double)
@@ -15,14 +16,15 @@ public enum JSONValue: Sendable, Equatable {
 
   /// Reads one JSON document (RFC 8259) from its UTF-8 bytes.
   ///
-  /// Strict: no comments, no trailing commas, no `NaN`, no unpaired surrogates, no invalid UTF-8, no key twice in one object.
+  /// Strict: no comments, trailing commas, `NaN`, unpaired surrogates or invalid UTF-8, and no duplicate keys in an
+  /// object.
   /// - Parameter depthLimit: how deeply arrays and objects may be nested, so that no document can exhaust the stack.
   public init(parsing bytes: [UInt8], depthLimit: Int = 128) throws(JSONError) {
     var parser = JSONParser(bytes: bytes, depthLimit: depthLimit)
     self = try parser.parseDocument()
   }
 
-  /// The value of `key` when this is an object that has it.
+  /// The value of `key` if this is an object that has it.
   public subscript(key: String) -> JSONValue? {
     if case .object(let object) = self { object[key] } else { nil }
   }
@@ -35,7 +37,7 @@ public enum JSONValue: Sendable, Equatable {
     if case .bool(let bool) = self { bool } else { nil }
   }
 
-  /// The number when it is a whole one: 3 and also 3.0.
+  /// The number if it is a whole one, 3 as well as 3.0.
   public var integerValue: Int? {
     switch self {
     case .integer(let integer): integer
@@ -63,7 +65,7 @@ public enum JSONValue: Sendable, Equatable {
 
   public var isNull: Bool { self == .null }
 
-  /// What the value is, as messages say it: "a string", "null".
+  /// The kind of value, in the words of messages: "a string", "null".
   public var kindName: String {
     switch self {
     case .null: "null"

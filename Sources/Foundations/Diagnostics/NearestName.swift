@@ -1,9 +1,9 @@
-/// The candidate nearest to a misspelt name by edit distance (insertions, deletions, substitutions and swaps of neighbours count
-/// one each), or nil when none is near enough to be meant: further than a third of the longer name's length.
+/// The candidate nearest to a misspelt name by edit distance (insertions, deletions, substitutions and swaps of
+/// neighbours count one each). nil if none is near enough to be meant: within a third of the longer name's length.
 ///
-/// Letters compare without case; of equally near candidates the first in order wins.
+/// Letters are compared without case; of equally near candidates the first wins.
 public func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
-  // Nobody misspells a name of a thousand letters, and the time grows with the product of two lengths.
+  // Nobody misspells a name of a thousand letters, and the time grows with the product of the two lengths.
   guard name.utf8.count <= longestName else { return nil }
   let wanted = Array(name.lowercased())
   var best: (distance: Int, name: String)?
@@ -17,8 +17,8 @@ public func nearestName(to name: String, among candidates: some Sequence<String>
 
 private let longestName = 1000
 
-/// " (did you mean 'x'?)" when a near name exists, else " (one of: a, b, c)", or nothing when there are no candidates.
-/// At most `listed` candidates are written out.
+/// " (did you mean 'x'?)" if there is a near name, otherwise " (one of: a, b, c)", or nothing if there are no
+/// candidates. Writes out at most `listed` candidates.
 public func suggestion(for name: String, among candidates: [String], listed: Int = 24) -> String {
   if let near = nearestName(to: name, among: candidates) { return " (did you mean '\(near)'?)" }
   guard !candidates.isEmpty else { return "" }

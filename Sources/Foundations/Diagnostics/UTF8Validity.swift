@@ -1,4 +1,4 @@
-/// The offset of the first byte that is not part of well-formed UTF-8 (Unicode 3.9, table 3-7), or nil when all of them are.
+/// The offset of the first byte that is not part of well-formed UTF-8 (Unicode 3.9, table 3-7); nil if there is none.
 public func offsetOfInvalidUTF8(in bytes: [UInt8]) -> Int? {
   var index = 0
   while index < bytes.count {

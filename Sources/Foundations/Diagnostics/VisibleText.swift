@@ -1,5 +1,5 @@
-/// A piece of a user's file as a message can show it: on one line, control characters written as escapes, and cut off after `limit`
-/// Unicode scalars.
+/// A piece of a user's file for use in a message: on one line, with control characters escaped, and cut off after
+/// `limit` Unicode scalars.
 public func visible(_ text: String, limit: Int = 80) -> String {
   var shown = ""
   for scalar in text.unicodeScalars.prefix(limit) {
@@ -15,8 +15,8 @@ public func visible(_ text: String, limit: Int = 80) -> String {
   return text.unicodeScalars.dropFirst(limit).isEmpty ? shown : shown + "..."
 }
 
-/// A message as a terminal or a log can be given it: nothing that users' files hold moves the cursor, and no name of a hundred thousand letters
-/// fills the screen. Line ends stay, since some messages show two lists side by side.
+/// A message made safe for a terminal or a log: nothing from users' files can move the cursor, and no name of a hundred
+/// thousand letters fills the screen. Line ends stay, since some messages show two lists side by side.
 public func printable(_ message: String, limit: Int = 4000) -> String {
   message.split(separator: "\n", omittingEmptySubsequences: false).map { visible(String($0), limit: limit) }
     .joined(separator: "\n")

@@ -4,10 +4,10 @@
   import COpenSSL
 #endif
 
-/// A SHA-256 digest (FIPS 180-4) of bytes that come in pieces: by the system's own library, which uses the processor's SHA
-/// instructions where there are any.
+/// A SHA-256 digest (FIPS 180-4) of bytes that arrive in pieces, computed by the system's own library, which uses the
+/// processor's SHA instructions if there are any.
 package struct SHA256: ~Copyable {
-  /// Bytes of a digest.
+  /// The number of bytes of a digest.
   package static let length = 32
 
   #if canImport(CommonCrypto)
@@ -15,9 +15,9 @@ package struct SHA256: ~Copyable {
 
     package init() { CC_SHA256_Init(&context) }
 
-    /// Adds bytes behind those that it has.
+    /// Appends bytes.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
-      // The length that it takes is of 32 bits.
+      // Its length parameter has 32 bits.
       var rest = bytes[...]
       while !rest.isEmpty {
         let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 30))
@@ -46,7 +46,7 @@ package struct SHA256: ~Copyable {
 
     deinit { EVP_MD_CTX_free(context) }
 
-    /// Adds bytes behind those that it has.
+    /// Appends bytes.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
       let status = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
       precondition(status == 1, "a digest takes bytes until it is read")
@@ -62,7 +62,7 @@ package struct SHA256: ~Copyable {
     }
   #endif
 
-  /// Adds the bytes of some values, in memory order, behind those that it has.
+  /// Appends the bytes of some values, in memory order.
   package mutating func update<Value: BitwiseCopyable>(bytesOf values: [Value]) {
     values.withUnsafeBytes { update($0) }
   }

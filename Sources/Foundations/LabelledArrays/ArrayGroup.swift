@@ -1,15 +1,15 @@
-/// Arrays that share axes: one group of a file, what xarray calls a dataset.
+/// Arrays that share axes: a group of a file, which xarray calls a dataset.
 public struct ArrayGroup: Sendable, Hashable {
   /// From the root of the file, with a leading slash: `/analyses/probes`.
   public let path: String
-  /// Each axis once; there may be some that no array has.
+  /// Each axis once; some may belong to no array.
   public private(set) var axes: [LabelledAxis]
   /// Each name once, in the order they were added.
   public private(set) var arrays: [LabelledArray] = []
   public var attributes: [String: Attribute]
 
   /// A group without arrays.
-  /// - Precondition: each axis has a name of its own.
+  /// - Precondition: the axes have different names.
   public init(_ path: String, axes: [LabelledAxis] = [], attributes: [String: Attribute] = [:]) {
     precondition(Set(axes.map(\.name)).count == axes.count, "'\(path)' has an axis twice")
     self.path = path
@@ -17,17 +17,17 @@ public struct ArrayGroup: Sendable, Hashable {
     self.attributes = attributes
   }
 
-  /// What the group is called: the last part of its path.
+  /// The group's name: the last part of its path.
   public var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
 
-  /// The array of a name; nil where there is none.
+  /// The array with this name; nil if there is none.
   public subscript(name: String) -> LabelledArray? { arrays.first { $0.name == name } }
 
-  /// The axis of a name; nil where there is none.
+  /// The axis with this name; nil if there is none.
   public func axis(_ name: String) -> LabelledAxis? { axes.first { $0.name == name } }
 
-  /// Adds an axis for arrays to come.
-  /// - Precondition: an axis of that name that is there already has the same labels.
+  /// Adds an axis for later arrays.
+  /// - Precondition: if there is already an axis of this name, it has the same labels.
   public mutating func add(_ axis: LabelledAxis) {
     if let known = self.axis(axis.name) {
       precondition(known == axis, "the axis '\(axis.name)' of '\(path)' has other labels")
@@ -36,8 +36,8 @@ public struct ArrayGroup: Sendable, Hashable {
     }
   }
 
-  /// Adds an array, and those of its axes that are new.
-  /// - Precondition: its name is new, and axes that are there already have the same labels.
+  /// Adds an array, with any new axes it has.
+  /// - Precondition: its name is new, and existing axes have the same labels.
   public mutating func add(_ array: LabelledArray) {
     precondition(self[array.name] == nil, "'\(path)' has an array '\(array.name)' already")
     for axis in array.axes { add(axis) }
@@ -45,8 +45,8 @@ public struct ArrayGroup: Sendable, Hashable {
   }
 
   /// Adds an array along axes of the group.
-  /// - Parameter names: of the axes, outermost first.
-  /// - Precondition: the group has these axes, and a value for each cell that they span; the name is new.
+  /// - Parameter names: the axes' names, outermost first.
+  /// - Precondition: the group has these axes, there is a value for each cell, and the name is new.
   public mutating func add(
     _ name: String, along names: [String], _ values: LabelledArray.Values, attributes: [String: Attribute] = [:]
   ) {
@@ -57,8 +57,8 @@ public struct ArrayGroup: Sendable, Hashable {
     add(LabelledArray(name, axes: axes, values: values, attributes: attributes))
   }
 
-  /// Adds numbers along axes of the group; NaN where there is nothing.
-  /// - Precondition: as for any values.
+  /// Adds numbers along axes of the group; NaN means no value.
+  /// - Precondition: as above.
   public mutating func add(
     _ name: String, along names: [String], _ values: [Float], attributes: [String: Attribute] = [:]
   ) {

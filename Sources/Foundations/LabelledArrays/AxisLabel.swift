@@ -6,7 +6,7 @@ public enum AxisLabel: Sendable, Hashable, CustomStringConvertible {
   case number(Double)
   case text(String)
 
-  /// The label in words; whole numbers without a fraction.
+  /// The label as text; whole numbers without a fraction.
   public var text: String {
     switch self {
     case .integer(let integer): "\(integer)"
@@ -17,7 +17,7 @@ public enum AxisLabel: Sendable, Hashable, CustomStringConvertible {
 
   public var description: String { text }
 
-  /// nil for what is not a whole number.
+  /// nil if it is not a whole number.
   var integer: Int? {
     switch self {
     case .integer(let integer): integer
@@ -26,7 +26,7 @@ public enum AxisLabel: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// nil for what is not a number.
+  /// nil if it is not a number.
   var number: Double? {
     switch self {
     case .integer(let integer): Double(integer)
@@ -36,7 +36,7 @@ public enum AxisLabel: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// What entries of axes can be called by: integers, numbers and texts.
+/// Types that can label entries of axes: integers, numbers and texts.
 public protocol AxisLabelConvertible: Sendable {
   var axisLabel: AxisLabel { get }
 }

@@ -45,7 +45,7 @@ public enum AxisLabels: Sendable, Hashable {
     }
   }
 
-  /// The labels of some entries, in the order given.
+  /// The labels of some entries, in the order of `indices`.
   public subscript(indices: [Int]) -> AxisLabels {
     switch self {
     case .integers(let labels): .integers(indices.map { labels[$0] })
@@ -54,7 +54,8 @@ public enum AxisLabels: Sendable, Hashable {
     }
   }
 
-  /// The first entry with a label; nil where there is none. Labels of different kinds match when they read the same: 2, 2.0 and "2".
+  /// The first entry with this label; nil if there is none. Labels of different kinds match if they read the same: 2,
+  /// 2.0 and "2".
   public func firstIndex(of label: AxisLabel) -> Int? {
     switch self {
     case .integers(let labels): label.integer.flatMap { labels.firstIndex(of: $0) }

@@ -1,16 +1,17 @@
-/// What a cell does to a metric, over the examples that have the cell. Effects are 0 where nothing changed and 1 where the other run is reached.
+/// What a cell does to a metric, over the examples that have the cell. An effect is 0 if nothing changed and 1 if the
+/// metric reaches that of the other run.
 public struct Effect: Sendable, Hashable {
-  /// The mean of each example's (patched - base) / (other - base); NaN where no example has one.
+  /// The mean of each example's (patched - base) / (other - base); NaN if no example has one.
   public let meanOfRatios: Double
-  /// (mean patched - mean base) / (mean other - mean base); NaN where the two means are the same.
+  /// (mean patched - mean base) / (mean other - mean base); NaN if the two means are equal.
   public let ratioOfMeans: Double
-  /// The mean of patched - base, in units of the metric; NaN where no example has the cell.
+  /// The mean of patched - base, in units of the metric; NaN if no example has the cell.
   public let meanChange: Double
-  /// The mean of the patched run's metric; NaN where no example has the cell.
+  /// The mean of the patched run's metric; NaN if no example has the cell.
   public let mean: Double
   /// How many examples the mean of ratios is over.
   public let examples: Int
-  /// How many examples have the cell but no ratio, since their baselines are too close.
+  /// How many examples have the cell but no ratio because their baselines are too close.
   public let withoutEffect: Int
 
   public init(
@@ -25,20 +26,20 @@ public struct Effect: Sendable, Hashable {
   }
 }
 
-/// Running sums of one metric from which effects are made, cell by cell: blocks of cells and examples may come in any order, so that a sweep need not
-/// fit in memory.
+/// Running sums of one metric, from which effects are computed cell by cell. Blocks of cells and examples may arrive in
+/// any order, so a sweep need not fit in memory.
 ///
-/// An example without a finite value has no such cell and is left out.
+/// An example without a finite value lacks the cell and is left out.
 public struct EffectSums: Sendable {
   /// What the numbers of a block are.
   public enum Measured: Sendable, Hashable {
     /// The metric of the patched run.
     case values
-    /// Its change from the base run, as estimates have it.
+    /// Its change from the base run, for estimates.
     case changes
   }
 
-  /// Mean ratios of examples' own differences and of those of others; NaN where there are none.
+  /// Mean ratios of examples' own differences and of those of other examples; NaN if there are none.
   public struct Transfer: Sendable, Hashable {
     public let own: Double
     public let others: Double
@@ -58,12 +59,12 @@ public struct EffectSums: Sendable {
     var count = 0
   }
 
-  /// A ratio beyond this is rounding: the distance between the baselines is nothing else.
+  /// A larger ratio is an artefact of rounding, as is the gap between its baselines.
   private static let largestRatio = 1e12
 
   private let base: [Float]
   private let other: [Float]
-  /// A gap up to this has no ratio.
+  /// A gap up to this size gives no ratio.
   private let closest: Double
   private var sums: [Sums]
   private let sources: [Int]?
@@ -71,9 +72,11 @@ public struct EffectSums: Sendable {
   private var others = (sum: 0.0, count: 0)
 
   /// - Parameters:
-  ///   - base: the metric of the run that is edited, one number an example; `other` that of the run that patches come from.
-  ///   - sources: for each cell, the example that the difference added there is of; nil where there are none.
-  ///   - minimumGap: an example's ratio counts where |other - base| is larger than this share of the median over examples. 0: where it is not 0.
+  ///   - base: the metric of the run that is edited, one number per example; `other`: that of the run that patches come
+  ///     from.
+  ///   - sources: for each cell, the example whose difference is added there; nil if there are none.
+  ///   - minimumGap: an example's ratio counts if |other - base| exceeds this share of the median over examples. With 0
+  ///     it counts if the gap is not 0.
   /// - Precondition: `base` and `other` have the same count.
   public init(cells: Int, base: [Float], other: [Float], sources: [Int]? = nil, minimumGap: Double = 0) {
     precondition(base.count == other.count, "\(base.count) and \(other.count) examples")
@@ -87,12 +90,12 @@ public struct EffectSums: Sendable {
   /// How many cells there are.
   public var cells: Int { sums.count }
 
-  /// How many examples have no ratio in any cell, since their baselines are too close.
+  /// How many examples have no ratio in any cell because their baselines are too close.
   public var examplesWithoutGap: Int { base.indices.count { !hasGap($0) } }
 
   /// Adds a block.
   /// - Parameter values: [cell, example], of the given cells and examples.
-  /// - Precondition: a value for each; `cells` and `examples` are within those of `init`.
+  /// - Precondition: there is a value for each, and `cells` and `examples` are within those of `init`.
   public mutating func add(
     _ values: [Float], cells: Range<Int>, examples: Range<Int>, measured: Measured = .values
   ) {
@@ -122,7 +125,7 @@ public struct EffectSums: Sendable {
     }
   }
 
-  /// What a cell does.
+  /// The effect of a cell.
   public subscript(cell: Int) -> Effect {
     let sums = sums[cell]
     let count = Double(sums.count)
@@ -139,13 +142,13 @@ public struct EffectSums: Sendable {
     sources == nil ? nil : Transfer(own: own.sum / Double(own.count), others: others.sum / Double(others.count))
   }
 
-  /// Each example's change from the base run, [cell, example] as the values; NaN where there is none.
+  /// Each example's change from the base run, [cell, example] like the values; NaN if there is none.
   /// - Parameter values: [cell, example] of all examples.
   public func changes(of values: [Float], measured: Measured = .values) -> [Double] {
     byExample(values, measured) { change, _ in change }
   }
 
-  /// Each example's (patched - base) / (other - base), [cell, example] as the values; NaN where it has none.
+  /// Each example's (patched - base) / (other - base), [cell, example] like the values; NaN if it has none.
   /// - Parameter values: [cell, example] of all examples.
   public func ratios(of values: [Float], measured: Measured = .values) -> [Double] {
     byExample(values, measured) { change, example in ratio(ofChange: change, example: example) ?? .nan }
@@ -163,7 +166,7 @@ public struct EffectSums: Sendable {
     }
   }
 
-  /// An example's change over the gap between its baselines; nil where the gap is too small.
+  /// An example's change over the gap between its baselines; nil if the gap is too small.
   func ratio(ofChange change: Double, example: Int) -> Double? {
     guard hasGap(example) else { return nil }
     let ratio = change / (Double(other[example]) - Double(base[example]))
@@ -172,7 +175,7 @@ public struct EffectSums: Sendable {
 
   private func hasGap(_ example: Int) -> Bool { abs(Double(other[example]) - Double(base[example])) > closest }
 
-  /// The middle of the finite numbers, 0 where there are none.
+  /// The median of the finite numbers; 0 if there are none.
   private static func median(_ numbers: [Double]) -> Double {
     let known = numbers.filter(\.isFinite).sorted()
     guard !known.isEmpty else { return 0 }

@@ -1,5 +1,5 @@
 extension LabelledArray {
-  /// Some entries of an axis, in the order given.
+  /// Some entries of an axis, in the order of `indices`.
   /// - Throws: `LabelledArrayError.noAxis`, `.outOfRange`.
   public func keep(_ axis: String, _ indices: [Int]) throws(LabelledArrayError) -> LabelledArray {
     let place = try place(of: axis)
@@ -31,9 +31,9 @@ extension LabelledArray {
     }
   }
 
-  /// Several neighbouring axes as one, whose labels are theirs joined by points: 0.6.
-  /// - Parameter range: places of the axes.
-  /// - Returns: an array whose axis is called by their names, joined by points.
+  /// Joins several neighbouring axes into one, whose labels are theirs joined by dots: 0.6.
+  /// - Parameter range: indices of the axes.
+  /// - Returns: an array whose axis has their names, joined by dots.
   /// - Precondition: the array has these axes.
   public func merge(_ range: Range<Int>) -> LabelledArray {
     let merging = Array(axes[range])
@@ -49,7 +49,7 @@ extension LabelledArray {
   }
 
   /// The same values along other axes.
-  /// - Precondition: the axes span as many cells.
+  /// - Precondition: these axes span as many cells.
   public func relabelled(_ axes: [LabelledAxis]) -> LabelledArray {
     LabelledArray(name, axes: axes, values: values, attributes: attributes)
   }
@@ -57,7 +57,7 @@ extension LabelledArray {
   /// Values picked from this array.
   /// - Parameters:
   ///   - target: the axes of the result.
-  ///   - source: where in this array the value of an entry of the result stands, an index for each axis.
+  ///   - source: the indices in this array of an entry of the result.
   private func gathered(along target: [LabelledAxis], _ source: ([Int]) -> [Int]) -> LabelledArray {
     let (from, to) = (shape, target.shape)
     let places = (0..<to.count).map { from.ravel(source(to.unravel($0))) }

@@ -1,13 +1,14 @@
-/// What the cells of an array do to a metric, each array along the axes of the cells.
+/// What the cells of an array do to a metric: arrays along the axes of the cells.
 public struct Effects: Sendable, Hashable {
-  /// As the properties of `Effect`; the two counts are integers.
+  /// Like the properties of `Effect`; the two counts are integers.
   public let meanOfRatios, ratioOfMeans, meanChange, mean, examples, withoutEffect: LabelledArray
 }
 
 extension LabelledArray {
-  /// What each cell does to the metric that this array holds of the patched runs, along `example` and any other axes.
+  /// What each cell does to the metric in this array, which holds that of the patched runs along `example` and any
+  /// other axes.
   /// - Parameters:
-  ///   - base: [example], the metric of the run that is edited; `other` that of the run that patches come from.
+  ///   - base: [example], the metric of the run that is edited; `other`: that of the run that patches come from.
   ///   - minimumGap: see `EffectSums`.
   /// - Throws: `LabelledArrayError.noAxis` for arrays without `example`, `.otherExamples`, `.notNumbers`.
   public func effects(
@@ -31,7 +32,7 @@ extension LabelledArray {
       withoutEffect: counts("without_effect", \.withoutEffect))
   }
 
-  /// Each example's effect, [cell axes..., example]: (patched - base) / (other - base), NaN where it has none.
+  /// Each example's effect, [cell axes..., example]: (patched - base) / (other - base), NaN if it has none.
   /// - Parameters: as `effects(base:other:minimumGap:)`.
   /// - Throws: as `effects(base:other:minimumGap:)`.
   public func exampleEffects(
@@ -44,7 +45,7 @@ extension LabelledArray {
     return LabelledArray("effect", axes: rows.axes + [axes[place]], values: ratios)
   }
 
-  /// Values [cell, example] in the order of the axes without `example`, and the two baselines.
+  /// Values [cell, example] in the order of the axes other than `example`, and the two baselines.
   private func byExample(
     _ base: LabelledArray, _ other: LabelledArray
   ) throws(LabelledArrayError) -> (axes: [LabelledAxis], cells: Int, values: [Float], base: [Float], other: [Float]) {

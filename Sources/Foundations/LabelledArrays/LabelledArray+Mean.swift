@@ -1,5 +1,5 @@
 extension LabelledArray {
-  /// The mean over an axis, in double precision, of the numbers that are there: NaN are skipped, and where nothing is left there is NaN.
+  /// The mean over an axis in double precision, skipping NaN; NaN if nothing is left.
   /// - Throws: `LabelledArrayError.noAxis`, `.notNumbers`.
   public func mean(over axis: String) throws(LabelledArrayError) -> LabelledArray {
     let place = try place(of: axis)

@@ -14,20 +14,20 @@ public struct LabelledCell: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// What cells are put in order by, the largest first.
+/// How cells are sorted, largest first.
 public enum CellOrder: Sendable, Hashable {
   case magnitude
   case value
 }
 
 extension LabelledArray {
-  /// All cells that have a number, by falling magnitude or value; where these are the same, the earlier cell first.
+  /// All cells with a number, by descending magnitude or value; among equal ones, the earlier cell first.
   /// - Throws: `LabelledArrayError.notNumbers` for texts.
   public func sorted(by order: CellOrder = .value) throws(LabelledArrayError) -> [LabelledCell] {
     try ordered(order)
   }
 
-  /// The first cells of `sorted(by:)`; fewer where there are not as many.
+  /// The first cells of `sorted(by:)`, or all if there are fewer.
   /// - Throws: `LabelledArrayError.notNumbers` for texts.
   public func strongest(_ count: Int, by order: CellOrder = .magnitude) throws(LabelledArrayError) -> [LabelledCell] {
     try ordered(order, first: count)

@@ -14,7 +14,7 @@ extension LabelledArray {
     return LabelledArray(name, axes: rest, values: try cut(place, index..<index + 1), attributes: attributes)
   }
 
-  /// The part in a range of indices of an axis, which it keeps.
+  /// The part in a range of indices of an axis; the axis stays.
   /// - Throws: `LabelledArrayError.noAxis`, `.outOfRange`.
   public func slice(_ axis: String, _ range: Range<Int>) throws(LabelledArrayError) -> LabelledArray {
     let place = try place(of: axis)
@@ -25,7 +25,7 @@ extension LabelledArray {
   }
 
   /// One number, by a label on each axis.
-  /// - Throws: `LabelledArrayError.noAxis`, `.noLabel`, `.notOneValue` where an axis is missing, `.notNumbers`.
+  /// - Throws: `LabelledArrayError.noAxis`, `.noLabel`, `.notOneValue` if an axis is missing, `.notNumbers`.
   public func value(
     at point: KeyValuePairs<String, any AxisLabelConvertible>
   ) throws(LabelledArrayError) -> Float {
@@ -47,13 +47,13 @@ extension LabelledArray {
   }
 
   /// One number, by a label on each axis: `array[["layer": 0, "sender": "7.3"]]`.
-  /// - Precondition: what `value(at:)` throws for.
+  /// - Precondition: `value(at:)` would not throw.
   public subscript(point: KeyValuePairs<String, any AxisLabelConvertible>) -> Float {
     do { return try value(at: point) } catch { fatalError(error.message) }
   }
 
-  /// One number, by a label on each axis, of which these are the usual ones: `array[layer: 0, head: 6]`.
-  /// - Precondition: what `value(at:)` throws for.
+  /// One number, by a label on each axis, for axes with the usual names: `array[layer: 0, head: 6]`.
+  /// - Precondition: `value(at:)` would not throw.
   public subscript(
     run run: (any AxisLabelConvertible)? = nil, layer layer: (any AxisLabelConvertible)? = nil,
     position position: (any AxisLabelConvertible)? = nil, head head: (any AxisLabelConvertible)? = nil,

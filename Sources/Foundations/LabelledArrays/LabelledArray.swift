@@ -1,18 +1,18 @@
-/// An array with named axes, a label for each of their entries, and a value for each cell that they span.
+/// An array with named axes, a label for each of their entries, and a value for each cell.
 public struct LabelledArray: Sendable, Hashable {
   /// What an array holds, row-major.
   public enum Values: Sendable, Hashable {
-    /// Stored as float32; NaN where there is nothing.
+    /// Stored as float32; NaN means no value.
     case floats([Float])
-    /// Stored as float64; NaN where there is nothing. What is computed from floats and must not be rounded back to them.
+    /// Stored as float64; NaN means no value. For results computed from floats that must not be rounded back to them.
     case doubles([Double])
-    /// Stored as int32; -1 where there is nothing.
+    /// Stored as int32; -1 means no value.
     case integers([Int])
-    /// Stored as int8; 1, 0, and -1 where there is nothing.
+    /// Stored as int8: 1, 0, or -1 for no value.
     case flags([Int8])
     case texts([String])
 
-    /// How many there are.
+    /// The number of values.
     public var count: Int {
       switch self {
       case .floats(let values): values.count
@@ -31,7 +31,7 @@ public struct LabelledArray: Sendable, Hashable {
   public let values: Values
   public let attributes: [String: Attribute]
 
-  /// - Precondition: a value for each cell that the axes span; each axis has a name of its own.
+  /// - Precondition: there is a value for each cell, and the axes have different names.
   public init(_ name: String, axes: [LabelledAxis], values: Values, attributes: [String: Attribute] = [:]) {
     precondition(
       values.count == axes.shape.count, "'\(name)' has \(values.count) values for the shape \(axes.shape.sizes)")
@@ -42,7 +42,7 @@ public struct LabelledArray: Sendable, Hashable {
     self.attributes = attributes
   }
 
-  /// Numbers, NaN where there is nothing.
+  /// Numbers, where NaN means no value.
   public init(_ name: String, axes: [LabelledAxis], values: [Float], attributes: [String: Attribute] = [:]) {
     self.init(name, axes: axes, values: .floats(values), attributes: attributes)
   }
@@ -50,14 +50,14 @@ public struct LabelledArray: Sendable, Hashable {
   /// The axes' lengths.
   public var shape: Shape { axes.shape }
 
-  /// How many cells there are.
+  /// The number of cells.
   public var count: Int { values.count }
 
   /// The label of a cell on each axis.
-  /// - Precondition: the array has such a cell.
+  /// - Precondition: the array has this cell.
   public func labels(of cell: Int) -> [AxisLabel] { axes.labels(ofCell: cell) }
 
-  /// The axis of a name; nil where there is none.
+  /// The axis with this name; nil if there is none.
   public func axis(_ name: String) -> LabelledAxis? { axes.first { $0.name == name } }
 
   /// All values as floats, row-major.
@@ -95,13 +95,13 @@ public struct LabelledArray: Sendable, Hashable {
     LabelledArray(name, axes: axes, values: values, attributes: attributes)
   }
 
-  /// The array with each number changed; values that are not there (NaN) are passed as well.
+  /// The array with each number transformed; missing values (NaN) are passed as well.
   /// - Throws: `LabelledArrayError.notNumbers` for texts.
   public func map(_ transform: (Float) -> Float) throws(LabelledArrayError) -> LabelledArray {
     LabelledArray(name, axes: axes, values: try numbers().map(transform), attributes: attributes)
   }
 
-  /// The place of an axis.
+  /// The index of an axis.
   func place(of axis: String) throws(LabelledArrayError) -> Int {
     guard let place = axes.firstIndex(where: { $0.name == axis }) else {
       throw .noAxis(array: name, axis: axis, axes: axes.map(\.name))

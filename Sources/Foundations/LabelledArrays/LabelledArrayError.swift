@@ -1,11 +1,11 @@
 import Diagnostics
 
-/// Errors of labelled arrays: an axis, label or index that is not there, values of another kind, examples that differ.
+/// Errors of labelled arrays: an axis, label or index that does not exist, values of another kind, different examples.
 public enum LabelledArrayError: DiagnosedError, Hashable {
   case noAxis(array: String, axis: String, axes: [String])
   case noLabel(array: String, axis: String, label: String, labels: [String])
   case outOfRange(array: String, axis: String, index: Int, count: Int)
-  /// Some axes have no label to choose a single value by.
+  /// Some axes lack the label needed to choose a single value.
   case notOneValue(array: String, open: [String])
   case notNumbers(array: String)
   /// Two arrays that must have the same examples have different ones.

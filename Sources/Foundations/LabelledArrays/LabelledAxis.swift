@@ -1,4 +1,4 @@
-/// An axis by name, with its labels: a dimension scale in a file.
+/// A named axis with its labels; in a file, a dimension scale.
 public struct LabelledAxis: Sendable, Hashable {
   public let name: String
   public let labels: AxisLabels
@@ -18,7 +18,7 @@ extension [LabelledAxis] {
 
   /// The label of a cell on each axis.
   /// - Parameter cell: the cell's number, row-major over the axes.
-  /// - Precondition: the axes have such a cell.
+  /// - Precondition: the axes have this cell.
   public func labels(ofCell cell: Int) -> [AxisLabel] {
     zip(self, shape.unravel(cell)).map { $0.labels[$1] }
   }

@@ -1,14 +1,15 @@
-/// The lengths of an array's axes, and the way between an entry's indices and its place in row-major order (the last axis varies fastest).
+/// The lengths of an array's axes, and the conversion between an entry's indices and its row-major place (the last axis
+/// varies fastest).
 public struct Shape: Sendable, Hashable {
   /// Outermost axis first.
   public let sizes: [Int]
 
   public init(_ sizes: [Int]) { self.sizes = sizes }
 
-  /// How many entries there are: 1 without axes.
+  /// The number of entries: 1 if there are no axes.
   public var count: Int { sizes.reduce(1, *) }
 
-  /// The index on each axis of the entry at a place.
+  /// The indices of the entry at a place.
   /// - Precondition: `place` is one of `0..<count`.
   public func unravel(_ place: Int) -> [Int] {
     precondition(place >= 0 && place < count, "entry \(place) of \(count)")
@@ -18,15 +19,15 @@ public struct Shape: Sendable, Hashable {
     return indices
   }
 
-  /// The place of the entry at an index on each axis.
-  /// - Precondition: an index for each axis, within it.
+  /// The place of the entry at these indices.
+  /// - Precondition: there is an index for each axis, within its length.
   public func ravel(_ indices: [Int]) -> Int {
     precondition(
       indices.count == sizes.count && zip(indices, sizes).allSatisfy { $0 >= 0 && $0 < $1 }, "\(indices) in \(sizes)")
     return zip(sizes, indices).reduce(0) { $0 * $1.0 + $1.1 }
   }
 
-  /// How entries lie around one axis: row-major they are `[before, sizes[axis], after]`.
+  /// How entries lie around one axis: in row-major order they are `[before, sizes[axis], after]`.
   func around(_ axis: Int) -> (before: Int, after: Int) {
     (sizes[..<axis].reduce(1, *), sizes[(axis + 1)...].reduce(1, *))
   }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// The models that come with Patchbay: folders in Hugging Face layout that the package copies beside what it builds.
+/// The models that come with Patchbay: folders in Hugging Face layout that the package copies next to its products.
 public enum BundledModels {
-  /// One of them.
+  /// One of the models.
   public struct Entry: Sendable, Hashable {
-    /// What follows `bundled:`.
+    /// What comes after `bundled:`.
     public let name: String
     /// In a few words.
     public let summary: String
@@ -24,13 +24,14 @@ public enum BundledModels {
 
   public static var names: [String] { all.map(\.name) }
 
-  /// Where a bundled model's folder is; nil where there is none of that name, or where the models are not beside the program.
+  /// The folder of a bundled model; nil if there is none of that name, or if the models are not next to the program.
   public static func folder(of name: String) -> String? {
     guard names.contains(name) else { return nil }
     return places.map { "\($0)/Models/\(name)" }.first { FileManager.default.fileExists(atPath: "\($0)/config.json") }
   }
 
-  /// Where the folder with the models may be: beside the program, as the package manager lays it, under links as well.
+  /// Where the folder with the models may be: next to the program, as the package manager puts it, with links followed
+  /// too.
   public static var places: [String] {
     var folders = [Bundle.main.bundleURL]
     if let executable = Bundle.main.executableURL {

@@ -22,6 +22,12 @@ public enum CheckpointError: DiagnosedError, Equatable {
   /// Weights only as pickled PyTorch tensors, which can run code when they are read.
   case onlyPyTorchWeights(folder: String, file: String)
   case badSafetensors(file: String, SafetensorsProblem)
+  case badGGUF(file: String, GGUFProblem)
+  /// Several models in one folder, and nothing that says which.
+  case severalGGUF(folder: String, files: [String])
+  /// One file of a model that was split into several.
+  case splitGGUF(file: String, part: Int, of: Int)
+  case unsupportedArchitecture(file: String, found: String, supported: [String])
   /// A key of the index of shards is missing or of the wrong type.
   case badIndex(file: String, key: String, found: String, expected: String)
   case missingShard(shard: String, tensor: String, index: String)
@@ -31,12 +37,20 @@ public enum CheckpointError: DiagnosedError, Equatable {
   case missingWeight(tensor: String, place: String, available: [String])
   case wrongShape(tensor: String, file: String, expected: [Int], found: [Int])
   case wrongDtype(tensor: String, file: String, found: SafetensorsDtype)
+  /// A type of a GGUF tensor whose numbers are not read.
+  case unreadType(tensor: String, file: String, found: GGUFType)
+  /// A tensor of a GGUF file that its model has no place for.
+  case unusedTensor(tensor: String, file: String, architecture: String)
   case nonFiniteWeight(NonFiniteWeight)
+  /// Weights of parts that the model has, which it does not read.
+  case unreadWeights([String], modelType: String, folder: String)
+  /// Weights in few bits, `method` being what the config calls them.
+  case quantized(tensor: String, found: SafetensorsDtype?, method: String?, folder: String)
   /// A tensor to be written has the name of another one, or `__metadata__`.
   case tensorNameTaken(String)
 
   // Config
-  case unsupportedModelType(found: String, supported: [String])
+  case unsupportedModelType(found: String, supported: [String], file: String)
   case missingConfigKey(key: String, file: String)
   /// A key that a `patchbay` config does not have.
   case unknownConfigKey(key: String, known: [String], file: String)
@@ -56,7 +70,8 @@ public enum CheckpointError: DiagnosedError, Equatable {
   private var text: String {
     switch self {
     case .folderNotFound(let path): "\(path): no such folder"
-    case .notAFolder(let path): "\(path): not a folder; a model is a folder with config.json and model.safetensors"
+    case .notAFolder(let path):
+      "\(path): not a folder; a model is a folder with config.json and model.safetensors, or a .gguf file"
     case .fileNotFound(let path): "\(path): no such file"
     case .notAFile(let path): "\(path): not a regular file"
     case .unreadable(let file, let reason): "\(file): cannot be read: \(reason)"
@@ -72,6 +87,17 @@ public enum CheckpointError: DiagnosedError, Equatable {
       "\(folder): weights only as \(file); convert them once with transformers: "
         + "AutoModelForCausalLM.from_pretrained(DIR).save_pretrained(DIR, safe_serialization=True)"
     case .badSafetensors(let file, let problem): "\(file): \(problem.text)"
+    case .badGGUF(let file, let problem): "\(file): \(problem.text)"
+    case .severalGGUF(let folder, let files):
+      "\(folder): holds several models; name one of its files: \(files.prefix(12).joined(separator: ", "))"
+        + (files.count > 12 ? ", ..." : "")
+    case .splitGGUF(let file, let part, let count):
+      "\(file): is part \(part) of a model in \(count) files, which are not read; "
+        + "join them with llama.cpp's llama-gguf-split --merge"
+    case .unsupportedArchitecture(let file, let found, let supported):
+      "\(file): general.architecture '\(found)' is not supported"
+        + (supported.first { isMisspelling(found, of: $0) }.map { " (did you mean '\($0)'?)" } ?? "")
+        + "; supported: \(supported.joined(separator: ", "))"
     case .badIndex(let file, let key, let found, let expected): "\(file): '\(key)' is \(found), expected \(expected)"
     case .missingShard(let shard, let tensor, let index):
       "\(shard): no such file, but \(index) says that it holds tensor '\(tensor)'"
@@ -83,12 +109,26 @@ public enum CheckpointError: DiagnosedError, Equatable {
       "\(file): weight '\(tensor)' has shape \(shown(found)), expected \(shown(expected))"
     case .wrongDtype(let tensor, let file, let found):
       "\(file): weight '\(tensor)' has dtype \(found.rawValue), expected F32, F16 or BF16"
+    case .unreadType(let tensor, let file, let found):
+      "\(file): tensor '\(tensor)' has type \(found.name), which is not read; read are "
+        + GGUFType.allCases.filter(\.isRead).map(\.name).joined(separator: ", ")
+    case .unusedTensor(let tensor, let file, let architecture):
+      "\(file): tensor '\(tensor)' has no place in a model of architecture '\(architecture)'"
     case .nonFiniteWeight(let weight):
       "\(weight.file): weight '\(weight.tensor)' is \(weight.value.rawValue) at \(weight.index)"
+    case .unreadWeights(let names, let type, let folder):
+      "\(folder): a '\(type)' model does not read "
+        + (names.count == 1 ? "the weight" : "\(names.count) weights of the checkpoint:")
+        + " \(names.prefix(4).map { "'\($0)'" }.joined(separator: ", "))\(names.count > 4 ? ", ..." : "")"
+        + "; is model_type or a key of config.json another model's?"
+    case .quantized(let tensor, let found, let method, let folder):
+      "\(folder): the weights are quantised\(method.map { " (\($0))" } ?? "")"
+        + (found.map { ": '\(tensor)' is \($0.rawValue)" } ?? ": there is no '\(tensor)'")
+        + "; F32, F16 and BF16 are read. Take the original, or save it as such with transformers: dequantize(), then save_pretrained"
     case .tensorNameTaken(let name): "a tensor cannot be written as '\(name)': the name is taken"
-    case .unsupportedModelType(let found, let supported):
-      "model_type '\(found)' is not supported"
-        + (nearestName(to: found, among: supported).map { " (did you mean '\($0)'?)" } ?? "")
+    case .unsupportedModelType(let found, let supported, let file):
+      "\(file): model_type '\(found)' is not supported"
+        + (supported.first { isMisspelling(found, of: $0) }.map { " (did you mean '\($0)'?)" } ?? "")
         + "; supported: \(supported.joined(separator: ", "))"
     case .missingConfigKey(let key, let file): "\(file): no key '\(key)'"
     case .unknownConfigKey(let key, let known, let file):
@@ -97,6 +137,28 @@ public enum CheckpointError: DiagnosedError, Equatable {
       "\(file): '\(key)' is \(value), expected \(expected)"
     }
   }
+}
+
+/// Whether a word differs from a name only as a slip of the hand does: in case, in signs between letters, in one letter left out, doubled or
+/// swapped. Another digit or another letter makes another model (gptj is no gpt2, gemma no gemma2, mixtral no mistral).
+private func isMisspelling(_ word: String, of name: String) -> Bool {
+  let (a, b) = (word.lowercased().filter(\.isLetterOrDigit), name.lowercased().filter(\.isLetterOrDigit))
+  if a == b { return true }
+  let (long, short) = (Array(a.count > b.count ? a : b), Array(a.count > b.count ? b : a))
+  if long.count == short.count {
+    let apart = long.indices.filter { long[$0] != short[$0] }
+    return apart.count == 2 && apart[1] == apart[0] + 1 && long[apart[0]] == short[apart[1]]
+      && long[apart[1]] == short[apart[0]]
+  }
+  // A letter more at the end, or a digit, is part of a name.
+  guard long.count == short.count + 1, let place = short.indices.first(where: { long[$0] != short[$0] }) else {
+    return false
+  }
+  return long[place].isLetter && long[(place + 1)...] == short[place...]
+}
+
+extension Character {
+  fileprivate var isLetterOrDigit: Bool { isLetter || isNumber }
 }
 
 /// Names come out of files that anybody may have written: control characters and line ends are escaped, and what is

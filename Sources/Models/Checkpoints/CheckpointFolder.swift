@@ -3,26 +3,41 @@ import Foundation
 import Hashing
 import Tensors
 
-/// A model in Hugging Face layout: `config.json`, and weights in `model.safetensors` or in the shards that
-/// `model.safetensors.index.json` names. The weights are mapped, not read.
+/// A model as it stands on the disk: a folder in Hugging Face layout (`config.json`, and weights in `model.safetensors`
+/// or in the shards that `model.safetensors.index.json` names), or a GGUF file. The weights are mapped, not read.
 public struct CheckpointFolder: Sendable {
   /// As it was given.
   public let path: String
-  /// `config.json`, keys in the order of the file.
+  /// `config.json`, keys in the order of the file; of a GGUF file its metadata under the names that they have there.
   public let config: JSONObject
-  /// The weight files, in the order of their names.
+  /// The safetensors files, in the order of their names.
   public let files: [SafetensorsFile]
   /// All weights: in the order of the file, or of the index.
   public let tensorNames: [String]
   private let places: [String: Int]
+  /// Where the model is a GGUF file.
+  let gguf: GGUFModel?
 
-  /// Opens the folder and checks every header.
+  /// Opens a folder or a GGUF file and checks every header. A folder without `config.json` that holds one GGUF file stands
+  /// for that file.
   /// - Throws: a `CheckpointError` that names the file at fault.
   public init(path: String) throws(CheckpointError) {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { throw .folderNotFound(path) }
-    guard isFolder.boolValue else { throw .notAFolder(path) }
+    if let file = try Self.ggufFile(at: path) {
+      try self.init(gguf: GGUFFile(path: file))
+    } else {
+      try self.init(folder: path)
+    }
+  }
+
+  private init(gguf file: GGUFFile) throws(CheckpointError) {
+    let model = try GGUFModel(file)
+    (path, config, gguf) = (file.path, model.config, model)
+    (files, places, tensorNames) = ([], [:], file.tensors.map(\.name))
+  }
+
+  private init(folder path: String) throws(CheckpointError) {
     self.path = path
+    gguf = nil
     do {
       config = try readJSONObject(Self.file(CheckpointFolder.configName, in: path))
     } catch {
@@ -46,19 +61,37 @@ public struct CheckpointFolder: Sendable {
     self.places = places
   }
 
-  /// Where `config.json` stands, for messages about its keys.
-  public var configPath: String { Self.file(CheckpointFolder.configName, in: path) }
+  /// Where `config.json` stands, or the GGUF file, for messages about keys.
+  public var configPath: String { gguf?.file.path ?? Self.file(CheckpointFolder.configName, in: path) }
 
   /// The sizes of a weight's axes, outermost first; nil when there is no such weight.
   public func shape(of name: String) -> [Int]? {
-    places[name].flatMap { files[$0].entry(named: name)?.shape }
+    if let gguf { return gguf.file.tensor(named: name)?.shape }
+    return places[name].flatMap { files[$0].entry(named: name)?.shape }
+  }
+
+  /// A weight's type; nil when there is no such weight.
+  public func dtype(of name: String) -> SafetensorsDtype? {
+    places[name].flatMap { files[$0].entry(named: name)?.dtype }
+  }
+
+  /// Whether two weights hold the same numbers in the same shape.
+  /// - Throws: what `storage(named:expected:)` throws.
+  func areEqual(_ a: String, _ b: String) throws(CheckpointError) -> Bool {
+    guard let shape = shape(of: a), shape == self.shape(of: b) else { return false }
+    let (first, second) = (try storage(named: a, expected: shape), try storage(named: b, expected: shape))
+    return withExtendedLifetime((first, second)) {
+      UnsafeBufferPointer(start: first.base, count: first.count)
+        .elementsEqual(UnsafeBufferPointer(start: second.base, count: second.count))
+    }
   }
 
   /// A weight's numbers as float32, last axis fastest: mapped memory for F32, converted anew at each call for F16 and
-  /// BF16.
+  /// BF16, and of a GGUF file for all but F32.
   /// - Parameter shape: what the shape must be.
   /// - Throws: `missingWeight`, `wrongShape` or `wrongDtype`.
   public func storage(named name: String, expected shape: [Int]) throws(CheckpointError) -> Storage {
+    if let gguf { return try gguf.file.storage(named: name, expected: shape) }
     guard let place = places[name], let entry = files[place].entry(named: name) else {
       throw .missingWeight(tensor: name, place: path, available: tensorNames)
     }
@@ -69,19 +102,26 @@ public struct CheckpointFolder: Sendable {
   }
 
   /// The first NaN or infinity among the weights, in the order of the files, or nil.
-  public func firstNonFinite() -> NonFiniteWeight? {
+  /// - Parameter names: which tensors count; all if nil.
+  public func firstNonFinite(among names: Set<String>? = nil) -> NonFiniteWeight? {
     for file in files {
-      if let found = file.firstNonFinite() { return found }
+      if let found = file.firstNonFinite(among: names) { return found }
     }
     return nil
   }
 
   /// SHA-256 in hexadecimal of the bytes of `config.json` followed by those of the weight files in the order of their
-  /// names: what `cat config.json model.safetensors | sha256sum` prints.
+  /// names: what `cat config.json model.safetensors | sha256sum` prints. Of a GGUF file, what `sha256sum` prints of it.
   /// - Throws: what reading `config.json` can throw.
   public func sha256() throws(CheckpointError) -> String {
     var hash = SHA256()
-    for mapping in [try MappedFile(path: configPath)] + files.map(\.mapping) {
+    let mappings: [MappedFile]
+    if let gguf {
+      mappings = [gguf.file.mapping]
+    } else {
+      mappings = [try MappedFile(path: configPath)] + files.map(\.mapping)
+    }
+    for mapping in mappings {
       mapping.withBytes { hash.update($0) }
     }
     return hash.hexadecimal()
@@ -89,6 +129,35 @@ public struct CheckpointFolder: Sendable {
 }
 
 extension CheckpointFolder {
+  /// The GGUF file that a path names, or the only one in a folder that has no `config.json`; nil for any other folder.
+  /// - Throws: `folderNotFound` or `fileNotFound`, `notAFolder`, `severalGGUF`, `unreadable`.
+  public static func ggufFile(at path: String) throws(CheckpointError) -> String? {
+    let isNamed = path.lowercased().hasSuffix(ggufEnding)
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      throw isNamed ? .fileNotFound(path) : .folderNotFound(path)
+    }
+    guard isFolder.boolValue else {
+      guard isNamed else { throw .notAFolder(path) }
+      return path
+    }
+    guard !FileManager.default.fileExists(atPath: file(configName, in: path)) else { return nil }
+    let names = try contents(of: path).filter { $0.lowercased().hasSuffix(ggufEnding) }
+    guard names.count <= 1 else { throw .severalGGUF(folder: path, files: names) }
+    return names.first.map { file($0, in: path) }
+  }
+
+  private static let ggufEnding = ".gguf"
+
+  /// The names in a folder, in order.
+  private static func contents(of folder: String) throws(CheckpointError) -> [String] {
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    } catch {
+      throw .unreadable(file: folder, reason: error.localizedDescription)
+    }
+  }
+
   private static let configName = "config.json"
   private static let weightsName = "model.safetensors"
 
@@ -126,17 +195,13 @@ extension CheckpointFolder {
 
   /// Why there are no weights to read.
   private static func noWeights(in folder: String) throws(CheckpointError) -> CheckpointError {
-    let names: [String]
-    do {
-      names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
-    } catch {
-      return .unreadable(file: folder, reason: error.localizedDescription)
-    }
+    let names = try contents(of: folder)
     let pickled = ["pytorch_model.bin", "pytorch_model.bin.index.json"]
     if let file = names.first(where: pickled.contains) { return .onlyPyTorchWeights(folder: folder, file: file) }
     // A link whose target is gone is no weight file, whatever its name.
     let found = names.filter {
-      $0.hasSuffix(".safetensors") && FileManager.default.fileExists(atPath: file($0, in: folder))
+      ($0.hasSuffix(".safetensors") || $0.lowercased().hasSuffix(ggufEnding))
+        && FileManager.default.fileExists(atPath: file($0, in: folder))
     }
     return .noWeights(folder: folder, found: found)
   }

@@ -20,10 +20,12 @@ public struct NonFiniteWeight: Sendable, Equatable {
 }
 
 extension SafetensorsFile {
-  /// The first NaN or infinity in the order of the file, or nil. Looks through all F64, F32, F16 and BF16 tensors on
+  /// The first NaN or infinity in the order of the file, or nil. Looks through the F64, F32, F16 and BF16 tensors on
   /// all processors, at the speed of memory.
-  public func firstNonFinite() -> NonFiniteWeight? {
-    let pieces = entries.filter(\.dtype.isScanned).flatMap { entry in
+  /// - Parameter names: which tensors count; all if nil.
+  public func firstNonFinite(among names: Set<String>? = nil) -> NonFiniteWeight? {
+    let judged = entries.filter { $0.dtype.isScanned && names?.contains($0.name) ?? true }
+    let pieces = judged.flatMap { entry in
       stride(from: entry.bytes.lowerBound, to: entry.bytes.upperBound, by: scanPieceBytes).map {
         (entry: entry, bytes: $0..<min($0 + scanPieceBytes, entry.bytes.upperBound))
       }
@@ -99,7 +101,7 @@ extension SafetensorsDtype {
 /// Adding the exponent's lowest bit to a number without its sign carries into the sign bit exactly when all exponent
 /// bits are set; the results are collected with OR, so that the loop has no branch and becomes vector instructions.
 @inline(__always)
-private func firstWithFullExponent<Bits: FixedWidthInteger & UnsignedInteger>(
+func firstWithFullExponent<Bits: FixedWidthInteger & UnsignedInteger>(
   in bytes: UnsafeRawBufferPointer, exponent: Bits
 ) -> Int? {
   guard let base = bytes.baseAddress else { return nil }

@@ -25,27 +25,16 @@ public struct SafetensorsWriter {
   /// Writes the file, over one that may be there.
   /// - Throws: `cannotWrite`; the old file, if any, is then as it was.
   public func write(to path: String) throws(CheckpointError) {
-    let partial = "\(path).\(UInt32.random(in: 0...UInt32.max)).partial"
-    do {
-      try writeBytes(to: partial)
-      guard rename(partial, path) == 0 else { throw SystemError(number: errno) }
-    } catch {
-      unlink(partial)
-      throw .cannotWrite(file: path, reason: "\(error)")
-    }
+    try writeWhole(to: path, writeBytes)
   }
 
-  private func writeBytes(to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw SystemError(number: errno) }
-    defer { close(descriptor) }
+  private func writeBytes(to descriptor: Int32) throws {
     let header = self.header
     try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try writeAll($0, to: descriptor) }
     try header.withUnsafeBytes { try writeAll($0, to: descriptor) }
     for (_, tensor) in tensors {
       try tensor.withValues { try writeAll(UnsafeRawBufferPointer($0), to: descriptor) }
     }
-    guard fsync(descriptor) == 0 else { throw SystemError(number: errno) }
   }
 
   /// Padded with spaces, so that the numbers behind it stand on 8-byte boundaries.
@@ -65,27 +54,6 @@ public struct SafetensorsWriter {
     var bytes = Array("{\(members.joined(separator: ","))}".utf8)
     while bytes.count % 8 != 0 { bytes.append(UInt8(ascii: " ")) }
     return bytes
-  }
-}
-
-/// The number that the operating system gives a failure.
-private struct SystemError: Error, CustomStringConvertible {
-  let number: Int32
-
-  /// As the operating system words it.
-  var description: String { String(cString: strerror(number)) }
-}
-
-private func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws {
-  var rest = bytes[...]
-  while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
-    // Linux writes at most 2 GB at a time, macOS refuses more.
-    let written = write(descriptor, start, min(rest.count, 1 << 30))
-    if written >= 0 {
-      rest = rest.dropFirst(written)
-    } else if errno != EINTR {
-      throw SystemError(number: errno)
-    }
   }
 }
 

@@ -1,6 +1,7 @@
 /// A token that is looked for in the text itself, before the model sees it.
 struct AddedToken: Sendable {
-  let id: Int32
+  /// -1 until it is known.
+  var id: Int32
   let content: String
   /// Only between characters that are not of a word.
   var isSingleWord = false

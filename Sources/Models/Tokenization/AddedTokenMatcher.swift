@@ -16,9 +16,11 @@ struct AddedTokenMatcher: Sendable {
   private var isFirstByte = [Bool](repeating: false, count: 256)
 
   /// - Parameter normalize: what the text to be searched went through; the tokens go through it too.
-  init(_ tokens: [AddedToken], normalize: ([UInt8]) -> [UInt8]) {
+  init<Failure: Error>(
+    _ tokens: [AddedToken], normalize: ([UInt8]) throws(Failure) -> [UInt8]
+  ) throws(Failure) {
     for token in tokens {
-      let bytes = normalize(Array(token.content.utf8))
+      let bytes = try normalize(Array(token.content.utf8))
       guard let first = bytes.first else { continue }
       candidates[first, default: []].append(Candidate(bytes: bytes, token: token))
       isFirstByte[Int(first)] = true

@@ -18,7 +18,7 @@ extension BytePairModel {
     let unknown = try field.member("unk_token")?.string()
     self.init(
       vocabulary: vocabulary,
-      merges: try Self.merges(try field.required("merges"), vocabulary),
+      merges: .listed(try Self.merges(try field.required("merges"), vocabulary)),
       unknown: unknown.flatMap { vocabulary.id(of: $0) },
       fusesUnknown: try field.bool("fuse_unk", default: false),
       byteIDs: try field.bool("byte_fallback", default: false) ? Self.byteIDs(in: vocabulary) : nil,
@@ -38,8 +38,19 @@ extension BytePairModel {
       try reader.add(spaced: line) { "line \(index + 1)" }
     }
     self.init(
-      vocabulary: vocabulary, merges: reader.merges, unknown: nil, fusesUnknown: false, byteIDs: nil,
+      vocabulary: vocabulary, merges: .listed(reader.merges), unknown: nil, fusesUnknown: false, byteIDs: nil,
       ignoresMerges: false)
+  }
+
+  /// Reads the merges of a GGUF file's metadata.
+  init(
+    vocabulary: Vocabulary, mergeTexts texts: [String], ignoresMerges: Bool, file: String, path: String
+  ) throws(TokenizerError) {
+    var reader = MergeReader(vocabulary: vocabulary, count: texts.count, file: file)
+    for (index, text) in texts.enumerated() { try reader.add(spaced: Array(text.utf8)[...]) { "\(path)[\(index)]" } }
+    self.init(
+      vocabulary: vocabulary, merges: .listed(reader.merges), unknown: nil, fusesUnknown: false, byteIDs: nil,
+      ignoresMerges: ignoresMerges)
   }
 
   private static func merges(_ field: JSONField, _ vocabulary: Vocabulary) throws(TokenizerError) -> MergeTable {
@@ -62,7 +73,7 @@ extension BytePairModel {
     return reader.merges
   }
 
-  private static func byteIDs(in vocabulary: Vocabulary) -> [Int32] {
+  static func byteIDs(in vocabulary: Vocabulary) -> [Int32] {
     let digits = Array("0123456789ABCDEF")
     return (0..<256).map { vocabulary.id(of: "<0x\(digits[$0 >> 4])\(digits[$0 & 15])>") ?? -1 }
   }

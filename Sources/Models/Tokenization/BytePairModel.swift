@@ -2,7 +2,7 @@
 /// lowest rank are merged, the leftmost first, until none can be.
 struct BytePairModel: Sendable {
   let vocabulary: Vocabulary
-  let merges: MergeTable
+  let merges: Merges
   /// Stands for a character that is not in the vocabulary.
   let unknown: Int32?
   /// One unknown token for several unknown characters in a row.
@@ -11,9 +11,6 @@ struct BytePairModel: Sendable {
   let byteIDs: [Int32]?
   /// A word that is itself a token is not taken apart.
   let ignoresMerges: Bool
-
-  /// Above this many symbols a word is merged through a heap; below, looking for the lowest rank each time is faster.
-  static let shortWord = 48
 
   /// Appends the ids of `word`.
   ///
@@ -25,11 +22,7 @@ struct BytePairModel: Sendable {
     }
     let start = ids.count
     try appendSymbols(of: word, to: &ids)
-    if ids.count - start <= Self.shortWord {
-      merges.mergeByScanning(&ids, from: start)
-    } else {
-      merges.mergeByHeap(&ids, from: start)
-    }
+    merges.merge(&ids, from: start)
   }
 
   private func appendSymbols(of word: ArraySlice<UInt8>, to ids: inout [Int32]) throws(TokenizerError) {

@@ -1,4 +1,4 @@
-extension MergeTable {
+extension MergeRules {
   /// Merges `ids[start...]` in place, looking through all pairs for the lowest rank each time: quadratic, and the oracle for
   /// `mergeByHeap`.
   package func mergeByScanning(_ ids: inout [Int32], from start: Int) {

@@ -7,7 +7,7 @@ package struct Merge: Sendable, Equatable {
 }
 
 /// Merges by the pair of their tokens' ids, packed into one 64-bit key of an open-addressing hash table.
-package struct MergeTable: Sendable {
+package struct MergeTable: MergeRules, Sendable {
   private static let free = UInt64.max
   private var keys: [UInt64]
   private var merges: [Merge]

@@ -16,11 +16,15 @@ indirect enum Normalizer: Sendable {
     case nfkd = "NFKD"
   }
 
-  func normalize(_ text: [UInt8]) -> [UInt8] {
+  /// - Throws: `patternGivenUp`.
+  func normalize(_ text: [UInt8]) throws(TokenizerError) -> [UInt8] {
     switch self {
-    case .sequence(let steps): return steps.reduce(text) { $1.normalize($0) }
+    case .sequence(let steps):
+      var text = text
+      for step in steps { text = try step.normalize(text) }
+      return text
     case .prepend(let prefix): return text.isEmpty ? text : prefix + text
-    case .replace(let pattern, let content): return Self.replace(pattern, with: content, in: text)
+    case .replace(let pattern, let content): return try Self.replace(pattern, with: content, in: text)
     case .unicode(let form):
       if text.allSatisfy({ $0 < 0x80 }) { return text }
       return Array(form.apply(to: String(decoding: text, as: UTF8.self)).utf8)
@@ -36,11 +40,13 @@ indirect enum Normalizer: Sendable {
     }
   }
 
-  static func replace(_ pattern: TextPattern, with content: [UInt8], in text: [UInt8]) -> [UInt8] {
+  static func replace(
+    _ pattern: TextPattern, with content: [UInt8], in text: [UInt8]
+  ) throws(TokenizerError) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(text.count + text.count / 4)
     var end = 0
-    for match in pattern.matches(in: text[...]) {
+    for match in try pattern.matches(in: text[...]) {
       result.append(contentsOf: text[end..<match.lowerBound])
       result.append(contentsOf: content)
       end = match.upperBound

@@ -5,7 +5,7 @@ struct PostProcessor: Sendable {
   /// Whether the file says which tokens these are; if not, `tokenizer_config.json` may.
   var isDecided = false
 
-  init() {}
+  init(isDecided: Bool = false) { self.isDecided = isDecided }
 
   init(_ field: JSONField) throws(TokenizerError) {
     self.init()

@@ -23,33 +23,56 @@ indirect enum PreTokenizer: Sendable {
     case first, never, always
   }
 
-  func apply(to pieces: [Piece]) -> [Piece] {
+  /// - Throws: `patternGivenUp`.
+  func apply(to pieces: [Piece]) throws(TokenizerError) -> [Piece] {
     switch self {
-    case .sequence(let steps): steps.reduce(pieces) { $1.apply(to: $0) }
+    case .sequence(let steps):
+      var pieces = pieces
+      for step in steps { pieces = try step.apply(to: pieces) }
+      return pieces
     case .byteLevel(let addsPrefixSpace, let pattern):
-      Self.byteLevel(pieces, addsPrefixSpace: addsPrefixSpace, pattern: pattern)
+      return Self.byteLevel(pieces, addsPrefixSpace: addsPrefixSpace, pattern: pattern)
     case .split(let pattern, let splitting):
-      Self.split(pieces, splitting) { pattern.matches(in: $0) }
+      return try Self.split(pieces, splitting) { (text) throws(TokenizerError) in try pattern.matches(in: text) }
     case .metaspace(let replacement, let prefix, let splits):
-      Self.metaspace(pieces, replacement: replacement, prefix: prefix, splits: splits)
-    case .whitespace: Self.split(pieces, Splitting(.removed, inverted: true), by: Self.wordsAndSymbols)
+      return try Self.metaspace(pieces, replacement: replacement, prefix: prefix, splits: splits)
+    case .whitespace: return Self.split(pieces, Splitting(.removed, inverted: true), by: Self.wordsAndSymbols)
     case .whitespaceSplit:
-      Self.split(pieces, Splitting(.removed)) { text in Self.scalars(of: text, where: \.isWhite) }
+      return Self.split(pieces, Splitting(.removed)) { text in Self.scalars(of: text, where: \.isWhite) }
     case .digits(let individually):
-      Self.split(pieces, Splitting(individually ? .isolated : .contiguous)) { text in
+      return Self.split(pieces, Splitting(individually ? .isolated : .contiguous)) { text in
         Self.scalars(of: text, where: \.isNumber)
       }
     case .punctuation(let splitting):
-      Self.split(pieces, splitting) { text in Self.scalars(of: text, where: \.isPunctuation) }
+      return Self.split(pieces, splitting) { text in Self.scalars(of: text, where: \.isPunctuation) }
     }
   }
 
-  private static func split(
-    _ pieces: [Piece], _ splitting: Splitting, by matches: (ArraySlice<UInt8>) -> [Range<Int>]
-  ) -> [Piece] {
+  /// The same steps, with a space put before each text or not, whatever they had.
+  ///
+  /// - Parameter refuse: called where a space is wanted and the steps are not those of a class that would put one there.
+  func prefixingSpace(
+    _ isWanted: Bool, refuse: () throws(TokenizerError) -> Void
+  ) throws(TokenizerError) -> PreTokenizer {
+    switch self {
+    case .byteLevel(_, let pattern): return .byteLevel(addsPrefixSpace: isWanted, pattern: pattern)
+    case .sequence(let steps):
+      if steps.count == 2, case .split = steps[0], case .byteLevel(_, nil) = steps[1] {
+        return .sequence([steps[0], .byteLevel(addsPrefixSpace: isWanted, pattern: nil)])
+      }
+      fallthrough
+    default:
+      if isWanted { try refuse() }
+      return self
+    }
+  }
+
+  private static func split<Failure: Error>(
+    _ pieces: [Piece], _ splitting: Splitting, by matches: (ArraySlice<UInt8>) throws(Failure) -> [Range<Int>]
+  ) throws(Failure) -> [Piece] {
     var result: [Piece] = []
     for piece in pieces {
-      for range in splitting.apply(matches: matches(piece.bytes), in: piece.bytes.indices) {
+      for range in splitting.apply(matches: try matches(piece.bytes), in: piece.bytes.indices) {
         let starts = piece.startsText && range.lowerBound == piece.bytes.startIndex
         result.append(Piece(bytes: piece.bytes[range], startsText: starts))
       }
@@ -86,15 +109,18 @@ indirect enum PreTokenizer: Sendable {
 
   private static func metaspace(
     _ pieces: [Piece], replacement: [UInt8], prefix: MetaspacePrefix, splits: Bool
-  ) -> [Piece] {
-    let replaced = pieces.map { piece in
-      var text = Normalizer.replace(.literal([UInt8(ascii: " ")]), with: replacement, in: Array(piece.bytes))
+  ) throws(TokenizerError) -> [Piece] {
+    var replaced: [Piece] = []
+    for piece in pieces {
+      var text = try Normalizer.replace(.literal([UInt8(ascii: " ")]), with: replacement, in: Array(piece.bytes))
       let wantsPrefix = prefix == .always || (prefix == .first && piece.startsText)
       if wantsPrefix, !text.starts(with: replacement) { text = replacement + text }
-      return Piece(bytes: text[...], startsText: piece.startsText)
+      replaced.append(Piece(bytes: text[...], startsText: piece.startsText))
     }
     guard splits else { return replaced }
-    return split(replaced, Splitting(.mergedWithNext)) { TextPattern.literal(replacement).matches(in: $0) }
+    let mark = TextPattern.literal(replacement)
+    return try split(replaced, Splitting(.mergedWithNext)) { (text) throws(TokenizerError) in try mark.matches(in: text)
+    }
   }
 
   /// `\w+|[^\w\s]+`

@@ -13,13 +13,20 @@ indirect enum TokenDecoder: Sendable {
   case strip(Unicode.Scalar, start: Int, stop: Int)
   case metaspace(replacement: Unicode.Scalar, dropsFirst: Bool)
 
-  func decode(_ tokens: [String]) -> [String] {
+  /// - Throws: `patternGivenUp`.
+  func decode(_ tokens: [String]) throws(TokenizerError) -> [String] {
     switch self {
-    case .sequence(let steps): return steps.reduce(tokens) { $1.decode($0) }
+    case .sequence(let steps):
+      var tokens = tokens
+      for step in steps { tokens = try step.decode(tokens) }
+      return tokens
     case .byteLevel:
       let bytes = tokens.flatMap { ByteAlphabet.bytes(of: $0) ?? Array($0.utf8) }
       return [String(decoding: bytes, as: UTF8.self)]
-    case .replace: return tokens.map(replaced)
+    case .replace(let pattern, let content):
+      var replaced: [String] = []
+      for token in tokens { replaced.append(try Self.replace(pattern, with: content, in: token)) }
+      return replaced
     case .byteFallback: return Self.fuseBytes(tokens)
     case .fuse: return [tokens.joined()]
     case .strip(let content, let start, let stop):
@@ -41,16 +48,19 @@ indirect enum TokenDecoder: Sendable {
     switch self {
     case .sequence(let steps): steps.reduce(token) { $1.label($0) }
     case .byteLevel: ByteAlphabet.bytes(of: token).map(readable) ?? token
-    case .replace: replaced(token)
+    case .replace(let pattern, let content):
+      // A token by itself is too short for a pattern to be given up; if one is, the token is shown as the vocabulary has it.
+      (try? Self.replace(pattern, with: content, in: token)) ?? token
     case .byteFallback: Self.byte(of: token).map { readable([$0]) } ?? token
     case .fuse, .strip: token
     case .metaspace: spaced(token, by: " ")
     }
   }
 
-  private func replaced(_ token: String) -> String {
-    guard case .replace(let pattern, let content) = self else { return token }
-    return String(decoding: Normalizer.replace(pattern, with: content, in: Array(token.utf8)), as: UTF8.self)
+  private static func replace(
+    _ pattern: TextPattern, with content: [UInt8], in token: String
+  ) throws(TokenizerError) -> String {
+    String(decoding: try Normalizer.replace(pattern, with: content, in: Array(token.utf8)), as: UTF8.self)
   }
 
   private func spaced(_ token: String, by space: String) -> String {

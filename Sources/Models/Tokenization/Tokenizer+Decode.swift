@@ -14,7 +14,7 @@ extension Tokenizer {
       }
       tokens.append(token)
     }
-    return decoder?.decode(tokens).joined() ?? tokens.joined(separator: " ")
+    return try decoder?.decode(tokens).joined() ?? tokens.joined(separator: " ")
   }
 
   /// One token as a person would read it, for a label: " Mary" for "ĠMary" or "▁Mary", and "<0xE2>" for a byte that is no text by

@@ -46,7 +46,7 @@ extension Tokenizer {
   private func encode(
     unnormalized bytes: ArraySlice<UInt8>, startsText: Bool, into ids: inout [Int32]
   ) throws(TokenizerError) {
-    let normalized = normalizer?.normalize(Array(bytes))[...] ?? bytes
+    let normalized = try normalizer?.normalize(Array(bytes))[...] ?? bytes
     for segment in normalizedMatcher.segments(of: normalized) {
       if let id = segment.id {
         ids.append(id)
@@ -55,7 +55,7 @@ extension Tokenizer {
       let starts = startsText && segment.range.lowerBound == normalized.startIndex
       let piece = Piece(bytes: normalized[segment.range], startsText: starts)
       if piece.bytes.isEmpty { continue }
-      for word in preTokenizer?.apply(to: [piece]) ?? [piece] where !word.bytes.isEmpty {
+      for word in try preTokenizer?.apply(to: [piece]) ?? [piece] where !word.bytes.isEmpty {
         try model.encode(word.bytes, into: &ids)
       }
     }

@@ -15,9 +15,9 @@ extension Tokenizer {
     func path(_ name: String) -> String { folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)" }
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 
-    let configuration =
-      exists("tokenizer_config.json")
-      ? try TokenizerConfiguration(root(of: path("tokenizer_config.json"))) : TokenizerConfiguration()
+    let configuration = try configuration(root: { file throws(TokenizerError) in
+      exists(file) ? try root(of: path(file)) : nil
+    })
     if exists("tokenizer.json") {
       return try Tokenizer(
         tokenizerJSON: try root(of: path("tokenizer.json")), configuration: configuration)
@@ -52,6 +52,18 @@ extension Tokenizer {
     try self.init(tokenizerJSON: Self.parse(json, file: file), configuration: read)
   }
 
+  /// Everything that the files beside the vocabulary say.
+  private static func configuration(
+    root: (String) throws(TokenizerError) -> JSONField?
+  ) throws(TokenizerError) -> TokenizerConfiguration {
+    var configuration = TokenizerConfiguration()
+    if let field = try root("tokenizer_config.json") { configuration = try TokenizerConfiguration(field) }
+    if let field = try root("config.json") { try configuration.readModel(field) }
+    if let field = try root("special_tokens_map.json") { try configuration.readSpecialTokensMap(field) }
+    if let field = try root("added_tokens.json") { try configuration.readAddedTokens(field) }
+    return configuration
+  }
+
   private init(tokenizerJSON root: JSONField, configuration: TokenizerConfiguration) throws(TokenizerError) {
     var parts = TokenizerParts(file: root.file, model: try TokenizerModel(try root.required("model")))
     if let field = try root.member("normalizer") { parts.normalizer = try Normalizer(field) }
@@ -62,26 +74,41 @@ extension Tokenizer {
       for element in try field.elements() { parts.addedTokens.append(try AddedToken(element)) }
     }
     parts.configuration = configuration
+    // What begins and ends a text is the file's own business: `add_bos_token` and `add_eos_token` beside it do not count.
+    parts.postProcessor.isDecided = true
+    if let known = configuration.tokenizerClass {
+      if known.replacesPostProcessor { parts.postProcessor = PostProcessor(isDecided: true) }
+      let addsPrefixSpace = configuration.addsPrefixSpace ?? false
+      parts.preTokenizer = try parts.preTokenizer?.prefixingSpace(addsPrefixSpace) { () throws(TokenizerError) in
+        throw .unsupportedOption(
+          file: configuration.file, path: "add_prefix_space", value: "true",
+          supported: "true with a pre-tokenizer that is ByteLevel, or Split and ByteLevel; \(root.file) has another")
+      }
+    }
     try self.init(parts)
   }
 
-  /// GPT-2's two files: a byte-level BPE whose steps are not written down anywhere but in GPT-2 itself.
+  /// `vocab.json` and `merges.txt`: a byte-level BPE whose steps are not written down anywhere but in the class that reads it; GPT-2's where
+  /// none is named.
   private init(
     vocabulary root: JSONField, merges: [UInt8], mergesFile: String, configuration: TokenizerConfiguration
   ) throws(TokenizerError) {
+    if let name = configuration.className, configuration.tokenizerClass == nil {
+      let names = TokenizerClass.all.map(\.name).joined(separator: ", ")
+      throw .unsupportedOption(
+        file: configuration.file, path: "tokenizer_class", value: name,
+        supported: "\(names) with vocab.json and merges.txt, and any class with a tokenizer.json; "
+          + "save_pretrained of transformers writes one")
+    }
     let vocabulary = try Vocabulary(root)
     let model = try BytePairModel(vocabulary: vocabulary, mergesFile: merges, file: mergesFile)
     var parts = TokenizerParts(file: root.file, model: .bytePair(model))
-    parts.preTokenizer = .byteLevel(addsPrefixSpace: configuration.addsPrefixSpace ?? false, pattern: .gpt2)
-    parts.decoder = .byteLevel
-    parts.addedTokens = configuration.addedTokens
-    // The files do not say which tokens are special; the configuration's names and GPT-2's only one are.
-    let named = [configuration.beginningOfText, configuration.endOfText, configuration.unknownToken, "<|endoftext|>"]
-    for case let name? in named {
-      guard let id = vocabulary.id(of: name), !parts.addedTokens.contains(where: { $0.id == id }) else { continue }
-      parts.addedTokens.append(AddedToken(id: id, content: name))
-    }
     parts.configuration = configuration
+    parts.configuration.tokenizerClass = configuration.tokenizerClass ?? TokenizerClass.gpt2
+    let known = configuration.tokenizerClass ?? TokenizerClass.gpt2
+    parts.normalizer = known.normalizer
+    parts.preTokenizer = known.preTokenizer(addsPrefixSpace: configuration.addsPrefixSpace ?? false)
+    parts.decoder = .byteLevel
     try self.init(parts)
   }
 

@@ -39,33 +39,26 @@ public struct Tokenizer: Sendable {
     normalizer = parts.normalizer
     preTokenizer = parts.preTokenizer
     decoder = parts.decoder
-    var byID: [Int32: AddedToken] = [:]
-    var idsByText: [[UInt8]: Int32] = [:]
-    for token in parts.addedTokens {
-      let bytes = Array(token.content.utf8)
-      if let other = byID[token.id]?.content ?? model.vocabulary.token(token.id), Array(other.utf8) != bytes {
-        throw .duplicateID(file: parts.file, id: Int(token.id), first: other, second: token.content)
-      }
-      if let other = idsByText[bytes] ?? model.vocabulary.id(of: token.content), other != token.id {
-        throw .contradictoryID(file: parts.file, token: token.content, first: Int(other), second: Int(token.id))
-      }
-      byID[token.id] = token
-      idsByText[bytes] = token.id
-    }
+    var list = try AddedTokenList(parts.addedTokens, in: model.vocabulary, file: parts.file)
+    try list.add(parts.configuration)
+    let tokens = list.tokens.sorted { $0.id < $1.id }
+    let byID = Dictionary(uniqueKeysWithValues: tokens.map { ($0.id, $0) })
     addedTokens = byID
-    addedIDs = idsByText
-    let tokens = byID.values.sorted { $0.id < $1.id }
+    addedIDs = Dictionary(uniqueKeysWithValues: tokens.map { (Array($0.content.utf8), $0.id) })
     let normalizer = parts.normalizer
-    addedSpellings = byID.mapValues { token in
-      guard token.isNormalized, let normalizer else { return token.content }
-      return String(decoding: normalizer.normalize(Array(token.content.utf8)), as: UTF8.self)
+    func normalized(_ text: [UInt8]) throws(TokenizerError) -> [UInt8] { try normalizer?.normalize(text) ?? text }
+    var spellings: [Int32: String] = [:]
+    for token in tokens {
+      let bytes = Array(token.content.utf8)
+      spellings[token.id] = token.isNormalized ? String(decoding: try normalized(bytes), as: UTF8.self) : token.content
     }
+    addedSpellings = spellings
     rawMatcher = AddedTokenMatcher(tokens.filter { !$0.isNormalized }) { $0 }
-    normalizedMatcher = AddedTokenMatcher(tokens.filter(\.isNormalized)) { normalizer?.normalize($0) ?? $0 }
+    normalizedMatcher = try AddedTokenMatcher(tokens.filter(\.isNormalized), normalize: normalized)
     vocabularySize = max(model.vocabulary.size, tokens.last.map { Int($0.id) + 1 } ?? 0)
 
     let names = SpecialNames(tokens: tokens, model: model, configuration: parts.configuration)
-    (beginningOfText, endOfText, postProcessor) = try names.resolve(parts.postProcessor)
+    (beginningOfText, endOfText, postProcessor) = names.resolve(parts.postProcessor)
     for id in postProcessor.prefix + postProcessor.suffix where token(id) == nil {
       throw .badValue(
         file: parts.file, path: "post_processor", value: "\(id)", expected: "made of ids that are in the vocabulary")

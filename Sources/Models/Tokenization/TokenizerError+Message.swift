@@ -22,8 +22,8 @@ extension TokenizerError {
       "\(file): \(place(path)): the \(part) \(quoted(type)) is not supported (supported: \(list(supported)))"
     case .unsupportedOption(let file, let path, let value, let supported):
       "\(file): \(place(path)): the value \(quoted(value)) is not supported (supported: \(supported))"
-    case .badPattern(let file, let path, let pattern):
-      "\(file): \(place(path)): the regular expression \(quoted(pattern)) cannot be read"
+    case .badPattern(let file, let path, let pattern, let reason):
+      "\(file): \(place(path)): the regular expression \(quoted(pattern)) cannot be read: \(visible(reason))"
 
     case .idOutOfRange(let file, let token, let id, let limit):
       "\(file): the token \(quoted(token)) has the id \(id); ids go from 0 to \(limit - 1)"
@@ -31,16 +31,19 @@ extension TokenizerError {
       "\(file): the tokens \(quoted(first)) and \(quoted(second)) have the same id \(id)"
     case .contradictoryID(let file, let token, let first, let second):
       "\(file): the token \(quoted(token)) has two ids, \(first) and \(second)"
+    case .addedIDNotNext(let file, let token, let id, let next):
+      "\(file): the added token \(quoted(token)) has the id \(id), but transformers numbers added tokens one after another "
+        + "and would make it \(next); add the tokens between the two, or put it into a tokenizer.json"
     case .malformedMerge(let file, let place, let merge):
       "\(file): \(place): the merge \(quoted(merge)) must be two tokens with one space between them"
     case .mergeOutsideVocabulary(let file, let place, let left, let right, let missing):
       "\(file): \(place): the merge of \(quoted(left)) and \(quoted(right)) needs the token \(quoted(missing)), "
         + "which is not in the vocabulary"
-    case .tokenOutsideVocabulary(let file, let path, let token):
-      "\(file): \(place(path)): the token \(quoted(token)) is not in the vocabulary"
 
     case .unknownText(let text):
       "the tokenizer has no token for \(quoted(text)), and no unknown token to use instead"
+    case .patternGivenUp(let pattern, let reason):
+      "the tokenizer's regular expression \(quoted(pattern)) was given up over this text: \(visible(reason))"
     case .noSuchID(let id, let vocabularySize):
       "there is no token with the id \(id); ids go from 0 to \(vocabularySize - 1)"
     case .noBeginningOfText:

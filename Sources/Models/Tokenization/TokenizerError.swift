@@ -20,20 +20,23 @@ public enum TokenizerError: DiagnosedError, Equatable {
   /// A model, normalizer, pre-tokenizer, post-processor or decoder that this library does not know.
   case unsupportedType(file: String, path: String, part: String, type: String, supported: [String])
   case unsupportedOption(file: String, path: String, value: String, supported: String)
-  case badPattern(file: String, path: String, pattern: String)
+  case badPattern(file: String, path: String, pattern: String, reason: String)
 
   // Vocabulary.
   case idOutOfRange(file: String, token: String, id: Int, limit: Int)
   case duplicateID(file: String, id: Int, first: String, second: String)
   case contradictoryID(file: String, token: String, first: Int, second: Int)
+  /// A token whose id transformers would not give it.
+  case addedIDNotNext(file: String, token: String, id: Int, next: Int)
   /// A merge that is not two tokens with a space between; `place` is "line 5" or "model.merges[3]".
   case malformedMerge(file: String, place: String, merge: String)
   case mergeOutsideVocabulary(file: String, place: String, left: String, right: String, missing: String)
-  case tokenOutsideVocabulary(file: String, path: String, token: String)
 
   // Use.
   /// A text holds what the vocabulary cannot say, and there is no unknown token to stand for it.
   case unknownText(String)
+  /// A regular expression of the tokenizer's files that takes too many steps over a text.
+  case patternGivenUp(pattern: String, reason: String)
   case noSuchID(Int32, vocabularySize: Int)
   /// A token for the beginning of the text was asked for, and the tokenizer has none.
   case noBeginningOfText

@@ -86,6 +86,35 @@ struct Vocabulary: Sendable {
     return id(of: String(Character(scalar)))
   }
 
+  /// The id of the token that is spelled as `left` and `right` together; both are in the vocabulary.
+  func id(of left: Int32, followedBy right: Int32) -> Int32? {
+    let (first, second) = (spans[Int(left)], spans[Int(right)])
+    let (middle, length) = (first.start + Int(first.length), Int(first.length + second.length))
+    let hash = hash(text, first.start, middle)
+    let mask = slots.count - 1
+    var slot =
+      Int(truncatingIfNeeded: Self.folded(self.hash(text, second.start, second.start + Int(second.length), from: hash)))
+      & mask
+    while slots[slot] >= 0 {
+      let span = spans[Int(slots[slot])]
+      if Int(span.length) == length, matches(text, first.start, middle, at: span.start),
+        matches(text, second.start, second.start + Int(second.length), at: span.start + Int(first.length))
+      {
+        return slots[slot]
+      }
+      slot = (slot + 1) & mask
+    }
+    return nil
+  }
+
+  /// How many Unicode scalars a token of the vocabulary is long.
+  func scalarCount(_ id: Int32) -> Int {
+    let span = spans[Int(id)]
+    var count = 0
+    for index in span.start..<(span.start + Int(span.length)) where text[index] & 0xC0 != 0x80 { count += 1 }
+    return count
+  }
+
   /// The bytes of a token; nil where there is none.
   func bytes(_ id: Int32) -> ArraySlice<UInt8>? {
     guard id >= 0, id < spans.count, spans[Int(id)].length >= 0 else { return nil }
@@ -100,7 +129,7 @@ struct Vocabulary: Sendable {
   /// The slot that holds the token, or the free one where it belongs.
   private func slot(of buffer: [UInt8], _ start: Int, _ end: Int) -> Int {
     let mask = slots.count - 1
-    var slot = Int(truncatingIfNeeded: hash(buffer, start, end)) & mask
+    var slot = Int(truncatingIfNeeded: Self.folded(hash(buffer, start, end))) & mask
     while slots[slot] >= 0 {
       let span = spans[Int(slots[slot])]
       if Int(span.length) == end - start, matches(buffer, start, end, at: span.start) { break }
@@ -123,10 +152,14 @@ struct Vocabulary: Sendable {
     }
   }
 
-  private func hash(_ buffer: [UInt8], _ start: Int, _ end: Int) -> UInt64 {
-    // FNV-1a, folded because only the low bits choose a slot.
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+  /// FNV-1a, continued from the hash of what comes before.
+  private func hash(_ buffer: [UInt8], _ start: Int, _ end: Int, from before: UInt64 = 0xCBF2_9CE4_8422_2325) -> UInt64
+  {
+    var hash = before
     for index in start..<end { hash = (hash ^ UInt64(buffer[index])) &* 0x100_0000_01B3 }
-    return hash ^ (hash >> 32)
+    return hash
   }
+
+  /// Only the low bits choose a slot.
+  private static func folded(_ hash: UInt64) -> UInt64 { hash ^ (hash >> 32) }
 }

@@ -36,7 +36,7 @@ DISPATCHED void pb_soft_cap_vjp(float *out, const float *g, const float *x, floa
   }
 }
 
-// The mean of a row, or 0 for a norm that does not centre.
+// The mean of a row, or 0 for a norm without centring.
 static inline __attribute__((always_inline)) float row_mean(const float *row, int64_t width, int centred) {
   REORDER_SUMS
   if (!centred) return 0.0f;

@@ -46,7 +46,7 @@ DISPATCHED void pb_accumulate(float *out, const float *a, float factor, int64_t 
 }
 
 DISPATCHED void pb_relu(float *out, const float *a, int64_t n) {
-  // Written so that NaN passes through: a weight gone wrong must show in the logits.
+  // Written so that NaN passes through: a corrupted weight must show in the logits.
   for (int64_t i = 0; i < n; i++) out[i] = a[i] < 0.0f ? 0.0f : a[i];
 }
 
@@ -148,6 +148,16 @@ DISPATCHED void pb_rotate(
   for (int64_t i = dimensions; i < width; i++) out[i] = x[i];
 }
 
+DISPATCHED void pb_rotate_adjacent(
+    float *out, const float *x, const float *cosines, const float *sines, int64_t dimensions, int64_t width) {
+  for (int64_t i = 0; i < dimensions / 2; i++) {
+    const float a = x[2 * i], b = x[2 * i + 1];
+    out[2 * i] = a * cosines[i] - b * sines[i];
+    out[2 * i + 1] = b * cosines[i] + a * sines[i];
+  }
+  for (int64_t i = dimensions; i < width; i++) out[i] = x[i];
+}
+
 DISPATCHED void pb_attention_scores(
     float *scores, const float *q, const float *k, int64_t keyStride, int64_t sources, int64_t width, float scale) {
   for (int64_t s = 0; s < sources; s++) {
@@ -159,7 +169,8 @@ DISPATCHED void pb_attention_scores(
   }
 }
 
-// out[0..<block] = the sum over sources of weights[s] v[s]: the sums stay in registers, which memory would hold up.
+// out[0..<block] = the sum over sources of weights[s] v[s]. The sums stay in registers, since memory would slow them
+// down.
 #define MIX_BLOCK(block)                                                  \
   for (; i + (block) <= width; i += (block)) {                            \
     float sums[block];                                                    \

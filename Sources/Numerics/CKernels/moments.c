@@ -22,7 +22,7 @@ DISPATCHED void pb_center_rows(
 DISPATCHED void pb_weighted_row_sum(
     double *sums, const float *x, int64_t stride, const double *weights, int64_t rows, int64_t width) {
   int64_t r = 0;
-  // Four rows for each time that the sums are read and written.
+  // Four rows each time the sums are read and written.
   for (; r + 4 <= rows; r += 4) {
     const float *a = x + r * stride, *b = a + stride, *c = b + stride, *d = c + stride;
     if (weights) {

@@ -1,23 +1,26 @@
-// What every kernel file needs: how kernels are compiled for several instruction sets, and elementary functions that vectorise.
+// What every kernel file needs: compilation for several instruction sets, and elementary functions that vectorise.
 #ifndef PATCHBAY_KERNEL_PARTS_H
 #define PATCHBAY_KERNEL_PARTS_H
 
 #include <math.h>
 #include <stdint.h>
 
-// One copy of each kernel for processors with AVX-512, with AVX2 and FMA, and for any other; elsewhere the plain build serves.
+// One copy of each kernel for processors with AVX-512, one for AVX2 and FMA, and one for any other; elsewhere there is
+// just the plain build.
 #if defined(__x86_64__) && defined(__linux__)
 #define DISPATCHED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define DISPATCHED
 #endif
 
-// Sums may be reordered inside these kernels so that they can use vector registers; results stay within a few units in the last place of
-// any other order. A loop that sums must not store as well: the compiler would guard it against arrays that lie close together and take the sum in
-// another order where they do, so that the same numbers would round differently from one run to the next.
+// Sums may be reordered inside these kernels so that they can use vector registers; results stay within a few units in
+// the last place of any other order. A loop that sums must not also store: the compiler would check whether the arrays
+// are close together and then sum in another order, so that the same numbers would round differently from one run to
+// the next.
 #define REORDER_SUMS _Pragma("clang fp reassociate(on) contract(fast)")
 
-// exp(x) to about 2 units in the last place without a branch, so that loops over it vectorise. Cephes' reduction: x = n ln 2 + r.
+// exp(x) to about 2 units in the last place without a branch, so that loops over it vectorise. Cephes' reduction: x = n
+// ln 2 + r.
 static inline __attribute__((always_inline)) float exp_inline(float x) {
   const float clamped = x < -87.33654f ? -87.33654f : (x > 88.72283f ? 88.72283f : x);
   const float shifted = clamped * 1.44269504f + 12582912.0f;
@@ -54,7 +57,7 @@ static inline __attribute__((always_inline)) float tanh_inline(float x) {
   return magnitude < 0.625f ? small : copysignf(large, x);
 }
 
-// erf as a quotient of polynomials on [-4, 4], to a few units in the last place; beyond, it is 1 in float32.
+// erf as a quotient of polynomials on [-4, 4], to a few units in the last place; beyond that it is 1 in float32.
 static inline __attribute__((always_inline)) float erf_inline(float x) {
   const float c = x < -4.0f ? -4.0f : (x > 4.0f ? 4.0f : x);
   const float s = c * c;

@@ -1,8 +1,9 @@
-// The largest of the 3 x 3 places around every second row and column of a picture.
+// The maximum of the 3 x 3 places around every second row and column of a picture.
 #include "CKernels.h"
 #include "parts.h"
 
-// One row of the result from up to three rows of the picture; above and below may be the middle row itself where there is none.
+// One row of the result from up to three rows of the picture; if there is none above or below, these are the middle row
+// itself.
 static inline __attribute__((always_inline)) void pool_row(
     float *out, const float *above, const float *middle, const float *below, int64_t columns) {
   const int64_t width = (columns + 1) / 2;
@@ -48,7 +49,7 @@ DISPATCHED void pb_max_pool_vjp(
         for (int64_t i = top; i <= bottom; i++)
           for (int64_t j = left; j <= right; j++) {
             const int64_t at = i * columns + j;
-            // Without a branch: which place is largest cannot be foreseen.
+            // Without a branch, since the largest place cannot be predicted.
             const int isLarger = plane[at] > largest;
             best = isLarger ? at : best;
             largest = isLarger ? plane[at] : largest;

@@ -1,10 +1,11 @@
-// What stands between the bytes of a stored chunk and its numbers: HDF5's checksum and binary16.
+// Conversions between the bytes of a stored chunk and its numbers: HDF5's checksum, and binary16.
 #include <string.h>
 
 #include "CKernels.h"
 #include "parts.h"
 
-// Pairs of 16-bit words that are summed side by side. What a place has summed of sums is at most 131070 * (1 + ... + steps): 255 steps fit 32 bits.
+// Pairs of 16-bit words that are summed in parallel. A place's sum of sums is at most 131070 * (1 + ... + steps): 255
+// steps fit in 32 bits.
 enum { PAIRS = 16, STEP_BYTES = 4 * PAIRS, MOST_STEPS = 255 };
 typedef uint32_t pairs __attribute__((vector_size(STEP_BYTES)));
 
@@ -13,7 +14,8 @@ static inline __attribute__((always_inline)) uint64_t total(const pairs *x) {
   return __builtin_reduce_add((*x & 0xFFFF) + (*x >> 16));
 }
 
-// Modulo 65535, with 65535 in place of a 0 that does not come from zeros alone: HDF5 folds the upper half of a sum into the lower.
+// Modulo 65535, with 65535 in place of a 0 that does not come from zeros alone: HDF5 folds the upper half of a sum into
+// the lower.
 static inline uint64_t reduced(uint64_t sum) { return sum == 0 ? 0 : (sum - 1) % 65535 + 1; }
 
 static inline __attribute__((always_inline)) void add_words(
@@ -34,7 +36,8 @@ static inline __attribute__((always_inline)) void add_words(
       both += (words & 0xFFFF) + high;
       bothSums += both;
     }
-    // Of n words, word i counts n - i times in the second sum: the lower one at place p of step t n - 2 PAIRS t - 2 p times, the upper once less.
+    // Of n words, word i counts n - i times in the second sum: at place p of step t the lower one n - 2 PAIRS t - 2 p
+    // times, the upper one once less.
     const pairs placed = ((both & 0xFFFF) + (both >> 16)) * places;
     const uint64_t less = total(&placed) + total(&upper);
     // 2^14 * 65535 is more than `less` ever is.

@@ -1,9 +1,10 @@
 #include "CKernels.h"
 #include "parts.h"
 
-// Products of a few rows with a matrix: each weight is read once and used for all rows, so that memory sets the pace.
+// Products of a few rows with a matrix: each weight is read once and used for all rows, so that memory bandwidth is the
+// limit.
 
-// The sums of COUNT neighbouring outputs of ROWS rows, whose weights lie in rows of w.
+// The sums of COUNT adjacent outputs of ROWS rows, whose weights are in rows of w.
 #define DOTS(ROWS, COUNT)                                                              \
   {                                                                                    \
     REORDER_SUMS                                                                       \
@@ -32,7 +33,8 @@ DISPATCHED void pb_few_rows_by_outputs(
   }
 }
 
-// out[r] += the weighted sum of COUNT rows of w for ROWS rows; each number of w is read once, and the products are added up before memory is touched.
+// out[r] += the weighted sum of COUNT rows of w, for ROWS rows. Each number of w is read once, and products are summed
+// before memory is written.
 #define MIXED(ROWS, COUNT)                                                             \
   for (int64_t j = 0; j < outputs; j++) {                                              \
     float sums[ROWS];                                                                  \

@@ -1,4 +1,4 @@
-/// A read-only view of rows of numbers that need not lie side by side: a weight, or some columns of one.
+/// A read-only view of rows of numbers that need not be adjacent: a weight, or some columns of one.
 public struct Matrix: Sendable {
   private let storage: Storage
   private let offset: Int
@@ -45,7 +45,7 @@ public struct Matrix: Sendable {
     return try withPointer { try body(UnsafeBufferPointer(start: $0 + row * rowStride, count: columns)) }
   }
 
-  /// The numbers copied out, [rows, columns].
+  /// A copy of the numbers, [rows, columns].
   public var tensor: Tensor {
     Tensor(shape: [rows, columns]) { out in
       withPointer { source in

@@ -1,18 +1,19 @@
 import CKernels
 
-/// Products of a few rows with a matrix that is too large for a core's cache: reading the matrix is the work, so the threads share it by columns and each
-/// number of it is read once for all rows.
+/// Products of a few rows with a matrix too large for a core's cache. Reading the matrix dominates, so the threads
+/// share it by columns, and each of its numbers is read once for all rows.
 extension Product {
-  /// Rows beyond this are oneDNN's business.
+  /// More rows than this are left to oneDNN.
   private static let mostRows = 4
-  /// Numbers in a matrix from which on it is worth leaving oneDNN; below it, all is in the cache and nothing waits for memory.
+  /// Matrices with at least this many numbers are worth leaving oneDNN for; smaller ones are in the cache, where
+  /// nothing waits for memory.
   private static let leastNumbers = 1 << 15
-  /// From this many numbers on a second thread saves more than it costs: reading 256 KiB takes some 15 microseconds.
+  /// From this size a second thread saves more than it costs: reading 256 KiB takes some 15 microseconds.
   private static let leastNumbersForThreads = 1 << 16
 
   var isBoundByMemory: Bool { rows <= Self.mostRows && inputs * outputs >= Self.leastNumbers }
 
-  /// Carries the product out on the calling thread's product threads.
+  /// Computes the product on the calling thread's product threads.
   func runAtRateOfMemory() {
     let threads = inputs * outputs < Self.leastNumbersForThreads ? 1 : ProductThreads.current
     guard threads > 1 else { return runFewRows() }

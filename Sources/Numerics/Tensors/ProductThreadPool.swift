@@ -2,16 +2,18 @@ import CKernels
 import Foundation
 import Synchronization
 
-/// Threads that help a lone run with its products: one less than the machine has cores.
+/// Threads that help a single run with its products: one fewer than the machine has cores.
 ///
-/// Between two products of a run lie some tens of microseconds of other work, less than it takes to wake a sleeping thread. So a helper that has
-/// nothing to do looks for work a little while before it goes to sleep; that while is bounded, so that a busy machine loses little.
+/// Between two products a run does some tens of microseconds of other work, less than it takes to wake a sleeping
+/// thread. So an idle helper polls for work a little while before it goes to sleep; the time is bounded, so that a busy
+/// machine loses little.
 ///
-/// `@unchecked Sendable`: the job is written by the one caller that holds `inUse`, before it raises `generation`, which helpers read first.
+/// `@unchecked Sendable`: the job is written only by the caller that holds `inUse`, before it increments `generation`,
+/// which helpers read first.
 final class ProductThreadPool: @unchecked Sendable {
   static let shared = ProductThreadPool(helpers: ProcessInfo.processInfo.activeProcessorCount - 1)
 
-  /// Looks before going to sleep, each some tens of nanoseconds.
+  /// Polls before going to sleep, each some tens of nanoseconds.
   private static let looks = 3000
 
   private let helpers: Int
@@ -32,7 +34,8 @@ final class ProductThreadPool: @unchecked Sendable {
     }
   }
 
-  /// Does pieces 0..<count, spread over this thread and the helpers; all of them here if someone else has the helpers.
+  /// Does pieces 0..<count, spread over this thread and the helpers; all of them here if another caller has the
+  /// helpers.
   func run(pieces count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     guard helpers > 0, count > 1, !inUse.exchange(true, ordering: .acquiring) else {
       for piece in 0..<count { body(piece) }
@@ -77,7 +80,7 @@ final class ProductThreadPool: @unchecked Sendable {
     }
   }
 
-  /// Waits until there is a job that this helper has not seen.
+  /// Waits for a job that this helper has not seen.
   private func nextGeneration(after seen: Int) -> Int {
     for _ in 0..<Self.looks {
       let now = generation.load(ordering: .acquiring)

@@ -1,13 +1,15 @@
 import Foundation
 
-/// How many threads a matrix product started on the calling thread is shared between.
+/// How many threads share a matrix product started on the calling thread.
 ///
-/// oneDNN's own threads (OpenMP's) are not used: they spin while they wait, which costs more than the product itself as soon as anything else runs on
-/// the machine. A product is cut into pieces that run as single-threaded products on Dispatch's threads.
+/// oneDNN's own threads (OpenMP's) are not used: they spin while they wait, which costs more than the product itself as
+/// soon as anything else runs on the machine. A product is cut into pieces that run as single-threaded products on
+/// Dispatch's threads.
 public enum ProductThreads {
   private typealias Setter = @convention(c) (Int32) -> Void
 
-  /// OpenMP's setting belongs to each thread; it is looked up at run time because the package that provides it differs between systems.
+  /// OpenMP's setting is per thread; it is looked up at run time because different systems get it from different
+  /// packages.
   private static let openMP: Setter? = {
     guard let symbol = dlsym(dlopen(nil, RTLD_NOW), "omp_set_num_threads") else { return nil }
     return unsafeBitCast(symbol, to: Setter.self)
@@ -20,18 +22,18 @@ public enum ProductThreads {
     return key
   }()
 
-  /// Products started from the calling thread use this many threads from now on. Until it is set: one for each processor core.
+  /// Products started from the calling thread use this many threads from now on. The default is one per processor core.
   /// - Precondition: at least 1.
   public static func set(_ count: Int) {
     precondition(count >= 1, "a product needs a thread")
     pthread_setspecific(key, UnsafeRawPointer(bitPattern: count))
   }
 
-  /// Multiplies the products of `body` on the calling thread alone. A product that several threads share is cut into as many parts, which may
-  /// round otherwise; one that a thread multiplies by itself depends on nothing but its operands.
+  /// Computes the products of `body` on the calling thread alone. A product shared by several threads is cut into as
+  /// many parts, which may round differently; one computed by a single thread depends only on its operands.
   package static func alone<R>(_ body: () throws -> R) rethrows -> R { try shared(between: 1, body) }
 
-  /// Shares the products of `body` between so many threads.
+  /// Shares the products of `body` between this many threads.
   package static func shared<R>(between threads: Int, _ body: () throws -> R) rethrows -> R {
     let usual = current
     set(max(1, threads))
@@ -39,7 +41,7 @@ public enum ProductThreads {
     return try body()
   }
 
-  /// What was set on the calling thread.
+  /// The number set on the calling thread.
   package static var current: Int {
     let set = Int(bitPattern: pthread_getspecific(key))
     return set == 0 ? cores : set

@@ -28,7 +28,7 @@ extension ReferenceKernels {
     return scores
   }
 
-  /// The softmax of every row; a row of only -infinity becomes 0, as nothing may be looked at.
+  /// The softmax of every row; a row with only -infinity becomes 0, since nothing may be attended to.
   package static func softmaxRows(_ values: [Float], width: Int) -> [Double] {
     cut(values.map(Double.init), width).flatMap { row -> [Double] in
       guard let largest = row.max(), !row.allSatisfy({ $0 == -.infinity }) else { return row.map { _ in 0 } }
@@ -58,7 +58,8 @@ extension ReferenceKernels {
 
   /// Rotary position embedding of each head's leading features, half-split. See `Tensor.rotated`.
   package static func rotated(
-    _ x: Tensor, heads: Int, positions: [Int], inverseFrequencies: [Float], amplitude: Float
+    _ x: Tensor, heads: Int, positions: [Int], inverseFrequencies: [Float], amplitude: Float,
+    adjacentPairs: Bool = false
   ) -> [Double] {
     guard !positions.isEmpty else { return [] }
     let half = inverseFrequencies.count
@@ -68,8 +69,9 @@ extension ReferenceKernels {
       for i in 0..<half {
         let angle = Double(positions[place / heads]) * Double(inverseFrequencies[i])
         let (c, s) = (cos(angle) * Double(amplitude), sin(angle) * Double(amplitude))
-        turned[i] = head[i] * c - head[i + half] * s
-        turned[i + half] = head[i + half] * c + head[i] * s
+        let (first, second) = adjacentPairs ? (2 * i, 2 * i + 1) : (i, i + half)
+        turned[first] = head[first] * c - head[second] * s
+        turned[second] = head[second] * c + head[first] * s
       }
       return turned
     }

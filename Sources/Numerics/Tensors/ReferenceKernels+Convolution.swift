@@ -1,5 +1,5 @@
 extension ReferenceKernels {
-  /// Every picture convolved: [n, outputs * rows * columns]. See `Tensor.convolved`.
+  /// Convolves every picture: [n, outputs * rows * columns]. See `Tensor.convolved`.
   package static func convolved(_ x: Tensor, _ weight: Matrix, bias: Matrix?, _ shape: ConvolutionShape) -> [Double] {
     let w = rows(weight)
     let b = bias.map { rows($0)[0] } ?? [Double](repeating: 0, count: shape.outputs)
@@ -14,8 +14,8 @@ extension ReferenceKernels {
     }
   }
 
-  /// The derivatives by a convolution's input [n, inputs * rows * columns], weight and bias. See `Tensor.pulledBackThroughConvolution` and
-  /// `Tensor.addConvolutionGradients`.
+  /// The derivatives with respect to a convolution's input [n, inputs * rows * columns], weight and bias. See
+  /// `Tensor.pulledBackThroughConvolution` and `Tensor.addConvolutionGradients`.
   package static func convolutionGradients(
     input: Tensor, gradient: Tensor, _ weight: Matrix, _ shape: ConvolutionShape
   ) -> (input: [Double], weight: [Double], bias: [Double]) {
@@ -40,7 +40,7 @@ extension ReferenceKernels {
     return (byInput, byWeight, byBias)
   }
 
-  /// The largest of the places around every second one. See `Tensor.maxPooled`.
+  /// The maximum around every second place. See `Tensor.maxPooled`.
   package static func maxPooled(_ x: Tensor, rows: Int, columns: Int) -> [Double] {
     cut(numbers(x), rows * columns).flatMap { plane in
       stride(from: 0, to: rows, by: 2).flatMap { row in
@@ -49,7 +49,8 @@ extension ReferenceKernels {
     }
   }
 
-  /// Each result's derivative at the first of the largest places that it came from. See `Tensor.pulledBackThroughMaxPool`.
+  /// Gives each output's derivative to the first of the largest places in its window. See
+  /// `Tensor.pulledBackThroughMaxPool`.
   package static func maxPoolGradient(_ g: Tensor, of x: Tensor, rows: Int, columns: Int) -> [Double] {
     let (height, width) = ((rows + 1) / 2, (columns + 1) / 2)
     return zip(cut(numbers(x), rows * columns), cut(numbers(g), height * width)).flatMap { plane, g in
@@ -65,7 +66,8 @@ extension ReferenceKernels {
     (0..<shape.rows).flatMap { row in (0..<shape.columns).map { (row, $0) } }
   }
 
-  /// Calls `body` with each place of the input that an output sees inside the picture, and the place in the output's row of the weight.
+  /// Calls `body` with each place of the input that an output sees inside the picture, and its place in the output's
+  /// row of the weight.
   private static func forEachNeighbour(
     of row: Int, _ column: Int, _ shape: ConvolutionShape, _ body: (_ from: Int, _ at: Int) -> Void
   ) {
@@ -81,7 +83,7 @@ extension ReferenceKernels {
     }
   }
 
-  /// The first of the largest places around one.
+  /// The first of the largest places around one place.
   private static func largest(_ plane: [Double], _ row: Int, _ column: Int, _ rows: Int, _ columns: Int) -> Int {
     var best: Int?
     for r in max(0, row - 1)...min(rows - 1, row + 1) {

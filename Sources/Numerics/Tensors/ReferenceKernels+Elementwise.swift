@@ -5,7 +5,7 @@ extension ReferenceKernels {
   package static func value(of f: Nonlinearity, at x: Double) -> Double {
     switch f {
     case .relu: x < 0 ? 0 : x
-    // x Phi(x), with Phi by the complementary error function, which loses nothing far below 0.
+    // x Phi(x), with Phi from the complementary error function, which loses nothing far below 0.
     case .gelu: 0.5 * x * erfc(-x / 2.0.squareRoot())
     case .geluNew: 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
     case .silu: x / (1 + exp(-x))

@@ -9,7 +9,8 @@ extension ReferenceKernels {
     }
   }
 
-  /// Each head's own outputs from its own input: [rows, heads, inputs] -> [rows, heads, outputs / heads]. See `Tensor.linearByHead`.
+  /// Each head's own outputs from its own input: [rows, heads, inputs] -> [rows, heads, outputs / heads]. See
+  /// `Tensor.linearByHead`.
   package static func linearByHead(
     _ x: Tensor, _ weight: Matrix, transposed: Bool, bias: Matrix?, heads: Int
   ) -> [Double] {

@@ -1,5 +1,5 @@
 extension ReferenceKernels {
-  /// sqrt(mean(c^2) + epsilon) of every row; c is the row less its mean when `centred`. See `Tensor.normScale`.
+  /// sqrt(mean(c^2) + epsilon) of every row; c is the row minus its mean if `centred`. See `Tensor.normScale`.
   package static func normScale(_ x: Tensor, epsilon: Float, centred: Bool) -> [Double] {
     cut(numbers(x), x.shape.last ?? 1).map { row in
       let c = centred ? less(mean(row), row) : row

@@ -1,17 +1,17 @@
-/// A plain version of each fast kernel, one loop after the next, with sums in double precision. Tests hold the fast ones to these; nothing else
-/// uses them.
+/// A plain version of each fast kernel: simple loops with sums in double precision. Tests compare the fast kernels with
+/// these; nothing else uses them.
 ///
-/// Results are row-major numbers in double precision, shaped as the fast kernel's tensor.
+/// Results are row-major numbers in double precision, in the shape of the fast kernel's tensor.
 package enum ReferenceKernels {
   /// All numbers of a tensor.
   static func numbers(_ tensor: Tensor) -> [Double] { tensor.values.map(Double.init) }
 
-  /// A matrix, row by row.
+  /// The rows of a matrix.
   static func rows(_ matrix: Matrix) -> [[Double]] {
     (0..<matrix.rows).map { row in matrix.withRow(row) { $0.map(Double.init) } }
   }
 
-  /// A weight as [inputs][outputs], whichever way it is stored.
+  /// A weight as [inputs][outputs], however it is stored.
   static func byInput(_ weight: Matrix, transposed: Bool) -> [[Double]] {
     let stored = rows(weight)
     guard transposed else { return stored }

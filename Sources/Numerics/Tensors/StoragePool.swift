@@ -1,20 +1,21 @@
 import CKernels
 import Foundation
 
-/// Keeps large pieces of memory for reuse: a run allocates activations of a few sizes over and over, and fresh pages cost as much as the elementwise
-/// work done on them.
+/// Keeps large blocks of memory for reuse: a run allocates activations of a few sizes over and over, and fresh pages
+/// cost as much as the elementwise work done on them.
 ///
 /// `@unchecked Sendable`: the lock guards everything in it.
 final class StoragePool: @unchecked Sendable {
   static let shared = StoragePool()
 
-  /// Smaller pieces are left to the allocator.
+  /// Smaller blocks are left to the allocator.
   private static let smallest = 1 << 16
-  /// Bytes that are kept at most, unless `keeping` says otherwise.
+  /// The most bytes to keep, unless `keeping` says otherwise.
   private static let usualLimit = 128 << 20
 
   private init() {
-    // oneDNN takes and gives back buffers of some megabytes for every product; by default each would be fresh pages from the system.
+    // oneDNN allocates and frees buffers of some megabytes for every product; by default each would be fresh pages from
+    // the system.
     pb_keep_memory()
   }
 
@@ -37,7 +38,7 @@ final class StoragePool: @unchecked Sendable {
     return UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
   }
 
-  /// Takes back what `allocate(bytes)` gave.
+  /// Takes back a block from `allocate(bytes)`.
   func release(_ piece: UnsafeMutableRawPointer, _ bytes: Int) {
     let size = Self.size(bytes)
     let isKept = lock.withLock { () -> Bool in
@@ -49,7 +50,7 @@ final class StoragePool: @unchecked Sendable {
     if !isKept { piece.deallocate() }
   }
 
-  /// Keeps more than usual while `body` runs: for work that needs the same memory over and over, and much of it.
+  /// Keeps more memory than usual while `body` runs, for work that needs the same large blocks over and over.
   func keeping<R>(_ bytes: Int, _ body: () throws -> R) rethrows -> R {
     let before = lock.withLock { () -> Int in
       defer { limit = max(limit, bytes) }
@@ -64,7 +65,7 @@ final class StoragePool: @unchecked Sendable {
     release(downTo: limit)
   }
 
-  /// Gives back what is kept beyond so many bytes.
+  /// Frees what is kept beyond this many bytes.
   fileprivate func release(downTo limit: Int) {
     let pieces = lock.withLock { () -> [UnsafeMutableRawPointer] in
       var pieces: [UnsafeMutableRawPointer] = []
@@ -78,7 +79,7 @@ final class StoragePool: @unchecked Sendable {
     for piece in pieces { piece.deallocate() }
   }
 
-  /// A size that others share: rounded up to an eighth of the power of two below.
+  /// A size shared by similar requests: rounded up to an eighth of the power of two below.
   private static func size(_ bytes: Int) -> Int {
     guard bytes > smallest else { return max(64, bytes) }
     let step = 1 << (Int.bitWidth - bytes.leadingZeroBitCount - 4)
@@ -87,13 +88,14 @@ final class StoragePool: @unchecked Sendable {
 }
 
 extension Tensor {
-  /// Does work during which memory that tensors give back is kept for the next ones, up to so many bytes instead of the usual 128 MiB. Fresh pages of
-  /// memory cost as much as the elementwise work that is done on them.
+  /// Runs `body` while keeping the memory that tensors release for the next ones, up to this many bytes instead of the
+  /// usual 128 MiB. Fresh pages cost as much as the elementwise work done on them.
   package static func keepingMemory<R>(_ bytes: Int, _ body: () throws -> R) rethrows -> R {
     try StoragePool.shared.keeping(bytes, body)
   }
 
-  /// Returns the memory that is kept for the next tensors to the system: for when work with tensors is over and other work needs memory.
+  /// Returns the memory kept for further tensors to the system, for when work with tensors is over and other work needs
+  /// memory.
   package static func releaseMemory() {
     StoragePool.shared.release(downTo: 0)
     pb_release_memory()

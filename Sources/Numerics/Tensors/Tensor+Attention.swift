@@ -1,13 +1,13 @@
 import CKernels
 import Foundation
 
-/// The heads of an attention layer as its kernels see them.
+/// The heads of an attention layer, as kernels need them.
 public struct AttentionShape: Sendable, Hashable {
   public let queryHeads: Int
   public let keyValueHeads: Int
   public let dHead: Int
 
-  /// - Precondition: query heads share key-value heads evenly.
+  /// - Precondition: the key-value heads are shared evenly by the query heads.
   public init(queryHeads: Int, keyValueHeads: Int, dHead: Int) {
     precondition(keyValueHeads > 0 && queryHeads % keyValueHeads == 0, "\(queryHeads) heads on \(keyValueHeads)")
     self.queryHeads = queryHeads
@@ -20,15 +20,16 @@ public struct AttentionShape: Sendable, Hashable {
   var keyValueWidth: Int { keyValueHeads * dHead }
 }
 
-/// One prompt's attention. Pointers are to dense rows; callers see to it that they hold what the shapes say.
+/// One prompt's attention. Pointers are to dense rows; callers make sure that they hold what the shapes say.
 extension Tensor {
   /// Attention scores of some destinations of one prompt: [queryHeads, destinations, n], written to `out`.
   ///
-  /// A destination's sources outside `visible(destination)` get -infinity. With a soft cap, scores are cap tanh(scores / cap).
+  /// A destination's sources outside `visible(destination)` get -infinity. With a soft cap, scores are cap tanh(scores
+  /// / cap).
   /// - Parameters:
   ///   - queries: [destinations, queryHeads, dHead]
   ///   - destinations: their positions in the prompt.
-  ///   - keys: [n, keyValueHeads, dHead], the whole prompt's.
+  ///   - keys: [n, keyValueHeads, dHead], for the whole prompt.
   package static func attentionScores(
     queries: UnsafePointer<Float>, destinations: Range<Int>, keys: UnsafePointer<Float>, positions n: Int,
     shape: AttentionShape, scale: Float, softCap: Float?, visible: (Int) -> Range<Int>,
@@ -75,11 +76,14 @@ extension Tensor {
     }
   }
 
-  /// Rotates the leading `2 * inverseFrequencies.count` features of every head by angles that grow with the position (half-split form).
+  /// Rotates the leading `2 * inverseFrequencies.count` features of every head by angles that grow with the position.
   /// - Parameters:
   ///   - heads: how many heads a row holds: [rows, heads * dHead].
   ///   - positions: each row's position in its prompt.
-  public func rotated(heads: Int, positions: [Int], inverseFrequencies: [Float], amplitude: Float) -> Tensor {
+  /// - adjacentPairs: whether feature 2i is rotated with 2i + 1 instead of i with i + `inverseFrequencies.count`.
+  public func rotated(
+    heads: Int, positions: [Int], inverseFrequencies: [Float], amplitude: Float, adjacentPairs: Bool = false
+  ) -> Tensor {
     let rows = positions.count
     guard rows > 0 else { return self }
     precondition(count % (rows * heads) == 0, "\(shape) by \(rows) rows of \(heads) heads")
@@ -89,6 +93,7 @@ extension Tensor {
     var cosines = [Float](repeating: 0, count: half)
     var sines = cosines
     var prepared: Int?
+    let rotate = adjacentPairs ? pb_rotate_adjacent : pb_rotate
     return Tensor(shape: shape) { out in
       withValues { x in
         for (row, position) in positions.enumerated() {
@@ -102,7 +107,7 @@ extension Tensor {
           }
           for head in 0..<heads {
             let at = (row * heads + head) * width
-            pb_rotate(out.baseAddress! + at, x.baseAddress! + at, cosines, sines, Int64(2 * half), Int64(width))
+            rotate(out.baseAddress! + at, x.baseAddress! + at, cosines, sines, Int64(2 * half), Int64(width))
           }
         }
       }

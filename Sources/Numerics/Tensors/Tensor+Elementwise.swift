@@ -1,6 +1,6 @@
 import CKernels
 
-/// An elementwise nonlinearity that has a kernel.
+/// An elementwise nonlinearity with a kernel of its own.
 public enum Nonlinearity: Sendable, Hashable {
   case relu
   /// x Phi(x)
@@ -15,11 +15,11 @@ public enum Nonlinearity: Sendable, Hashable {
 
 extension Tensor {
   /// The elementwise sum.
-  /// - Precondition: as many numbers in both; the shape is this tensor's.
+  /// - Precondition: both have the same number of elements; the result has this tensor's shape.
   public func adding(_ other: Tensor) -> Tensor { combined(with: other, pb_add) }
 
   /// The elementwise product.
-  /// - Precondition: as many numbers in both; the shape is this tensor's.
+  /// - Precondition: both have the same number of elements; the result has this tensor's shape.
   public func multiplied(by other: Tensor) -> Tensor { combined(with: other, pb_multiply) }
 
   /// Every number times `factor`.
@@ -31,7 +31,7 @@ extension Tensor {
   }
 
   /// Adds another tensor to this one in place.
-  /// - Precondition: as many numbers in both.
+  /// - Precondition: both have the same number of elements.
   public mutating func add(_ other: Tensor) {
     precondition(count == other.count, "\(shape) against \(other.shape)")
     guard count > 0 else { return }

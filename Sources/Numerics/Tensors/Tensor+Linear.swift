@@ -3,9 +3,9 @@ import COneDNN
 extension Tensor {
   /// x W + bias for every row of this tensor: [..., inputs] -> [rows, outputs].
   /// - Parameters:
-  ///   - weight: [inputs, outputs], or [outputs, inputs] when `transposed`.
+  ///   - weight: [inputs, outputs], or [outputs, inputs] if `transposed`.
   ///   - bias: one row of `outputs` numbers, or nil.
-  /// - Precondition: the last axis is as long as the weight has inputs.
+  /// - Precondition: the length of the last axis is the weight's number of inputs.
   public func linear(_ weight: Matrix, transposed: Bool, bias: Matrix? = nil) -> Tensor {
     let inputs = transposed ? weight.columns : weight.rows
     let outputs = transposed ? weight.rows : weight.columns
@@ -28,8 +28,9 @@ extension Tensor {
     }
   }
 
-  /// Each head's own columns of a weight applied to that head's own input: [rows, heads, inputs] -> [rows, heads, outputs / heads].
-  /// - Precondition: as `linear`, and heads divide the outputs evenly.
+  /// Applies each head's own columns of a weight to that head's own input: [rows, heads, inputs] -> [rows, heads,
+  /// outputs / heads].
+  /// - Precondition: as `linear`, and the heads divide the outputs evenly.
   public func linearByHead(_ weight: Matrix, transposed: Bool, bias: Matrix?, heads: Int) -> Tensor {
     let inputs = transposed ? weight.columns : weight.rows
     let outputs = transposed ? weight.rows : weight.columns
@@ -56,8 +57,9 @@ extension Tensor {
     }
   }
 
-  /// Each head's own rows of an output weight applied to that head: [rows, heads, dHead] -> [rows, heads, outputs], without bias.
-  /// - Precondition: heads times dHead are the weight's inputs.
+  /// Applies each head's own rows of an output weight to that head: [rows, heads, dHead] -> [rows, heads, outputs],
+  /// without bias.
+  /// - Precondition: heads times dHead is the weight's number of inputs.
   public func headResults(_ weight: Matrix, transposed: Bool, heads: Int) -> Tensor {
     let inputs = transposed ? weight.columns : weight.rows
     let outputs = transposed ? weight.rows : weight.columns
@@ -81,7 +83,8 @@ extension Tensor {
   }
 }
 
-/// out [rows, outputs] = x [rows, inputs] W (+ out), row-major with the given strides, shared between the calling thread's product threads.
+/// out [rows, outputs] = x [rows, inputs] W (+ out), row-major with the given strides, shared between the calling
+/// thread's product threads.
 private func multiply(
   rows: Int, outputs: Int, inputs: Int, x: UnsafePointer<Float>, xStride: Int, w: UnsafePointer<Float>, wStride: Int,
   transposed: Bool, accumulate: Bool, out: UnsafeMutablePointer<Float>, outStride: Int
@@ -93,7 +96,7 @@ private func multiply(
   // Below a few million operations a second thread costs more than it saves.
   let threads = rows * outputs * inputs < 1 << 21 ? 1 : ProductThreads.current
   guard threads > 1 else { return product.run() }
-  // Cut where more is to be had: rows when there are many, else columns, in multiples of a vector register's width.
+  // Cut along the longer side: rows if there are many, otherwise columns, in multiples of a vector register's width.
   let cutsRows = rows >= 128 * threads
   let end = cutsRows ? rows : outputs
   let share = ((end + threads - 1) / threads + 15) / 16 * 16
@@ -103,8 +106,8 @@ private func multiply(
   }
 }
 
-/// out [m, n] += a^T b, the sum over rows of a [rows, m] and b [rows, n], with the given strides; shared between the calling thread's product
-/// threads.
+/// out [m, n] += a^T b, the sum over rows of a [rows, m] and b [rows, n], with the given strides; shared between the
+/// calling thread's product threads.
 func accumulateProductOverRows(
   rows: Int, m: Int, n: Int, a: UnsafePointer<Float>, aStride: Int, b: UnsafePointer<Float>, bStride: Int,
   out: UnsafeMutablePointer<Float>, outStride: Int
@@ -121,7 +124,8 @@ func accumulateProductOverRows(
   }
 }
 
-/// A product of two matrices summed over their rows. `@unchecked Sendable`: pieces write to different rows of the outcome.
+/// A product of two matrices summed over their rows. `@unchecked Sendable`: pieces write to different rows of the
+/// result.
 private struct ProductOverRows: @unchecked Sendable {
   let rows: Int
   let m: Int
@@ -144,7 +148,7 @@ private struct ProductOverRows: @unchecked Sendable {
   }
 }
 
-/// One matrix product as oneDNN is given it. `@unchecked Sendable`: pieces of one product write to different numbers.
+/// One matrix product in oneDNN's terms. `@unchecked Sendable`: pieces of one product write to different numbers.
 struct Product: @unchecked Sendable {
   var rows: Int
   var outputs: Int
@@ -174,11 +178,12 @@ struct Product: @unchecked Sendable {
     return part
   }
 
-  /// Carries the product out on this thread.
+  /// Computes the product on this thread.
   func run() {
     ProductThreads.keepToThisThread()
-    // A few rows against an [outputs, inputs] matrix: oneDNN takes a third of the time for W x than for x W with W transposed, since it would
-    // copy W into another order first (25,129 x 768 and 15 rows: 5.4 against 14.0 ms on one core).
+    // For a few rows and an [outputs, inputs] matrix, oneDNN takes a third of the time for W x that it takes for x W
+    // with W transposed, since it would first copy W into another order (25,129 x 768 and 15 rows: 5.4 against 14.0 ms
+    // on one core).
     if transposed, rows <= 48, rows * outputs * inputs >= 1 << 20 { return runTurned() }
     sgemm("N", transposed ? "T" : "N", rows, outputs, x, xStride, w, wStride, accumulate ? 1 : 0, out, outStride)
   }
@@ -189,7 +194,7 @@ struct Product: @unchecked Sendable {
       sgemm("N", "T", outputs, rows, w, wStride, x, xStride, 0, turned.baseAddress!, rows)
     }
     turned.withValues { turned in
-      // Blocks that stay in the cache for the strided side.
+      // Blocks small enough to stay in the cache for the strided side.
       for start in stride(from: 0, to: outputs, by: 64) {
         let end = min(start + 64, outputs)
         for row in 0..<rows {
@@ -212,7 +217,7 @@ struct Product: @unchecked Sendable {
     let status = dnnl_sgemm(
       CChar(UInt8(ascii: transposeA)), CChar(UInt8(ascii: transposeB)), dnnl_dim_t(m), dnnl_dim_t(n),
       dnnl_dim_t(inputs), 1, a, dnnl_dim_t(aStride), b, dnnl_dim_t(bStride), beta, c, dnnl_dim_t(cStride))
-    // The only other statuses are bad arguments, which the callers' checks exclude, and memory exhausted.
+    // The only other statuses are bad arguments, which the callers' checks exclude, and lack of memory.
     precondition(
       status == dnnl_success, "oneDNN refused a \(rows)x\(inputs)x\(outputs) product with status \(status.rawValue)")
   }

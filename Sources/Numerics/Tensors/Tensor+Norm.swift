@@ -1,7 +1,8 @@
 import CKernels
 
 extension Tensor {
-  /// sqrt(mean(c^2) + epsilon) over the last axis: [..., n] -> [..., 1]; c is x less its mean when `centred`, else x.
+  /// sqrt(mean(c^2) + epsilon) over the last axis: [..., n] -> [..., 1]; c is x minus its mean if `centred`,
+  /// otherwise x.
   public func normScale(epsilon: Float, centred: Bool) -> Tensor {
     let (rows, width) = rowsAndWidth
     return Tensor(shape: shape.dropLast() + [1]) { out in
@@ -13,7 +14,7 @@ extension Tensor {
   }
 
   /// c / scale along the last axis: [..., n] with scale [..., 1] -> [..., n].
-  /// - Precondition: one scale for each row.
+  /// - Precondition: there is one scale for each row.
   public func normalized(by scale: Tensor, centred: Bool) -> Tensor {
     let (rows, width) = rowsAndWidth
     precondition(scale.count == rows, "\(scale.shape) scales for \(shape)")
@@ -29,7 +30,7 @@ extension Tensor {
   }
 
   /// x * (gain + offset) + bias along the last axis.
-  /// - Precondition: gain and bias are one row each, as long as the last axis.
+  /// - Precondition: gain and bias have one row each, as long as the last axis.
   public func affine(gain: Matrix, offset: Float, bias: Matrix?) -> Tensor {
     let (rows, width) = rowsAndWidth
     precondition(gain.rows == 1 && gain.columns == width, "a gain of \(gain.columns) for \(shape)")

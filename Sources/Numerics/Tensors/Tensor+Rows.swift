@@ -1,7 +1,7 @@
 import CKernels
 
 extension Tensor {
-  /// The rows at `indices`, in that order; a row is everything behind the first axis. Shape [indices.count, ...].
+  /// The rows at `indices`, in that order; a row is all that the other axes span. Shape [indices.count, ...].
   /// - Precondition: indices lie within the first axis.
   public func gatheringRows(_ indices: [Int]) -> Tensor {
     let rows = shape.first ?? 1
@@ -17,7 +17,7 @@ extension Tensor {
   }
 
   /// The rows of several tensors, one after another.
-  /// - Precondition: there is a tensor, and all have the same axes behind the first.
+  /// - Precondition: there is at least one tensor, and all have the same axes after the first.
   package init(joining parts: [Tensor]) {
     let rest = parts[0].shape.dropFirst()
     precondition(parts.allSatisfy { $0.shape.dropFirst() == rest }, "\(parts.map(\.shape)) end alike")

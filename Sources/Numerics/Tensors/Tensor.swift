@@ -1,14 +1,14 @@
-/// A dense array of 32-bit floats, last axis fastest: a value, copied when a shared one is written.
+/// A dense array of 32-bit floats, last axis fastest. A value: shared storage is copied before it is written.
 public struct Tensor: Sendable {
-  /// Sizes of the axes, outermost first; their names are the business of whoever holds the tensor.
+  /// Sizes of the axes, outermost first; naming them is up to the owner of the tensor.
   public let shape: [Int]
   private var storage: Storage
 
-  /// How many numbers there are: the product of the shape.
+  /// The number of elements: the product of the shape.
   public var count: Int { storage.count }
 
-  /// A tensor whose numbers are written by `fill` before anyone reads them.
-  /// - Parameter fill: gets all `count` numbers, uninitialised, and must set every one.
+  /// A tensor whose numbers are written by `fill` before anything reads them.
+  /// - Parameter fill: receives all `count` numbers, uninitialised, and must set every one.
   public init(shape: [Int], filledBy fill: (UnsafeMutableBufferPointer<Float>) throws -> Void) rethrows {
     let count = shape.reduce(1, *)
     precondition(shape.allSatisfy { $0 >= 0 }, "negative size in \(shape)")
@@ -23,14 +23,14 @@ public struct Tensor: Sendable {
   }
 
   /// A tensor with the given numbers.
-  /// - Precondition: as many values as the shape has room for.
+  /// - Precondition: there are as many values as the shape needs.
   public init(shape: [Int], _ values: [Float]) {
     precondition(values.count == shape.reduce(1, *), "\(values.count) values for shape \(shape)")
     self.init(shape: shape) { _ = $0.initialize(from: values) }
   }
 
   /// All numbers of read-only memory.
-  /// - Precondition: the storage is as large as the shape.
+  /// - Precondition: the storage has the size of the shape.
   public init(shape: [Int], borrowing storage: Storage) {
     precondition(storage.count == shape.reduce(1, *), "\(storage.count) values for shape \(shape)")
     self.shape = shape
@@ -49,7 +49,7 @@ public struct Tensor: Sendable {
     return try body(UnsafeBufferPointer(start: storage.base, count: storage.count))
   }
 
-  /// Calls `body` with all numbers to change in place; a shared or read-only storage is copied first.
+  /// Calls `body` with all numbers for changes in place; shared or read-only storage is copied first.
   public mutating func withMutableValues<R>(_ body: (UnsafeMutableBufferPointer<Float>) throws -> R) rethrows -> R {
     if !storage.isMutable || !isKnownUniquelyReferenced(&storage) {
       let copy = Storage(uninitialized: storage.count)
@@ -66,7 +66,7 @@ public struct Tensor: Sendable {
     return storage.base[flat]
   }
 
-  /// The number at an index for each axis.
+  /// The number at these indices, one for each axis.
   public subscript(indices: [Int]) -> Float {
     precondition(indices.count == shape.count, "\(indices.count) indices for shape \(shape)")
     var flat = 0
@@ -77,7 +77,7 @@ public struct Tensor: Sendable {
     return storage.base[flat]
   }
 
-  /// The whole tensor as a matrix with the last axis as columns.
+  /// The whole tensor as a matrix, with the last axis as columns.
   public var matrix: Matrix {
     let columns = shape.last ?? 1
     return Matrix(

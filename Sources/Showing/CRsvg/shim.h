@@ -1,7 +1,8 @@
-// What Figures needs of librsvg's C interface and of cairo's. Only that module imports it.
+// The parts of librsvg's and cairo's C interfaces that Figures needs. Only that module imports them.
 //
-// librsvg's own header is not included: it brings those of GIO and gdk-pixbuf, whose pkg-config files ask for -pthread, a flag that Swift packages may not
-// pass on (a warning in every build). These declarations are those of librsvg 2.46 and later and of GLib 2; both keep their binary interface.
+// librsvg's own header is not included: it includes those of GIO and gdk-pixbuf, whose pkg-config files ask for
+// -pthread, a flag that Swift packages may not pass on (a warning in every build). These declarations are those of
+// librsvg 2.46 and later and of GLib 2; both keep their binary interface.
 #ifndef PATCHBAY_RSVG_SHIM_H
 #define PATCHBAY_RSVG_SHIM_H
 #include <cairo.h>
@@ -14,7 +15,7 @@ typedef struct {
   double x, y, width, height;
 } RsvgRectangle;
 
-// GLib's error: who reports it, which, and a text.
+// GLib's error: its domain, its code, and a message.
 typedef struct {
   uint32_t domain;
   int code;

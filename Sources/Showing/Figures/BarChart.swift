@@ -1,10 +1,10 @@
-/// Horizontal bars from 0, so that long names (layers, sites) can be read; several series stand below one another under each name.
+/// Horizontal bars from 0, so that long names (layers, sites) can be read; several series are stacked below each name.
 public struct BarChart: Hashable, Sendable {
   public struct Series: Hashable, Sendable {
     public var name: String
-    /// One for each name; NaN has no bar.
+    /// One for each name; NaN draws no bar.
     public var values: [Double]
-    /// Ends of the error bars, one for each name; a NaN has none.
+    /// Ends of the error bars, one for each name; NaN draws none.
     public var low, high: [Double]?
 
     public init(name: String, values: [Double], low: [Double]? = nil, high: [Double]? = nil) {
@@ -54,7 +54,7 @@ public struct BarChart: Hashable, Sendable {
     return Figure(title: title, width: width, height: (bottom + 48).rounded(.up), frame.canvas)
   }
 
-  /// A little lighter than lines of the same series, so that the error bars show on it.
+  /// A little lighter than lines of the same series, so that error bars are visible on it.
   private func fill(_ index: Int) -> Colour { SeriesStyle(index).colour.mixed(.ground, 0.25) }
 
   private func drawBar(

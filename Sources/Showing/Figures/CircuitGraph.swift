@@ -1,6 +1,7 @@
-/// Parts of a transformer by layer, from below upwards, and what runs between them: the strongest effects of paths.
+/// Parts of a transformer by layer, from the bottom up, and the edges between them: the strongest effects of paths.
 ///
-/// The sign of an effect shows without colour: positive edges are solid and end in an arrow, negative ones are dashed and end in a bar.
+/// The sign of an effect is visible without colour: positive edges are solid and end in an arrow, negative ones are
+/// dashed and end in a bar.
 public struct CircuitGraph: Hashable, Sendable {
   /// Where a part of the model is drawn.
   public enum Part: Hashable, Sendable {
@@ -9,7 +10,8 @@ public struct CircuitGraph: Hashable, Sendable {
     case mlp(layer: Int)
     case logits
 
-    /// By its name in results files: `embed`, `9.6`, `9.6.q`, `mlp.3`, `logits`; nil for anything else. What stands behind a head is its input.
+    /// By the name in results files: `embed`, `9.6`, `9.6.q`, `mlp.3`, `logits`; nil for anything else. The part after
+    /// a head is its input.
     public static func named(_ name: String) -> (part: Part, input: String?)? {
       let pieces = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
       switch pieces.count {
@@ -35,11 +37,11 @@ public struct CircuitGraph: Hashable, Sendable {
 
   public struct Edge: Hashable, Sendable {
     public var from, to: Part
-    /// Which of a head's inputs it goes into: `q`, `k`, `v`.
+    /// The input of the head at which it ends: `q`, `k`, `v`.
     public var input: String?
-    /// 0 does nothing; the sign shows as well.
+    /// 0 means no effect; the sign is shown as well.
     public var effect: Double
-    /// What is said of it when it is pointed at, beside its ends and its effect.
+    /// Shown when the edge is pointed at, after its ends and its effect.
     public var note: String
 
     public init(from: Part, to: Part, input: String? = nil, effect: Double, note: String = "") {
@@ -49,12 +51,14 @@ public struct CircuitGraph: Hashable, Sendable {
 
   public var title: String
   public var subtitle: String?
-  /// How many layers the model has, and heads in each.
+  /// How many layers the model has, and heads per layer.
   public var layers: Int
   public var edges: [Edge]
-  /// Edges with smaller absolute effects are hidden: left out of the figure, or there but not shown where `keepsHidden`.
+  /// Edges with smaller absolute effects are hidden: left out of the figure, or present but invisible with
+  /// `keepsHidden`.
   public var threshold: Double
-  /// For pages that let the reader choose the threshold: each edge is a group of class `edge` with `data-effect`, each node one of class `node` with `data-part`.
+  /// For pages that let the reader choose the threshold: each edge is a group of class `edge` with `data-effect`, each
+  /// node one of class `node` with `data-part`.
   public var keepsHidden: Bool
 
   public init(
@@ -64,7 +68,7 @@ public struct CircuitGraph: Hashable, Sendable {
     (self.threshold, self.keepsHidden) = (threshold, keepsHidden)
   }
 
-  /// A threshold that leaves about so many of some effects, with two digits.
+  /// A threshold that leaves about `count` of the effects, with two digits.
   public static func threshold(leaving count: Int, of effects: [Double]) -> Double {
     let sizes = effects.map(abs).filter(\.isFinite).sorted(by: >)
     guard let largest = sizes.first, largest > 0 else { return 0 }
@@ -110,7 +114,7 @@ public struct CircuitGraph: Hashable, Sendable {
     guard let from = layout.place(edge.from), var to = layout.place(edge.to) else { return }
     let colour = edge.effect < 0 ? Colour.series[0] : Colour.series[1]
     let thickness = 1 + 5 * abs(edge.effect) / largest
-    // Heads have a place for each input; into anything else edges come side by side from where they are.
+    // Heads have a place for each input; into anything else edges come side by side, in the order of their origins.
     to.x += edge.input.map { ["q": -13, "k": 0, "v": 13][$0] ?? 0 } ?? max(-22, min(22, (from.x - to.x) * 0.12))
     let start = SIMD2(from.x, from.y + top - CircuitLayout.nodeHeight / 2)
     let end = SIMD2(to.x, to.y + top + CircuitLayout.nodeHeight / 2 + 2)
@@ -162,7 +166,7 @@ public struct CircuitGraph: Hashable, Sendable {
   }
 }
 
-/// Where the parts of a circuit stand.
+/// The positions of the parts of a circuit.
 struct CircuitLayout {
   static let nodeWidth = 58.0
   static let nodeHeight = 26.0
@@ -187,7 +191,8 @@ struct CircuitLayout {
       case .logits: Int.max
       }
     }
-    // Heads of one number stand above one another, every other layer half a place aside, so that what runs past a head does not seem to run into it.
+    // Heads with the same number are above one another, every other layer shifted by half a place, so that an edge
+    // passing a head does not seem to end at it.
     func place(_ part: CircuitGraph.Part) -> Int {
       if case .head(_, let head) = part { head } else { Int.max }
     }

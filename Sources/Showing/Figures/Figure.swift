@@ -1,13 +1,15 @@
-/// A drawn figure: SVG text, which depends on nothing but what was drawn.
+/// A drawn figure: SVG text that depends only on what was drawn.
 public struct Figure: Hashable, Sendable {
   public let title: String
   /// In pixels (CSS pixels, 96 an inch).
   public let width, height: Double
-  /// A whole SVG document on a light ground of its own; it can also stand inside an HTML page, next to others.
+  /// A whole SVG document on a light ground of its own; it can also be placed in an HTML page, next to others.
   public let svg: String
 
-  /// The same to stand inside a page, in the page's own colours: ground, text, muted text and lines are `var(--fig-ground)`, `--fig-ink`, `--fig-muted`,
-  /// `--fig-grid`, and of the series the two that are dark, `--fig-blue` and `--fig-black`, with those of `svg` where the page sets none. Coloured cells keep theirs, so this is for charts rather than for `Heatmap`.
+  /// The same for use in a page, in the page's own colours: ground, text, muted text and lines are `var(--fig-ground)`,
+  /// `--fig-ink`, `--fig-muted` and `--fig-grid`, and the two dark series colours `--fig-blue` and `--fig-black`. Where
+  /// the page does not set them, those of `svg` apply. Coloured cells keep their colours, so this is for charts rather
+  /// than for `Heatmap`.
   public var inlineSVG: String {
     let names: [(Colour, String)] = [
       (.ground, "ground"), (.ink, "ink"), (.muted, "muted"), (.grid, "grid"), (Colour.series[0], "blue"),
@@ -23,8 +25,8 @@ public struct Figure: Hashable, Sendable {
     svg = canvas.document(width: width, height: height, title: title)
   }
 
-  /// Writes the figure, over a file that may be there: as text when the name ends in .svg, as a picture when it ends in .png.
-  /// The file appears under its name only when it is whole.
+  /// Writes the figure, replacing any existing file: as text if the name ends in .svg, as a picture if it ends in .png.
+  /// The file appears under its name only when it is complete.
   /// - Parameter scale: pixels of a PNG for each pixel of the figure.
   public func write(to path: String, scale: Double = 2) throws(FigureError) {
     let bytes: [UInt8]

@@ -4,18 +4,18 @@ import Diagnostics
 public enum FigureError: DiagnosedError, Equatable {
   /// Nothing to draw: no series, no bars, no cells, no panels.
   case empty(figure: String)
-  /// A list that must be as long as another is not.
+  /// A list differs in length from the list it belongs to.
   case count(what: String, found: Int, expected: Int)
-  /// Only NaN and infinite numbers.
+  /// There are only NaN and infinite numbers.
   case noNumbers(figure: String)
-  /// Numbers that no axis has room for.
+  /// Numbers too large for any axis.
   case tooLarge(figure: String, value: Double)
   /// A name that ends in neither .svg nor .png.
   case format(file: String)
   case scale(Double)
-  /// A picture of more pixels than would fit memory with certainty.
+  /// A picture of more pixels than certainly fit in memory.
   case tooManyPixels(width: Int, height: Int, limit: Int)
-  /// What librsvg says.
+  /// librsvg's message.
   case cannotDraw(reason: String)
   case cannotWrite(file: String, reason: String)
 
@@ -41,7 +41,8 @@ public enum FigureError: DiagnosedError, Equatable {
   }
 }
 
-/// Throws when a number would leave float arithmetic on its way to a coordinate. NaN and infinity pass: they are drawn as missing.
+/// Throws if a number would overflow float arithmetic on its way to a coordinate. NaN and infinity pass: they are drawn
+/// as missing.
 func checkRange(_ values: some Sequence<Double>, figure: String) throws(FigureError) {
   for value in values where value.isFinite && abs(value) > 1e30 { throw .tooLarge(figure: figure, value: value) }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Writes a file beside its place, flushes it to the disk and renames it, so that nobody ever finds half of one.
+/// Writes a file next to its destination, flushes it to the disk and renames it, so that nobody ever sees half of one.
 package func writeWhole(_ bytes: [UInt8], to path: String) throws(FigureError) {
   let partial = "\(path).\(UInt32.random(in: 0...UInt32.max)).partial"
   let descriptor = open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)

@@ -1,39 +1,44 @@
-/// A table of coloured cells with names along both edges: transfer of vectors between mazes, effects by layer and head, an additivity grid.
+/// A table of coloured cells with names along both edges: transfer of vectors between mazes, effects by layer and head,
+/// an additivity grid.
 public struct Heatmap: Hashable, Sendable {
   public var title: String
   public var subtitle: String?
-  /// What rows and columns are, and what the numbers are (beside the colour bar).
+  /// The names of rows and columns, and of the numbers (next to the colour bar).
   public var rowsName, columnsName, valueName: String
   public var rowLabels, columnLabels: [String]
   /// Row by row from the top; NaN is drawn grey.
   public var values: [[Double]]
   public var colours: ColourScale
-  /// Decimals of the number written into each cell, or nil for none; left out anyway where cells are too small for it.
+  /// The text in each cell instead of its number; cut off if it does not fit.
+  public var texts: [[String]]?
+  /// Decimals of the number written in each cell, or nil for none; omitted anyway if cells are too small.
   public var decimals: Int?
 
   public init(
     title: String, subtitle: String? = nil, rowsName: String = "", columnsName: String = "", valueName: String = "",
     rowLabels: [String], columnLabels: [String], values: [[Double]], colours: ColourScale = .diverging(),
-    decimals: Int? = 2
+    decimals: Int? = 2, texts: [[String]]? = nil
   ) {
     (self.title, self.subtitle) = (title, subtitle)
     (self.rowsName, self.columnsName, self.valueName) = (rowsName, columnsName, valueName)
     (self.rowLabels, self.columnLabels, self.values) = (rowLabels, columnLabels, values)
-    (self.colours, self.decimals) = (colours, decimals)
+    (self.colours, self.decimals, self.texts) = (colours, decimals, texts)
   }
 
   public func figure() throws(FigureError) -> Figure {
     try check()
     let rowLabels = rowLabels.map { TextStyle.fitting($0, size: TextStyle.tick, width: 180) }
     let columnLabels = columnLabels.map { TextStyle.fitting($0, size: TextStyle.tick, width: 180) }
+    // Words need room, however wide that makes the figure.
     let cell = (
-      width: min(72, max(14, 620 / Double(columnLabels.count))), height: min(34, max(14, 520 / Double(rowLabels.count)))
+      width: min(72, max(texts == nil ? 14 : 52, 620 / Double(columnLabels.count))),
+      height: min(34, max(texts == nil ? 14 : 18, 520 / Double(rowLabels.count)))
     )
     let left = (rowsName.isEmpty ? 20 : 40) + Frame.width(of: rowLabels)
     let widest = Frame.width(of: columnLabels)
     let turned = widest > cell.width - 4
     let right = left + cell.width * Double(columnLabels.count)
-    // Names turned by 45 degrees lean out to the right of their columns.
+    // Names rotated by 45 degrees lean out to the right of their columns.
     let width = max(420, right + max(turned ? widest * 0.71 : 0, 96))
     var frame = Frame(width: width)
     frame.title(title, subtitle)
@@ -68,6 +73,10 @@ public struct Heatmap: Hashable, Sendable {
     for (row, label) in zip(values, rowLabels) where row.count != columnLabels.count {
       throw .count(what: "cells of the row '\(label)'", found: row.count, expected: columnLabels.count)
     }
+    if let texts, texts.map(\.count) != values.map(\.count) {
+      throw .count(
+        what: "texts of the heatmap '\(title)'", found: texts.joined().count, expected: values.joined().count)
+    }
     let range = colours.range(of: Array(values.joined()))
     try checkRange(values.joined() + [range.lowerBound, range.upperBound], figure: title)
     guard values.joined().contains(where: \.isFinite) else { throw .noNumbers(figure: title) }
@@ -75,14 +84,16 @@ public struct Heatmap: Hashable, Sendable {
 
   private func drawCells(_ canvas: inout Canvas, left: Double, top: Double, cell: (width: Double, height: Double)) {
     let range = colours.range(of: Array(values.joined()))
-    let texts = values.map { $0.map { value in decimals.map { shown(value, $0) } ?? "" } }
+    let texts =
+      self.texts.map { $0.map { $0.map { TextStyle.fitting($0, size: 10, width: cell.width - 4) } } }
+      ?? values.map { $0.map { value in decimals.map { shown(value, $0) } ?? "" } }
     let room = Frame.width(of: Array(texts.joined()), size: 10) <= cell.width - 4 && cell.height >= 16
     for (row, line) in values.enumerated() {
       for (column, value) in line.enumerated() {
         let colour = colours.colour(of: value, in: range)
         let (x, y) = (left + Double(column) * cell.width, top + Double(row) * cell.height)
         canvas.rectangle(x, y, cell.width, cell.height, fill: colour, stroke: .ground)
-        if room, decimals != nil {
+        if room, !texts[row][column].isEmpty {
           canvas.text(
             texts[row][column], x + cell.width / 2, y + cell.height / 2 + 3.5, size: 10, anchor: .middle,
             colour: colour.isDark ? .ground : .ink)
@@ -91,7 +102,7 @@ public struct Heatmap: Hashable, Sendable {
     }
   }
 
-  /// The colour bar is made of thin cells rather than of a gradient, which would need an id.
+  /// The colour bar consists of thin cells rather than a gradient, which would need an id.
   private func drawBar(_ canvas: inout Canvas, x: Double, top: Double, bottom: Double) {
     let range = colours.range(of: Array(values.joined()))
     let scale = Scale(domain: range, start: bottom, end: top)
@@ -100,7 +111,7 @@ public struct Heatmap: Hashable, Sendable {
     for step in 0..<steps {
       let share = (Double(steps - step) - 0.5) / Double(steps)
       let value = range.lowerBound + (range.upperBound - range.lowerBound) * share
-      // A little taller than its place, so that no seam shows between two.
+      // A little taller than its place, so that no seam is visible between two.
       canvas.rectangle(
         x, top + Double(step) * height, 14, step == steps - 1 ? height : height + 0.5,
         fill: colours.colour(of: value, in: range))

@@ -1,4 +1,4 @@
-/// Lines over a common axis, each with a band of confidence if it has one: an outcome against a coefficient, say.
+/// Lines over a common axis, each with an optional confidence band: an outcome against a coefficient, for example.
 public struct LineChart: Hashable, Sendable {
   public struct Series: Hashable, Sendable {
     public var name: String
@@ -17,9 +17,9 @@ public struct LineChart: Hashable, Sendable {
   public var subtitle: String?
   public var xName, yName: String
   public var series: [Series]
-  /// What the y axis shows; what the numbers need when nil. Lines are cut off at its edges.
+  /// The range of the y axis; nil to fit the numbers. Lines are cut off at its edges.
   public var yRange: ClosedRange<Double>?
-  /// Whether the y axis reaches 0 when `yRange` is nil.
+  /// Whether the y axis includes 0 if `yRange` is nil.
   public var withZero: Bool
   public var width = 640.0
   public var height = 400.0
@@ -88,7 +88,7 @@ public struct LineChart: Hashable, Sendable {
         canvas.polyline(piece.map { [x($0.x), y($0.y)] }, style.colour, width: 2, dash: style.dash)
       }
     }
-    // Dots only where they can be told apart.
+    // Dots only if they can be told apart.
     guard points.count <= 60 else { return }
     for point in points where point.x.isFinite && y.domain.contains(point.y) {
       canvas.circle(x(point.x), y(point.y), 3, fill: style.colour, stroke: .ground)
@@ -107,7 +107,8 @@ public struct LineChart: Hashable, Sendable {
   }
 }
 
-/// A line cut where it leaves a range of y and taken up where it comes back; SVG's own clipping needs ids, which must not meet in a page.
+/// A line cut where it leaves a range of y and resumed where it returns; SVG's own clipping needs ids, which must be
+/// unique in a page.
 func clipped(_ points: [SIMD2<Double>], to range: ClosedRange<Double>) -> [[SIMD2<Double>]] {
   var pieces: [[SIMD2<Double>]] = []
   for (a, b) in zip(points, points.dropFirst()) {

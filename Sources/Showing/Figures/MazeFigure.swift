@@ -1,14 +1,15 @@
 import Mazes
 
-/// Mazes side by side, an arrow on each square of each.
+/// Mazes side by side, with an arrow on each square.
 public struct MazeFigure: Hashable, Sendable {
   public struct Panel: Hashable, Sendable {
     public var title: String
     public var maze: Maze
     public var squares: [Square]
-    /// For each of `squares`: x columns to the right, y rows down. NaN is drawn as nothing.
+    /// For each of `squares`: x columns to the right, y rows down. NaN draws nothing.
     public var arrows: [SIMD2<Double>]
-    /// Whether the arrows are changes rather than mean steps: they get another colour, and the mouse, which has no place among changes, is left out.
+    /// Whether the arrows are changes rather than mean steps: they get another colour, and the mouse, which has no
+    /// place among changes, is left out.
     public var isDifference: Bool
 
     public init(title: String, maze: Maze, squares: [Square], arrows: [SIMD2<Double>], isDifference: Bool = false) {
@@ -28,8 +29,8 @@ public struct MazeFigure: Hashable, Sendable {
     (self.title, self.subtitle, self.panels, self.marked) = (title, subtitle, panels, marked)
   }
 
-  /// Three panels: a policy, the same under an intervention, and what changes.
-  /// - Throws: `MazeError.otherWalls` when the fields are of different mazes.
+  /// Three panels: a policy, the same policy under an intervention, and the change.
+  /// - Throws: `MazeError.otherWalls` if the fields are of different mazes.
   public init(
     title: String, subtitle: String? = nil, before: VectorField, after: VectorField,
     names: (before: String, after: String) = ("before", "after")
@@ -74,7 +75,7 @@ public struct MazeFigure: Hashable, Sendable {
     return Figure(title: title, width: width, height: bottom + 22, frame.canvas)
   }
 
-  /// What mouse, cheese and outline are.
+  /// What mouse, cheese and outline mean.
   private func drawLegend(_ canvas: inout Canvas, y: Double) {
     var x = 16.0
     func name(_ text: String) {

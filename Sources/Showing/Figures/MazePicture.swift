@@ -5,7 +5,7 @@ struct MazePicture {
   let panel: MazeFigure.Panel
   let marked: Square?
   let left, top: Double
-  /// Pixels along a square's edge: an even number, so that squares meet on whole pixels and no seam shows between them.
+  /// Pixels along a square's edge: an even number, so that squares meet on whole pixels with no visible seam.
   let cell: Double
 
   private static let wall = Colour(0x5B5F66)
@@ -15,7 +15,7 @@ struct MazePicture {
   private static let arrow = Colour(0x1F2328)
   private static let change = Colour(0xD55E00)
 
-  /// Half a square of wall stands around the maze.
+  /// The maze has half a square of wall around it.
   private var side: Double { Double(panel.maze.size + 1) * cell }
 
   private func centre(_ square: Square) -> SIMD2<Double> {
@@ -31,7 +31,7 @@ struct MazePicture {
     drawArrows(&canvas)
   }
 
-  /// Squares in a row are one rectangle: fewer elements, and no seams between them.
+  /// A row of squares is one rectangle: fewer elements, and no seams.
   private func drawCorridors(_ canvas: inout Canvas) {
     for row in 0..<panel.maze.size {
       let open = (0..<panel.maze.size).filter { panel.maze.isOpen(Square(row, $0)) }
@@ -60,7 +60,7 @@ struct MazePicture {
     canvas.text("\(name), a square long = \(size)", left + 12 + sample, y + 4, colour: .muted)
   }
 
-  /// An arrow around its middle; a dot where it is too short to have a head.
+  /// An arrow centred on a point; a dot if it is too short to have a head.
   static func drawArrow(
     _ canvas: inout Canvas, _ middle: SIMD2<Double>, _ arrow: SIMD2<Double>, _ colour: Colour, thickness: Double
   ) {

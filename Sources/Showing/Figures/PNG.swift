@@ -1,9 +1,9 @@
 import CRsvg
 
-/// Pixels along an edge beyond which no picture is made; cairo itself ends at 32,767.
+/// The largest number of pixels along an edge; cairo's own limit is 32,767.
 let pixelLimit = 16_384
 
-/// Draws SVG text into a picture. The only place that calls librsvg.
+/// Renders SVG text as a picture. The only place that calls librsvg.
 /// - Parameters:
 ///   - svg: UTF-8.
 ///   - width: pixels; the drawing is stretched to fill them.
@@ -23,7 +23,7 @@ func renderPNG(svg: [UInt8], width: Int, height: Int) throws(FigureError) -> [UI
   defer { cairo_surface_destroy(surface) }
   let context = cairo_create(surface)
   defer { cairo_destroy(context) }
-  // Both report trouble by a status; a context made of a failed surface carries the surface's.
+  // Both report errors by a status; a context created from a failed surface carries the surface's.
   try check(cairo_status(context))
   var viewport = RsvgRectangle(x: 0, y: 0, width: Double(width), height: Double(height))
   guard rsvg_handle_render_document(handle, context, &viewport, &error) != 0 else {
@@ -44,7 +44,7 @@ func renderPNG(svg: [UInt8], width: Int, height: Int) throws(FigureError) -> [UI
   return bytes
 }
 
-/// The text of an error, which is freed.
+/// The text of an error, which is then freed.
 private func taken(_ error: UnsafeMutablePointer<GError>?) -> String {
   guard let error else { return "no reason given" }
   defer { g_error_free(error) }

@@ -1,4 +1,4 @@
-/// Points by two numbers with the line on which both are one: estimates against what they estimate.
+/// Points by two numbers, with the line on which the two are equal: estimates against what they estimate.
 public struct ScatterChart: Hashable, Sendable {
   public struct Point: Hashable, Sendable {
     public var x, y: Double
@@ -10,9 +10,9 @@ public struct ScatterChart: Hashable, Sendable {
   public var title: String
   public var subtitle: String?
   public var xName, yName: String
-  /// Those that are not numbers are left out.
+  /// Points that are not numbers are left out.
   public var points: [Point]
-  /// How many points have their names beside them: those farthest from 0.
+  /// How many points are labelled with their names: those farthest from 0.
   public var named: Int
   public var width = 560.0
   public var height = 460.0
@@ -56,7 +56,7 @@ public struct ScatterChart: Hashable, Sendable {
     var taken: [SIMD2<Double>] = []
     for point in shown.sorted(by: { far($0) > far($1) }).prefix(named) {
       let place = SIMD2(x(point.x), y(point.y))
-      // A name that would stand on another is left to the table.
+      // A name that would overlap another is left to the table.
       if taken.contains(where: { abs($0.y - place.y) < 13 && abs($0.x - place.x) < 44 }) { continue }
       taken.append(place)
       let isRight = place.x > right - 60

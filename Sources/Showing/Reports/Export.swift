@@ -3,12 +3,12 @@ import Diagnostics
 import Figures
 import Tensors
 
-/// Makes the report and the notebook of a results file, with figures and tables, from that file alone.
+/// Makes the report and the notebook of a file of results, analyses or heads, with figures and tables, from that file alone.
 ///
-/// `folder` is made if it is not there; it gets `report.html`, `EXPERIMENT.ipynb`, `figures/NAME.svg` and `.png`, `tables/NAME.csv`. Each file is written beside its place and renamed; files
+/// `folder` is made if it is not there; it gets `report.html`, `NAME.ipynb`, `figures/NAME.svg` and `.png`, `tables/NAME.csv`. Each file is written beside its place and renamed; files
 /// of an earlier export of the same names are replaced, others stay. An unfinished results file (its attribute `complete` is 0) gets a report that says so.
 /// - Parameters:
-///   - resultsPath: a results file (`patchbay-results`).
+///   - resultsPath: a file that `patchbay run`, `patchbay analyze` or `patchbay heads` wrote.
 ///   - pictures: whether figures are drawn as PNG too, which takes most of the time.
 ///   - check: asked now and then; what it throws ends the export.
 /// - Throws: `StoreError` for what cannot be read, `ReportError`, `NotebookError`, `FigureError`, and what `check` throws.
@@ -16,18 +16,19 @@ import Tensors
 public func writeExports(
   of resultsPath: String, into folder: String, pictures: Bool = true, check: () throws -> Void = {}
 ) throws -> ExportedFiles {
-  // What the report read is gone when the notebook reads.
-  let (report, figures, tables) = try writeReport(of: resultsPath, into: folder, pictures: pictures, check: check)
+  let file = try ReportFile(resultsPath)
+  // What the report has read is released before the notebook reads it.
+  let (report, figures, tables) = try writeReport(of: file, into: folder, pictures: pictures, check: check)
   try check()
-  let notebook = "\(folder)/\(try exportName(of: resultsPath)).ipynb"
-  try writeNotebook(of: resultsPath, to: notebook)
+  let notebook = "\(folder)/\(exportName(file.name)).ipynb"
+  try writeNotebook(of: file, try ReportParts.found(in: file), to: notebook)
   return ExportedFiles(report: report, notebook: notebook, figures: figures, tables: tables)
 }
 
 private func writeReport(
-  of resultsPath: String, into folder: String, pictures: Bool, check: () throws -> Void
+  of file: ReportFile, into folder: String, pictures: Bool, check: () throws -> Void
 ) throws -> (report: String, figures: [String], tables: [String]) {
-  let report = try Report(try ReportData(resultsPath, check: check), check: check)
+  let report = try Report(file, try ReportParts.found(in: file), check: check)
   try check()
   // Redraws and flips of signs take tensors; pictures take memory of their own.
   Tensor.releaseMemory()
@@ -52,9 +53,12 @@ private func writeReport(
   return (path, drawn, tables)
 }
 
-/// The folder's name for a results file: the experiment's, as far as it is fit to be one.
-public func exportName(of resultsPath: String) throws -> String {
-  let name = fileName(try ReportData.name(of: resultsPath))
+/// The folder's name for a file: of results the experiment's name, of analyses and heads the file's own, as far as it is fit to be one.
+/// - Throws: `StoreError`.
+public func exportName(of resultsPath: String) throws -> String { exportName(try ReportFile.name(of: resultsPath)) }
+
+private func exportName(_ title: String) -> String {
+  let name = fileName(title)
   return name.allSatisfy { $0 == "." } ? "report" : name
 }
 

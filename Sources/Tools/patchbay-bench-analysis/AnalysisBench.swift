@@ -3,6 +3,6 @@ import ArgumentParser
 @main
 struct AnalysisBench: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "patchbay-bench-analysis", abstract: "Time the analyses of many layers, and the reading of caches.",
+    commandName: "patchbay-bench-analysis", abstract: "Time analyses of many layers, and reading caches.",
     subcommands: [NumbersBench.self, CacheBench.self])
 }

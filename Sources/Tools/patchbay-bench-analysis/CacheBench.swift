@@ -8,42 +8,42 @@ import Tensors
 struct CacheBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cache",
-    abstract: "Time reading a cache in memory beside plain reading of the same file, after comparing with HDF5.")
+    abstract: "Time reading a cache from memory against plain reads of the same file, after comparing it with HDF5.")
 
   @Argument(help: "A cache file.")
   var file: String
 
-  @Flag(help: "Make the file first.")
+  @Flag(help: "Create the file first.")
   var make = false
 
-  @Option(help: "How many examples to make.")
+  @Option(help: "How many examples to create.")
   var examples = 20_000
 
-  @Option(help: "How many hooks to make.")
+  @Option(help: "How many hooks to create.")
   var layers = 12
 
-  @Option(help: "Positions of each example to make.")
+  @Option(help: "How many positions each example has.")
   var positions = 1
 
-  @Option(help: "Numbers at a position to make.")
+  @Option(help: "How many numbers each position has.")
   var width = 768
 
-  @Option(help: "Examples that are written at once.")
+  @Option(help: "How many examples to write at once.")
   var batch = 64
 
-  @Flag(help: "Make float16 numbers.")
+  @Flag(help: "Store float16 numbers.")
   var half = false
 
-  @Flag(help: "Make compressed chunks.")
+  @Flag(help: "Store compressed chunks.")
   var compress = false
 
-  @Option(help: "Examples that are read at once.")
+  @Option(help: "How many examples to read at once.")
   var piece = 1024
 
-  @Option(help: "Workers, each with a hook of its own; one a core by default.")
+  @Option(help: "Workers, each with its own hook; one per core by default.")
   var threads: Int?
 
-  @Option(help: "Timings of each kind, of which the shortest counts.")
+  @Option(help: "How often to time each; the shortest counts.")
   var repetitions = 5
 
   func run() throws {
@@ -57,7 +57,7 @@ struct CacheBench: ParsableCommand {
         format: "%d hooks of %d examples, %.3f GB of float32, a file of %.3f GB", reader.hooks.count, reader.examples,
         Double(size) / 1e9, Double(whole.bytes) / 1e9))
     try compare(reader)
-    // The first opening finds the chunks; reading again does not.
+    // Opening the file finds the chunks; reading again does not repeat this.
     let opening = try shortest(of: repetitions) { try read(CacheReader(file), threads: 1) }
     let block = max(1 << 20, piece * size / max(1, reader.hooks.count * reader.examples))
     for workers in Set([1, cores]).sorted() {
@@ -72,7 +72,7 @@ struct CacheBench: ParsableCommand {
           format: "%d threads: pread %6.2f GB/s, CacheReader %6.2f GB/s (%.0f%%), HDF5 %6.2f GB/s", workers,
           rate(plain),
           rate(ours), 100 * rate(ours) / rate(plain), rate(library)))
-      if workers == 1 { print(String(format: "           opened anew each time %6.2f GB/s", rate(opening))) }
+      if workers == 1 { print(String(format: "           reopened each time %6.2f GB/s", rate(opening))) }
     }
   }
 
@@ -98,7 +98,7 @@ struct CacheBench: ParsableCommand {
     try writer.finish()
   }
 
-  /// Every number of every hook, bit by bit, against what HDF5 reads.
+  /// Compares every number of every hook with what HDF5 reads, bit by bit.
   private func compare(_ reader: CacheReader) throws {
     for (hook, object) in objects(reader) {
       for range in pieces(reader) {
@@ -108,7 +108,7 @@ struct CacheBench: ParsableCommand {
         let isSame = ours.withValues { a in
           theirs.withValues { b in memcmp(a.baseAddress!, b.baseAddress!, a.count * 4) == 0 && a.count == b.count }
         }
-        guard isSame else { throw ValidationError("\(hook) \(range) is not what HDF5 reads") }
+        guard isSame else { throw ValidationError("\(hook) \(range) differs from what HDF5 reads") }
       }
     }
   }
@@ -147,7 +147,7 @@ private struct WholeFile: Sendable {
     bytes = Int(status.st_size)
   }
 
-  /// Reads one of several equal parts block by block into the same memory.
+  /// Reads one of several equal parts, block by block into the same memory.
   func read(share: Int, of shares: Int, block: Int) {
     let (start, end) = (bytes * share / shares, bytes * (share + 1) / shares)
     _ = Tensor(shape: [block / 4]) { out in

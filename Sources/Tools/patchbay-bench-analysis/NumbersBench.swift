@@ -29,13 +29,13 @@ struct NumbersBench: ParsableCommand {
   @Option(help: "Principal components.")
   var components = 10
 
-  @Option(help: "Workers; one a core by default.")
+  @Option(help: "Workers; one per core by default.")
   var threads: Int?
 
   @Option(help: "Where to write the figures as JSON.")
   var json: String?
 
-  @Option(help: "Timings of each kind, of which the shortest counts.")
+  @Option(help: "How often to time each; the shortest counts.")
   var repetitions = 3
 
   func run() throws {
@@ -44,7 +44,7 @@ struct NumbersBench: ParsableCommand {
     guard classes.count == examples else { throw ValidationError("\(classes.count) labels for \(examples) examples") }
     let error = try covarianceError(file)
     print(String(format: "covariance against float64: %.1e of the features' deviations", error))
-    guard error < 1e-6 else { throw ValidationError("the covariance is not as precise as it has to be") }
+    guard error < 1e-6 else { throw ValidationError("the covariance is less precise than required") }
     var figures: [String: Double] = ["covariance_error": error]
     func time(_ name: String, _ body: () throws -> Void) rethrows {
       let (wall, processor) = try shortest(of: repetitions, body)
@@ -96,7 +96,8 @@ struct NumbersBench: ParsableCommand {
     return try accumulator.moments()
   }
 
-  /// The first layer's covariance against float64 throughout: the largest difference over the product of the two features' deviations.
+  /// The first layer's covariance compared with float64 throughout: the largest difference over the product of the two
+  /// features' deviations.
   private func covarianceError(_ file: LayerFile) throws -> Double {
     let ours = try moments(file, 0, [Int](repeating: 0, count: examples), .pooled)
     var exact = DenseMatrix(rows: width, columns: width)

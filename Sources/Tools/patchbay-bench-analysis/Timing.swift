@@ -1,6 +1,6 @@
 import Foundation
 
-/// The shortest of several timings: seconds by the clock, and of all processors together.
+/// The shortest of several timings: seconds of wall time, and of processor time over all threads.
 func shortest(of repetitions: Int, _ body: () throws -> Void) rethrows -> (wall: Double, processor: Double) {
   var best = (wall: Double.infinity, processor: Double.infinity)
   for _ in 0..<repetitions {
@@ -12,7 +12,7 @@ func shortest(of repetitions: Int, _ body: () throws -> Void) rethrows -> (wall:
   return best
 }
 
-/// Seconds of processor time that this process has used.
+/// Seconds of processor time used by this process.
 private func processorSeconds() -> Double {
   var usage = rusage()
   // 0 is RUSAGE_SELF, whose Swift type differs between systems.

@@ -24,7 +24,7 @@ struct AttributionTimings {
           """, plan.cells, estimating, running, running / estimating, agreement.pearson, agreement.spearman))
   }
 
-  /// [cell, example] -> each cell's mean over examples of the values less each example's own base value.
+  /// [cell, example] -> each cell's mean over examples of the values minus each example's own base value.
   private func means(_ values: [Float], less base: [Float]?) -> [Double] {
     let examples = engine.prompts.count
     return stride(from: 0, to: values.count, by: examples).map { first in

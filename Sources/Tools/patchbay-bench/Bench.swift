@@ -11,23 +11,23 @@ import Tensors
 struct Bench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "patchbay-bench",
-    abstract: "Time Patchbay on this machine, against the best rate that matrix products reach here.",
+    abstract: "Time Patchbay on this machine, compared with the best rate of matrix products.",
     subcommands: [SweepBench.self, GenerateBench.self, TrainingBench.self], defaultSubcommand: SweepBench.self)
 }
 
 struct SweepBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sweeps",
-    abstract: "Time forward passes and sweeps on a model folder, after checking them against the plain executor.",
+    abstract: "Time forward passes and sweeps with a model folder, after checking them against the plain executor.",
     discussion: """
-      Example, on weights of GPT-2 small's shape:
+      Example, with weights of GPT-2 small's shape:
         patchbay-bench WEIGHTS --batch 1 --tokens 15
       """)
 
   @Argument(help: "A folder with config.json and model.safetensors.")
   var model: String
 
-  @Option(help: "How many pairs of prompts.")
+  @Option(help: "How many prompt pairs.")
   var batch = 1
 
   @Option(help: "How many tokens each prompt has.")
@@ -36,18 +36,18 @@ struct SweepBench: ParsableCommand {
   @Option(help: "The first position at which clean and corrupted differ: 0 for all, 9 for the suffix from 9 on.")
   var from = [0, 9]
 
-  @Option(help: "Workers; one a core by default.")
+  @Option(help: "Workers; one per core by default.")
   var threads: Int?
 
   @Option(help: "Bytes that runs may take besides the weights.")
   var memory: Int?
 
-  @Flag(help: "Also time head x position, which has tokens times as many cells as layer x head.")
+  @Flag(help: "Also time head x position, which has as many cells as layer x head times the number of tokens.")
   var headsByPosition = false
 
   @Flag(
     help:
-      "Also time estimates of head x position from a gradient, and say how well they agree with runs of the same cells."
+      "Also time estimates of head x position from a gradient, and show how well they agree with runs of the same cells."
   )
   var attribution = false
 

@@ -6,11 +6,11 @@ import Foundation
 import ModelGraph
 import Tensors
 
-/// Text token by token.
+/// Text generation, token by token.
 struct GenerateBench: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "generate",
-    abstract: "Time tokens of generated text, after checking them against the plain executor.",
+    abstract: "Time text generation, after checking it against the plain executor.",
     discussion: "Example: patchbay-bench generate WEIGHTS --prompt 15 --tokens 100")
 
   @Argument(help: "A folder with config.json and model.safetensors.")
@@ -19,7 +19,7 @@ struct GenerateBench: ParsableCommand {
   var prompt = 15
   @Option(help: "How many tokens to generate.")
   var tokens = 100
-  @Option(help: "How many rows, of which the first is steered.")
+  @Option(help: "How many rows; the first is steered.")
   var rows = [1, 2]
   @Option(help: "How often to time.")
   var repetitions = 3
@@ -27,7 +27,7 @@ struct GenerateBench: ParsableCommand {
   func run() throws {
     let model = try LoadedModel(folder: model).model
     guard case .tokens(let vocabulary, _) = model.graph.input else {
-      throw ValidationError("a model of text is needed")
+      throw ValidationError("a language model is needed")
     }
     var generator = SplitMix64(seed: 0)
     let prompt = (0..<prompt).map { _ in Int32.random(in: 0..<Int32(vocabulary), using: &generator) }
@@ -59,7 +59,8 @@ struct GenerateBench: ParsableCommand {
     }
   }
 
-  /// A vector added to the stream in the middle at every token after the prompt of row 0; too short to change the text, so that others can repeat it.
+  /// A vector added to the middle of the stream at every token after the prompt of row 0; too short to change the text,
+  /// so that other programs can repeat it.
   private func steering(_ model: Model, from first: Int) -> [PlacedEdit] {
     let layer = model.graph.dimensions.layers / 2
     guard let node = model.graph.node(hook: HookName(layer: layer, "hook_resid_pre")) else { return [] }
@@ -89,7 +90,7 @@ struct GenerateBench: ParsableCommand {
     )
   }
 
-  /// The numbers of every matrix product that one token goes through.
+  /// The size of all matrices that one token is multiplied with.
   private func bytesPerToken(_ model: Model) -> Double {
     let needed = model.graph.ancestors(of: [model.graph.logits])
     return model.graph.nodes.reduce(0) { sum, node in
@@ -98,7 +99,7 @@ struct GenerateBench: ParsableCommand {
     }
   }
 
-  /// Bytes a second that all cores together read from memory at best.
+  /// How many bytes per second all cores together can read from memory.
   private func streamBandwidth() -> Double {
     let workers = ProcessInfo.processInfo.activeProcessorCount
     let parts = (0..<workers).map { _ in Tensor(shape: [64, 1 << 20], repeating: 1) }

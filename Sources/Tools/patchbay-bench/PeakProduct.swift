@@ -1,14 +1,15 @@
 import Foundation
 import Tensors
 
-/// The best rate that matrix products reach on this machine, workers side by side.
+/// The best rate of matrix products on this machine, with workers in parallel.
 enum PeakProduct {
-  /// Floating-point operations a second, the best of several runs over the shapes of GPT-2 small's MLP with 512 rows.
+  /// Floating-point operations per second, the best of several runs over the shapes of GPT-2 small's MLP with 512 rows.
   static func measure(workers: Int) -> Double {
     rates(workers: workers).best
   }
 
-  /// The best rate by the clock, and the mean rate by the time that the processors gave this process, as if each worker had had one to itself.
+  /// The best rate by wall time, and the mean rate by the processor time of this process, as if each worker had a
+  /// processor to itself.
   static func rates(workers: Int) -> (best: Double, byProcessorTime: Double) {
     let weight = Tensor(shape: [768, 3072], repeating: 0.01)
     let inputs = (0..<workers).map { _ in Tensor(shape: [512, 768], repeating: 0.5) }

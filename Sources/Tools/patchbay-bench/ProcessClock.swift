@@ -1,12 +1,12 @@
 import Checkpoints
 import Foundation
 
-/// What the system says of this process.
+/// What the system reports about this process.
 enum ProcessClock {
   /// Seconds since the process was started, by the system's clock.
   static var secondsSinceStart: Double {
     guard let stat = text("/proc/self/stat"), let uptime = text("/proc/uptime") else { return .nan }
-    // The name in parentheses may hold spaces; the start time is the 20th field after it.
+    // The name in parentheses may contain spaces; the start time is the 20th field after it.
     let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
     guard fields.count > 19, let ticks = Double(fields[19]),
       let now = uptime.split(separator: " ").first.flatMap({ Double($0) })
@@ -18,7 +18,7 @@ enum ProcessClock {
     FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// Seconds that all threads of this process have been computing, the system's work for them included.
+  /// Processor time of all threads of this process in seconds, including the system's work for them.
   static var processorSeconds: Double {
     var usage = rusage()
     getrusage(0, &usage)
@@ -26,7 +26,7 @@ enum ProcessClock {
     return seconds(usage.ru_utime) + seconds(usage.ru_stime)
   }
 
-  /// The largest resident size so far, in megabytes of 10^6 bytes.
+  /// The largest resident size so far, in megabytes (10^6 bytes).
   static var peakMegabytes: Double {
     var usage = rusage()
     // 0 is RUSAGE_SELF, whose Swift type differs between systems.
@@ -36,7 +36,7 @@ enum ProcessClock {
 }
 
 extension LoadedModel {
-  /// The weights' size as float32, in megabytes of 10^6 bytes.
+  /// The weights' size as float32, in megabytes (10^6 bytes).
   var weightMegabytes: Double {
     Double(model.graph.weights.reduce(0) { $0 + $1.shape.reduce(1, *) }) * 4 / 1e6
   }

@@ -15,13 +15,13 @@ struct TrainingBench: ParsableCommand {
 
   @Option(help: "Blocks.") var layers = 4
   @Option(help: "Width of the residual stream.") var dModel = 256
-  @Option(help: "Heads of each block.") var heads = 8
-  @Option(help: "Tokens that there are.") var vocabulary = 2000
-  @Option(help: "Tokens of a document.") var tokens = 64
-  @Option(help: "Tokens of a batch.") var batchTokens = 4096
-  @Option(help: "Parts of a batch.") var shards = 4
+  @Option(help: "Heads in each block.") var heads = 8
+  @Option(help: "Size of the vocabulary.") var vocabulary = 2000
+  @Option(help: "Tokens in a document.") var tokens = 64
+  @Option(help: "Tokens in a batch.") var batchTokens = 4096
+  @Option(help: "Shards of a batch.") var shards = 4
   @Option(help: "Steps to time.") var steps = 20
-  @Option(help: "Threads; one a core by default.") var threads: Int?
+  @Option(help: "Threads; one per core by default.") var threads: Int?
 
   func run() throws {
     let recipe = try recipe()
@@ -57,7 +57,7 @@ struct TrainingBench: ParsableCommand {
     let peak = max(first.best, last.best)
     let peakByProcessorTime = (first.byProcessorTime + last.byProcessorTime) / 2
     let done = Double(state.tokens - before)
-    // Every token but a document's last predicts; all are computed.
+    // Every token predicts except a document's last one; all are computed.
     let operations = done * Double(tokens) / Double(tokens - 1) * operationsPerToken(trainer)
     let parameters = trainer.graph.weights.reduce(0) { $0 + $1.shape.reduce(1, *) }
     print(
@@ -92,7 +92,7 @@ struct TrainingBench: ParsableCommand {
       batchTokens: batchTokens, shards: shards)
   }
 
-  /// One step with all threads and one with a single thread end with the same bits.
+  /// Checks that one step with all threads and one with a single thread give the same bits.
   private func verify(_ trainer: Trainer, _ alone: Trainer) throws {
     var (a, b) = (trainer.start(), alone.start())
     let (x, y) = (try trainer.step(&a), try alone.step(&b))
@@ -101,7 +101,8 @@ struct TrainingBench: ParsableCommand {
     }
   }
 
-  /// Two for each number of a matrix going forward and four going back; and attention's, of which a causal mask leaves half.
+  /// Two for each number of a matrix in the forward pass and four in the backward pass, plus attention's, of which a
+  /// causal mask leaves half.
   private func operationsPerToken(_ trainer: Trainer) -> Double {
     let matrices = trainer.graph.weights.filter { $0.shape.count == 2 && $0.name != "pos_embed.weight" }
     let numbers = matrices.reduce(0) { $0 + $1.shape.reduce(1, *) }

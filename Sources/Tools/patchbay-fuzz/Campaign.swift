@@ -1,11 +1,11 @@
 import Foundation
 
-/// All mutants of some kinds, shared out over children, and what became of them.
+/// All mutants of some kinds, distributed over child processes, with their outcomes.
 ///
 /// A class because threads add to it; `@unchecked Sendable`: the lock guards everything that changes.
 final class Campaign: @unchecked Sendable {
   private let supervisor: Supervisor
-  /// The folder that findings go to.
+  /// The folder for findings.
   private let findings: String
   private let lock = NSLock()
   private var outcomes: [Kind: [Outcome]] = [:]
@@ -19,8 +19,8 @@ final class Campaign: @unchecked Sendable {
 
   var findingCount: Int { lock.withLock { outcomes.values.reduce(0) { $0 + $1.count(where: \.isFinding) } } }
 
-  /// Tries the mutants of these numbers of every kind.
-  /// - Throws: the first failure of a child that is no mutant's.
+  /// Tries the mutants with these numbers, for every kind.
+  /// - Throws: the first failure of a child that no mutant caused.
   func run(_ kinds: [Kind], _ numbers: Range<Int>, batch: Int, jobs: Int) throws {
     waiting = kinds.flatMap { kind in
       stride(from: numbers.lowerBound, to: numbers.upperBound, by: max(1, batch)).map {
@@ -40,7 +40,7 @@ final class Campaign: @unchecked Sendable {
     if let failure = failures.first { throw failure }
   }
 
-  /// Writes a finding, says so, and how to see it again.
+  /// Stores and prints a finding, with the command that repeats it.
   private func keep(_ outcome: Outcome, _ kind: Kind, mutant: String) throws {
     let name = "\(kind)-\(supervisor.seed)-\(outcome.number)"
     try lock.withLock {

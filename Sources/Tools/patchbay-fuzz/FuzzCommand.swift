@@ -5,7 +5,7 @@ import Foundation
 struct FuzzCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "patchbay-fuzz",
-    abstract: "Damage files of every kind that Patchbay reads, and see that each is refused with an error or is sound.",
+    abstract: "Damage files of every kind that Patchbay reads, and check that each is refused with an error or sound.",
     discussion: """
       Examples:
         patchbay-fuzz --count 20000 --seed 1 --jobs 2
@@ -18,37 +18,37 @@ extension FuzzCommand {
   struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "run", abstract: "Try mutants in child processes.")
 
-    @Option(help: "What is damaged; everything if left out.")
+    @Option(help: "What to damage; everything if left out.")
     var kind: [Kind] = []
 
     @Option(help: "The seed of all choices.")
     var seed: UInt64 = 1
 
-    @Option(help: "How many mutants in all, shared out evenly over the kinds.")
+    @Option(help: "How many mutants in all, distributed evenly over the kinds.")
     var count = 2000
 
-    @Option(help: "Only the mutant of this number (of one kind).")
+    @Option(help: "Only the mutant with this number (of one kind).")
     var only: Int?
 
-    @Option(help: "Children at the same time.")
+    @Option(help: "How many children run at the same time.")
     var jobs = 2
 
-    @Option(help: "Mutants of one child.")
+    @Option(help: "How many mutants each child tries.")
     var batch = 250
 
-    @Option(help: "Seconds after which a mutant is taken to hang.")
+    @Option(help: "Seconds after which a mutant counts as hanging.")
     var seconds = 10
 
     @Option(help: "MiB that a mutant may take.")
     var memory = 1536
 
-    @Option(help: "The folder that findings are written to.")
+    @Option(help: "The folder for findings.")
     var findings = "fuzz-findings"
 
-    @Flag(help: "Make the checksums of HDF5 files anew after the damage, as no accident would.")
+    @Flag(help: "Recompute the checksums of HDF5 files after the damage, as no accident would do.")
     var forged = false
 
-    @Flag(help: "Keep the folder that is worked in, and say where it is.")
+    @Flag(help: "Keep the working folder, and say where it is.")
     var keep = false
 
     func run() throws {

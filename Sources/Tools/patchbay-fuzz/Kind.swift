@@ -1,9 +1,11 @@
 import ArgumentParser
 
-/// What is damaged. Raw values are the words of the command line.
+/// What to damage. Raw values are the words on the command line.
 enum Kind: String, CaseIterable, Sendable, ExpressibleByArgument {
   /// Weight files: header bytes, JSON, lengths, offsets, types, shapes.
   case safetensors
+  /// GGUF files: counts, types, texts and offsets of the header, weights.
+  case gguf
   /// The index of a sharded checkpoint.
   case index
   /// config.json of every family.
@@ -31,10 +33,11 @@ enum Kind: String, CaseIterable, Sendable, ExpressibleByArgument {
   /// Results files of analyses (HDF5).
   case directions
 
-  /// The files of a case that are damaged: those whose names end so.
+  /// The files of a case that are damaged: those whose names end like this.
   var endings: [String] {
     switch self {
     case .safetensors: [".safetensors"]
+    case .gguf: [".gguf"]
     case .index: [".index.json"]
     case .config: ["config.json"]
     case .tokenizer: ["tokenizer.json", "tokenizer_config.json"]
@@ -49,10 +52,11 @@ enum Kind: String, CaseIterable, Sendable, ExpressibleByArgument {
     }
   }
 
-  /// How the bytes of such a file are damaged.
+  /// The format of such a file, which decides how its bytes are damaged.
   var format: Format {
     switch self {
     case .safetensors: .safetensors
+    case .gguf: .gguf
     case .index, .config, .tokenizer, .vocabulary: .json
     case .experiment, .analysis, .recipe: .yaml
     case .prompts: .lines
@@ -62,6 +66,6 @@ enum Kind: String, CaseIterable, Sendable, ExpressibleByArgument {
   }
 
   enum Format: Sendable {
-    case safetensors, json, yaml, lines, numbers, hdf5
+    case safetensors, gguf, json, yaml, lines, numbers, hdf5
   }
 }

@@ -1,12 +1,12 @@
 import Diagnostics
 
-/// Draws from lists, the same on every platform.
+/// Draws from lists, with the same results on every platform.
 struct Choice {
   var generator: SplitMix64
 
   init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
-  /// A generator of its own for each index: nothing depends on what was drawn before.
+  /// A generator of its own for each index, so that nothing depends on earlier draws.
   init(seed: UInt64, index: Int) {
     var mixer = SplitMix64(seed: seed)
     let first = mixer.next()
@@ -14,27 +14,27 @@ struct Choice {
     generator = SplitMix64(seed: own.next())
   }
 
-  /// A generator of its own, decided by this one.
+  /// A new generator, determined by this one.
   mutating func branch() -> Choice { Choice(seed: generator.next()) }
 
-  /// A number from 0 to one less than `count`. (The remainder's bias is below 2^-50 for the counts used here.)
+  /// A number from 0 to `count` - 1. (The remainder's bias is below 2^-50 for the counts used here.)
   mutating func number(below count: Int) -> Int { Int(generator.next() % UInt64(count)) }
 
   mutating func number(in range: ClosedRange<Int>) -> Int { range.lowerBound + number(below: range.count) }
 
   mutating func one<T>(of values: [T]) -> T { values[number(below: values.count)] }
 
-  /// True that often.
+  /// True with this probability.
   mutating func chance(_ share: Double) -> Bool { Double(generator.next() >> 11) * 0x1p-53 < share }
 
-  /// Several different ones, in random order.
+  /// Several different values, in random order.
   mutating func several<T>(_ count: Int, of values: [T]) -> [T] {
     var indices = Array(values.indices)
     for place in 0..<count { indices.swapAt(place, number(in: place...indices.count - 1)) }
     return indices.prefix(count).map { values[$0] }
   }
 
-  /// One by its share of the whole.
+  /// One value, drawn by its share of the whole.
   mutating func weighted<T>(_ values: [(share: Double, value: T)]) -> T {
     var rest = Double(generator.next() >> 11) * 0x1p-53 * values.reduce(0) { $0 + $1.share }
     for (share, value) in values {
@@ -46,10 +46,10 @@ struct Choice {
 }
 
 extension String {
-  /// With its first letter large.
+  /// The text with its first letter capitalised.
   var capitalisedFirst: String { prefix(1).uppercased() + dropFirst() }
 
-  /// With words in the places of `{name}`s.
+  /// The text with words in place of `{name}`s.
   func filled(_ words: [String: String]) -> String {
     var result = ""
     var rest = self[...]

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// What can be wrong with a request for pairs of prompts.
+/// What can be wrong with a request for prompt pairs.
 public enum DatasetError: DiagnosedError, Equatable {
   case unknownTask(String)
   case unknownCorruption(String, task: String, known: [String])

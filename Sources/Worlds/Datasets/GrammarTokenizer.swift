@@ -1,8 +1,9 @@
 /// A byte-level BPE tokenizer for the grammar's text, as the `tokenizer.json` of Hugging Face's `tokenizers`.
 ///
-/// Pre-tokenized as GPT-2's. Every word of the grammar is one token, with and without the space in front where it stands so in the text; a year is
-/// its century and two digits (" 17", "32"), as for GPT-2. Merges are learned from the words themselves, each counted once, until every word is one
-/// token: encoding replays them in order and so ends there as well.
+/// Pre-tokenized like GPT-2's. Every word of the grammar is one token, both with and without a preceding space if the
+/// text has both; a year is its century and two digits (" 17", "32"), as for GPT-2. Merges are learned from the words
+/// themselves, each counted once, until every word is one token; encoding replays them in order and so also ends with
+/// one token.
 public enum GrammarTokenizer {
   /// The token between documents.
   public static let endOfText = "<|endoftext|>"
@@ -50,7 +51,7 @@ public enum GrammarTokenizer {
 
   // MARK: Words
 
-  /// All words of the text as the pre-tokenizer cuts them, in the order of the alphabet; numbers are left to `digitMerges`.
+  /// All words of the text as split by the pre-tokenizer, in alphabetical order; numbers are left to `digitMerges`.
   static func words() -> [[UInt8]] {
     var words: Set<[UInt8]> = []
     let nouns = Lexicon.objects + Lexicon.people.map { ($0.one, $0.many) }
@@ -70,7 +71,7 @@ public enum GrammarTokenizer {
       .sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  /// GPT-2's pre-tokenization for text of ASCII letters, digits, single spaces and marks.
+  /// GPT-2's pre-tokenization for text with ASCII letters, digits, single spaces and punctuation.
   static func pieces(_ text: String) -> [[UInt8]] {
     func kind(_ byte: UInt8) -> Int {
       switch byte {
@@ -93,7 +94,7 @@ public enum GrammarTokenizer {
 
   // MARK: Merges
 
-  /// Space and digit, that and a digit, digit and digit, in this order: " 1732" becomes " 17" and "32".
+  /// Space and digit, these two and a digit, digit and digit, in this order: " 1732" becomes " 17" and "32".
   private static var digitMerges: [(String, String)] {
     let digits = (0...9).map(String.init)
     return digits.map { ("Ġ", $0) } + digits.flatMap { a in digits.map { ("Ġ\(a)", $0) } }

@@ -1,19 +1,19 @@
 import Diagnostics
 
-/// What the training text never contains, so that a model which does well there has not memorised it.
+/// What the training text never contains, so that a model that does well on it has not memorised it.
 ///
-/// Decided by hashes of the words themselves: the same on every machine and for every seed.
+/// Decided by hashes of the words themselves, and so the same on every machine and for every seed.
 enum HeldOut {
   /// Whether a combination of words is held out: about one in ten.
   static func contains(_ words: [String]) -> Bool { hash(words) % 10 == 0 }
 
-  /// Whether two names never stand in one sentence of indirect objects, whatever their order.
+  /// Whether two names never occur together in a sentence of indirect objects, in either order.
   static func contains(names a: String, _ b: String) -> Bool { contains(["names", min(a, b), max(a, b)]) }
 
   /// Whether an object is never given to anybody.
   static func contains(given object: String) -> Bool { contains(["given", object]) }
 
-  /// FNV-1a, its bits stirred once more.
+  /// FNV-1a with a final mixing step.
   private static func hash(_ words: [String]) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for word in words {
@@ -34,7 +34,7 @@ public enum DatasetSplit: String, Sendable, Hashable, CaseIterable {
   /// Both.
   case all
 
-  /// Whether a combination belongs here.
+  /// Whether a combination belongs to this split.
   func admits(isHeldOut: Bool) -> Bool {
     switch self {
     case .heldOut: isHeldOut

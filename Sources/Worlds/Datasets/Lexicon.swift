@@ -1,7 +1,7 @@
-/// The words that the grammar's sentences are made of.
+/// The words in the grammar's sentences.
 ///
-/// Chosen so that nearly all of them, with a space in front, are single tokens for GPT-2 as well. Objects and adjectives begin with a consonant's
-/// sound: "a" goes before every one.
+/// Chosen so that nearly all of them, with a preceding space, are single tokens for GPT-2 as well. Objects and
+/// adjectives begin with a consonant sound, so that "a" fits before each of them.
 public enum Lexicon {
   public enum Gender: String, Sendable, CaseIterable {
     case female, male
@@ -39,7 +39,7 @@ public enum Lexicon {
     Carl Arthur Roger Lawrence Joe Albert Jesse Bruce Simon Martin
     """)
 
-  /// Female and male names, by turns as far as both go.
+  /// Female and male names, alternating as far as both go.
   public static let names = femaleNames + maleNames
 
   public static func names(_ gender: Gender) -> [String] { gender == .female ? femaleNames : maleNames }
@@ -55,7 +55,7 @@ public enum Lexicon {
     """
   )
 
-  /// Things that can be given, one and several: all can be the subject of a tale as well.
+  /// Things that can be given, singular and plural; any of them can also be the subject of a tale.
   public static let objects: [(one: String, many: String)] = words(
     """
     ring/rings kiss/kisses bone/bones basketball/basketballs computer/computers necklace/necklaces drink/drinks snack/snacks book/books
@@ -77,7 +77,7 @@ public enum Lexicon {
     return (String(parts[0]), String(parts[1]))
   }
 
-  /// People by what they are, one and several.
+  /// Kinds of people, singular and plural.
   public static let people: [(one: String, many: String, gender: Gender?)] = [
     ("girl", "girls", .female), ("boy", "boys", .male), ("woman", "women", .female), ("man", "men", .male),
     ("queen", "queens", .female), ("king", "kings", .male), ("mother", "mothers", .female),

@@ -1,4 +1,4 @@
-/// The tasks that pairs of prompts can be drawn for.
+/// The tasks for which prompt pairs can be drawn.
 public enum TaskDataset: String, Sendable, Hashable, CaseIterable {
   case ioi
   case pronouns
@@ -37,11 +37,11 @@ public enum TaskDataset: String, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// Pairs that were drawn, and what became of the others.
+/// The pairs that were drawn, and why others were left out.
 public struct DatasetSample: Sendable {
-  /// Different ones, in the order in which they were drawn.
+  /// All different, in the order in which they were drawn.
   public let items: [DatasetItem]
-  /// How many of those drawn were left out, by why; in order of the first.
+  /// How many pairs were left out for each reason, in the order in which the reasons first occurred.
   public let leftOut: [(reason: LeftOut, count: Int)]
 
   /// Why a pair was left out.
@@ -54,13 +54,13 @@ public struct DatasetSample: Sendable {
 }
 
 extension TaskDataset {
-  /// Draws pairs; the same for the same arguments on every machine.
+  /// Draws pairs; the same arguments give the same pairs on every machine.
   /// - Parameters:
-  ///   - count: how many; fewer where the tokenizer or the grammar does not have as many.
+  ///   - count: how many pairs; fewer if the tokenizer or the grammar does not have as many.
   ///   - corruption: one of `corruptions`; nil for the first.
-  ///   - isAligned: whether all pairs are of one frame, so that every position has the same kind of word.
-  ///   - tokens: a tokenizer, which pairs must suit: prompts of one length, answers of one token after the prompt. Of several answers those that are
-  ///     one token are kept. nil keeps everything.
+  ///   - isAligned: whether all pairs have the same frame, so that every position has the same kind of word.
+  ///   - tokens: a tokenizer that pairs must suit: prompts of the same length, answers of one token after the prompt.
+  ///     Of several answers, those of one token are kept. nil keeps everything.
   /// - Throws: `DatasetError`, and what `tokens` throws.
   public func sample(
     count: Int, seed: UInt64, corruption: String? = nil, split: DatasetSplit = .heldOut, isAligned: Bool = false,
@@ -75,7 +75,7 @@ extension TaskDataset {
     var items: [DatasetItem] = []
     var seen: Set<String> = []
     var leftOut: [DatasetSample.LeftOut: Int] = [:]
-    // Twenty times as many draws as are wanted find nearly all that there is.
+    // Twenty times as many draws as requested find nearly everything there is.
     var draw = 0
     while items.count < count, draw < 20 * count + 1000 {
       var choice = Choice(seed: seed, index: draw)
@@ -107,7 +107,7 @@ extension TaskDataset {
 extension DatasetItem {
   struct Unsuited: Error { let reason: DatasetSample.LeftOut }
 
-  /// The pair with those of its answers that are one token.
+  /// The pair with only those answers that are one token.
   fileprivate func suited(to tokens: ((String) throws -> [Int32])?) throws -> Result<DatasetItem, Unsuited> {
     guard let tokens else { return .success(self) }
     let prompt = try tokens(clean)

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The choice that a maze puts before a policy at its decision square.
+/// The choice that a policy has at a maze's decision square.
 public struct Decision: Hashable, Sendable {
   public let square: Square
   public let toCheese: MoveDirection
@@ -17,7 +17,7 @@ public struct Heading: Hashable, Sendable {
   public let corner: Double
   /// Back, into walls, or no step at all.
   public var elsewhere: Double { 1 - cheese - corner }
-  /// The cheese's share of the two ways; NaN when neither has any probability.
+  /// The cheese's share of the two ways; NaN if neither has any probability.
   public var cheeseShare: Double { cheese / (cheese + corner) }
 
   init(_ decision: Decision, _ moves: MoveProbabilities) {
@@ -26,7 +26,7 @@ public struct Heading: Hashable, Sendable {
 }
 
 extension Maze {
-  /// The decision square and the two ways from it; nil where there is no `decisionSquare`.
+  /// The decision square and the two ways from it; nil if there is no `decisionSquare`.
   public var decision: Decision? {
     guard let square = decisionSquare, let cheese, let toCheese = bestDirection(to: cheese, from: square),
       let toCorner = bestDirection(to: topRight, from: square)
@@ -36,14 +36,14 @@ extension Maze {
 }
 
 extension VectorField {
-  /// What the policy does at a decision square; nil when the field does not have the square.
+  /// What the policy does at a decision square; nil if the field does not have the square.
   public func heading(at decision: Decision) -> Heading? { self[decision.square].map { Heading(decision, $0) } }
 }
 
-/// What a policy does at the decision squares of mazes, the mouse put there.
-/// - Parameter decisions: a maze may differ from the one its decision was read from, such as by its cheese having been removed: that is how to ask
-///   whether a policy goes where the cheese was.
-/// - Returns: in the order given.
+/// What a policy does at the decision squares of mazes, with the mouse put there.
+/// - Parameter decisions: a maze may differ from the one from which its decision was taken, for example by having no
+///   cheese: this shows whether a policy goes where the cheese was.
+/// - Returns: in the order of `decisions`.
 public func headings(
   at decisions: [(maze: Maze, decision: Decision)], batch: Int = 256, policy: MazePolicy
 ) throws -> [Heading] {

@@ -19,8 +19,8 @@ extension Maze {
     return edited
   }
 
-  /// The same maze without its cheese: with the maze itself, the pair that the cheese vector is the difference of.
-  /// Throws when there is none, because the two would not differ.
+  /// The same maze without its cheese: together with the maze itself, the pair whose difference is the cheese vector.
+  /// Throws if there is none, because the two would not differ.
   public func withoutCheese() throws(MazeError) -> Maze {
     guard cheese != nil else { throw .noCheese(for: "removing it") }
     var edited = self
@@ -28,7 +28,7 @@ extension Maze {
     return edited
   }
 
-  /// The same maze with one wall opened. The maze may have several ways between two squares after that.
+  /// The same maze with one wall opened. It may then have several ways between two squares.
   public func opening(_ square: Square) throws(MazeError) -> Maze {
     guard contains(square) else { throw .outside(square, size: size) }
     if isOpen(square) { throw .alreadyOpen(square) }
@@ -37,12 +37,13 @@ extension Maze {
     return edited
   }
 
-  /// The same maze with a straight path opened to the top right: from the mouse up its column to the top row, and along the top row to the corner.
-  /// With the maze itself, the pair that the top-right vector is the difference of.
+  /// The same maze with a straight path opened to the top right: from the mouse up its column to the top row, and along
+  /// the top row to the corner. Together with the maze itself, this is the pair whose difference is the top-right
+  /// vector.
   ///
-  /// Turner, Mini et al. (2023) opened such paths by hand in a maze editor; this is the one that an L of straight lines defines, so that anyone gets
-  /// the same. Walls inside the maze are opened and nothing else changes: the mouse stays, and so does the cheese, also when the path runs over it.
-  /// Throws when all of the path was open before.
+  /// Turner, Mini et al. (2023) opened such paths by hand in a maze editor; this is the one defined by an L of straight
+  /// lines, so that everyone gets the same. Walls inside the maze are opened and nothing else changes: the mouse stays,
+  /// and so does the cheese, even if the path crosses it. Throws if all of the path was open already.
   public func openingPathToTopRight() throws(MazeError) -> Maze {
     var edited = self
     for row in 0...mouse.row { edited.open[row * size + mouse.column] = true }

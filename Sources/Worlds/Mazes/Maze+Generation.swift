@@ -1,30 +1,32 @@
 import Diagnostics
 
 extension Maze {
-  /// The maze of a seed: perfect (one way between any two squares), the mouse at the bottom left, the cheese by the rule.
+  /// The maze for a seed: perfect (exactly one way between any two squares), with the mouse at the bottom left and the
+  /// cheese by the rule.
   /// - Parameters:
   ///   - size: squares along each edge; odd, 3...25.
-  ///   - stream: `.heldOut` unless a maze of the training family is wanted.
+  ///   - stream: `.heldOut` unless a maze of the training family is needed.
   public init(size: Int, seed: UInt64, cheese rule: CheeseRule = .topRight(5), stream: MazeStream = .heldOut)
     throws(MazeError)
   {
     try Maze.check(size: size)
     try rule.check()
-    // Above every number that an example can have, so that the maze of a seed is no example's maze.
+    // Above every number that an example can have, so that the maze for a seed is never an example's maze.
     var generator = stream.generator(seed: seed, number: 1 << 63 | UInt64(size))
     self.init(size: size, cheese: rule, drawnFrom: &generator)
   }
 
-  /// A maze by sizes and rules known to be right.
+  /// A maze from sizes and rules known to be valid.
   init(size: Int, cheese rule: CheeseRule, drawnFrom generator: inout SplitMix64) {
     let open = perfectMaze(size: size, drawnFrom: &generator)
     self.init(size: size, open: open, mouse: Square(size - 1, 0), cheese: nil)
     cheese = randomOpenSquare(drawnFrom: &generator) { [mouse] in $0 != mouse && rule.allows($0, size: size) }
   }
 
-  /// One of the open squares that `isAllowed` allows, each as likely; there must be one.
+  /// One of the open squares that `isAllowed` allows, with equal probability; there must be one.
   func randomOpenSquare(drawnFrom generator: inout SplitMix64, where isAllowed: (Square) -> Bool) -> Square {
-    // Drawing again until a square fits gives the same distribution as listing those that do, but reads three or four squares rather than all.
+    // Drawing again until a square fits gives the same distribution as listing all that do, but reads only three or
+    // four squares.
     while true {
       let index = generator.index(below: open.count)
       let square = Square(index / size, index % size)
@@ -34,13 +36,13 @@ extension Maze {
 }
 
 extension CheeseRule {
-  /// Throws when no maze could have a square for the cheese.
+  /// Throws if no maze could have a square for the cheese.
   func check() throws(MazeError) {
     if case .topRight(let region) = self, region < 1 { throw .cheeseRegion(region) }
   }
 }
 
-/// Kruskal's algorithm over the walls between neighbouring rooms in random order, as procgen generates (`mazegen.cpp`).
+/// Kruskal's algorithm over the walls between neighbouring rooms in random order, as in procgen (`mazegen.cpp`).
 /// - Returns: which of `size * size` squares are open, row by row.
 private func perfectMaze(size: Int, drawnFrom generator: inout SplitMix64) -> [Bool] {
   let rooms = (size + 1) / 2
@@ -50,7 +52,8 @@ private func perfectMaze(size: Int, drawnFrom generator: inout SplitMix64) -> [B
   }
   let wallCount = 2 * rooms * (rooms - 1)
   withUnsafeTemporaryAllocation(of: Int32.self, capacity: wallCount + rooms * rooms) { memory in
-    // A wall is numbered by the room on its left or above it, twice that for the wall to the right and one more for the wall below.
+    // A wall is numbered by the room to its left or above it: twice that number for the wall to the right, and one more
+    // for the wall below.
     let walls = UnsafeMutableBufferPointer(rebasing: memory[..<wallCount])
     let parents = UnsafeMutableBufferPointer(rebasing: memory[wallCount...])
     var count = 0

@@ -4,13 +4,13 @@ extension Maze {
     MoveDirection.allCases.filter { isOpen(square.next($0)) }
   }
 
-  /// Where a step leads: the next square, or `square` itself when wall is in the way.
+  /// Where a step leads: the next square, or `square` itself if there is a wall in the way.
   public func step(_ direction: MoveDirection, from square: Square) -> Square {
     let next = square.next(direction)
     return isOpen(next) ? next : square
   }
 
-  /// Steps from every square to `target`, row by row; -1 where no way leads (walls, and squares cut off).
+  /// Steps from every square to `target`, row by row; -1 if there is no way (walls, and squares that are cut off).
   public func distances(to target: Square) -> [Int] {
     var distances = [Int](repeating: -1, count: size * size)
     guard isOpen(target) else { return distances }
@@ -31,8 +31,8 @@ extension Maze {
     return distances
   }
 
-  /// A shortest way, both ends included; nil when none leads there. Where several are equally short (only in edited mazes) each step takes the
-  /// first direction of `MoveDirection.allCases` that comes nearer.
+  /// A shortest way, both ends included; nil if there is none. If several are equally short (only in edited mazes),
+  /// each step takes the first direction of `MoveDirection.allCases` that gets nearer.
   public func path(from start: Square, to end: Square) -> [Square]? {
     guard isOpen(start) else { return nil }
     let distances = distances(to: end)
@@ -46,13 +46,14 @@ extension Maze {
     return path
   }
 
-  /// The first step of the shortest way to `target` from `start` (the mouse when nil); nil when it is there already or no way leads there.
+  /// The first step of the shortest way to `target` from `start` (the mouse if nil); nil if it is already there or
+  /// there is no way.
   public func bestDirection(to target: Square, from start: Square? = nil) -> MoveDirection? {
     let start = start ?? mouse
     return isOpen(start) ? nearer(from: start, by: distances(to: target)) : nil
   }
 
-  /// The direction that comes one step nearer, if `distances` says that one does.
+  /// The direction that gets one step nearer, according to `distances`; nil if none does.
   private func nearer(from square: Square, by distances: [Int]) -> MoveDirection? {
     let here = distances[square.row * size + square.column]
     if here <= 0 { return nil }
@@ -62,9 +63,9 @@ extension Maze {
     }
   }
 
-  /// The last square that the mouse's way to the cheese and its way to the top-right corner share: where a policy shows which of the two it
-  /// wants. Nil when the ways never part (the cheese lies on the way to the corner, or the corner on the way to the cheese), when there is no
-  /// cheese, or when one of the two cannot be reached.
+  /// The last square shared by the mouse's way to the cheese and its way to the top-right corner: where a policy shows
+  /// which of the two it wants. nil if the ways never diverge (the cheese is on the way to the corner, or the corner on
+  /// the way to the cheese), if there is no cheese, or if one of the two cannot be reached.
   public var decisionSquare: Square? {
     guard let cheese, let toCheese = path(from: mouse, to: cheese), let toCorner = path(from: mouse, to: topRight)
     else {

@@ -1,12 +1,12 @@
-/// A maze with a mouse and, mostly, cheese: a value. Edits give new mazes (`Maze+Editing.swift`).
+/// A maze with a mouse and usually cheese: a value. Edits give new mazes (`Maze+Editing.swift`).
 ///
-/// The world is that of procgen's `maze` in its hard mode, of 25 x 25 squares; a maze of `size` x `size` squares lies in its middle, and everything
-/// around it is wall. Squares whose row and column are both even are open, those where both are odd are wall, and the rest decide the maze, unless
-/// edited.
+/// The world is that of procgen's `maze` in its hard mode, with 25 x 25 squares; a maze of `size` x `size` squares is
+/// in its middle, and everything around it is wall. Squares whose row and column are both even are open, those where
+/// both are odd are wall, and the rest make up the maze, unless edited.
 public struct Maze: Hashable, Sendable {
   /// Squares along each edge of the world.
   public static let worldSize = 25
-  /// The sizes there are: 3, 5, ... 25.
+  /// The possible sizes: 3, 5, ... 25.
   public static let sizes = Array(stride(from: 3, through: worldSize, by: 2))
 
   /// Squares along each edge of the maze.
@@ -15,22 +15,22 @@ public struct Maze: Hashable, Sendable {
   public internal(set) var open: [Bool]
   /// Where the mouse is: an open square without cheese, except at the end of a rollout.
   public internal(set) var mouse: Square
-  /// Where the cheese lies: an open square, or nil when there is none.
+  /// Where the cheese is: an open square, or nil if there is none.
   public internal(set) var cheese: Square?
 
-  /// A maze by parts that are known to fit.
+  /// A maze from parts that are known to fit.
   init(size: Int, open: [Bool], mouse: Square, cheese: Square?) {
     (self.size, self.open, self.mouse, self.cheese) = (size, open, mouse, cheese)
   }
 
-  /// Where the mouse of a new maze stands.
+  /// Where the mouse of a new maze is.
   public var bottomLeft: Square { Square(size - 1, 0) }
-  /// Where cheese was during training, more or less, and where a policy that learnt "go to the corner" heads.
+  /// Roughly where the cheese was during training, and where a policy that learnt "go to the corner" heads.
   public var topRight: Square { Square(0, size - 1) }
   /// Squares of wall between the world's edge and the maze.
   public var margin: Int { (Maze.worldSize - size) / 2 }
 
-  /// Whether a square lies inside the maze.
+  /// Whether a square is inside the maze.
   public func contains(_ square: Square) -> Bool {
     square.row >= 0 && square.row < size && square.column >= 0 && square.column < size
   }
@@ -50,7 +50,7 @@ public struct Maze: Hashable, Sendable {
 }
 
 extension Maze {
-  /// A maze drawn by hand, a string for each row: `#` wall, `.` open, `M` the mouse, `C` the cheese (may be missing).
+  /// A maze drawn by hand, one string per row: `#` wall, `.` open, `M` the mouse, `C` the cheese (optional).
   public init(drawing rows: [String]) throws(MazeError) {
     try Maze.check(size: rows.count)
     var open: [Bool] = []

@@ -4,7 +4,7 @@ import Diagnostics
 public enum MazeError: DiagnosedError, Equatable {
   /// A size that is even, or not in 3...25.
   case size(Int)
-  /// A list of sizes to draw from with nothing in it.
+  /// An empty list of sizes to draw from.
   case noSizes
   /// A top-right region of less than 1 x 1.
   case cheeseRegion(Int)
@@ -12,21 +12,23 @@ public enum MazeError: DiagnosedError, Equatable {
   case mouseOnWall(Square)
   case cheeseOnWall(Square)
   case mouseOnCheese(Square)
-  /// Nothing is there to be opened.
+  /// There is nothing to open.
   case alreadyOpen(Square)
   case pathAlreadyOpen(from: Square, to: Square)
   case noCheese(for: String)
-  /// None of so many mazes has a decision square.
+  /// None of this many mazes has a decision square.
   case noDecisions(mazes: Int)
   /// Two fields to be compared are of different mazes.
   case otherWalls
   /// Fewer than one picture at a time.
   case batch(Int)
   case stepLimit(Int)
-  /// A policy that gave something else than 15 logits for each maze.
+  /// A model that takes something other than pictures of mazes, or that has other actions.
+  case notAPolicy(family: String)
+  /// A policy returned something other than 15 logits for each maze.
   case policyShape(found: [Int], mazes: Int)
   case policyNotFinite(maze: Int, value: Float)
-  /// A drawn maze whose rows are not as many as they are long.
+  /// A drawn maze whose number of rows differs from their length.
   case drawingNotSquare(rows: Int, row: Int, length: Int)
   case drawingCharacter(String, Square)
   /// A drawing with no mouse, several mice, or several pieces of cheese.
@@ -55,6 +57,8 @@ public enum MazeError: DiagnosedError, Equatable {
     case .otherWalls: "the two vector fields are from mazes with different walls; compare fields of one maze"
     case .batch(let batch): "the batch size is \(batch); it must be at least 1"
     case .stepLimit(let limit): "the step limit is \(limit); it must be at least 0"
+    case .notAPolicy(let family):
+      "the \(family) model is not a maze policy, which takes pictures of 3 x 64 x 64 and has 15 actions"
     case .policyShape(let found, let mazes):
       "the policy gave a tensor of shape \(found) for \(mazes) mazes; it must give [\(mazes), \(MoveDirection.actionCount)]"
     case .policyNotFinite(let maze, let value):

@@ -1,15 +1,16 @@
-/// A way that the mouse can go, and which of procgen's 15 actions go that way.
+/// A direction in which the mouse can go, and which of procgen's 15 actions go that way.
 ///
-/// The actions are combinations of keys (openai/procgen, `env.py`): 0-2 hold LEFT (with DOWN, alone, with UP), 6-8 hold RIGHT, 3 is DOWN, 5 is
-/// UP, and 4 and 9-14 hold no arrow key. The maze game drops the vertical part of a diagonal (`games/maze.cpp`), which gives the groups of
-/// UlisseMini/procgen-tools (`models.py`).
+/// The actions are combinations of keys (openai/procgen, `env.py`): 0-2 hold LEFT (with DOWN, alone, with UP), 6-8 hold
+/// RIGHT, 3 is DOWN, 5 is UP, and 4 and 9-14 hold no arrow key. The maze game drops the vertical part of a diagonal
+/// (`games/maze.cpp`), which gives the groups in UlisseMini/procgen-tools (`models.py`).
 public enum MoveDirection: Int, CaseIterable, Sendable, CustomStringConvertible {
   case left, right, down, up
 
-  /// How many actions a policy chooses among.
+  /// How many actions a policy chooses from.
   public static let actionCount = 15
 
-  /// The direction an action moves the mouse in; nil for the actions that do nothing, and for numbers that are no action.
+  /// The direction in which an action moves the mouse; nil for actions that do nothing and for numbers that are not
+  /// actions.
   public init?(action: Int) {
     switch action {
     case 0...2: self = .left
@@ -30,7 +31,7 @@ public enum MoveDirection: Int, CaseIterable, Sendable, CustomStringConvertible 
     }
   }
 
-  /// The action that holds this arrow key alone; the label of training examples.
+  /// The action that holds only this arrow key; the label of training examples.
   public var directAction: Int {
     switch self {
     case .left: 1

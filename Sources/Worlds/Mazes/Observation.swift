@@ -2,15 +2,16 @@ import Tensors
 
 /// What a policy sees of a maze: [3 (red, green, blue), 64 (rows from the top), 64 (columns)], each number in 0...1.
 ///
-/// The world of 25 x 25 squares is drawn over 64 x 64 pixels, as procgen does, but in plain colours instead of images: 2.56 pixels a square, and a
-/// pixel that several squares share is their mean weighted by exact area.
+/// The world of 25 x 25 squares is drawn on 64 x 64 pixels, as in procgen, but in plain colours instead of images: 2.56
+/// pixels a square, where a pixel shared by several squares is their mean, weighted by exact area.
 public enum Observation {
   /// Pixels along each edge.
   public static let edge = 64
   /// Numbers in one picture.
   public static let count = 3 * edge * edge
 
-  /// Red, green and blue in 0...1 of what a square can hold; far apart in at least two channels, so that a filter of one weight tells them apart.
+  /// Red, green and blue (0...1) of what a square can hold; far apart in at least two channels, so that a filter with
+  /// one weight can tell them apart.
   public enum Colour {
     public static let wall: SIMD3<Float> = [0.30, 0.20, 0.15]
     public static let corridor: SIMD3<Float> = [0.85, 0.85, 0.80]
@@ -18,11 +19,12 @@ public enum Observation {
     public static let cheese: SIMD3<Float> = [0.95, 0.75, 0.05]
   }
 
-  /// How one pixel of a line of 64 is shared among the 25 squares: a pixel is 25/64 of a square wide, so it lies in one square or across two.
+  /// How each pixel in a line of 64 is shared among the 25 squares: a pixel is 25/64 of a square wide, so it lies in
+  /// one square or across two.
   struct Share: Sendable {
     /// The square that the pixel starts in.
     let first: Int
-    /// Which part of the pixel lies in the square after that: a multiple of 1/25.
+    /// The part of the pixel in the next square: a multiple of 1/25.
     let next: Float
   }
 
@@ -32,7 +34,7 @@ public enum Observation {
     return Share(first: first, next: Float(beyond) / Float(Maze.worldSize))
   }
 
-  /// The pixels that a square of the world touches, along one axis, with the part of each that it covers.
+  /// The pixels that a square of the world touches along one axis, with the part of each that it covers.
   static let coverage: [[(pixel: Int, part: Float)]] = (0..<Maze.worldSize).map { square in
     shares.enumerated().compactMap { pixel, share in
       if share.first == square { return (pixel, 1 - share.next) }
@@ -44,7 +46,7 @@ public enum Observation {
 
 extension Maze {
   /// Draws the maze.
-  /// - Parameter pixels: gets all `Observation.count` numbers, [3, 64, 64]; may be uninitialised.
+  /// - Parameter pixels: receives all `Observation.count` numbers, [3, 64, 64]; may be uninitialised.
   public func render(into pixels: UnsafeMutableBufferPointer<Float>) {
     precondition(pixels.count == Observation.count, "\(pixels.count) numbers for a picture of \(Observation.count)")
     drawSquares(pixels.baseAddress!)
@@ -57,8 +59,8 @@ extension Maze {
     Tensor(shape: [3, Observation.edge, Observation.edge]) { render(into: $0) }
   }
 
-  /// Walls and corridors. How much of each pixel is corridor is worked out once, first along the rows of squares and then down the columns of
-  /// pixels; the three channels are three mixtures by it.
+  /// Walls and corridors. The corridor's part of each pixel is computed once, first along the rows of squares and then
+  /// down the columns of pixels; it determines the mixture in all three channels.
   private func drawSquares(_ pixels: UnsafeMutablePointer<Float>) {
     let (edge, world, margin) = (Observation.edge, Maze.worldSize, self.margin)
     typealias Lane = SIMD16<Float>
@@ -103,7 +105,7 @@ extension Maze {
     }
   }
 
-  /// Puts a colour in the place of the corridor of one square.
+  /// Replaces the corridor's colour on one square.
   private func paint(_ square: Square, _ colour: SIMD3<Float>, _ pixels: UnsafeMutableBufferPointer<Float>) {
     let step = colour - Observation.Colour.corridor
     for (y, height) in Observation.coverage[square.row + margin] {

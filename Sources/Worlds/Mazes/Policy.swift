@@ -1,16 +1,19 @@
 import Foundation
 import Tensors
 
-/// Pictures in, logits out: [maze, 3, 64, 64] to [maze, 15]. It must be a function: the same picture gives the same logits, however it is batched.
+/// Pictures in, logits out: [maze, 3, 64, 64] to [maze, 15]. It must be a function: the same picture gives the same
+/// logits, however it is batched.
 public typealias MazePolicy = (Tensor) throws -> Tensor
 
-/// How likely a policy is to go each way from where the mouse is: its 15 actions' probabilities summed over the groups of `MoveDirection`.
+/// How likely a policy is to go each way from the mouse's square: its 15 actions' probabilities, summed over the groups
+/// of `MoveDirection`.
 public struct MoveProbabilities: Hashable, Sendable {
   public let left, right, down, up: Double
   /// The actions that do nothing.
   public let stay: Double
 
-  /// By the logits of the 15 actions, softmax and sum; in double precision, so that the five add up to 1 to 1e-15.
+  /// From the logits of the 15 actions, by softmax and sum; in double precision, so that the five sum to 1 within
+  /// 1e-15.
   public init(logits: some Collection<Float>) {
     let probabilities = softmax(logits)
     func sum(_ actions: some Sequence<Int>) -> Double { actions.reduce(0) { $0 + probabilities[$1] } }
@@ -44,8 +47,8 @@ func softmax(_ logits: some Collection<Float>) -> [Double] {
   return weights.map { $0 / sum }
 }
 
-/// Asks a policy about mazes, at most `batch` at a time.
-/// - Parameter body: gets each maze's number in `mazes` and its 15 logits, in order.
+/// Runs a policy on mazes, at most `batch` at a time.
+/// - Parameter body: receives each maze's index in `mazes` and its 15 logits, in order.
 func ask(
   _ policy: MazePolicy, about mazes: [Maze], batch: Int, _ body: (Int, UnsafeBufferPointer<Float>) throws -> Void
 ) throws {

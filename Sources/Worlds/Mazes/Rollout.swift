@@ -3,19 +3,19 @@ import Tensors
 
 /// How a rollout chooses among the actions.
 public enum ActionChoice: Hashable, Sendable {
-  /// The likeliest of the 15 actions, the lowest number of several.
+  /// The most likely of the 15 actions; if there are several, the one with the lowest number.
   case greedy
-  /// An action by its probability, as evaluations of procgen policies do. Each maze has random numbers of its own, by the seed and its place in the
-  /// list: what becomes of it does not depend on the others or on batches.
+  /// An action by its probability, as evaluations of procgen policies do. Each maze has its own random numbers, given
+  /// by the seed and its place in the list, so its outcome does not depend on the others or on batches.
   case sample(seed: UInt64)
 }
 
-/// How far mazes are played.
+/// How long mazes are played.
 public struct RolloutSpec: Hashable, Sendable {
   public var choice: ActionChoice
   /// Steps after which a maze ends; procgen gives the mouse 500.
   public var stepLimit: Int
-  /// Whether reaching the top-right corner ends a maze, as it never does in procgen.
+  /// Whether reaching the top-right corner ends a maze, which it never does in procgen.
   public var endsAtCorner: Bool
   /// How many pictures a policy gets at once.
   public var batch: Int
@@ -25,32 +25,34 @@ public struct RolloutSpec: Hashable, Sendable {
   }
 }
 
-/// What became of one maze.
+/// The outcome of one maze.
 public struct Rollout: Hashable, Sendable {
   public enum End: Hashable, Sendable {
     case cheese
     /// With `endsAtCorner` only.
     case corner
-    /// Greedy only: the mouse is where it has been before, so that it would go the same round for ever. Standing still is the shortest round.
+    /// Greedy only: the mouse has returned to an earlier square and would loop for ever. Standing still is the shortest
+    /// loop.
     case loop
     case stepLimit
   }
 
-  /// Where the mouse was: its first square, then one for each step, the same again when a wall was in the way.
+  /// Where the mouse was: its first square, then one for each step (the same again if a wall was in the way).
   public let path: [Square]
   public let end: End
-  /// Whether the mouse ever stood in the top-right corner.
+  /// Whether the mouse was ever in the top-right corner.
   public let reachedCorner: Bool
 
   public var reachedCheese: Bool { end == .cheese }
 
-  /// Whether the mouse ever stood on one of the squares of a maze's corner in which a rule puts the cheese.
+  /// Whether the mouse was ever on one of the corner squares where a rule puts the cheese.
   public func reached(_ rule: CheeseRule, of maze: Maze) -> Bool { path.contains { rule.allows($0, size: maze.size) } }
   public var steps: Int { path.count - 1 }
   public var visited: Set<Square> { Set(path) }
 }
 
-/// Plays mazes side by side: one step of all that are not finished, then the next, so that batches shrink as mazes finish.
+/// Plays mazes in parallel: one step of all that are not finished, then the next, so that batches shrink as mazes
+/// finish.
 /// - Returns: an outcome for each maze, in their order.
 public func rollouts(of mazes: [Maze], spec: RolloutSpec = RolloutSpec(), policy: MazePolicy) throws -> [Rollout] {
   try play(mazes, spec: spec) { playing, games, answer in
@@ -58,8 +60,9 @@ public func rollouts(of mazes: [Maze], spec: RolloutSpec = RolloutSpec(), policy
   }
 }
 
-/// Plays mazes by logits that are known for every square: what the policy that they came from would do, without asking it again.
-/// - Parameter logits: for a maze's place in the list and the square that its mouse is on, the 15 logits.
+/// Plays mazes with logits that are known for every square, as the policy that gave them would do, without running it
+/// again.
+/// - Parameter logits: the 15 logits for a maze's index in the list and its mouse's square.
 public func rollouts(
   of mazes: [Maze], spec: RolloutSpec = RolloutSpec(), logits: (Int, Square) -> [Float]
 ) throws -> [Rollout] {
@@ -70,7 +73,7 @@ public func rollouts(
   }
 }
 
-/// - Parameter ask: for the games that are being played, gives each one's logits to `answer`.
+/// - Parameter ask: for the games in play, passes each one's logits to `answer`.
 private func play(
   _ mazes: [Maze], spec: RolloutSpec,
   ask: (_ playing: [Int], _ games: [Game], _ answer: (Int, UnsafeBufferPointer<Float>) -> Void) throws -> Void
@@ -100,7 +103,7 @@ private struct Game {
     path = [maze.mouse]
     visited = [maze.mouse]
     reachedCorner = maze.mouse == maze.topRight
-    // A stream of its own: a maze drawn from the same seed must not share its random numbers with the mouse in it.
+    // A separate stream: a maze drawn from the same seed must not share random numbers with the mouse in it.
     var seed: UInt64 = 0
     if case .sample(let given) = spec.choice { seed = given }
     generator = MazeStream.heldOut.generator(seed: ~seed, number: UInt64(number))
@@ -141,17 +144,17 @@ private struct Game {
       left -= probability
       if left < 0 { return action }
     }
-    // Rounding may leave a crumb after the last.
+    // Rounding may leave a tiny rest after the last.
     return probabilities.indices.max { probabilities[$0] < probabilities[$1] } ?? 0
   }
 }
 
-/// Rollouts counted.
+/// Counts over rollouts.
 public struct RolloutSummary: Hashable, Sendable {
   public let count: Int
   public let reachedCheese: Int
   public let reachedCorner: Int
-  /// Over those that reached the cheese; NaN when none did.
+  /// Over those that reached the cheese; NaN if none did.
   public let meanStepsToCheese: Double
 
   public init(_ rollouts: some Collection<Rollout>) {
@@ -162,8 +165,8 @@ public struct RolloutSummary: Hashable, Sendable {
     meanStepsToCheese = Double(steps.reduce(0, +)) / Double(steps.count)
   }
 
-  /// In 0...1; NaN of no rollouts.
+  /// In 0...1; NaN for no rollouts.
   public var cheeseShare: Double { Double(reachedCheese) / Double(count) }
-  /// In 0...1; NaN of no rollouts.
+  /// In 0...1; NaN for no rollouts.
   public var cornerShare: Double { Double(reachedCorner) / Double(count) }
 }

@@ -1,11 +1,12 @@
-/// A square of a maze; rows count from the top, columns from the left, both from 0 at the maze's own edge (not the world's).
+/// A square of a maze; rows count from the top, columns from the left, both from 0 at the maze's own edge (not the
+/// world's).
 public struct Square: Hashable, Sendable, Comparable, CustomStringConvertible {
   public var row: Int
   public var column: Int
 
   public init(_ row: Int, _ column: Int) { (self.row, self.column) = (row, column) }
 
-  /// The square next to this one; it may lie outside the maze.
+  /// The square next to this one; it may be outside the maze.
   public func next(_ direction: MoveDirection) -> Square {
     Square(row + direction.rowStep, column + direction.columnStep)
   }

@@ -1,6 +1,6 @@
 /// Which mazes a policy is trained on.
 public struct MazeDataSpec: Hashable, Sendable {
-  /// Drawn from with equal chances; a size that stands twice is twice as likely.
+  /// Drawn with equal probability; a size listed twice is twice as likely.
   public let sizes: [Int]
   public let cheese: CheeseRule
   public let stream: MazeStream
@@ -21,18 +21,19 @@ public struct MazeDataSpec: Hashable, Sendable {
 /// A maze and what the mouse should do in it.
 public struct MazeExample: Hashable, Sendable {
   public let maze: Maze
-  /// The first step of the way to the cheese.
+  /// The first step on the way to the cheese.
   public let direction: MoveDirection
   /// The action that takes this step: 1, 7, 3 or 5.
   public var label: Int { direction.directAction }
 }
 
-/// Examples without end: a fresh maze each, the mouse on any open square but the cheese's, labelled with the first step of the way to the cheese.
+/// Endless examples: each is a new maze with the mouse on any open square but the cheese's, labelled with the first
+/// step on the way to the cheese.
 ///
-/// An example is a function of the specification, the seed and its number. Nothing is carried from one to the next, so training can stop and go on
-/// bit for bit, and threads can fill parts of a batch.
+/// An example is a function of the specification, the seed and its number. Nothing is carried over from one to the
+/// next, so that training can stop and resume bit for bit, and threads can fill parts of a batch.
 public enum TrainingMazes {
-  /// The example of a number, 0 or more.
+  /// The example with this number, 0 or more.
   public static func example(number: Int, seed: UInt64, spec: MazeDataSpec) -> MazeExample {
     precondition(number >= 0, "example \(number)")
     var generator = spec.stream.generator(seed: seed, number: UInt64(number))
@@ -47,9 +48,10 @@ public enum TrainingMazes {
 
   /// Draws examples and writes their labels.
   /// - Parameters:
-  ///   - numbers: of the examples; those of step `s` of a training with batches of `b` are `s * b ..< (s + 1) * b`.
-  ///   - observations: gets [example, 3, 64, 64]; may be uninitialised.
-  ///   - labels: gets an action for each example, in place of what it held.
+  ///   - numbers: the examples' numbers; those of step `s` in a training run with batches of `b` are `s * b ..< (s + 1)
+  ///     * b`.
+  ///   - observations: receives [example, 3, 64, 64]; may be uninitialised.
+  ///   - labels: receives an action for each example; earlier contents are replaced.
   public static func fill(
     examples numbers: Range<Int>, seed: UInt64, spec: MazeDataSpec,
     into observations: UnsafeMutableBufferPointer<Float>, labels: inout [Int32]

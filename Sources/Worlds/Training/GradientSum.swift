@@ -1,13 +1,13 @@
 import Tensors
 
-/// The gradients of a batch's parts added in the order of the parts.
+/// The gradients of a batch's parts, added in the order of the parts.
 struct GradientSum: Sendable {
   /// One for each weight, in the order of the graph's declarations.
   private(set) var weights: [Tensor]
-  /// The length of all weights' gradient together.
+  /// The norm of the gradient over all weights.
   let norm: Double
 
-  /// - Parameter parts: the gradients by every weight, part by part; at least one part.
+  /// - Parameter parts: the gradients with respect to every weight, part by part; at least one part.
   init(of parts: [[Tensor]], threads: Int) {
     var parts = parts
     var sums = parts.removeFirst()

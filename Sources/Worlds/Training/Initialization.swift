@@ -4,10 +4,11 @@ import Foundation
 import ModelGraph
 import Tensors
 
-/// What weights are before the first step. Biases are 0, gains 1, matrices normal.
+/// The weights before the first step. Biases are 0, gains 1, matrices normally distributed.
 ///
-/// A transformer's as GPT-2's: deviation 0.02, those that write to the residual stream smaller by the square root of how many there are. A conv
-/// policy's as He et al. 2015: sqrt(2 / inputs), those that write to a residual sum and the two outputs smaller.
+/// A transformer's are like GPT-2's: standard deviation 0.02, with those that write to the residual stream smaller by
+/// the square root of their number. A conv policy's follow He et al. 2015: sqrt(2 / inputs), with those that write to a
+/// residual sum and the two outputs smaller.
 enum Initialization {
   static func weights(of graph: ModelGraph, _ spec: any ModelSpec, seed: UInt64) -> [Tensor] {
     graph.weights.enumerated().map { index, declaration in
@@ -16,7 +17,7 @@ enum Initialization {
         return Tensor(shape: declaration.shape, repeating: declaration.name.hasSuffix(".weight") ? 1 - offset : 0)
       }
       let deviation = (spec as? TransformerSpec).map { Self.deviation(declaration, $0) } ?? Self.deviation(declaration)
-      // A generator of its own for each weight: one more layer leaves the others as they were.
+      // A generator of its own for each weight, so that another layer leaves the others unchanged.
       var generator = SplitMix64(seed: seed &+ UInt64(index) &* 0xD1B5_4A32_D192_ED03)
       return Tensor(shape: declaration.shape) { out in
         for i in out.indices { out[i] = Float(deviation * normal(&generator)) }
@@ -37,7 +38,7 @@ enum Initialization {
     return share * (2 / Double(inputs)).squareRoot()
   }
 
-  /// Nearly normal: twelve uniform numbers added up. Only sums, so that every machine gets the same bits.
+  /// Approximately normal: the sum of twelve uniform numbers. Only sums, so that every machine gets the same bits.
   private static func normal(_ generator: inout SplitMix64) -> Double {
     var sum = -6.0
     for _ in 0..<12 { sum += Double(generator.next() >> 11) * 0x1p-53 }

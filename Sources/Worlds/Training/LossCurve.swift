@@ -12,7 +12,7 @@ package enum LossCurve {
       ["\(record.step)", "\(record.tokens)", "\(record.learningRate)"]
         + [record.trainingLoss, record.validationLoss].map(rounded)
         + names.flatMap { name -> [String] in
-          // Tasks may come and go when a run is taken up again.
+          // Tasks may change when a run is resumed.
           guard let task = record.tasks.first(where: { $0.name == name }) else { return ["", "", ""] }
           return [task.accuracy, task.logitDifference, task.top].map(rounded)
         }
@@ -67,7 +67,7 @@ package enum LossCurve {
       """
   }
 
-  /// 1, 2 or 5 times a power of ten, of which five to ten reach a value.
+  /// 1, 2 or 5 times a power of ten, such that five to ten steps of it reach a value.
   private static func tickSize(upTo value: Double) -> Double {
     guard value > 0 else { return 1 }
     let power = pow(10, floor(log10(value / 5)))

@@ -2,14 +2,14 @@ import Foundation
 import Tensors
 
 extension OptimizerSpec {
-  /// What a gradient of this length is multiplied by so that it is not longer than `clip`.
+  /// The factor that shortens a gradient of this norm to `clip` if it is longer.
   package func shrink(norm: Double) -> Float {
     guard let clip, norm > Double(clip) else { return 1 }
     return Float(Double(clip) / norm)
   }
 
-  /// Changes weights and moments in place by one step of AdamW; `state.step` is left as it is.
-  /// - Parameter steps: how many there are in all.
+  /// Changes weights and moments in place by one step of AdamW; `state.step` does not change.
+  /// - Parameter steps: the total number of steps.
   func apply(_ gradients: GradientSum, to state: inout TrainingState, of steps: Int, threads: Int) {
     let shrink = shrink(norm: gradients.norm)
     let rate = rate(step: state.step, of: steps)

@@ -1,6 +1,7 @@
 import Foundation
 
-/// AdamW with a schedule (Loshchilov and Hutter 2019): weight decay apart from the gradient, on matrices only.
+/// AdamW with a schedule (Loshchilov and Hutter 2019): weight decay is separate from the gradient, and on matrices
+/// only.
 public struct OptimizerSpec: Sendable, Hashable {
   /// How the learning rate falls after the warm-up.
   public enum Decay: String, Sendable, Hashable, CaseIterable { case constant, linear, cosine }
@@ -10,14 +11,14 @@ public struct OptimizerSpec: Sendable, Hashable {
   /// Steps over which it rises from 0.
   public var warmUp: Int
   public var decay: Decay
-  /// The share of the highest rate that is left at the last step.
+  /// The share of the highest rate left at the last step.
   public var finalShare: Float
   public var beta1: Float
   public var beta2: Float
   public var epsilon: Float
-  /// On matrices, the embeddings among them; never on biases and gains.
+  /// On matrices, including the embeddings; never on biases and gains.
   public var weightDecay: Float
-  /// The longest that a gradient may be, over all weights; longer ones are shortened. Nil: any.
+  /// The largest norm of the gradient over all weights; longer gradients are shortened. nil for no limit.
   public var clip: Float?
 
   public init(
@@ -37,8 +38,8 @@ public struct OptimizerSpec: Sendable, Hashable {
 
   /// The learning rate of a step.
   /// - Parameters:
-  ///   - step: from 0.
-  ///   - steps: how many there are in all.
+  ///   - step: counted from 0.
+  ///   - steps: the total number of steps.
   public func rate(step: Int, of steps: Int) -> Float {
     if step < warmUp { return learningRate * Float(step + 1) / Float(warmUp) }
     guard steps > warmUp + 1 else { return learningRate }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Pictures with labels, without end, by their number.
+/// Endless labelled pictures, by their number.
 public struct PictureSource: Sendable {
   /// A picture's sizes, [channel, row, column].
   public let shape: [Int]
@@ -8,7 +8,8 @@ public struct PictureSource: Sendable {
 
   /// - Parameters:
   ///   - shape: [channel, row, column].
-  ///   - fill: writes the pictures of some numbers, all of the memory it is given, and returns their labels; the same whenever it is asked.
+  ///   - fill: writes the pictures with these numbers, filling all of the given memory, and returns their labels; must
+  ///     always give the same.
   public init(shape: [Int], fill: @escaping @Sendable (Range<Int>, UnsafeMutableBufferPointer<Float>) -> [Int32]) {
     precondition(shape.count == 3, "a picture has channels, rows and columns")
     self.shape = shape
@@ -28,10 +29,10 @@ public struct PictureSource: Sendable {
   }
 }
 
-/// What a model is trained on, and what its loss is measured on that it was not.
+/// What a model is trained on, and the separate data for its validation loss.
 public enum TrainingData: Sendable {
-  /// Text of which every next token is to be predicted.
+  /// Text in which every next token is predicted.
   case documents(TokenSource, validation: TokenSource)
-  /// Pictures each of which has a label to be predicted.
+  /// Pictures, each with a label to be predicted.
   case pictures(PictureSource, validation: PictureSource)
 }

@@ -1,29 +1,30 @@
 import Checkpoints
 import Diagnostics
 
-/// Everything that decides what a training run ends with: two runs of one recipe end with the same weights, bit for bit, on one machine.
+/// Everything that determines the result of a training run: on one machine, two runs of the same recipe end with the
+/// same weights, bit for bit.
 public struct Recipe: Sendable {
-  /// The model, as the keys of its config.json but for `model_type`, which is the spec's family.
+  /// The model, as the keys of its config.json other than `model_type`, which is the spec's family.
   public var model: JSONObject
   public var spec: any ModelSpec
-  /// What is trained on, in words that differ where the text or its tokens do.
+  /// The training data, in words that differ if the text or its tokens do.
   public var data: String
   public var steps: Int
-  /// How many tokens a step has at least, the document that reaches it being the last one; or how many pictures.
+  /// The minimum number of tokens in a step (the document that reaches it is the last one), or the number of pictures.
   public var batchTokens: Int
-  /// How many parts a batch is cut into. Parts are computed side by side and added in order, so this number, and not that of the processors, decides
-  /// how sums round.
+  /// How many parts a batch is cut into. Parts are computed in parallel and added in order, so this number, not the
+  /// number of processors, determines how sums round.
   public var shards: Int
-  /// Decides the first weights and the order of the text.
+  /// Determines the initial weights and the order of the text.
   public var seed: UInt64
   public var optimizer: OptimizerSpec
   public var validation: Validation
   /// Steps between checkpoints.
   public var checkpointEvery: Int
-  /// After which steps the model as it is then is kept as a folder of its own; 0 is before the first.
+  /// The steps after which the current model is kept as a folder of its own; 0 is before the first.
   public var snapshots: [Int]
 
-  /// What is measured on the way.
+  /// What is measured during training.
   public struct Validation: Sendable, Hashable {
     /// Steps between measurements.
     public var every: Int
@@ -62,7 +63,7 @@ public struct Recipe: Sendable {
 }
 
 extension Recipe {
-  /// Everything that decides the weights, by its key in a recipe file: what a checkpoint remembers.
+  /// Everything that determines the weights, by its key in a recipe file; stored in checkpoints.
   var settings: [(key: String, value: String)] {
     model.members.map { ("model.\($0.key)", $0.value.shown) } + [
       ("data", data), ("steps", "\(steps)"), ("batch_tokens", "\(batchTokens)"), ("shards", "\(shards)"),

@@ -1,7 +1,7 @@
 import Execution
 import Tensors
 
-/// Part of a batch: rows of tokens or pictures, the packed entries that predict, and what each should.
+/// Part of a batch: rows of tokens or pictures, the packed entries that predict, and their targets.
 package struct Shard: Sendable {
   /// What the rows hold.
   package enum Content: Sendable {
@@ -11,12 +11,12 @@ package struct Shard: Sendable {
   }
 
   package let content: Content
-  /// Indices into the packed tokens: all but every row's last. Every row's, where the rows are pictures.
+  /// Indices into the packed tokens: all but each row's last. For pictures, one for every row.
   package let entries: [Int]
   /// The token that follows each entry, or each picture's label.
   package let targets: [Int32]
 
-  /// Documents of which every token but the first is to be predicted.
+  /// Documents in which every token but the first is to be predicted.
   /// - Precondition: each row has two tokens or more.
   package init(_ rows: some Sequence<[Int32]>) {
     var entries: [Int] = []
@@ -47,7 +47,7 @@ package struct Shard: Sendable {
     }
   }
 
-  /// Rows in order, cut into parts of about as many tokens; parts without a row are left out.
+  /// Splits rows, in order, into parts with about the same number of tokens; parts without a row are left out.
   package static func cut(_ rows: [[Int32]], into parts: Int) -> [Shard] {
     let count = rows.reduce(0) { $0 + $1.count }
     var shares = [[[Int32]]](repeating: [], count: parts)
@@ -59,7 +59,7 @@ package struct Shard: Sendable {
     return shares.filter { !$0.isEmpty }.map { Shard($0) }
   }
 
-  /// A document as rows that a model with this context can take; a row of one token predicts nothing and is dropped.
+  /// A document as rows that fit the model's context; a row of one token predicts nothing and is dropped.
   package static func rows(of document: [Int32], context: Int?) -> [[Int32]] {
     let width = context ?? max(2, document.count)
     return stride(from: 0, to: document.count, by: width).map {

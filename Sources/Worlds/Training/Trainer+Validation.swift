@@ -5,7 +5,8 @@ import Tensors
 extension Trainer {
   /// Mean cross-entropy over the validation documents, in nats, and the scores of the tasks.
   ///
-  /// Groups of documents are measured side by side and added in order: like the weights, what is measured does not depend on the number of threads.
+  /// Groups of documents are measured in parallel and added in order: like the weights, the measurements do not depend
+  /// on the number of threads.
   /// - Throws: whatever the source throws; `TrainingError.notFinite`; `CancellationError`.
   public func validate(_ state: TrainingState) throws -> (loss: Double, tasks: [TaskScore]) {
     let model = model(state)
@@ -18,7 +19,7 @@ extension Trainer {
     return (loss, moves + scores)
   }
 
-  /// Tokens of one group, so that its scores over the vocabulary take some tens of megabytes at most.
+  /// Tokens of one group, such that its scores over the vocabulary take some tens of megabytes at most.
   private var groupTokens: Int { max(64, min(1024, (8 << 20) / max(1, graph[graph.logits].layout.width))) }
 
   private func loss(_ model: Model) throws -> (loss: Double, scores: [TaskScore]) {
@@ -61,7 +62,7 @@ extension Trainer {
       let shard = Shard(rows[groups[index]])
       let logits = model.graph.logits
       let run = try Oracle(model).run(try shard.batch(), keeping: [logits])
-      guard let scores = run[logits] else { preconditionFailure("the logits were asked for") }
+      guard let scores = run[logits] else { preconditionFailure("the logits were requested") }
       return scores.gatheringRows(shard.entries).crossEntropy(shard.targets, scale: 1).sum
     }
     return sums.reduce(0, +) / Double(rows.reduce(0) { $0 + $1.count - 1 })
@@ -89,9 +90,9 @@ extension Trainer {
   }
 }
 
-/// How a model does on one example.
+/// A model's score on one example.
 private struct ExampleScore: Sendable {
-  /// The answers' mean logit less the wrong ones'.
+  /// The answers' mean logit minus that of the wrong tokens.
   let difference: Double
   /// Whether the highest logit of all is an answer's.
   let isTop: Bool

@@ -4,8 +4,8 @@ import Foundation
 import ModelGraph
 import Tensors
 
-/// Trains a model by a recipe: each step runs a batch forward and backward in parts side by side, adds their gradients in order and lets AdamW
-/// change the weights.
+/// Trains a model by a recipe. Each step runs a batch forward and backward in parallel parts, adds their gradients in
+/// order and lets AdamW update the weights.
 public struct Trainer: Sendable {
   public let recipe: Recipe
   public let graph: ModelGraph
@@ -15,10 +15,10 @@ public struct Trainer: Sendable {
   let threads: Int
 
   /// - Parameters:
-  ///   - data: what is trained on, documents longer than the context being cut into several; and what the validation loss is measured on, its first
-  ///     documents or pictures.
-  ///   - tasks: of a language model.
-  ///   - threads: how many parts are computed side by side; has no influence on the numbers.
+  ///   - data: the training data, in which documents longer than the context are cut into several; and the validation
+  ///     data, whose first documents or pictures give the validation loss.
+  ///   - tasks: for a language model.
+  ///   - threads: how many parts are computed in parallel; does not affect the numbers.
   public init(
     _ recipe: Recipe, data: TrainingData,
     tasks: [(name: String, examples: [TaskExample])] = [], threads: Int? = nil
@@ -30,12 +30,12 @@ public struct Trainer: Sendable {
     self.threads = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
   }
 
-  /// Before the first step.
+  /// The state before the first step.
   public func start() -> TrainingState {
     TrainingState(weights: Initialization.weights(of: graph, recipe.spec, seed: recipe.seed))
   }
 
-  /// The model as it stands.
+  /// The current model.
   public func model(_ state: TrainingState) -> Model { model(state.weights) }
 
   private func model(_ weights: [Tensor]) -> Model {
@@ -43,8 +43,8 @@ public struct Trainer: Sendable {
   }
 
   /// One step.
-  /// - Returns: the mean cross-entropy of the batch's tokens before the step, in nats, and how many they are.
-  /// - Throws: `TrainingError.notFinite`, the state being what it was; whatever the source throws.
+  /// - Returns: the mean cross-entropy of the batch's tokens before the step, in nats, and the number of tokens.
+  /// - Throws: `TrainingError.notFinite`, leaving the state unchanged; whatever the source throws.
   public func step(_ state: inout TrainingState) throws -> (loss: Double, tokens: Int) {
     let (shards, next) = try batch(from: state.document)
     let predicted = shards.reduce(0) { $0 + $1.targets.count }
@@ -62,12 +62,12 @@ public struct Trainer: Sendable {
     return (loss, predicted)
   }
 
-  /// The longest row of tokens that the model takes; nil where nothing limits it.
+  /// The longest row of tokens that the model takes; nil if there is no limit.
   var context: Int? {
     if case .tokens(_, let context) = graph.input { context } else { nil }
   }
 
-  /// The next documents or pictures, cut into shards, and the place of what comes after them.
+  /// The next documents or pictures, cut into shards, and the place after them.
   func batch(from first: Int) throws -> (shards: [Shard], next: Int) {
     switch data {
     case .documents(let source, _): return try batch(of: source, from: first)
@@ -97,7 +97,7 @@ public struct Trainer: Sendable {
     return (Shard.cut(rows, into: recipe.shards), next)
   }
 
-  /// The mean loss over all shards, and its derivative by every weight.
+  /// The mean loss over all shards, and its derivative with respect to every weight.
   private func gradients(
     _ model: Model, _ shards: [Shard], predicted: Int
   ) throws -> (loss: Double, gradients: GradientSum) {
@@ -120,7 +120,7 @@ public struct Trainer: Sendable {
 }
 
 extension Tensor {
-  /// As a model's weight: a vector is one row.
+  /// The tensor as a model's weight; a vector is one row.
   func asMatrix(_ declaration: WeightDeclaration) -> Matrix {
     let rows = declaration.shape.count == 1 ? 1 : declaration.shape[0]
     return reshaped([rows, count / rows]).matrix

@@ -4,8 +4,8 @@ import Foundation
 import ModelGraph
 import Tensors
 
-/// A training run's state in one safetensors file: weights, both moments, and in the metadata the step, the place in the text, the history and the
-/// recipe's settings. It appears under its name only when it is whole.
+/// A training run's state in one safetensors file: weights, both moments and, in the metadata, the step, the place in
+/// the text, the history and the recipe's settings. It appears under its name only when it is complete.
 enum TrainingCheckpoint {
   static let fileName = "checkpoint.safetensors"
 
@@ -25,7 +25,7 @@ enum TrainingCheckpoint {
     try writer.write(to: path)
   }
 
-  /// What the checkpoints are called that a killed run had half written.
+  /// Whether a file is a checkpoint left half written by a run that was killed.
   static func isLeftOver(_ name: String) -> Bool { name.hasPrefix("\(fileName).") && name.hasSuffix(".partial") }
 
   /// - Throws: `TrainingError.otherRecipe`, `.damagedCheckpoint`, `CheckpointError`.
@@ -47,7 +47,7 @@ enum TrainingCheckpoint {
         guard file.entry(named: name)?.shape == declaration.shape else {
           throw damaged("'\(name)' is missing or of another shape")
         }
-        // Copied: the file is about to be written over.
+        // Copied, because the file will be overwritten.
         let tensor = Tensor(shape: declaration.shape, borrowing: try file.storage(named: name))
         return Tensor(shape: declaration.shape, tensor.values)
       }
@@ -80,7 +80,8 @@ enum TrainingCheckpoint {
   }
 }
 
-/// Rows of texts as one text: tabs between the texts, line ends between the rows; a backslash in front of those that are part of a text.
+/// Rows of texts as one text: tabs between the texts, line ends between the rows; these characters are escaped by a
+/// backslash inside a text.
 private enum Lines {
   private static let escapes: [(plain: Character, letter: Character)] = [
     ("\\", "\\"), ("\t", "t"), ("\n", "n"), ("\r\n", "w"),

@@ -2,25 +2,25 @@ import Diagnostics
 
 /// What can go wrong while training.
 public enum TrainingError: DiagnosedError, Equatable {
-  /// The loss or the gradient is no finite number.
+  /// The loss or the gradient is not a finite number.
   case notFinite(step: Int, what: String)
-  /// As it is said once it is known what is left.
+  /// The same, once it is known which checkpoint is left.
   case stopped(step: Int, what: String, checkpoint: Int?, folder: String)
   /// No document has two tokens.
   case nothingToPredict
   /// No validation document has two tokens.
   case nothingToValidate
   case noCheckpoint(folder: String)
-  /// The checkpoint is of another recipe: where the two differ, as (key, here, there).
+  /// The checkpoint is of another recipe, with the differences as (key, here, there).
   case otherRecipe(file: String, differences: [Difference])
   case damagedCheckpoint(file: String, problem: String)
-  /// The folder holds a trained model or a checkpoint already.
+  /// The folder already has a trained model or a checkpoint.
   case outputTaken(folder: String, isFinished: Bool)
   case cannotWrite(file: String, reason: String)
-  /// Stopped by the person; the folder is nil where there is no checkpoint.
+  /// Interrupted by the user; the folder is nil if there is no checkpoint.
   case interrupted(step: Int, of: Int, folder: String?)
 
-  /// A key of two recipes.
+  /// A key that differs between two recipes.
   public struct Difference: Sendable, Hashable {
     public let key: String
     public let here: String

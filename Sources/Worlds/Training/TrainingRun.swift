@@ -6,21 +6,21 @@ import Tensors
 /// A training run in a folder: steps, measurements and checkpoints to the end, and the model's folder as its result.
 public struct TrainingRun: Sendable {
   public let trainer: Trainer
-  /// The folder that everything goes to.
+  /// The folder for all output.
   public let folder: String
   /// Files that become part of the result, by name: the tokenizer, the recipe.
   public let files: [(name: String, bytes: [UInt8])]
 
-  /// How far a run is.
+  /// The progress of a run.
   public struct Progress: Sendable {
     /// How many steps have been done.
     public let step: Int
-    /// How many of them an earlier run did.
+    /// How many of them were done by an earlier run.
     public let before: Int
     /// The running mean of the training loss, in nats.
     public let loss: Double
     public let tokensPerSecond: Double
-    /// What was measured at this step, if anything was.
+    /// What was measured at this step, if anything.
     public let record: TrainingRecord?
   }
 
@@ -34,10 +34,12 @@ public struct TrainingRun: Sendable {
 
   /// Trains from the beginning, or from the checkpoint in the folder, to the recipe's last step.
   /// - Parameters:
-  ///   - resumes: whether to go on from a checkpoint.
+  ///   - resumes: whether to resume from a checkpoint.
   ///   - report: called after every step.
-  /// - Returns: the last state. The folder then holds `config.json`, `model.safetensors`, `loss.csv`, `loss.svg` and `files`; the checkpoint stays.
-  /// - Throws: `TrainingError`, `CheckpointError`, whatever the source throws. Whatever it is, the last checkpoint is in the folder.
+  /// - Returns: the last state. The folder then has `config.json`, `model.safetensors`, `loss.csv`, `loss.svg` and
+  ///   `files`; the checkpoint stays.
+  /// - Throws: `TrainingError`, `CheckpointError`, whatever the source throws. In any case the last checkpoint is in
+  ///   the folder.
   public func run(resumes: Bool, report: (Progress) -> Void = { _ in }) throws -> TrainingState {
     let hasCheckpoint = FileManager.default.fileExists(atPath: checkpoint)
     var state: TrainingState
@@ -53,7 +55,7 @@ public struct TrainingRun: Sendable {
     removeLeftOvers()
     var lastSaved: Int? = resumes ? state.step : nil
     do {
-      // Every step needs the same memory; what it gives back is of use to the next one.
+      // Every step needs the same memory; what one releases is reused by the next.
       try Tensor.keepingMemory(Int(clamping: ProcessInfo.processInfo.physicalMemory / 4)) {
         try train(&state, &lastSaved, report)
       }
@@ -104,9 +106,9 @@ public struct TrainingRun: Sendable {
     return record
   }
 
-  /// Writes a checkpoint, unless what it would hold cannot be gone on from.
+  /// Writes a checkpoint, unless training could not be resumed from it.
   private func save(_ state: TrainingState, _ lastSaved: inout Int?) throws {
-    // A step may leave weights that only the next one's loss would show to be no numbers.
+    // A step may leave non-finite weights that only the next step's loss would reveal.
     guard state.isFinite(threads: trainer.threads) else {
       throw TrainingError.notFinite(step: state.step, what: "outcome")
     }
@@ -114,13 +116,13 @@ public struct TrainingRun: Sendable {
     lastSaved = state.step
   }
 
-  /// Removes what a killed run had half written.
+  /// Removes files left half written by a run that was killed.
   private func removeLeftOvers() {
     guard let names = FileManager.default.enumerator(atPath: folder) else { return }
     for case let name as String in names where TrainingCheckpoint.isLeftOver(name) { unlink("\(folder)/\(name)") }
   }
 
-  // MARK: The result
+  // MARK: Results
 
   private func write(_ state: TrainingState) throws {
     try write(Array(LossCurve.csv(state.history).utf8), to: "loss.csv")
@@ -128,7 +130,7 @@ public struct TrainingRun: Sendable {
     try writeModel(state, below: "")
   }
 
-  /// The model as it is now as `step-N`, where the recipe asks for it.
+  /// Keeps the current model as `step-N`, if the recipe says so.
   private func keepSnapshot(_ state: TrainingState) throws {
     guard trainer.recipe.snapshots.contains(state.step) else { return }
     let name = "step-\(state.step)"
@@ -136,13 +138,13 @@ public struct TrainingRun: Sendable {
     try writeModel(state, below: "\(name)/")
   }
 
-  /// - Parameter prefix: of the files' names in the folder.
+  /// - Parameter prefix: prepended to the files' names in the folder.
   private func writeModel(_ state: TrainingState, below prefix: String) throws {
     var weights = SafetensorsWriter(metadata: ["format": "pt"])
     for (declaration, tensor) in zip(trainer.graph.weights, state.weights) { try weights.add(declaration.name, tensor) }
     try weights.write(to: "\(folder)/\(prefix)model.safetensors")
     for (name, bytes) in files { try write(bytes, to: prefix + name) }
-    // Last: a folder with a config is a model.
+    // Last, since a folder with a config is a model.
     try write(Array(config.utf8), to: "\(prefix)config.json")
   }
 

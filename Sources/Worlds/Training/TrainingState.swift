@@ -1,6 +1,6 @@
 import Tensors
 
-/// All that a training run has reached: with the recipe, all that the rest of it depends on.
+/// The state of a training run: with the recipe, all that the rest of it depends on.
 public struct TrainingState: Sendable {
   /// In the order of the graph's declarations.
   public internal(set) var weights: [Tensor]
@@ -8,12 +8,12 @@ public struct TrainingState: Sendable {
   var second: [Tensor]
   /// How many steps have been done.
   public internal(set) var step = 0
-  /// The place of the next document.
+  /// The index of the next document.
   public internal(set) var document = 0
   /// How many tokens have been predicted.
   public internal(set) var tokens = 0
   public internal(set) var history: [TrainingRecord] = []
-  /// The summed loss of the tokens since the last record, in nats, and how many those are.
+  /// The summed loss of the tokens since the last record, in nats, and their number.
   var lossSum = 0.0
   var lossTokens = 0
 
@@ -58,9 +58,9 @@ public struct TrainingRecord: Sendable, Hashable {
 /// How well a model does a task.
 public struct TaskScore: Sendable, Hashable {
   public let name: String
-  /// The share of examples whose answers' mean logit is above the wrong ones'.
+  /// The share of examples whose answers' mean logit is above that of the wrong tokens.
   public let accuracy: Double
-  /// The mean of that difference.
+  /// The mean difference of the two.
   public let logitDifference: Double
   /// The share of examples whose highest logit of all is an answer's.
   public let top: Double
@@ -73,7 +73,7 @@ public struct TaskScore: Sendable, Hashable {
   }
 }
 
-/// A prompt with what should and should not follow, as tokens.
+/// A prompt with the tokens that should and should not follow.
 public struct TaskExample: Sendable, Hashable {
   public let prompt: [Int32]
   public let answers: [Int32]

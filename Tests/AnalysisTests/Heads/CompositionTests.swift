@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 @Suite struct CompositionTests {
-  /// Matrices at random: the mean square of all scores is the baseline's, with heads of their own and shared ones.
+  /// Random matrices: the mean square of all scores is the baseline's, with separate and with shared key-value heads.
   @Test(arguments: [4, 2])
   func randomHeadsScoreTheBaseline(keyValueHeads: Int) throws {
     let spec = TransformerSpec(
@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  /// A gain of a norm can be moved into the weights that read through it; without norms there is nothing to fold.
+  /// A norm's gain can be moved into the weights that read through it; without norms there is nothing to fold.
   @Test func foldingChangesOnlyModelsWithNorms() async throws {
     for small in SmallSpec.all where small.spec.layers > 1 {
       let model = randomModel(small.spec)

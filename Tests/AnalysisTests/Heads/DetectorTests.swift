@@ -12,7 +12,7 @@ import Testing
     (.currentToken, [[1, 1], [2, 2], [3, 3], [4, 4], [5, 5]]),
     (.firstPosition, [[2, 0], [3, 0], [4, 0], [5, 0]]),
     (.duplicateToken, [[2, 0], [3, 0, 2], [5, 4]]),
-    // After position 0 came 1. What followed 2 is 3, which looks from itself only; what followed 4 is 5 itself.
+    // Position 0 was followed by 1. 2 was followed by 3, to which only 3 itself attends; 4 was followed by 5 itself.
     (.induction, [[2, 1], [3, 1]]),
   ])
   func targets(detector: HeadDetector, expected: [[Int]]) {
@@ -26,7 +26,8 @@ import Testing
     }
   }
 
-  /// Every family of flags: against the patterns of the plain executor, whatever the groups and however few layers at a time.
+  /// Every family of flags, compared with the patterns of the plain executor, for all groupings and however few layers
+  /// at a time.
   @Test(arguments: SmallSpec.all)
   func againstPatterns(small: SmallSpec) throws {
     let model = randomModel(small.spec)

@@ -3,13 +3,14 @@ import Execution
 import ModelGraph
 import Tensors
 
-/// Two layers of attention, three heads each, whose every weight is put in place by hand: 8 tokens, 15 positions, no norm. Features:
+/// Two attention layers of three heads each, with every weight set by hand: 8 tokens, 15 positions, no norm. Features:
 ///
 ///     0 ..< 8     token, one-hot
 ///     8 ..< 23    position, one-hot
 ///     23 ..< 31   the token before, one-hot: written by head 0.0
 ///
-/// Queries are 40 times what they read, so that a head whose query meets a key looks nowhere else (e^-40 is nothing).
+/// Queries are 40 times what they read, so that a head whose query matches a key attends nowhere else (e^-40 is
+/// nothing).
 ///
 ///     head  query     key                 value  output          looks at
 ///     0.0   position  position moved on   token  token before    the token before
@@ -70,13 +71,13 @@ enum InductionModel {
         }))
   }
 
-  /// The heads' rows one under another, [heads * dHead, dModel].
+  /// The heads' rows stacked, [heads * dHead, dModel].
   private static func heads(_ entries: [[(Int, Int, Float)]]) -> Grid {
     Grid(entries.count * dHead, dModel).setting(
       entries.enumerated().flatMap { head, entries in entries.map { (head * dHead + $0.0, $0.1, $0.2) } })
   }
 
-  /// A matrix of few numbers that are not 0.
+  /// A sparse matrix.
   private struct Grid {
     let rows: Int
     let columns: Int

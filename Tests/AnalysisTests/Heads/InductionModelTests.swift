@@ -3,7 +3,7 @@ import Execution
 import ModelGraph
 import Testing
 
-/// The heads of a model made by hand are found, by exact numbers.
+/// The heads of a hand-made model are found, with exact numbers.
 @Suite struct InductionModelTests {
   private static let model = InductionModel.make()
 
@@ -26,7 +26,7 @@ import Testing
       let found = try #require(scores[detector])
       let strongest = try #require(found.strongest(1).first)
       #expect(strongest.head == Head(layer: layer, head: head), "\(detector)")
-      // 1.1 looks at itself too.
+      // 1.1 attends to itself too.
       #expect(abs(strongest.value - (detector == .duplicateToken ? 0.5 : 1)) < 1e-6, "\(detector): \(strongest.value)")
       for other in found.strongest(6).dropFirst() { #expect(other.value < strongest.value - 0.1, "\(detector)") }
     }
@@ -36,7 +36,7 @@ import Testing
     let scores = try detected()
     #expect(abs(try #require(scores[.previousToken])[0, 1]) < 1e-6)
     #expect(abs(try #require(scores[.induction])[0, 0]) < 1e-6)
-    // 1.2 looks at 1 of d + 1 sources each, at the one before from 2 to 14, at the repeated one from 8 to 14.
+    // 1.2 attends evenly to d + 1 sources: to the previous one from 2 to 14, to the repeated one from 8 to 14.
     let even = (2...14).map { 1 / Double($0 + 1) }.reduce(0, +) / 13
     #expect(abs(try #require(scores[.previousToken])[1, 2] - even) < 1e-6)
     let late = (8...14).map { 1 / Double($0 + 1) }.reduce(0, +) / 7
@@ -49,12 +49,12 @@ import Testing
     let strongest = scores.strongest(4, .key)
     #expect(
       strongest[0].sender == Head(layer: 0, head: 0) && strongest[0].receiver == Head(layer: 1, head: 0))
-    // Two partial identities of rank 8 one after another: sqrt 8 / (sqrt 8 sqrt 8).
+    // Two partial identities of rank 8 in sequence: sqrt 8 / (sqrt 8 sqrt 8).
     #expect(abs(strongest[0].score - 1 / 8.0.squareRoot()) < 1e-6)
     for pair in strongest.dropFirst() { #expect(pair.score < 1e-6) }
     #expect(scores.strongest(1, .query).allSatisfy { $0.score < 1e-6 })
     #expect(scores.strongest(1, .value).allSatisfy { $0.score < 1e-6 })
-    // 0.1 writes nothing, 1.2 asks for nothing, and 1.0 is not before 0.0.
+    // 0.1 writes nothing, 1.2 has no query, and 1.0 does not come before 0.0.
     #expect(scores.score(.key, from: Head(layer: 0, head: 1), to: Head(layer: 1, head: 0)).isNaN)
     #expect(scores.score(.query, from: Head(layer: 0, head: 0), to: Head(layer: 1, head: 2)).isNaN)
     #expect(scores.score(.key, from: Head(layer: 1, head: 0), to: Head(layer: 0, head: 0)).isNaN)
@@ -66,7 +66,7 @@ import Testing
     #expect(abs(scores.ov[1, 0] - 1) < 1e-9)
     #expect(abs(scores.ov[1, 1] + 1) < 1e-9)
     #expect(abs(scores.qk[1, 1] - 1) < 1e-9)
-    // What 0.0 writes is not read by the unembedding, and what its keys read is not of tokens.
+    // The unembedding does not read what 0.0 writes, and its keys read no tokens.
     #expect(scores.ov[0, 0].isNaN && scores.qk[0, 0].isNaN && scores.qk[1, 2].isNaN)
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 import ModelGraph
 import TestSupport
 
-/// A cache of random numbers, with what was written beside it.
+/// A cache of random numbers, together with what was written.
 struct CacheSample {
   let cache: ActivationCache
   private let place: TemporaryFolder
@@ -21,8 +21,8 @@ struct CacheSample {
   ]
 
   /// - Parameters:
-  ///   - spoilt: a number to be NaN: run, hook, example, number within the example.
-  ///   - flat: whether all prompts are of one length.
+  ///   - spoilt: a number to replace by NaN: run, hook, example, number within the example.
+  ///   - flat: whether all prompts have the same length.
   init(
     _ name: String = "sample", examples: Int = 30, runs: [StoredRun] = [.clean, .corrupted], model: String = "m",
     flat: Bool = false, hasStrings: Bool = true, hasLabels: Bool = true, seed: Int = 0,
@@ -74,7 +74,7 @@ struct CacheSample {
     state = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
     state = (state ^ (state >> 27)) &* 0x94D0_49BB_1331_11EB
     let noise = Float((state >> 40) % 2000) / 1000 - 1
-    // Sides differ along feature 0, colours along feature 1, sizes along feature 2; later layers more.
+    // Sides differ along feature 0, colours along feature 1, sizes along feature 2; later layers differ more.
     let feature = number % 6
     let signal: Float =
       switch feature {

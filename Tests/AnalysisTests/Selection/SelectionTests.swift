@@ -7,9 +7,9 @@ import ModelGraph
 import Tensors
 import Testing
 
-/// What selections come to, and which rows are read for them.
+/// What selections contain, and which rows are read for them.
 @Suite struct SelectionTests {
-  /// A study that keeps what it is fed.
+  /// A study that keeps what it receives.
   struct Echo: Study {
     struct Work: PlaceWork {
       var rows: [[Float]] = []
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  /// The rows and items of every place, as one run of several studies reads them.
+  /// The rows and items of every place, as read by one run of several studies.
   static func read(_ selections: [Selection]) throws -> [[(rows: [Float], items: [Int])]] {
     let results = try StudyRunner(selections.map(Echo.init), threads: 2).run(check: {})
     return results.map { result in
@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  /// More examples than one block has, some of them at its ends not wanted.
+  /// More examples than fit in a block, including unneeded ones at its ends.
   @Test func blocksJoin() throws {
     let sample = try CacheSample(examples: 2600, runs: [.sole], flat: true)
     defer { sample.remove() }
@@ -254,7 +254,7 @@ import Testing
     }
   }
 
-  /// A number that is none is named by file, hook, run, example, position and feature.
+  /// A NaN is reported by file, hook, run, example, position and feature.
   @Test func whereANumberIsNone() throws {
     let sample = try CacheSample(spoilt: (.corrupted, 3, 11, 2 * 6 + 4))
     defer { sample.remove() }
@@ -275,7 +275,7 @@ import Testing
         + "example 11, position 2, feature 4; leave that example out")
   }
 
-  /// The user has had enough.
+  /// The user interrupts.
   @Test func stopsBetweenBlocks() throws {
     let sample = try CacheSample()
     defer { sample.remove() }

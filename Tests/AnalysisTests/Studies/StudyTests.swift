@@ -7,7 +7,7 @@ import ModelGraph
 import Tensors
 import Testing
 
-/// Studies against the numerics they stand on, fed with what was written.
+/// Studies compared with the numerics underneath, on the data that was written.
 @Suite struct StudyTests {
   static func rows(_ sample: CacheSample, hook: Int, at position: (Int) -> Int, run: StoredRun = .clean) -> Matrix {
     let all = (0..<sample.lengths.count).flatMap { sample.row(hook, $0, position($0), run: run) }
@@ -55,7 +55,7 @@ import Testing
     #expect(without.arrays["projection"] == nil)
   }
 
-  /// Readers are trained on the items that `split` says, and what they are stored as tells the scores again.
+  /// Readers are trained on the items given by `split`, and the stored readers reproduce the scores.
   @Test func readers() throws {
     let sample = try CacheSample(examples: 60)
     defer { sample.remove() }
@@ -103,13 +103,14 @@ import Testing
     #expect(
       result.notes[10].hasPrefix("blocks.0.hook_resid_post at -1, mean-difference: turned most by examples \(least) ("))
     #expect(result.notes.count == 2 * 5 + 2 * 3)
-    // Shuffled labels have no curve; others do, and more pairs tell more.
+    // Shuffled labels have no curve; others do, and more pairs score better.
     let curve = try Self.values(result, "curve_accuracy")
     #expect(curve[5 * 2].isNaN && curve[1 * 2 + 1] >= curve[1 * 2] - 0.1)
     #expect(result.rows.count == 2 && result.header.suffix(6) == methods.map(\.rawValue)[...])
   }
 
-  /// Tokens of a prompt are on one side of the split, and drawn anew together: by themselves they would make intervals look narrower than they are.
+  /// Tokens of a prompt are on the same side of the split, and redrawn together: redrawn separately, they would make
+  /// intervals too narrow.
   @Test func tokensOfAPromptStayTogether() throws {
     let sample = try CacheSample(examples: 40)
     defer { sample.remove() }
@@ -141,7 +142,7 @@ import Testing
     #expect(near(try Self.values(result, "accuracy_high")[0], scores.accuracy.high, 1e-6))
   }
 
-  /// Both runs of a prompt are a pair, on one side of the split.
+  /// Both runs of a prompt are a pair, on the same side of the split.
   @Test func pairsOfRuns() throws {
     let sample = try CacheSample()
     defer { sample.remove() }
@@ -163,7 +164,7 @@ import Testing
     #expect(throws: SelectionError.noPairs(label: "pairs")) {
       try ReadersStudy("r", single, ReadersStudy.Options(methods: [.pairedComponent]))
     }
-    // Two examples of one value, one of each class; values with more are no pairs.
+    // Two examples with the same value, one of each class; values with more examples are not pairs.
     #expect(throws: SelectionError.noPairs(label: "size")) {
       try ReadersStudy("r", single, ReadersStudy.Options(methods: [.pairedComponent], pairs: "size"))
     }
@@ -259,7 +260,7 @@ import Testing
     #expect(try Self.run(try SimilarityStudy("s", filtered)).arrays.attributes["examples"] == .integer(15))
   }
 
-  /// A trajectory's share is 0 at the mean of the one class and 1 at that of the other.
+  /// A trajectory's share is 0 at the mean of one class and 1 at that of the other.
   @Test func trajectories() throws {
     let (sample, other) = (try CacheSample(), try CacheSample("other", seed: 3))
     defer { for each in [sample, other] { each.remove() } }
@@ -272,7 +273,7 @@ import Testing
     let result = try Self.run(
       try TrajectoryStudy("t", followed, TrajectoryStudy.Training(training, method: .discriminant)))
     let shares = try Self.values(result, "share")
-    // Source sample, second hook, last position: what the centroids were made of.
+    // Source sample, second hook, last position: what the centroids were made from.
     let own = Array(shares[3 * 30..<4 * 30])
     for (side, expected) in [0.0, 1.0].enumerated() {
       let mean = (0..<30).filter { $0 % 2 == side }.map { own[$0] }.reduce(0, +) / 15
@@ -336,18 +337,19 @@ import Testing
     #expect(throws: StudyError.self) { try UnitsStudy("u", selection, along: [[1], [1]]) }
   }
 
-  /// Where every activation is the same there is nothing to find, and the other places are told all the same.
+  /// If all activations at a place are the same there is nothing to find, but the other places are still reported.
   @Test func placesWhereNothingVaries() throws {
     let sample = try CacheSample()
     defer { sample.remove() }
-    // One example's class has all its activations; of the other class too: one prompt only.
+    // One example's class has all its activations; the other class too: one prompt only.
     let one = SelectionSpec(hooks: ["*resid_post"], examples: ["size": ["1"], "color": ["green"], "side": ["right"]])
     let selection = try Selection(one, labels: nil, in: [sample.cache])
     #expect(selection.sources[0].count == 1)
     #expect(throws: StudyError.self) { try StudyRunner([try ComponentsStudy("c", selection)]).run(check: {}) }
   }
 
-  /// Several studies in one reading come to what each comes to by itself, on any number of threads; thinning is by the seed.
+  /// Several studies in one reading give what each gives by itself, on any number of threads; the seed decides the
+  /// thinning.
   @Test func readTogetherAsAlone() throws {
     let sample = try CacheSample(examples: 200)
     defer { sample.remove() }

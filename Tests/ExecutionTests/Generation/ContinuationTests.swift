@@ -5,13 +5,14 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Runs that go on token by token against the plain executor on the whole sequences.
+/// Runs continued token by token, compared with the plain executor on the whole sequences.
 @Suite struct ContinuationTests {
-  /// Sequences of these prompts' lengths, each continued by as many tokens.
+  /// Sequences with these prompt lengths, each continued by as many tokens.
   static let lengths = [3, 1, 5]
   static let more = 6
 
-  /// Continues prompts by given tokens; after each, the logits and the edits' reports are the oracle's on the whole sequences.
+  /// Continues prompts by given tokens; after each, the logits and the edits' reports are those of the oracle on the
+  /// whole sequences.
   static func compare(_ model: Model, _ edits: [PlacedEdit], _ label: String, tolerance: Float = 1e-5) throws {
     guard case .tokens(let vocabulary, _) = model.graph.input else { return }
     let sequences = lengths.enumerated().map { row, length in
@@ -40,9 +41,9 @@ import Testing
         edit.positions.lowerBound < whole[edit.row].count
       }
       for ((edit, report), reference) in zip(here, expected.activations.reports) {
-        // The oracle also writes the zeros that a destination has for tokens after it.
+        // The oracle also writes a destination's zeros for later tokens.
         if !isOfPairs(edit) { #expect(report.numbersWritten == reference.numbersWritten) }
-        // Beyond a window scores are -infinity: an edit that makes them something else has changed them without end.
+        // Beyond a window scores are -infinity: an edit that changes them makes an infinite change.
         #expect(
           report.changeNorm == reference.changeNorm
             || abs(report.changeNorm - reference.changeNorm) < 1e-4 * max(1, reference.changeNorm))
@@ -119,6 +120,16 @@ import Testing
               node: scores.id, row: 2, positions: 3..<Int.max, features: 0..<1, sources: 0..<1, action: .zero),
           ]
         ))
+      // Scores of later tokens are -infinity and stay so.
+      edits.append(
+        (
+          "scores set and turned about",
+          [
+            PlacedEdit(node: scores.id, row: 0, positions: 0..<Int.max, features: 0..<2, action: .zero),
+            PlacedEdit(node: scores.id, row: 1, positions: 1..<Int.max, features: 0..<2, action: .scale(-1)),
+            PlacedEdit(node: scores.id, row: 2, positions: 0..<Int.max, features: 0..<1, action: .set([0.5])),
+          ]
+        ))
     }
     return edits
   }
@@ -129,7 +140,7 @@ import Testing
       let model = try GoldenModel(family).loaded.model(options)
       try Self.compare(model, [], family)
       for (label, edits) in try Self.edits(model.graph) {
-        // A stream of which next to nothing is left is divided by its tiny norm, and rounding grows with it.
+        // A stream of which almost nothing is left is divided by its tiny norm, which magnifies rounding.
         let tolerance: Float = label.hasSuffix("zero, between bounds") ? 1e-4 : 1e-5
         try Self.compare(model, edits, "\(family) \(label)", tolerance: tolerance)
       }
@@ -152,27 +163,22 @@ import Testing
     }
   }
 
-  /// A causal model hides later tokens by scores of -infinity and weights of 0; an edit that makes them something else cannot be carried on.
+  /// A causal model hides later tokens by scores of -infinity, which stay, and weights of 0; an edit that makes these something else cannot be carried on.
   @Test func editsThatWouldShowLaterTokensAreRefused() throws {
     let model = randomModel(try #require(SmallSpec.all.first { $0.spec.isCausal && $0.spec.heads > 1 }).spec)
-    for (hook, actions) in [
-      ("attn_scores", [.zero, .scale(-1), .scale(0), .set([1, 1])]),
-      ("pattern", [.clamp(min: 0.1, max: 1), .add([0.2, 0], times: 1), .set([0, 1])]),
-    ] as [(String, [PlacedEdit.Action])] {
-      let name = HookName(layer: 0, "attn.hook_\(hook)")
-      let node = try #require(model.graph.node(hook: name))
-      for action in actions {
-        func edit(_ sources: Range<Int>?) -> PlacedEdit {
-          PlacedEdit(node: node.id, row: 0, positions: 1..<Int.max, features: 0..<2, sources: sources, action: action)
-        }
-        for sources in [nil, 0..<3] {
-          #expect(throws: RunError.editShowsLaterTokens(hook: name.text)) {
-            _ = try Continuation(model, prompts: [[1, 2, 3]], edits: [edit(sources)])
-          }
-        }
-        // No token sees a later one here.
-        _ = try Continuation(model, prompts: [[1, 2, 3]], edits: [edit(0..<2)])
+    let name = HookName(layer: 0, "attn.hook_pattern")
+    let node = try #require(model.graph.node(hook: name))
+    for action in [.clamp(min: 0.1, max: 1), .add([0.2, 0], times: 1), .set([0, 1])] as [PlacedEdit.Action] {
+      func edit(_ sources: Range<Int>?) -> PlacedEdit {
+        PlacedEdit(node: node.id, row: 0, positions: 1..<Int.max, features: 0..<2, sources: sources, action: action)
       }
+      for sources in [nil, 0..<3] {
+        #expect(throws: RunError.editShowsLaterTokens(hook: name.text)) {
+          _ = try Continuation(model, prompts: [[1, 2, 3]], edits: [edit(sources)])
+        }
+      }
+      // No token sees a later one here.
+      _ = try Continuation(model, prompts: [[1, 2, 3]], edits: [edit(0..<2)])
     }
   }
 

@@ -17,7 +17,7 @@ import Testing
     #expect(Self.chosen(.greedy, [-5], count: 1) == [0])
   }
 
-  /// Frequencies of many draws are the softmax's, to four standard errors.
+  /// The frequencies of many draws are the softmax's, within four standard errors.
   @Test(arguments: [(0.5, nil), (1, nil), (2, nil), (1, 2), (1, 1)] as [(Double, Int?)])
   func drawsFollowTheSoftmax(temperature: Double, topK: Int?) {
     let scores: [Float] = [0, 1, -1, 1.5, 0.25]
@@ -40,12 +40,12 @@ import Testing
     let first = Self.chosen(.drawn(temperature: 1, topK: nil, seed: 9), scores, count: 50)
     #expect(Self.chosen(.drawn(temperature: 1, topK: nil, seed: 9), scores, count: 50) == first)
     #expect(Self.chosen(.drawn(temperature: 1, topK: nil, seed: 10), scores, count: 50) != first)
-    // Equal scores: the lower ids are kept.
+    // Among equal scores, the lower ids are kept.
     let ties = Self.chosen(.drawn(temperature: 1, topK: 2, seed: 1), [1, 1, 1, 0], count: 200)
     #expect(Set(ties) == [0, 1])
   }
 
-  /// Greedy text is that of running the whole text anew for each token.
+  /// Greedy text is the same as running the whole text again for each token.
   @Test func greedyTextIsTheOracles() throws {
     for small in SmallSpec.all where small.spec.isCausal {
       let model = randomModel(small.spec)
@@ -68,16 +68,20 @@ import Testing
     var free = try Continuation(model, prompts: [[1, 2, 3], [4]])
     let sampling = Sampling.drawn(temperature: 3, topK: nil, seed: 2)
     let whole = try free.generate(12, sampling)
-    // A token of the first row that the second has later or never ends the first row there.
-    let end = whole[0].tokens[2]
-    var stopped = try Continuation(model, prompts: [[1, 2, 3], [4]])
-    let rows = try stopped.generate(12, sampling, end: end)
-    for (row, other) in zip(rows, whole) {
-      let expected = other.tokens.firstIndex(of: end).map { Array(other.tokens[...$0]) } ?? other.tokens
-      #expect(row.tokens == expected)
-      #expect(row.stop == (expected.last == end ? .endOfText : .length))
+    // A token of the first row that the second has later or never ends the first row there; of several, whichever comes first.
+    for ends in [
+      [whole[0].tokens[2]], [whole[0].tokens[5], whole[0].tokens[2]], [whole[1].tokens[4], whole[0].tokens[3]],
+    ] {
+      let ends = Set(ends)
+      var stopped = try Continuation(model, prompts: [[1, 2, 3], [4]])
+      let rows = try stopped.generate(12, sampling, ends: ends)
+      for (row, other) in zip(rows, whole) {
+        let expected = other.tokens.firstIndex(where: ends.contains).map { Array(other.tokens[...$0]) } ?? other.tokens
+        #expect(row.tokens == expected)
+        #expect(row.stop == (expected.last.map(ends.contains) ?? false ? .endOfText : .length))
+      }
+      #expect(rows[0].stop == .endOfText)
     }
-    #expect(rows[0].stop == .endOfText)
   }
 
   @Test func textStopsWhereTheModelSeesNoMore() throws {

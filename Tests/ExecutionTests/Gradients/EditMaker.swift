@@ -4,7 +4,7 @@ import ModelGraph
 import Patching
 import Tensors
 
-/// Draws edits of every action on any node that the logits depend on.
+/// Draws edits of every action at any node that the logits depend on.
 struct EditMaker {
   private let graph: ModelGraph
   private let base: Activations
@@ -16,14 +16,14 @@ struct EditMaker {
   static let actions = 9
 
   /// - Parameters:
-  ///   - base: the unedited run of the batch that is edited, with every node.
+  ///   - base: the unedited run of the edited batch, with every node.
   ///   - other: another run of prompts of the same lengths, with every node.
   init(_ graph: ModelGraph, base: Activations, other: Activations, seed: UInt64) {
     self.graph = graph
     self.base = base
     self.other = other
     let inPath = graph.ancestors(of: [graph.logits])
-    // A scale is divided by: 0 and numbers near it are no fair edit.
+    // Values are divided by a scale: 0 and numbers near it are not fair edits.
     nodes = graph.nodes.filter { node in
       if case .normScale = node.operation { return false }
       return inPath[node.id.index]
@@ -31,7 +31,7 @@ struct EditMaker {
     generator = SplitMix64(seed: seed)
   }
 
-  /// One to three edits, the first of a certain action.
+  /// One to three edits, the first with a certain action.
   mutating func edits(action: Int? = nil) -> [PlacedEdit] {
     (0..<Int.random(in: 1...3, using: &generator)).map { place in
       edit(place == 0 ? action : nil)
@@ -50,7 +50,7 @@ struct EditMaker {
     let length = base.batch.length(row)
     let (positions, features) = (range(length), range(node.layout.width))
     let isPair = if case .perPair = node.layout { true } else { false }
-    // Rows of a block are those of a perPosition node, and vectors have a direction there.
+    // Rows of a block are for perPosition nodes, and only there do vectors have a direction.
     var kind = action ?? Int.random(in: 0..<Self.actions, using: &generator)
     if isPair, kind == 6 || kind == 7 { kind = 0 }
     let vector = features.map { _ in Float.random(in: -1...1, using: &generator) }
@@ -58,8 +58,7 @@ struct EditMaker {
     switch kind {
     case 0: made = .replace(from: other, row: row)
     case 1: made = .zero
-    // A hidden score is -infinity: times a negative number it would be all that its destination sees.
-    case 2: made = .scale(Float.random(in: isPair ? 0.2...1.5 : -1.5...1.5, using: &generator))
+    case 2: made = .scale(Float.random(in: -1.5...1.5, using: &generator))
     case 3: made = .set(vector)
     case 4: made = .add(vector, times: 0.7)
     case 5: made = .addDifference(of: other, row: row, minus: base, minusRow: row, times: 0.5)

@@ -7,7 +7,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The way back as a whole: that its pieces meet, whatever the memory, and that it points where the objective grows.
+/// The backward pass as a whole: its segments fit together, whatever the memory, and it points where the objective
+/// grows.
 @Suite("Gradient pass")
 struct GradientPassTests {
   /// The objective: a fixed random mixture of the logits at some entries.

@@ -7,7 +7,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Whole models with every flag, with and without edits, against differences in double precision.
+/// Whole models with every flag, with and without edits, compared with differences in double precision.
 @Suite struct ModelGradientTests {
   static let options = [GraphOptions(), GraphOptions(splitsInputs: true, separatesResults: true)]
 
@@ -16,7 +16,7 @@ import Testing
     return (try Batch(prompts: pairs.map(\.clean)), try Batch(prompts: pairs.map(\.corrupted)))
   }
 
-  /// Two ways of computing everything, neither of which knows the other.
+  /// Two independent computations of everything.
   @Test(arguments: SmallSpec.all) func doublePrecisionAgreesWithTheOracle(small: SmallSpec) throws {
     for options in Self.options {
       let model = randomModel(small.spec, options)

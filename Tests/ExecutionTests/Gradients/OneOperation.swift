@@ -4,7 +4,7 @@ import ModelGraph
 import Patching
 import Tensors
 
-/// A graph of hardly more than one operation, whose result is the logits.
+/// A graph with little more than one operation, whose result is the logits.
 struct OneOperation: Sendable, CustomStringConvertible {
   let description: String
   private let make: @Sendable (inout GraphBuilder) -> NodeID
@@ -14,7 +14,7 @@ struct OneOperation: Sendable, CustomStringConvertible {
     self.make = make
   }
 
-  /// The graph with random weights; weights whose name has "scale" in it are near 1.
+  /// The graph with random weights; weights with "scale" in their name are near 1.
   var model: Model {
     var builder = GraphBuilder()
     let output = make(&builder)
@@ -43,7 +43,7 @@ extension OneOperation {
     .perPosition([Extent(.head, count), Extent(.dHead, size)])
   }
 
-  /// A value to start from, each token its own.
+  /// An input value, different for each token.
   private static func input(_ name: String, _ layout: Layout, _ builder: inout GraphBuilder) -> NodeID {
     builder.add(.tokenEmbedding(table: builder.weight(name, [5, layout.width])), [], layout)
   }
@@ -92,6 +92,13 @@ extension OneOperation {
       OneOperation("norm scale by head, \(kind)") {
         $0.add(.normScale(kind, epsilon: 0.01), [input("x", heads(2, 3), &$0)], scale)
       },
+      OneOperation("norm scale over all heads, \(kind)") {
+        $0.add(.normScale(kind, epsilon: 0.01), [input("x", heads(2, 3), &$0)], .perPosition([Extent(.scale, 1)]))
+      },
+      OneOperation("normalized over all heads, \(kind)") {
+        let x = input("x", heads(2, 3), &$0)
+        return $0.add(.normalized(kind), [x, input("scale", .perPosition([Extent(.scale, 1)]), &$0)], heads(2, 3))
+      },
       OneOperation("normalized, \(kind)") {
         let x = input("x", width(4), &$0)
         let divisor = input("scale", .perPosition([Extent(.scale, 1)]), &$0)
@@ -111,11 +118,11 @@ extension OneOperation {
 
   private static let maps: [OneOperation] = [false, true].flatMap { hasBias -> [OneOperation] in
     let affine = [Float(0), 1].flatMap { offset in
-      [width(4), heads(2, 4)].map { layout in
-        OneOperation("affine, offset \(offset), bias \(hasBias), width \(layout.width)") {
+      [(width(4), 4), (heads(2, 4), 4), (heads(2, 4), 8)].map { layout, gains in
+        OneOperation("affine, offset \(offset), bias \(hasBias), width \(layout.width), gains \(gains)") {
           let x = input("x", layout, &$0)
-          let bias = bias(hasBias, 4, &$0)
-          return $0.add(.affine(gain: $0.weight("gain", [4]), gainOffset: offset, bias: bias), [x], layout)
+          let bias = bias(hasBias, gains, &$0)
+          return $0.add(.affine(gain: $0.weight("gain", [gains]), gainOffset: offset, bias: bias), [x], layout)
         }
       }
     }
@@ -171,8 +178,11 @@ extension OneOperation {
   private static let rotations: [OneOperation] = [
     RotarySpec(dimensions: 4, theta: 100), RotarySpec(dimensions: 2, theta: 100), RotarySpec(dimensions: 0, theta: 100),
     RotarySpec(dimensions: 4, inverseFrequencies: [1, 0.3], amplitude: 1.2),
+    RotarySpec(dimensions: 4, theta: 100, adjacentPairs: true),
+    RotarySpec(dimensions: 2, inverseFrequencies: [0.7], amplitude: 1.2, adjacentPairs: true),
   ].map { spec in
-    OneOperation("rotary, \(spec.dimensions) of 4, amplitude \(spec.amplitude)") {
+    let pairs = spec.adjacentPairs ? ", adjacent pairs" : ""
+    return OneOperation("rotary, \(spec.dimensions) of 4, amplitude \(spec.amplitude)\(pairs)") {
       $0.add(.rotary(spec), [input("x", heads(2, 4), &$0)], heads(2, 4))
     }
   }

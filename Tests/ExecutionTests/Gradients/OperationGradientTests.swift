@@ -3,11 +3,11 @@ import ModelGraph
 import TestSupport
 import Testing
 
-/// Every operation's way back, by every number of its inputs and weights.
+/// Every operation's backward pass, for every number of its inputs and weights.
 @Suite struct OperationGradientTests {
   @Test(arguments: OneOperation.all) func everyNumber(operation: OneOperation) throws {
     let model = operation.model
-    // Tokens that come twice add to one row of a table.
+    // Tokens that occur twice add to the same row of a table.
     let batch = try Batch(prompts: [[0, 1, 0, 2], [3, 1], [4]])
     for entries in [Array(0..<7), [1, 5], [6]] {
       let check = try SlopeCheck(model, batch, at: entries, nodes: model.graph.nodes)

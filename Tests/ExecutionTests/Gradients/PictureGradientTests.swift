@@ -6,9 +6,9 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The way back of what happens to pictures.
+/// The backward pass of operations on pictures.
 @Suite struct PictureGradientTests {
-  /// A convolution, a pooling and a dense layer over pictures of odd and even sizes, by every number.
+  /// A convolution, a pooling and a dense layer on pictures of odd and even sizes, for every number.
   @Test(arguments: [(1, 1), (2, 3), (3, 4), (5, 4), (6, 7)] as [(Int, Int)], [true, false])
   func everyNumber(size: (rows: Int, columns: Int), hasBias: Bool) throws {
     let model = Self.small(rows: size.rows, columns: size.columns, hasBias: hasBias)

@@ -6,15 +6,15 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Derivatives by torch, for every family: by every weight, by activations, and under interventions. `scripts/python/gradient_reference.py` made
-/// them.
+/// Derivatives by torch for every family: with respect to every weight, to activations, and under interventions. Made
+/// by `scripts/python/gradient_reference.py`.
 @Suite struct ReferenceGradientTests {
   private static func folder(_ family: String) -> String {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appendingPathComponent("Resources/Gradients/\(family)").path
   }
 
-  /// A model, its prompts, and the two objectives' derivatives by their logits.
+  /// A model, its prompts, and the two objectives' derivatives with respect to their logits.
   private struct Fixture {
     let golden: GoldenModel
     let model: Model
@@ -44,7 +44,7 @@ import Testing
       return Tensor(shape: logits.shape, seed)
     }
 
-    /// Every token but a prompt's last, and the derivative of the mean cross-entropy of what follows them.
+    /// Every token but a prompt's last, and the derivative of the mean cross-entropy of the tokens after them.
     func nextToken() throws -> Gradients {
       let entries = (0..<clean.rows).flatMap { Array(clean.offsets[$0]..<clean.offsets[$0 + 1] - 1) }
       guard case .tokens(let tokens) = clean.content else { preconditionFailure("prompts are tokens") }
@@ -65,8 +65,8 @@ import Testing
     }
   }
 
-  /// The largest difference, in units of the reference's largest number; of 0.01 where that is less (a key's bias moves no pattern, so that its
-  /// derivative is rounding).
+  /// The largest difference relative to the reference's largest number, or to 0.01 if that is larger (a key's bias
+  /// moves no pattern, so its derivative is rounding).
   private func error(_ ours: [Float], _ reference: [Float]) -> Float {
     largestDifference(ours, reference) / max(0.01, reference.map(abs).max() ?? 0)
   }
@@ -84,7 +84,7 @@ import Testing
     return reference.graph.weights.count
   }
 
-  @Test(arguments: GoldenModel.families) func everyWeight(family: String) throws {
+  @Test(arguments: GoldenModel.withCircuits) func everyWeight(family: String) throws {
     let fixture = try Fixture(family)
     let differences = try Differentiator(fixture.model).gradients(
       fixture.corrupted, weights: true, at: fixture.corrupted.lastEntries
@@ -95,7 +95,7 @@ import Testing
     #expect(some > 8 && some < all)
   }
 
-  /// A stored derivative's numbers: of the first examples, one after another, as a packed value has them.
+  /// The numbers of a stored derivative for the first examples, one after another as in a packed value.
   private func stored(_ family: String, _ file: String) throws -> [(hook: HookName, values: [Float])] {
     let file = try SafetensorsFile(path: Self.folder(family) + "/\(file).safetensors")
     return try file.entries.map { entry in
@@ -123,13 +123,13 @@ import Testing
     }
   }
 
-  @Test(arguments: GoldenModel.families) func everyActivation(family: String) throws {
+  @Test(arguments: GoldenModel.withCircuits) func everyActivation(family: String) throws {
     let reference = try stored(family, "activations")
     #expect(reference.count >= 25)
     try compareActivations(Fixture(family), edits: [], with: reference)
   }
 
-  @Test(arguments: GoldenModel.families) func underInterventions(family: String) throws {
+  @Test(arguments: GoldenModel.withCircuits) func underInterventions(family: String) throws {
     let fixture = try Fixture(family)
     let graph = fixture.model.graph
     let z = try #require(graph.node(hook: "blocks.1.attn.hook_z"))
@@ -148,7 +148,7 @@ import Testing
     ] {
       let reference = try stored(family, file)
       try compareActivations(fixture, edits: edits, with: reference)
-      // The intervention matters: elsewhere the derivatives are others.
+      // The intervention matters: without it the derivatives differ.
       for (hook, values) in reference where hook == "blocks.0.hook_resid_pre" {
         let same = try #require(plain.first { $0.hook == hook })
         #expect(largestDifference(values, same.values) > 0.01)

@@ -6,9 +6,10 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Holds derivatives to central differences of a run in double precision.
+/// Compares derivatives with central differences of a run in double precision.
 ///
-/// The objective is a random mixture of some entries' logits plus half the sum of their squares, so that its derivative depends on the logits.
+/// The objective is a random mixture of some entries' logits plus half the sum of their squares, so that its derivative
+/// depends on the logits.
 struct SlopeCheck {
   let model: Model
   let batch: Batch
@@ -19,7 +20,7 @@ struct SlopeCheck {
   private let gradients: Gradients
   private let nodes: [Node]
 
-  /// - Parameter nodes: whose values to differentiate by, beside all weights.
+  /// - Parameter nodes: the nodes to differentiate with respect to, in addition to all weights.
   init(_ model: Model, _ batch: Batch, edits: [PlacedEdit] = [], at entries: [Int], nodes: [Node]) throws {
     self.model = model
     self.batch = batch
@@ -44,10 +45,10 @@ struct SlopeCheck {
     }
   }
 
-  /// What was compared and how far it is off.
+  /// What was compared, and its error.
   struct Finding {
     let name: String
-    /// The largest difference, in units of the Euclidean norm of all of the derivative (of 0.1, where that is less).
+    /// The largest difference, relative to the Euclidean norm of the whole derivative (or to 0.1 if that is larger).
     let error: Double
   }
 

@@ -1,11 +1,12 @@
 import Diagnostics
-import Experiments
 import Interventions
 import Mazes
 import Patching
+import Runs
 import Testing
+import Workbenches
 
-/// Mazes and steering as experiment files write them.
+/// Mazes and steering as written in experiment files.
 @Suite struct MazeDecodingTests {
   static func experiment(_ keys: String, mazes: String = "{count: 3, sizes: [7, 9]}") -> String {
     "name: x\nmodel: bundled:maze\nmazes: \(mazes)\n\(keys)\n"
@@ -51,7 +52,7 @@ import Testing
     #expect(plain.terms == [.init(.cheese, [1])] && plain.additivity == nil && plain.fields == nil)
     #expect(plain.stepLimit == 256)
     let full = file.steering[1]
-    // In the order of the table, whatever that of the file.
+    // In the order of the table, whatever the file's order.
     #expect(full.terms == [.init(.cheese, [-2, 0.5]), .init(.topRight, [0, 1.5])])
     #expect(full.site == .hook("embedder.block3.*") && full.source == .mean && full.stepLimit == 9)
     let more = file.steering[2]

@@ -2,16 +2,19 @@ import ActivationStore
 import BundledModels
 import Checkpoints
 import Execution
-import Experiments
+import ExperimentFile
 import Foundation
 import Mazes
 import ModelGraph
+import Questions
 import Reports
+import Runs
 import Tensors
 import TestSupport
 import Testing
+import Workbenches
 
-/// Steering in mazes, held to runs that recompute everything for every picture.
+/// Steering in mazes, compared with runs that recompute everything for every picture.
 @Suite struct MazeSteeringTests {
   private static let site = "embedder.block2.res1.resadd_out"
   private static let mazes = "{count: 5, sizes: [5, 7, 9], seed: 3}"
@@ -99,7 +102,7 @@ import Testing
     #expect(found.fields.map(\.maze) == Array(drawn[0..<2]))
     let after = try VectorField(of: drawn[1], policy: try policy([(try vector(drawn[1]), -2)]))
     for (own, other) in zip(found.fields[1].after.moves, after.moves) { #expect(abs(own.left - other.left) < 1e-4) }
-    // What is stored.
+    // The stored results.
     #expect(try file.tensor(at: "/steering/s/p_cheese").values == cheese)
     #expect(try file.tensor(at: "/steering/s/p_cheese").shape == [3, 5])
     #expect(try file.tensor(at: "/steering/s/p_cheese_change").shape == [3, 3])
@@ -119,7 +122,7 @@ import Testing
       let (cheese, topRight) = (try vector(maze), try vector(maze, topRight: true))
       let heading = try heading(maze, try policy([(cheese, -1), (topRight, 2)]))
       #expect(abs(Double(try #require(found.values[.cheese])[5 + number]) - heading.cheese) < 1e-4)
-      // By hand: the activation under both, each, and neither.
+      // By hand: the activation with both, each, and neither.
       let batch = try Batch(observations: observations(of: [maze.withMouse(at: try #require(maze.decision).square)]))
       func activation(_ s: Float, _ t: Float) throws -> [Float] {
         let edits = [(cheese, s), (topRight, t)].map { vector, times in
@@ -144,7 +147,7 @@ import Testing
       )
       #expect(abs(effects[place] - effect.squareRoot()) < 1e-3 * max(1, effect.squareRoot()))
       #expect(abs(interactions[place] - interaction.squareRoot()) < 1e-3 * max(1, effect.squareRoot()))
-      // One vector alone is the sum of its parts.
+      // One vector alone has no interaction.
       #expect(interactions[1 * 20 + 0 * 5 + number] < 1e-3 && interactions[1 * 20 + 3 * 5 + number] < 1e-3)
     }
     #expect(
@@ -161,7 +164,7 @@ import Testing
     #expect(departures[5...].contains { $0 > 0.1 })
   }
 
-  /// The matrix's diagonal is what each maze's own vector does; the rest another maze's.
+  /// The matrix's diagonal is the effect of each maze's own vector, the rest that of other mazes'.
   @Test func transfer() throws {
     let own = try #require(run("add: {cheese: -1}").0.values[.cheese])
     let found = try run("add: {cheese: -1}, from: every").0
@@ -181,7 +184,7 @@ import Testing
     }
   }
 
-  /// A kept vector is the mean of all mazes', and does what that does; elsewhere it is refused.
+  /// A stored vector is the mean over all mazes and has its effect; elsewhere it is refused.
   @Test func vectorsAreKept() throws {
     let folder = try TemporaryFolder()
     func run(_ steering: String) throws -> MazeSteeringResults {
@@ -224,7 +227,7 @@ import Testing
     #expect(try run("add: {vector: {file: o.h5, coefficient: 1, anywhere: true}}").values[.cheese] != nil)
   }
 
-  /// Every activation of a pattern, and the random control's length.
+  /// Every activation of a pattern, and the length of the random control.
   @Test func sitesAndControl() throws {
     let (found, file) = try run("add: {random-cheese: 1, cheese: 1}, site: 'embedder.block3.res?.resadd_out'")
     #expect(found.axes.map(\.name) == ["site", "cheese", "random-cheese"])
@@ -232,7 +235,7 @@ import Testing
       try file.texts(at: "/steering/s/site") == ["embedder.block3.res1.resadd_out", "embedder.block3.res2.resadd_out"])
     let lengths = try ["cheese", "random-cheese"].map { try file.tensor(at: "/steering/s/vector_norm_\($0)").values }
     for (vector, control) in zip(lengths[0], lengths[1]) { #expect(abs(vector - control) < 1e-3 * vector) }
-    // Two random vectors are not the same, nor is one of them the vector.
+    // Two random vectors differ, and neither is the vector.
     let (alone, _) = try run("add: {random-cheese: 1}")
     #expect(alone.values[.cheese] != (try run("add: {cheese: 1}").0.values[.cheese]))
     let last = try #require(try run("add: {cheese: 1}, site: embedder.block3.res2.resadd_out").0.values[.cheese])
@@ -243,7 +246,7 @@ import Testing
     }
   }
 
-  /// A control is as long as what it stands beside, also beside a mean; two controls are not one direction.
+  /// A control has the length of its vector, also of a mean one; two controls have different directions.
   @Test func controlsAreAsLongAsTheirVectors() throws {
     let (_, file) = try run("add: {cheese: 1, top-right: 0, random-cheese: 1, random-top-right: 0}, from: mean")
     func lengths(_ vector: String) throws -> [Float] {
@@ -255,7 +258,8 @@ import Testing
       }
     }
     #expect(Set(try lengths("cheese")).count == 1)
-    // From the last activation on all is linear: along one direction, both would do what one does in proportion to their lengths.
+    // From the last activation on everything is linear: along one direction, the two effects would be in proportion to
+    // the lengths.
     let last = "additivity: true, site: embedder.relufc_out"
     let (_, one) = try run("add: {random-cheese: 1}, \(last)")
     let (_, both) = try run("add: {random-cheese: 1, random-top-right: 1}, \(last)")
@@ -285,7 +289,7 @@ import Testing
     #expect(try values(2) == alone && alone[.reachedCheese]?.count == 10)
   }
 
-  /// The names of the figures that are made of the results file.
+  /// The names of the figures made from the results file.
   private func figures(_ steering: String) throws -> [String] {
     let folder = try TemporaryFolder()
     let yaml = MazeDecodingTests.experiment("steering:\n  - {name: s, \(steering)}", mazes: Self.mazes)
@@ -307,7 +311,7 @@ import Testing
     #expect(try figures("add: {cheese: 1}, site: 'embedder.block3.*'") == ["s-sites"])
   }
 
-  /// Fields of the file are those of the study, square by square.
+  /// The file's fields are those of the study, square by square.
   @Test func fieldsAreStored() throws {
     let (found, store) = try run("add: {cheese: [-1, 1]}, fields: {mazes: 2, at: -1}")
     let edge = try #require(found.fields.map(\.maze.size).max())
@@ -345,7 +349,7 @@ import Testing
     #expect(error?.message.contains(part) ?? false, "\(error?.message ?? "")")
   }
 
-  /// Sweeps over the same mazes: the sight of the cheese, taken from the maze without it.
+  /// Sweeps over the same mazes: the effect of seeing the cheese, patched from the maze without it.
   @Test func sweepsOverPictures() throws {
     let folder = try TemporaryFolder()
     let yaml = MazeDecodingTests.experiment(
@@ -359,7 +363,7 @@ import Testing
       """, mazes: Self.mazes)
     let outcome = try ExperimentRun(try Experiment(yaml: yaml, file: "x.yaml")).run(into: folder.path)
     let file = try StoreReader(outcome.results)
-    // All of an activation that everything passes through: the other run, to the last digits.
+    // All of an activation that everything passes through gives the other run, to the last digits.
     let whole = try file.tensor(at: "/sweeps/whole/logit_diff")
     #expect(whole.shape == [6, 5])
     #expect(try file.texts(at: "/sweeps/whole/site").count == 6)
@@ -372,7 +376,7 @@ import Testing
     #expect(try file.tensor(at: "/sweeps/places/prob").shape == [8, 8, 5])
   }
 
-  /// A language model does not look at mazes, and a policy reads no prompts.
+  /// A language model does not see mazes, and a policy reads no prompts.
   @Test func theWrongKindOfModel() throws {
     let yaml = MazeDecodingTests.steering("add: {cheese: 1}")
     let run = #expect(throws: ExperimentError.self) {

@@ -2,7 +2,7 @@ import Foundation
 import ModelGraph
 
 extension DoubleRun {
-  /// A node's value from its inputs'.
+  /// A node's value from those of its inputs.
   func value(of node: Node, _ x: [[Double]], _ weights: [[Double]]) -> [Double] {
     switch node.operation {
     case .tokenEmbedding(let table): return tokens.flatMap { row($0, of: weights[table.index], node.layout.width) }
@@ -13,12 +13,12 @@ extension DoubleRun {
       return x[0].indices.map { index in x.reduce(0) { $0 + $1[index] } }
     case .product: return zip(x[0], x[1]).map { $0 * $1 }
     case .normScale(let kind, let epsilon):
-      return rows(x[0], last(node.inputs[0])).map { row in
+      return rows(x[0], graph[node.inputs[0]].layout.width / node.layout.width).map { row in
         let c = centred(row, kind)
         return (c.reduce(0) { $0 + $1 * $1 } / Double(c.count) + Double(epsilon)).squareRoot()
       }
     case .normalized(let kind):
-      return zip(rows(x[0], last(node.inputs[0])), x[1]).flatMap { row, scale in
+      return zip(rows(x[0], node.layout.width / graph[node.inputs[1]].layout.width), x[1]).flatMap { row, scale in
         centred(row, kind).map { $0 / scale }
       }
     case .affine(let gain, let offset, let bias):
@@ -77,12 +77,6 @@ extension DoubleRun {
     stride(from: 0, to: values.count, by: width).map { Array(values[$0..<$0 + width]) }
   }
 
-  /// The length of a node's last axis, over which norms go.
-  private func last(_ id: NodeID) -> Int {
-    guard case .perPosition(let features) = graph[id].layout, let last = features.last else { return 1 }
-    return last.size
-  }
-
   private func centred(_ row: [Double], _ kind: NormKind) -> [Double] {
     guard kind == .layer else { return row }
     let mean = row.reduce(0, +) / Double(row.count)
@@ -122,9 +116,10 @@ extension DoubleRun {
       var turned = vector
       for pair in 0..<half {
         let angle = Double(positions[place / heads]) * Double(spec.inverseFrequencies[pair])
-        let (a, b, amplitude) = (vector[pair], vector[pair + half], Double(spec.amplitude))
-        turned[pair] = amplitude * (cos(angle) * a - sin(angle) * b)
-        turned[pair + half] = amplitude * (sin(angle) * a + cos(angle) * b)
+        let (first, second) = spec.adjacentPairs ? (2 * pair, 2 * pair + 1) : (pair, pair + half)
+        let (a, b, amplitude) = (vector[first], vector[second], Double(spec.amplitude))
+        turned[first] = amplitude * (cos(angle) * a - sin(angle) * b)
+        turned[second] = amplitude * (sin(angle) * a + cos(angle) * b)
       }
       return turned
     }

@@ -1,7 +1,8 @@
 import ModelGraph
 
 extension DoubleRun {
-  /// Every output number by itself: the bias and the products with the places of the square that lie inside the picture.
+  /// Every output number separately: the bias plus the products with those places of the square that are inside the
+  /// picture.
   func convolved(_ x: [Double], _ map: ConvolutionMap, _ weights: [[Double]]) -> [Double] {
     let (w, plane, reach) = (weights[map.weight.index], map.rows * map.columns, map.kernel / 2)
     let pictures = x.count / (map.inputs * plane)
@@ -30,7 +31,7 @@ extension DoubleRun {
     return out
   }
 
-  /// The largest of the places around every second one.
+  /// The maximum around every second place.
   func pooled(_ x: [Double], _ layout: Layout) -> [Double] {
     guard case .perExample(let axes) = layout, axes.count == 3 else { preconditionFailure("a picture") }
     let (rows, columns) = (axes[1].size, axes[2].size)

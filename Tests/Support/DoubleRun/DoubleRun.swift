@@ -2,9 +2,10 @@ import Execution
 import ModelGraph
 import Tensors
 
-/// A whole run in double precision, written once more and plainly, with one number of it moved by a little: what derivatives are held to.
+/// A whole run in double precision, written independently and plainly, with one number moved by a little: the reference
+/// for derivatives.
 ///
-/// It shares no arithmetic with the executors. Only inputs, weights and what edits put in are float32.
+/// It shares no arithmetic with the executors. Only inputs, weights and the values of edits are float32.
 public struct DoubleRun: Sendable {
   /// The one number that is moved.
   public enum Nudge: Sendable {
@@ -17,11 +18,11 @@ public struct DoubleRun: Sendable {
   let graph: ModelGraph
   let batch: Batch
   let tokens: [Int]
-  /// All rows' pictures; none where the batch is of tokens.
+  /// All rows' pictures; empty for a batch of tokens.
   let pictures: [Double]
   let editsByNode: [NodeID: [PlacedEdit]]
   private let weights: [[Double]]
-  /// Every node's packed value where nothing is moved.
+  /// Every node's packed value if nothing is moved.
   public private(set) var values: [[Double]]
 
   public init(_ model: Model, _ batch: Batch, edits: [PlacedEdit] = []) {
@@ -47,14 +48,14 @@ public struct DoubleRun: Sendable {
     return entries.flatMap { all[$0 * width..<($0 + 1) * width] }
   }
 
-  /// The central difference of an objective of the logits at some entries, per unit of what `nudge` moves.
+  /// The central difference of an objective of the logits at some entries, per unit of the number moved by `nudge`.
   public func slope(
     at entries: [Int], step: Double = 1e-5, _ nudge: (Double) -> Nudge, of objective: ([Double]) -> Double
   ) -> Double {
     (objective(logits(at: entries, nudge(step))) - objective(logits(at: entries, nudge(-step)))) / (2 * step)
   }
 
-  /// All values; those that the nudge cannot reach are not computed again.
+  /// All values; those that the nudge cannot reach are not recomputed.
   private func run(_ nudge: Nudge?) -> [[Double]] {
     var values = values
     var moved = [Bool](repeating: values.isEmpty, count: graph.nodes.count)

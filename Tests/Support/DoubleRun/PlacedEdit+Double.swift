@@ -3,7 +3,7 @@ import ModelGraph
 import Tensors
 
 extension PlacedEdit {
-  /// Carries the edit out on a node's packed value, number by number.
+  /// Applies the edit to a node's packed value, number by number.
   func apply(to values: inout [Double], of node: Node, batch: Batch) {
     let n = batch.length(row)
     let start = batch.start(ofRow: row, node.layout)
@@ -32,12 +32,13 @@ extension PlacedEdit {
 
   /// - Parameter within: the number's place among those of the row.
   private func change(_ value: inout Double, _ within: Int, vectorPlace: Int, _ node: Node) {
+    // A hidden token's score does not change.
+    if case .attentionScores = node.operation, value == -.infinity { return }
     func number(_ run: Activations, _ row: Int) -> Double { run.withExample(row, of: node) { Double($0[within]) } }
     switch action {
     case .zero: value = 0
     case .scale(let factor): value *= Double(factor)
-    // A hidden token's score stays what it is.
-    case .clamp(let least, let most): if value != -.infinity { value = min(max(value, Double(least)), Double(most)) }
+    case .clamp(let least, let most): value = min(max(value, Double(least)), Double(most))
     case .projectOut: preconditionFailure("changes whole vectors")
     case .set(let vector): value = Double(vector[vectorPlace])
     case .add(let vector, let times): value += Double(times) * Double(vector[vectorPlace])

@@ -1,14 +1,15 @@
 import CHDF5
 import LabelledArrays
 
-/// A file of labelled arrays being made: `PATH.partial` until it is whole. One that goes away without `finish` is removed.
+/// A file of labelled arrays being written, at `PATH.partial` until complete. If it is released without `finish`, that
+/// file is removed.
 ///
-/// A class because it goes away once; used by one task.
+/// A class because its release removes the file; used by one task.
 public final class ArraysFile {
   private let output: OutputFile
 
-  /// Starts a file, so that a path that cannot be written is known before anything is computed.
-  /// - Parameter attributes: of the root, beside `format`, `format_version` and `complete`.
+  /// Creates the file, so that a path that cannot be written is reported before anything is computed.
+  /// - Parameter attributes: root attributes besides `format`, `format_version` and `complete`.
   /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.writeFailed`.
   public init(creating path: String, format: FileFormat, attributes: [String: Attribute]) throws {
     output = try OutputFile(creating: path, format: format, attributes: attributes)
@@ -18,13 +19,13 @@ public final class ArraysFile {
   /// - Throws: `StoreError.badName`, `.emptyAxis`, `.writeFailed`.
   public func write(_ group: ArrayGroup) throws { try output.write(group) }
 
-  /// Marks the file complete and puts it at its path in one step.
+  /// Marks the file complete and moves it to its path in one step.
   /// - Throws: `StoreError.writeFailed` (nothing is left behind then), `.alreadyClosed`.
   public func finish() throws { try output.finish() }
 }
 
 extension ResultsWriter {
-  /// Writes a group of arrays beside the sweeps.
+  /// Writes a group of arrays next to the sweeps.
   /// - Throws: as `ArraysFile.write`.
   public func write(_ group: ArrayGroup) throws { try lock.withLock { try output.write(group) } }
 }

@@ -1,16 +1,16 @@
 import LabelledArrays
 import ModelGraph
 
-/// What a cache file will hold; all of it is known before the first activation is written.
+/// What a cache file will hold, all known before the first activation is written.
 public struct CachePlan: Sendable {
-  /// How a number is stored.
+  /// How numbers are stored.
   public enum Precision: String, Sendable, Hashable, CaseIterable {
     case float32
     /// Half the size; finite values beyond 65504 are an error.
     case float16
   }
 
-  /// One activation and how its values lie.
+  /// One activation and the layout of its values.
   public struct Hook: Sendable, Hashable {
     public var name: HookName
     public var layout: Layout
@@ -21,17 +21,17 @@ public struct CachePlan: Sendable {
     }
   }
 
-  /// `[.sole]`, or `.clean` and `.corrupted` or one of them.
+  /// `[.sole]`, or `.clean`, `.corrupted` or both.
   public var runs: [StoredRun]
   /// The activations of each run.
   public var hooks: [Hook]
   /// How many prompts there are.
   public var examples: Int
-  /// How many tokens the longest has.
+  /// The number of tokens of the longest prompt.
   public var longestPrompt: Int
   public var promptColumns: PromptColumns
   public var precision: Precision
-  /// Byte shuffle and deflate: smaller and several times slower.
+  /// Byte shuffle and deflate: smaller, and several times slower.
   public var compress: Bool
 
   public init(
@@ -56,7 +56,7 @@ public struct CacheHeader: Sendable, Hashable {
   /// The SHA-256 of its weights, in hexadecimal.
   public var modelSHA256: String
   public var patchbayVersion: String
-  /// Anything else worth knowing, under names of one's own.
+  /// Any other attributes, under names of the caller's choice.
   public var attributes: [String: Attribute]
 
   public init(model: String, modelSHA256: String, patchbayVersion: String, attributes: [String: Attribute] = [:]) {
@@ -66,7 +66,7 @@ public struct CacheHeader: Sendable, Hashable {
     self.attributes = attributes
   }
 
-  /// All as root attributes.
+  /// All of it as root attributes.
   var rootAttributes: [String: Attribute] {
     let own: [String: Attribute] = [
       Schema.Root.model: .text(model), Schema.Root.modelSHA256: .text(modelSHA256),

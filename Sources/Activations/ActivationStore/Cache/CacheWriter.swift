@@ -3,14 +3,16 @@ import Foundation
 import LabelledArrays
 import ModelGraph
 
-/// Writes a cache file (`patchbay-cache`), one example of one activation at a time; memory does not grow with the number of prompts.
+/// Writes a cache file (`patchbay-cache`), one example of one activation at a time. Memory does not grow with the
+/// number of prompts.
 ///
-/// The file is `PATH.partial` until `finish`; a writer that goes away without it removes that file. Examples that were never written are NaN.
+/// The file is `PATH.partial` until `finish`; a writer released before that removes it. Examples that were never
+/// written are NaN.
 ///
-/// A class because one open file has many users: workers write to it at the same time. `@unchecked Sendable`: every method holds `lock`, and
-/// what is mutable is private and reached through methods only.
+/// A class because workers write to one open file at the same time. `@unchecked Sendable`: every method holds `lock`,
+/// and mutable state is private and reached through methods only.
 public final class CacheWriter: @unchecked Sendable {
-  /// Where the finished file will stand.
+  /// The path of the finished file.
   public let path: String
   public let plan: CachePlan
   private let lock = NSLock()
@@ -30,9 +32,9 @@ public final class CacheWriter: @unchecked Sendable {
     let object: String
   }
 
-  /// Starts a file with its header and, for each run and hook, an empty dataset.
-  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.badName` (a hook named twice, or like an axis), `.emptyAxis` (no prompts, or none with
-  ///   a token), `.writeFailed`.
+  /// Creates the file with its header and an empty dataset for each run and hook.
+  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.badName` (a hook named twice or like an axis), `.emptyAxis`
+  ///   (no prompts, or only empty ones), `.writeFailed`.
   public init(creating path: String, header: CacheHeader, plan: CachePlan) throws {
     self.path = path
     self.plan = plan
@@ -66,7 +68,7 @@ public final class CacheWriter: @unchecked Sendable {
       ])
   }
 
-  /// Writes rows of `/prompts` from example `first` on.
+  /// Writes rows of `/prompts`, starting at example `first`.
   /// - Throws: `StoreError.promptMismatch`, `.writeFailed`, `.alreadyClosed`.
   public func write(prompts rows: some Collection<PromptRow>, from first: Int) throws {
     try lock.withLock {
@@ -77,8 +79,9 @@ public final class CacheWriter: @unchecked Sendable {
 
   /// Writes one example of one activation.
   /// - Parameters:
-  ///   - positions: how many tokens the prompt has.
-  ///   - values: unpadded, in the layout's order: [position, features...], [head, destination, source] or [features...].
+  ///   - positions: the number of tokens of the prompt.
+  ///   - values: unpadded, in the layout's order: [position, features...], [head, destination, source] or
+  ///     [features...].
   /// - Throws: `StoreError.missing`, `.wrongShape`, `.doesNotFitFloat16`, `.writeFailed`, `.alreadyClosed`.
   public func write(
     run: StoredRun = .sole, hook: HookName, example: Int, positions: Int, values: UnsafeBufferPointer<Float>
@@ -91,8 +94,8 @@ public final class CacheWriter: @unchecked Sendable {
 
   /// Writes consecutive examples of one activation, packed as a batch computes them.
   /// - Parameters:
-  ///   - first: the example that the batch begins with.
-  ///   - positions: how many tokens each prompt of the batch has.
+  ///   - first: the batch's first example.
+  ///   - positions: the number of tokens of each prompt of the batch.
   ///   - values: unpadded, one example after another, each in the layout's order.
   /// - Throws: as for one example.
   public func write(
@@ -119,7 +122,7 @@ public final class CacheWriter: @unchecked Sendable {
   /// Hands everything written so far to the operating system.
   public func flush() throws { try lock.withLock { try output.flush() } }
 
-  /// Marks the file complete, closes it and puts it at `path` in one step.
+  /// Marks the file complete, closes it and moves it to `path` in one step.
   /// - Throws: `StoreError.writeFailed` (nothing is left behind then), `.alreadyClosed`.
   public func finish() throws {
     try lock.withLock {
@@ -189,7 +192,8 @@ extension CacheWriter {
   }
 }
 
-/// One example to a chunk; where that would pass 1 GiB (HDF5 ends at 4), the leading axes of the example are halved until it does not.
+/// One example to a chunk. If that would exceed 1 GiB (HDF5's limit is 4), the example's leading axes are halved until
+/// it does not.
 func exampleChunk(_ shape: [Int]) -> [Int] {
   var chunk = [1] + shape.dropFirst()
   while chunk.reduce(4, *) > 1 << 30, let axis = chunk.firstIndex(where: { $0 > 1 }) {
@@ -199,7 +203,7 @@ func exampleChunk(_ shape: [Int]) -> [Int] {
 }
 
 extension Layout {
-  /// What a file calls the layout.
+  /// The layout's name in a file.
   var storedName: String {
     switch self {
     case .perPosition: "per_position"

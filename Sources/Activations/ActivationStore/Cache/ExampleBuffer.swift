@@ -1,8 +1,8 @@
 import ModelGraph
 
-/// Room for one example of the largest activation, padded with NaN to the longest prompt; used again for each example.
+/// Room for one example of the largest activation, padded with NaN to the longest prompt; reused for each example.
 ///
-/// A class that owns memory; used by one writer only, under that writer's lock.
+/// A class because it owns memory; used by one writer only, under that writer's lock.
 final class ExampleBuffer {
   private var floats: UnsafeMutableBufferPointer<Float>
   private var halves: UnsafeMutableBufferPointer<UInt16>
@@ -20,9 +20,9 @@ final class ExampleBuffer {
     halves.deallocate()
   }
 
-  /// One example's values, padded; the values themselves where nothing is to pad. Valid until the next call.
+  /// One example's values, padded; the values themselves if they need no padding. Valid until the next call.
   /// - Parameter values: in the layout's order for `positions` tokens.
-  /// - Precondition: as many values as that takes; `positions` is at most `longest`.
+  /// - Precondition: `values` has as many numbers as that layout needs; `positions` is at most `longest`.
   func padded(
     _ values: UnsafeBufferPointer<Float>, _ layout: Layout, positions: Int, longest: Int
   ) -> UnsafeBufferPointer<Float> {
@@ -53,7 +53,7 @@ final class ExampleBuffer {
   }
 
   /// The values as binary16. Valid until the next call.
-  /// - Returns: also the first finite value that became infinite, if any did.
+  /// - Returns: the first finite value that became infinite, if any, as well.
   func halved(_ values: UnsafeBufferPointer<Float>) -> (UnsafeBufferPointer<UInt16>, tooLarge: Float?) {
     var overflows = false
     for index in values.indices {

@@ -1,6 +1,7 @@
-/// IEEE 754 binary16 by hand: Swift's own `Float16` is not there on every platform, and HDF5's conversion is many times slower.
+/// IEEE 754 binary16 by hand: Swift's own `Float16` is not available on every platform, and HDF5's conversion is many
+/// times slower.
 package enum Half {
-  /// Not a number, as written beyond a prompt's length.
+  /// Not a number, written beyond a prompt's length.
   package static let nan: UInt16 = 0x7E00
 
   /// The nearest binary16, ties to even; finite values from 65520 on become infinite.

@@ -2,9 +2,9 @@ import ModelGraph
 
 /// The names of the dimension scales that a list of layouts needs, all in one group of a file.
 ///
-/// An axis that has one size throughout keeps its name. Heads of two sizes are query and key-value heads under grouped-query attention: the
-/// more numerous are `head`, the others `kv_head`. Any other axis of several sizes (the channels of a convolution's stages) has each
-/// size in its name: `channel_16`, `channel_32`.
+/// An axis that always has the same size keeps its name. With grouped-query attention there are two numbers of heads:
+/// the larger is `head`, the smaller `kv_head`. Any other axis of several sizes (the channels of a convolution's
+/// stages) has each size in its name: `channel_16`, `channel_32`.
 struct ScaleNames {
   private let sizes: [Axis: [Int]]
 
@@ -18,7 +18,7 @@ struct ScaleNames {
     self.sizes = sizes.mapValues { $0.sorted() }
   }
 
-  /// The scale for an axis of that size.
+  /// The scale for an axis of this size.
   func name(_ axis: Axis, _ size: Int) -> String {
     let all = sizes[axis] ?? []
     if all.count < 2 { return axis.rawValue }
@@ -26,7 +26,7 @@ struct ScaleNames {
     return "\(axis.rawValue)_\(size)"
   }
 
-  /// Every scale, by name, with its length.
+  /// Every scale by name, with its length.
   var scales: [(name: String, size: Int)] {
     sizes.flatMap { axis, sizes in sizes.map { (name(axis, $0), $0) } }.sorted { $0.0 < $1.0 }
   }

@@ -47,7 +47,7 @@ extension StoreError {
 }
 
 extension StoreError.OutputProblem {
-  /// The reason as it stands in the line.
+  /// The reason as it reads in the message.
   var message: String {
     switch self {
     case .noFolder(let folder): "the folder '\(folder)' does not exist"

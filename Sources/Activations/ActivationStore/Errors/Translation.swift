@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// Runs what reads `object` of the file at `path`; a failing C call means that the file is damaged there.
+/// Runs `body`, which reads `object` of the file at `path`; a failing C call means that the file is damaged there.
 func reading<R: ~Copyable>(_ path: String, _ object: String, _ body: () throws -> R) throws -> R {
   do {
     return try body()
@@ -9,7 +9,7 @@ func reading<R: ~Copyable>(_ path: String, _ object: String, _ body: () throws -
   }
 }
 
-/// Runs what writes `object` of the file at `path`; a failing C call means that it could not be written.
+/// Runs `body`, which writes `object` of the file at `path`; a failing C call means that it could not be written.
 func writing<R: ~Copyable>(_ path: String, _ object: String, _ body: () throws -> R) throws -> R {
   do {
     return try body()

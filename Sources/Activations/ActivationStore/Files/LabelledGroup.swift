@@ -1,7 +1,8 @@
 import CHDF5
 import LabelledArrays
 
-/// An open group whose datasets share axes: each axis one dimension scale in the group, attached to every dataset that uses it.
+/// An open group whose datasets share axes. Each axis is one dimension scale in the group, attached to every dataset
+/// that uses it.
 ///
 /// A class, so that a dictionary can hold it; used by one writer only, under that writer's lock.
 final class LabelledGroup {
@@ -12,7 +13,7 @@ final class LabelledGroup {
   private var sizes: [String: Int] = [:]
   private(set) var datasets: [String: Dataset] = [:]
 
-  /// An open dataset in a box, with the shape it was made with.
+  /// An open dataset in a box, with the shape it was created with.
   final class Dataset {
     private var handle: DatasetHandle?
     let shape: [Int]
@@ -42,7 +43,7 @@ final class LabelledGroup {
     func abandon() { handle = nil }
   }
 
-  /// Makes the group, with the groups above it that are not there yet.
+  /// Creates the group and any missing groups above it.
   /// - Parameters:
   ///   - path: from the root, with a leading slash.
   ///   - file: the file's path, for messages.
@@ -52,7 +53,7 @@ final class LabelledGroup {
     group = try writing(file, path) { try GroupHandle.create(path, in: location) }
   }
 
-  /// Opens the group of an unfinished file with all its datasets, to go on writing them.
+  /// Opens a group of an unfinished file with all its datasets, to continue writing them.
   init(reopening path: String, in location: hid_t, file: String) throws {
     self.path = path
     self.file = file
@@ -75,7 +76,7 @@ final class LabelledGroup {
     }
   }
 
-  /// Makes the scale of an axis.
+  /// Creates the scale of an axis.
   /// - Throws: `StoreError.emptyAxis`, `.badName`, `.writeFailed`.
   func addAxis(_ axis: LabelledAxis) throws {
     try checkName(axis.name)
@@ -107,7 +108,7 @@ final class LabelledGroup {
     }
   }
 
-  /// Makes a dataset along axes that have been added.
+  /// Creates a dataset along axes that have been added.
   /// - Throws: `StoreError.badName`, `.missing` for an axis that has not been added, `.writeFailed`.
   @discardableResult
   func addDataset(
@@ -152,14 +153,14 @@ final class LabelledGroup {
     }
   }
 
-  /// Closes all datasets and the group, and tells when what is still to be written cannot be.
+  /// Closes all datasets and the group; throws if what is still to be written cannot be.
   func close() throws {
     for (name, dataset) in datasets { try writing(file, "\(path)/\(name)") { try dataset.close() } }
     for (name, scale) in scales { try writing(file, "\(path)/\(name)") { try scale.close() } }
     group = nil
   }
 
-  /// Closes all datasets and the group of a file that is given up.
+  /// Closes all datasets and the group of a file that is being abandoned.
   func abandon() {
     for dataset in datasets.values { dataset.abandon() }
     for scale in scales.values { scale.abandon() }
@@ -182,7 +183,7 @@ final class LabelledGroup {
   }
 }
 
-/// A chunk of at most 256 KiB: the last axes whole, then as many of the next as fit, one of those before.
+/// A chunk of at most 256 KiB: the last axes whole, as much of the axis before them as fits, and 1 along the rest.
 func chunkShape(_ shape: [Int], _ type: ElementType) -> [Int] {
   let bytes =
     switch type {

@@ -1,7 +1,7 @@
 import CHDF5
 import Foundation
 
-/// Refuses a path that holds no HDF5 file, before HDF5 sees it.
+/// Rejects a path without an HDF5 file before HDF5 sees it.
 /// - Throws: `StoreError.inputNotFound`, `.notAFile`, `.unreadable`, `.notHDF5`.
 func checkHDF5(_ path: String) throws {
   switch fileStatus(path) {
@@ -15,7 +15,7 @@ func checkHDF5(_ path: String) throws {
   guard try isHDF5Signed(path) else { throw StoreError.notHDF5(path: path) }
 }
 
-/// Whether the eight bytes by which HDF5 files are known stand where they may: at 0, 512, 1024, 2048 and so on.
+/// Whether the eight-byte signature of HDF5 is at one of the offsets where it may be: 0, 512, 1024, 2048 and so on.
 private func isHDF5Signed(_ path: String) throws -> Bool {
   let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
@@ -31,7 +31,7 @@ private func isHDF5Signed(_ path: String) throws -> Bool {
   }
 }
 
-/// A lock on a file that is read, which keeps those away who would write it. flock(2), as HDF5's own.
+/// A shared lock on a file being read, which keeps writers out. It uses flock(2), as HDF5 does.
 struct SharedLock: ~Copyable {
   private let descriptor: Int32
 
@@ -39,14 +39,14 @@ struct SharedLock: ~Copyable {
   init(_ path: String) throws(StoreError) {
     descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
-    // Any other failure: a file system without locks.
+    // Any other failure means a file system without locks.
     if flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK { throw .busy(path: path, toWrite: false) }
   }
 
   deinit { close(descriptor) }
 }
 
-/// Opens a finished or unfinished file that has passed `checkHDF5` for reading; the caller holds a `SharedLock` on it.
+/// Opens a finished or unfinished file for reading, after `checkHDF5`; the caller holds a `SharedLock` on it.
 /// - Throws: `StoreError.truncated`, `.damaged`.
 func openToRead(_ path: String) throws -> HDF5FileHandle {
   do {
@@ -60,7 +60,7 @@ func openToRead(_ path: String) throws -> HDF5FileHandle {
   }
 }
 
-/// Refuses a file whose root says that it is of another format or a newer version.
+/// Rejects a file of another format or a newer version.
 /// - Throws: `StoreError.otherFormat`, `.newerFormat`, `.missing`.
 @discardableResult
 func checkFormat(_ file: hid_t, _ path: String, expected: [FileFormat]) throws -> FileFormat {

@@ -1,7 +1,8 @@
 import CHDF5
 import LabelledArrays
 
-/// An HDF5 file being written: partial until finished, with the groups that are open in it. What results and cache writers share.
+/// An HDF5 file being written, partial until finished, with its open groups. Shared by the writers of results and
+/// caches.
 ///
 /// Used by one writer only, under that writer's lock.
 final class OutputFile {
@@ -35,12 +36,13 @@ final class OutputFile {
     }
   }
 
-  /// Goes on with `TARGET.partial` that an earlier run has left unfinished.
+  /// Reopens `TARGET.partial`, left unfinished by an earlier run, to continue writing it.
   ///
-  /// HDF5 writes by a driver of its own, which does not look at what the one that files are read by looks at. So the file is gone through by
-  /// that one first.
-  /// - Parameter survey: looks at the file, before it is opened to be written, for whatever else it must have.
-  /// - Throws: `StoreError.inputNotFound`, `.busy`, what `StoreReader` throws for a file that is damaged or of another kind, and what `survey` throws.
+  /// HDF5 writes with its own driver, which lacks the checks of our reading driver. So the whole file is checked with
+  /// the reading driver first.
+  /// - Parameter survey: further checks of the file, made before it is opened for writing.
+  /// - Throws: `StoreError.inputNotFound`, `.busy`, what `StoreReader` throws for a file that is damaged or of another
+  ///   kind, and what `survey` throws.
   init(reopening target: String, format: FileFormat, survey: (StoreReader) throws -> Void = { _ in }) throws {
     self.target = target
     let partial = try PartialFile(reopening: target)
@@ -55,14 +57,14 @@ final class OutputFile {
     self.partial = consume partial
   }
 
-  /// In a function of its own, so that the file is closed when it returns.
+  /// A function of its own, so that the file is closed when it returns.
   private static func goThrough(_ path: String, _ format: FileFormat, _ survey: (StoreReader) throws -> Void) throws {
     let reader = try StoreReader(held: path, expecting: [format])
     try reader.checkStructure()
     try survey(reader)
   }
 
-  /// The identifier by which the open file is a place to make groups in.
+  /// The identifier of the open file, in which groups can be created.
   /// - Throws: `StoreError.alreadyClosed`.
   func location() throws -> hid_t {
     switch file {
@@ -71,7 +73,7 @@ final class OutputFile {
     }
   }
 
-  /// Makes a group at a path from the root.
+  /// Creates a group at a path from the root.
   @discardableResult
   func addGroup(_ path: String) throws -> LabelledGroup {
     guard groups[path] == nil else { throw StoreError.badName(path: target, name: path, problem: .taken) }
@@ -80,7 +82,7 @@ final class OutputFile {
     return group
   }
 
-  /// A group made or opened before; after a reopening also one that the file has.
+  /// A group created or opened before; after reopening, any group of the file.
   /// - Throws: `StoreError.missing`.
   func group(_ path: String) throws -> LabelledGroup {
     if let group = groups[path] { return group }
@@ -100,7 +102,7 @@ final class OutputFile {
     }
   }
 
-  /// Hands everything written so far to the operating system, so that a killed run leaves it behind.
+  /// Hands everything written so far to the operating system, so that it survives if the run is killed.
   func flush() throws {
     _ = try location()
     try writing(target, "/") { try file?.flush() }
@@ -114,7 +116,8 @@ final class OutputFile {
     }
   }
 
-  /// Closes the file, gives it the name of a later stage and opens it again: what was laid out under another name stands there whole, at once.
+  /// Closes the file, renames it to a later stage and opens it again. What was laid out under the old name appears
+  /// under the new one whole, at once.
   /// - Throws: `StoreError.writeFailed`, `.alreadyClosed`; the file is gone then.
   func settle(as stage: PartialFile.Stage) throws {
     do {
@@ -128,7 +131,7 @@ final class OutputFile {
     }
   }
 
-  /// Marks the file complete, closes it and puts it in the target's place. When any of this fails, nothing is left behind.
+  /// Marks the file complete, closes it and moves it to the target. If any of this fails, nothing is left behind.
   func finish() throws {
     _ = try location()
     do {
@@ -142,7 +145,8 @@ final class OutputFile {
     }
   }
 
-  /// Closes the file and leaves it, incomplete, to be reopened. What cannot be written any more is lost; what was handed on is there.
+  /// Closes the file and leaves it, incomplete, to be reopened. Anything that can no longer be written is lost; what
+  /// was flushed is kept.
   func keep() {
     for group in groups.values { group.abandon() }
     groups = [:]
@@ -172,7 +176,7 @@ final class OutputFile {
   deinit { discard() }
 }
 
-/// Whether each part of a path from the root is a link that is there.
+/// Whether each part of a path from the root is an existing link.
 func pathExists(_ path: String, in location: hid_t) -> Bool {
   var prefix = ""
   for part in path.split(separator: "/") {

@@ -1,32 +1,32 @@
 import CHDF5
 import Foundation
 
-/// The file that an output is written to until it is whole, held under a lock that a second writer is refused by.
+/// The file that an output is written to until it is complete, under a lock that turns a second writer away.
 ///
-/// The lock is flock(2) on the file itself: what HDF5's own locking uses, so that other HDF5 programs are kept out too. It is taken before
-/// HDF5 opens the file because HDF5 empties a file first and asks for the lock afterwards.
+/// The lock is flock(2) on the file itself, as in HDF5's own locking, so that other HDF5 programs are kept out too. It
+/// is taken before HDF5 opens the file because HDF5 first empties a file and then asks for the lock.
 struct PartialFile: ~Copyable {
-  /// Where the finished file will stand.
+  /// The path of the finished file.
   let target: String
-  /// Where it stands until then.
+  /// The file's path until then.
   private(set) var path: String
   private let descriptor: Int32
 
-  /// How the names of files that are not whole go on after that of the target.
+  /// The suffixes of unfinished files, after the target's name.
   enum Stage: String {
-    /// Being written: of no use to anybody when its writer is killed.
+    /// Being written; useless if its writer is killed.
     case new = ".new"
-    /// Not whole; of some outputs, readable at any moment and fit to be gone on with.
+    /// Unfinished; for some outputs, readable at any moment and ready to be resumed.
     case partial = ".partial"
-    /// A partial file while it is laid out.
+    /// A partial file while it is being laid out.
     case newPartial = ".partial.new"
-    /// A partial file that was set aside for another run.
+    /// A partial file set aside to make room for another run.
     case aside = ".partial.old"
 
     func path(for target: String) -> String { target + rawValue }
   }
 
-  /// Makes the file, or takes over one that a run which is no more has left.
+  /// Creates the file, or takes over one left by a run that has ended.
   /// - Throws: `StoreError.cannotCreateOutput`, `.busy`.
   init(for target: String, _ stage: Stage = .partial) throws(StoreError) {
     self.target = target
@@ -35,7 +35,7 @@ struct PartialFile: ~Copyable {
     descriptor = try PartialFile.lockedDescriptor(path, target: target, flags: O_RDWR | O_CREAT)
   }
 
-  /// Takes over the file that an earlier run has left.
+  /// Takes over the file left by an earlier run.
   /// - Throws: `StoreError.inputNotFound`, `.busy`.
   init(reopening target: String) throws(StoreError) {
     self.target = target
@@ -45,7 +45,8 @@ struct PartialFile: ~Copyable {
   }
 
   private static func lockedDescriptor(_ path: String, target: String, flags: Int32) throws(StoreError) -> Int32 {
-    // Between opening and locking, the holder may finish and rename its file; then what was locked is not at the path any more.
+    // Between opening and locking, the holder may finish and rename its file; then the locked file is no longer the one
+    // at the path.
     for _ in 0..<100 {
       let descriptor = open(path, flags | O_CLOEXEC, 0o666)
       guard descriptor >= 0 else { throw outputError(target, errno) }
@@ -53,7 +54,7 @@ struct PartialFile: ~Copyable {
         close(descriptor)
         throw .busy(path: target, toWrite: true)
       }
-      // Any other failure: a file system without locks. The run goes on without, as HDF5's BEST_EFFORT does.
+      // Any other failure means a file system without locks. The run continues without one, like HDF5's BEST_EFFORT.
       var (ours, there) = (stat(), stat())
       let known = fstat(descriptor, &ours) == 0 && stat(path, &there) == 0
       if known, ours.st_ino == there.st_ino, ours.st_dev == there.st_dev { return descriptor }
@@ -62,17 +63,18 @@ struct PartialFile: ~Copyable {
     throw .busy(path: target, toWrite: true)
   }
 
-  /// Lets go of the lock where HDF5 will take it itself whatever it is told: a setting of the environment, or a version before 1.10.7.
+  /// Releases the lock if HDF5 will take it regardless: because of an environment variable, or in a version before
+  /// 1.10.7.
   borrowing func makeWayForLibrary() {
     let setting = ProcessInfo.processInfo.environment["HDF5_USE_FILE_LOCKING"].map { $0.uppercased() }
     if pb_can_set_file_locking() == 0 || ["TRUE", "1", "BEST_EFFORT"].contains(setting) { flock(descriptor, LOCK_UN) }
   }
 
-  /// Puts the file, written and closed, in the target's place in one step.
+  /// Moves the file, written and closed, to the target in one step.
   /// - Throws: `StoreError.writeFailed`.
   mutating func moveToTarget() throws(StoreError) { try move(to: target) }
 
-  /// Gives the file, written and closed, the name of a later stage; what has that name is replaced. The lock goes with it.
+  /// Renames the file, written and closed, to a later stage, replacing any file of that name. The lock goes with it.
   /// - Throws: `StoreError.writeFailed`.
   mutating func move(to stage: Stage) throws(StoreError) { try move(to: stage.path(for: target)) }
 
@@ -83,7 +85,7 @@ struct PartialFile: ~Copyable {
     path = newPath
   }
 
-  /// Removes the file. That it is gone already is no failure.
+  /// Removes the file. It is not an error if it is already gone.
   borrowing func remove() { unlink(path) }
 
   deinit { close(descriptor) }
@@ -100,10 +102,10 @@ private func outputError(_ target: String, _ code: Int32) -> StoreError {
   }
 }
 
-/// What stands at a path.
+/// What is at a path.
 enum FileStatus { case nothing, file, folder, other }
 
-/// What stands at a path, symbolic links followed.
+/// What is at a path, following symbolic links.
 func fileStatus(_ path: String) -> FileStatus {
   var status = stat()
   guard stat(path, &status) == 0 else { return errno == ENOTDIR ? .other : .nothing }

@@ -9,9 +9,9 @@ public struct PromptRow: Sendable, Hashable {
   public var cleanTokenStrings: [String]?
   /// One text for each corrupted token.
   public var corruptedTokenStrings: [String]?
-  /// The clean prompt as it was given.
+  /// The clean prompt as given.
   public var text: String?
-  /// What is known of the prompt, by what it is called: the class that it belongs to, its template, its subject.
+  /// Labels of the prompt by name: its class, its template, its subject.
   public var labels: [String: String]
 
   public init(
@@ -30,9 +30,9 @@ public struct PromptRow: Sendable, Hashable {
   }
 }
 
-/// Which datasets of `/prompts` a file has besides `clean_tokens` and `lengths`.
+/// The datasets of `/prompts` that a file has besides `clean_tokens` and `lengths`.
 public struct PromptColumns: Sendable, Hashable {
-  /// Columns that have a name of their own.
+  /// Columns with fixed names.
   public struct Parts: OptionSet, Sendable, Hashable {
     public let rawValue: Int
     public init(rawValue: Int) { self.rawValue = rawValue }
@@ -46,7 +46,7 @@ public struct PromptColumns: Sendable, Hashable {
   }
 
   public var parts: Parts
-  /// What labels are called; each has a column.
+  /// The names of the labels; each has a column.
   public var labels: Set<String>
 
   public init(_ parts: Parts = [], labels: Set<String> = []) {
@@ -54,7 +54,7 @@ public struct PromptColumns: Sendable, Hashable {
     self.labels = labels
   }
 
-  /// Those that any of the rows fills.
+  /// The columns that any of the rows fills.
   public init(of rows: some Sequence<PromptRow>) {
     self = rows.reduce(into: PromptColumns()) { $0.formUnion($1.columns) }
   }

@@ -1,7 +1,7 @@
 import CHDF5
 import LabelledArrays
 
-/// Writes `/prompts` piece by piece: `clean_tokens` and the like [example, position] int32, -1 where a prompt is shorter.
+/// Writes `/prompts` piece by piece: `clean_tokens` and its like are [example, position] int32, padded with -1.
 struct PromptTable {
   private let group: LabelledGroup
   private let file: String
@@ -9,7 +9,7 @@ struct PromptTable {
   private let examples: Int
   private let positions: Int
 
-  /// Makes the group and its datasets, empty.
+  /// Creates the group and its datasets, empty.
   /// - Parameter positions: the length of the longest prompt.
   init(in output: OutputFile, columns: PromptColumns, examples: Int, positions: Int) throws {
     group = try output.addGroup(Schema.prompts.path)
@@ -19,7 +19,7 @@ struct PromptTable {
     self.positions = positions
     try group.addAxis(LabelledAxis(Schema.Axis.example, .range(examples)))
     let (both, one) = ([Schema.Axis.example, Schema.Axis.position], [Schema.Axis.example])
-    // Examples that are no prompts (mazes) have no tokens; what is known of them are labels.
+    // Examples that are not prompts (mazes) have no tokens, only labels.
     if positions > 0 {
       try group.addAxis(LabelledAxis(Schema.Axis.position, .range(positions)))
       try group.addDataset(Schema.Prompts.cleanTokens, axes: both, type: .int32, integerFill: -1)
@@ -46,7 +46,7 @@ struct PromptTable {
     }
   }
 
-  /// Writes rows from example `first` on.
+  /// Writes rows, starting at example `first`.
   /// - Throws: `StoreError.promptMismatch`, `.writeFailed`.
   func write(_ rows: some Collection<PromptRow>, from first: Int) throws {
     var (piece, next): ([PromptRow], Int) = ([], first)

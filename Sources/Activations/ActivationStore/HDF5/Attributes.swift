@@ -1,7 +1,7 @@
 import CHDF5
 import LabelledArrays
 
-/// Sets an attribute of an open file, group or dataset, in place of one of that name.
+/// Sets an attribute of an open file, group or dataset, replacing any of that name.
 func setAttribute(_ name: String, _ value: Attribute, on object: hid_t) throws(HDF5Failure) {
   if try Library.checked("H5Aexists", { H5Aexists(object, name) }) > 0 {
     try Library.checked("H5Adelete") { H5Adelete(object, name) }
@@ -50,7 +50,7 @@ private func newAttribute(
 /// The names of the attributes of an open object, in alphabetical order.
 func attributeNames(of object: hid_t) throws(HDF5Failure) -> [String] {
   var names: [String] = []
-  // In the order of storage: the other orders go through a table, which HDF5 1.10 frees uninitialised when it cannot be read.
+  // In storage order: the other orders go through a table that HDF5 1.10 frees uninitialised when it cannot be read.
   try Library.checked("H5Aiterate2") {
     let collect: H5A_operator2_t = { _, name, _, data in
       guard let name, let data else { return -1 }
@@ -62,8 +62,9 @@ func attributeNames(of object: hid_t) throws(HDF5Failure) -> [String] {
   return names.sorted()
 }
 
-/// The value of an attribute of an open object; nil when there is none of that name, or it is of a type no `Attribute` has.
-/// - Parameter limit: the most elements to make room for.
+/// The value of an attribute of an open object; nil if there is none of that name or its type is not one of
+/// `Attribute`'s.
+/// - Parameter limit: the largest number of elements to make room for.
 func attribute(_ name: String, of object: hid_t, limit: Int = 1 << 20) throws(HDF5Failure) -> Attribute? {
   guard try Library.checked("H5Aexists", { H5Aexists(object, name) }) > 0 else { return nil }
   let attribute = try AttributeHandle("H5Aopen") { H5Aopen(object, name, pb_default_properties()) }

@@ -1,6 +1,6 @@
 import CHDF5
 
-/// How a dataset is laid down: in chunks, each with a checksum: Fletcher-32, or deflate's own for text.
+/// How a dataset is stored: in chunks, each with a checksum (Fletcher-32, or deflate's own for text).
 struct DatasetRecipe {
   var shape: [Int]
   var type: ElementType
@@ -10,14 +10,15 @@ struct DatasetRecipe {
   var integerFill = 0
   /// Byte shuffle and deflate.
   var compress = false
-  /// Bytes of chunks to hold back for further writes; 0 hands each chunk on at once.
+  /// Bytes of chunks to hold back for further writes; with 0 every chunk is handed on at once.
   var chunkCache = 1 << 20
-  /// In one piece, without checksums, with its room taken and filled from the start: writing it later changes numbers and nothing else of the file.
+  /// Stored in one piece without checksums, allocated and filled from the start: writing it later changes its numbers
+  /// and nothing else in the file.
   var isInPlace = false
 }
 
 extension Handle where Kind == DatasetKind {
-  /// Makes a dataset in an open group.
+  /// Creates a dataset in an open group.
   static func create(
     _ name: String, in group: borrowing GroupHandle, _ recipe: DatasetRecipe
   ) throws(HDF5Failure) -> DatasetHandle {
@@ -44,7 +45,8 @@ extension Handle where Kind == DatasetKind {
     let id = creation.id
     let chunk = recipe.chunk.map { hsize_t($0) }
     try Library.checked("H5Pset_chunk") { H5Pset_chunk(id, Int32(chunk.count), chunk) }
-    // A chunk of text of variable length holds where the texts stand. HDF5 refuses Fletcher-32 for it; deflate has a checksum of its own.
+    // A chunk of variable-length text holds references to the texts. HDF5 refuses Fletcher-32 for it; deflate has its
+    // own checksum.
     if recipe.compress || recipe.type == .text {
       try Library.checked("H5Pset_shuffle") { H5Pset_shuffle(id) }
       try Library.checked("H5Pset_deflate") { H5Pset_deflate(id, 4) }
@@ -96,7 +98,7 @@ extension Handle where Kind == DatasetKind {
     return Int(clamping: Library.locked { H5Dget_storage_size(id) })
   }
 
-  /// Writes a block; nil for all of it.
+  /// Writes a block; all of the dataset if nil.
   /// - Parameter memory: the block's elements, row-major, of the type that `memoryType` says.
   borrowing func write(
     _ memory: UnsafeRawPointer, as memoryType: hid_t, _ box: Box?
@@ -116,7 +118,7 @@ extension Handle where Kind == DatasetKind {
     }
   }
 
-  /// Reads a block; nil for all of it.
+  /// Reads a block; all of the dataset if nil.
   /// - Parameter memory: room for the block's elements of the type that `memoryType` says.
   borrowing func read(
     _ memory: UnsafeMutableRawPointer, as memoryType: hid_t, _ box: Box?

@@ -12,7 +12,7 @@ extension Handle where Kind == DatasetKind {
     return sizes.map { Int(clamping: $0) }
   }
 
-  /// The filters that chunks pass through, by HDF5's names: `shuffle`, `deflate`, `fletcher32`.
+  /// The filters of the dataset's chunks, by HDF5's names: `shuffle`, `deflate`, `fletcher32`.
   borrowing func filters() throws(HDF5Failure) -> [String] {
     let properties = try creationProperties()
     let count = try Library.checked("H5Pget_nfilters") { H5Pget_nfilters(properties.id) }

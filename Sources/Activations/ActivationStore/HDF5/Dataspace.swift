@@ -1,6 +1,6 @@
 import CHDF5
 
-/// A block of an array: where it starts and how far it reaches along each axis.
+/// A block of an array: its start and its size along each axis.
 package struct Box: Sendable, Hashable {
   package var start: [Int]
   package var count: [Int]
@@ -10,7 +10,7 @@ package struct Box: Sendable, Hashable {
 }
 
 extension Handle where Kind == DataspaceKind {
-  /// A space of that shape; one element for no axes.
+  /// A space of this shape; a single element if there are no axes.
   static func shaped(_ shape: [Int]) throws(HDF5Failure) -> DataspaceHandle {
     if shape.isEmpty { return try DataspaceHandle("H5Screate") { H5Screate(H5S_SCALAR) } }
     let sizes = shape.map { hsize_t($0) }

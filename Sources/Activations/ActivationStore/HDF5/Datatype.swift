@@ -1,11 +1,11 @@
 import CHDF5
 
-/// What the elements of a dataset are in a file.
+/// The element type of a dataset in a file.
 public enum ElementType: Sendable, Hashable, CustomStringConvertible {
   case float16, float32, float64, int8, int32, int64
   /// UTF-8 text of any length.
   case text
-  /// Something this project does not write, as it calls itself: `uint8`, `compound`.
+  /// A type that this project does not write, by a name of its own: `uint8`, `compound`.
   case other(String)
 
   public var description: String {
@@ -45,7 +45,8 @@ extension Handle where Kind == DatatypeKind {
     return type
   }
 
-  /// IEEE 754 binary16, little-endian: 10 bits of fraction from bit 0, 5 of exponent from bit 10, the sign in bit 15, bias 15.
+  /// IEEE 754 binary16, little-endian: 10 bits of fraction from bit 0, 5 of exponent from bit 10, the sign in bit 15,
+  /// bias 15.
   static func half() throws(HDF5Failure) -> DatatypeHandle {
     let type = try copy { pb_file_float() }
     try Library.checked("H5Tset_fields") { H5Tset_fields(type.id, 15, 10, 5, 0, 10) }
@@ -74,7 +75,7 @@ extension Handle where Kind == DatatypeKind {
     return try Library.checked("H5Tis_variable_str") { H5Tis_variable_str(id) } > 0
   }
 
-  /// What the type is in this project's terms; big-endian numbers count as their little-endian kin, text of fixed length as text.
+  /// The type in this project's terms. Big-endian numbers count as little-endian ones, fixed-length text as text.
   borrowing func element() throws(HDF5Failure) -> ElementType {
     let id = id
     let size = size()

@@ -1,20 +1,20 @@
 import CHDF5
 
 extension Handle where Kind == DatasetKind {
-  /// Makes this one-dimensional dataset the scale of an axis of that name.
+  /// Makes this one-dimensional dataset the scale of an axis with this name.
   borrowing func becomeScale(named name: String) throws(HDF5Failure) {
     let id = id
     try Library.checked("H5DSset_scale") { H5DSset_scale(id, name) }
   }
 
-  /// Makes `scale` say what stands along an axis of this dataset.
+  /// Attaches `scale`, which holds the labels, to an axis of this dataset.
   borrowing func attach(_ scale: borrowing DatasetHandle, toAxis axis: Int) throws(HDF5Failure) {
     let (id, scaleID) = (id, scale.id)
     try Library.checked("H5DSattach_scale") { H5DSattach_scale(id, scaleID, UInt32(axis)) }
   }
 
-  // HDF5's own questions about scales (H5DSis_scale, H5DSget_scale_name) free what they have read twice where an attribute of that name is of another
-  // type; the attributes that make a scale are read like any other instead.
+  // HDF5's own queries of scales (H5DSis_scale, H5DSget_scale_name) free what they have read twice if the attribute has
+  // another type. So the attributes that make a scale are read like any others.
 
   borrowing func isScale() throws(HDF5Failure) -> Bool {
     try attribute("CLASS", of: id) == .text("DIMENSION_SCALE")
@@ -30,7 +30,8 @@ extension Handle where Kind == DatasetKind {
     guard count > 0 else { return nil }
     var scale = hid_t(-1)
     try Library.checked("H5DSiterate_scales") {
-      // Runs inside the library, so under the lock already taken: the scale is kept open, and asked when the lock is free.
+      // This runs inside the library, with the lock already held: the scale is kept open and queried once the lock is
+      // free.
       let keepFirst: H5DS_iterate_t = { _, _, scale, kept in
         guard let kept, H5Iinc_ref(scale) > 0 else { return -1 }
         kept.assumingMemoryBound(to: hid_t.self).pointee = scale

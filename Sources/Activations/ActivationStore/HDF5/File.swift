@@ -1,7 +1,7 @@
 import CHDF5
 
 extension Handle where Kind == FileKind {
-  /// Makes a file, or empties the one that is there. HDF5's own locking is off: the caller holds the lock (`PartialFile`).
+  /// Creates a file, or empties an existing one. HDF5's own locking is off: the caller holds the lock (`PartialFile`).
   static func create(_ path: String) throws(HDF5Failure) -> HDF5FileHandle {
     let access = try accessProperties(locking: false)
     return try HDF5FileHandle("H5Fcreate") {
@@ -9,7 +9,8 @@ extension Handle where Kind == FileKind {
     }
   }
 
-  /// Opens a file for reading, by the driver that looks at heaps before HDF5 does. It takes no lock: the caller holds one (`SharedLock`).
+  /// Opens a file with the driver that checks heaps before HDF5 reads them. It takes no lock: the caller holds one
+  /// (`SharedLock`).
   static func openToRead(_ path: String) throws(HDF5Failure) -> HDF5FileHandle {
     let access = try accessProperties(locking: false)
     let driver = Library.readingDriver
@@ -18,7 +19,7 @@ extension Handle where Kind == FileKind {
     return try HDF5FileHandle("H5Fopen") { H5Fopen(path, pb_read_only(), access.id) }
   }
 
-  /// Opens a file to go on writing it. HDF5's own locking is off: the caller holds the lock (`PartialFile`).
+  /// Opens a file to continue writing it. HDF5's own locking is off: the caller holds the lock (`PartialFile`).
   static func openToWrite(_ path: String) throws(HDF5Failure) -> HDF5FileHandle {
     let access = try accessProperties(locking: false)
     return try HDF5FileHandle("H5Fopen") { H5Fopen(path, pb_read_write(), access.id) }
@@ -51,7 +52,8 @@ extension Handle where Kind == FileKind {
     let access = try PropertiesHandle("H5Pcreate") { H5Pcreate(pb_class_file_access()) }
     try Library.checked("H5Pset_file_locking") { pb_set_file_locking(access.id, locking ? 1 : 0, 1) }
     try Library.checked("H5Pset_libver_bounds") { pb_set_format_1_8(access.id) }
-    // Numbers in one piece go to the operating system as they are written, not by way of a buffer that a killed process takes with it.
+    // Numbers stored in one piece go to the operating system as they are written, not through a buffer that is lost if
+    // the process is killed.
     try Library.checked("H5Pset_sieve_buf_size") { H5Pset_sieve_buf_size(access.id, 0) }
     return access
   }

@@ -6,7 +6,7 @@ enum ObjectClass {
 }
 
 extension Handle where Kind == GroupKind {
-  /// Makes a group at a path below an open file or group, with those above it that are not there yet.
+  /// Creates a group at a path below an open file or group, with any missing groups above it.
   static func create(_ path: String, in location: hid_t) throws(HDF5Failure) -> GroupHandle {
     let links = try PropertiesHandle("H5Pcreate") { H5Pcreate(pb_class_link_create()) }
     try Library.checked("H5Pset_create_intermediate_group") { H5Pset_create_intermediate_group(links.id, 1) }

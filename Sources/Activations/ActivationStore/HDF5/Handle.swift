@@ -1,6 +1,6 @@
 import CHDF5
 
-/// What an identifier stands for, and how it is given back.
+/// What an identifier stands for, and how to close it.
 protocol HandleKind {
   static func close(_ id: hid_t) -> herr_t
 }
@@ -30,23 +30,23 @@ enum ObjectKind: HandleKind {
   static func close(_ id: hid_t) -> herr_t { H5Oclose(id) }
 }
 
-/// An identifier that has one owner and is closed when that goes away.
+/// An identifier with one owner, closed when that is released.
 struct Handle<Kind: HandleKind>: ~Copyable {
   let id: hid_t
 
   /// Takes over the identifier that a C call returns.
-  /// - Throws: `HDF5Failure` when the call failed.
+  /// - Throws: `HDF5Failure` if the call failed.
   init(_ function: StaticString, _ body: () -> hid_t) throws(HDF5Failure) {
     id = try Library.checked(function, body)
   }
 
   deinit {
-    // A failure here has either been told by an explicit `close`, or concerns something that was only read.
+    // A failure here was either reported by an explicit `close` or concerns something that was only read.
     let id = id
     Library.locked { _ = Kind.close(id) }
   }
 
-  /// Closes and tells whether that worked: what could not be written earlier often shows only here.
+  /// Closes and reports failures: what could not be written earlier often shows only here.
   consuming func close() throws(HDF5Failure) {
     let id = id
     discard self

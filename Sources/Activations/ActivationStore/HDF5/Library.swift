@@ -1,20 +1,20 @@
 import CHDF5
 import Foundation
 
-/// The C library as a whole: the lock that every call takes, since its high-level part (dimension scales) is never safe for threads and the rest
-/// only in some builds, and what a call's failure says.
+/// The C library as a whole: the lock for every call, and the messages of failed calls. The library's high-level part
+/// (dimension scales) is never thread-safe, and the rest only in some builds.
 enum Library {
   private static let lock = NSLock()
 
-  /// Done once, before the first call. Without the `atexit` handler a program that ends while another thread is writing, or after a
-  /// failed close, does not flush half-closed files; the files that matter have been closed by then.
+  /// Done once, before the first call. Without the `atexit` handler, a program that exits while another thread is
+  /// writing or after a failed close does not flush half-closed files. The files that matter have been closed by then.
   private static let prepared: Bool = {
     H5dont_atexit()
     H5open()
     return true
   }()
 
-  /// The identifier of the driver that files are read by; negative when HDF5 did not take it.
+  /// The identifier of the driver that files are read with; negative if HDF5 did not accept it.
   static let readingDriver: hid_t = locked { pb_register_reading_driver() }
 
   /// Runs `body`, which makes C calls, while no other thread is inside the library.
@@ -22,7 +22,7 @@ enum Library {
     lock.lock()
     defer { lock.unlock() }
     _ = prepared
-    // Builds that are safe for threads print errors, unless told not to, in each thread anew.
+    // Thread-safe builds print errors unless told not to in each thread.
     H5Eset_auto2(pb_default_error_stack(), nil, nil)
     return try body()
   }
@@ -30,7 +30,7 @@ enum Library {
   /// Gives back the memory that the library keeps for the next file: texts of a file with many prompts leave megabytes of it.
   static func collectGarbage() { locked { _ = H5garbage_collect() } }
 
-  /// Makes one C call whose negative result means failure.
+  /// Makes one C call, where a negative result means failure.
   /// - Throws: `HDF5Failure` with the innermost message of the error stack.
   @discardableResult
   static func checked<N: SignedInteger>(_ function: StaticString, _ body: () -> N) throws(HDF5Failure) -> N {
@@ -41,7 +41,7 @@ enum Library {
     }
   }
 
-  /// What the error stack's innermost entry says; to be called under the lock, right after the call that failed.
+  /// The message of the error stack's innermost entry; call it under the lock, right after the call that failed.
   private static func innermostMessage() -> String {
     var message = ""
     let collect: H5E_walk2_t = { depth, entry, data in
@@ -56,11 +56,11 @@ enum Library {
   }
 }
 
-/// A C call that failed. What it means for a file is said by a `StoreError`.
+/// A C call that failed. `StoreError` says what that means for a file.
 struct HDF5Failure: Error, Equatable {
   /// The C function.
   let function: String
-  /// The innermost message, shortened to the operating system's where there is one.
+  /// The innermost message, reduced to the operating system's if there is one.
   let detail: String
 
   init(function: String, detail: String) {
@@ -68,7 +68,8 @@ struct HDF5Failure: Error, Equatable {
     self.detail = HDF5Failure.shortened(detail)
   }
 
-  /// File driver messages carry addresses, times and sizes around what the system said: `..., error message = 'No space left', buf = ...`.
+  /// Messages of file drivers surround the system's message with addresses, times and sizes: `..., error message = 'No
+  /// space left', buf = ...`.
   private static func shortened(_ text: String) -> String {
     guard let opening = text.range(of: "error message = '") else { return text }
     let rest = text[opening.upperBound...]

@@ -2,8 +2,8 @@ import CHDF5
 
 /// Calls `body` with a C string for each text.
 ///
-/// The strings of a file end at a zero byte, so a U+0000 inside a text (byte-level vocabularies have such a token) becomes its visible
-/// picture, U+2400.
+/// Strings in a file end at a zero byte, so a U+0000 inside a text (byte-level vocabularies have such a token) becomes
+/// its visible picture, U+2400.
 func withCStrings<R>(
   _ texts: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) throws(HDF5Failure) -> R
 ) throws(HDF5Failure) -> R {
@@ -35,7 +35,8 @@ func withCStrings<R>(
 /// - Parameters:
 ///   - count: how many elements there are.
 ///   - type: a string type, of variable or fixed length.
-///   - space: the space of the elements in memory, by which HDF5 frees what it allocated for texts of variable length.
+///   - space: the space of the elements in memory, which HDF5 needs to free what it allocated for variable-length
+///     texts.
 func readTexts(
   _ count: Int, _ type: borrowing DatatypeHandle, _ space: borrowing DataspaceHandle,
   _ read: (UnsafeMutableRawPointer) throws(HDF5Failure) -> Void
@@ -63,14 +64,14 @@ func readTexts(
 }
 
 extension Handle where Kind == DatasetKind {
-  /// Writes a block of texts; nil for all of it.
+  /// Writes a block of texts; all of them if nil.
   borrowing func write(texts: [String], _ box: Box?) throws(HDF5Failure) {
     let type = try DatatypeHandle.text()
     let id = type.id
     try withCStrings(texts) { (table) throws(HDF5Failure) in try write(table, as: id, box) }
   }
 
-  /// Reads a block of texts; nil for all of it.
+  /// Reads a block of texts; all of them if nil.
   borrowing func texts(_ box: Box?, count: Int) throws(HDF5Failure) -> [String] {
     let type = try type()
     let space = try DataspaceHandle.shaped([count])

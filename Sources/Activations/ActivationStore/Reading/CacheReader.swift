@@ -1,21 +1,22 @@
 import ModelGraph
 import Tensors
 
-/// Reads a cache file by the terms of its format, a range of examples at a time. `store` reads everything else in it.
+/// Reads a cache file in the terms of its format, a range of examples at a time. `store` reads everything else in it.
 public struct CacheReader: Sendable {
   public let store: StoreReader
-  /// The runs that the file has: `[.sole]`, or clean and corrupted ones.
+  /// The file's runs: `[.sole]`, or clean, corrupted or both.
   public let runs: [StoredRun]
-  /// The activations of each run, blocks in their order.
+  /// The activations of each run, in the order of the blocks.
   public let hooks: [HookName]
-  /// How many tokens each prompt has.
+  /// The number of tokens of each prompt.
   public let lengths: [Int]
   private let layouts: [HookName: Layout]
 
   /// How many prompts there are.
   public var examples: Int { lengths.count }
 
-  /// - Throws: as `StoreReader`; `StoreError.missing`, `.wrongShape`, `.damaged` for a file that is not laid out as a cache is.
+  /// - Throws: as `StoreReader`; `StoreError.missing`, `.wrongShape`, `.damaged` for a file that does not have the
+  ///   layout of a cache.
   public init(_ path: String) throws {
     let store = try StoreReader(path, expecting: [.cache])
     self.store = store
@@ -46,7 +47,7 @@ public struct CacheReader: Sendable {
   /// The rows of `/prompts`, unpadded.
   public func prompts() throws -> [PromptRow] { try store.prompts() }
 
-  /// How the values of an activation lie.
+  /// The layout of an activation's values.
   /// - Throws: `StoreError.missing` with the nearest name.
   public func layout(of hook: HookName) throws -> Layout {
     guard let layout = layouts[hook] else {
@@ -60,17 +61,17 @@ public struct CacheReader: Sendable {
     try store.shape(of: try object(hook, run))
   }
 
-  /// Some examples of an activation, as stored: NaN beyond a prompt's length and for examples that were never written.
+  /// Some examples of an activation, as stored: NaN beyond a prompt's length and in examples that were never written.
   /// - Parameters:
-  ///   - run: nil for the only one, or the clean one of two.
+  ///   - run: nil for the only run, or the clean one of two.
   ///   - examples: a range of the prompts.
   /// - Returns: [example, the layout's other axes...]
-  /// - Throws: `StoreError.missing`, `.wrongShape` for examples that are not there, `.tooLarge`, `.damaged`.
+  /// - Throws: `StoreError.missing`, `.wrongShape` for examples that do not exist, `.tooLarge`, `.damaged`.
   public func read(run: StoredRun? = nil, hook: HookName, examples: Range<Int>) throws -> Tensor {
     try store.tensor(at: try object(hook, run), first: examples)
   }
 
-  /// Says that some examples will be read soon, so that the disk fetches them meanwhile.
+  /// Announces that some examples will be read soon, so that the disk can fetch them meanwhile.
   /// - Throws: `StoreError.missing`, `.damaged`.
   public func prefetch(run: StoredRun? = nil, hook: HookName, examples: Range<Int>) throws {
     try store.prefetch(try object(hook, run), first: examples)
@@ -86,7 +87,7 @@ public struct CacheReader: Sendable {
   }
 }
 
-/// The layout that a dataset's attributes `layout` and `axes` and its shape say.
+/// The layout given by a dataset's shape and its attributes `layout` and `axes`.
 private func storedLayout(_ dataset: String, in store: StoreReader) throws -> Layout {
   let shape = try store.shape(of: dataset)
   let attributes = try store.attributes(of: dataset)

@@ -1,4 +1,4 @@
-/// What there is to know about a dataset without reading its values.
+/// What can be known about a dataset without reading its values.
 public struct DatasetDescription: Sendable, Hashable {
   /// From the root: `/sweeps/heads/logit_diff`.
   public let path: String
@@ -6,17 +6,17 @@ public struct DatasetDescription: Sendable, Hashable {
   public let type: ElementType
   /// The names of the scales attached to the axes; nil for an axis that has none.
   public let dimensions: [String?]
-  /// Whether the dataset itself says what stands along an axis.
+  /// Whether the dataset is itself a scale, the labels of an axis.
   public let isScale: Bool
-  /// nil when the dataset lies in one piece.
+  /// nil if the dataset is stored in one piece.
   public let chunk: [Int]?
   /// `shuffle`, `deflate`, `fletcher32`.
   public let filters: [String]
-  /// Bytes that it takes in the file.
+  /// Bytes it takes in the file.
   public let storedBytes: Int
 }
 
-/// What stands in a group.
+/// The contents of a group.
 public struct GroupListing: Sendable, Hashable {
   /// The names of the groups in it, in alphabetical order.
   public let groups: [String]

@@ -1,9 +1,9 @@
 import LabelledArrays
 
-/// The root attributes of a file that was read, for a header to take its parts out of.
+/// The root attributes of a file that was read, from which a header takes its parts.
 struct HeaderParts {
   private let path: String
-  /// What has not been taken: attributes of names of the writer's own.
+  /// What has not been taken: attributes with names of the writer's choice.
   private(set) var rest: [String: Attribute]
 
   init(of store: StoreReader) throws {

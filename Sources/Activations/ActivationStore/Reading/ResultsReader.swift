@@ -1,15 +1,15 @@
 import LabelledArrays
 import Tensors
 
-/// Reads a results file by the terms of its format. `store` reads everything else in it.
+/// Reads a results file in the terms of its format. `store` reads everything else in it.
 public struct ResultsReader: Sendable {
   public let store: StoreReader
 
-  /// - Throws: as `StoreReader`; `StoreError.missing` for a header without one of its attributes.
+  /// - Throws: as `StoreReader`; `StoreError.missing` for a header that lacks one of its attributes.
   public init(_ path: String) throws { store = try StoreReader(path, expecting: [.results]) }
 
   /// By a file that is open.
-  init(_ store: StoreReader) { self.store = store }
+  package init(_ store: StoreReader) { self.store = store }
 
   /// - Throws: `StoreError.missing`, `.damaged`.
   public func header() throws -> ResultsHeader {
@@ -26,13 +26,13 @@ public struct ResultsReader: Sendable {
   /// The rows of `/prompts`, unpadded.
   public func prompts() throws -> [PromptRow] { try store.prompts() }
 
-  /// The runs that have baseline values.
+  /// The runs with baseline values.
   public func baselineRuns() throws -> [StoredRun] {
     guard store.contains(Schema.baseline.path) else { return [] }
     return try store.listing(of: Schema.baseline.path).groups.compactMap(StoredRun.init(rawValue:))
   }
 
-  /// The metrics of an unpatched run, one value an example for each.
+  /// The metrics of an unpatched run, one value per example.
   public func baseline(_ run: StoredRun) throws -> [String: [Float]] {
     let group = Schema.baseline.path(run.rawValue)
     let metrics = try store.listing(of: group).datasets.filter { $0 != Schema.Axis.example }
@@ -45,7 +45,7 @@ public struct ResultsReader: Sendable {
     store.contains(Schema.sweeps.path) ? try store.listing(of: Schema.sweeps.path).groups : []
   }
 
-  /// What a sweep holds.
+  /// The contents of a sweep.
   public struct Sweep: Sendable, Hashable {
     public let name: String
     /// The axes of the cells, outermost first, without `example`.

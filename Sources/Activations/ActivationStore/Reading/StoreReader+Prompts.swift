@@ -7,7 +7,7 @@ extension StoreReader {
   /// - Throws: `StoreError.missing`, `.wrongType`, `.wrongShape`, `.damaged`.
   public func prompts() throws -> [PromptRow] {
     let lengths = try promptLengths()
-    // Pictures have no tokens: their rows are labels.
+    // Pictures have no tokens; their rows are labels.
     let cleanTokens = Schema.prompts.path(Schema.Prompts.cleanTokens)
     let hasTokens = contains(cleanTokens)
     let shape = hasTokens ? try describe(cleanTokens).shape : [lengths.count, 0]

@@ -1,6 +1,6 @@
 extension StoreReader {
-  /// Goes through all that HDF5 needs to find and understand anything: every group, attribute, axis with its labels and text, and the size of every
-  /// dataset. Other numbers are not read.
+  /// Checks everything that HDF5 needs to find and understand the data: every group, attribute, axis with its labels
+  /// and text, and the size of every dataset. Other numbers are not read.
   /// - Throws: `StoreError.damaged`, `.tooLarge`.
   func checkStructure() throws {
     var groups: Set<String> = ["/"]

@@ -6,7 +6,7 @@ extension StoreReader {
   /// - Throws: `StoreError.missing`, `.wrongType`, `.tooLarge`, `.damaged`.
   public func tensor(at dataset: String) throws -> Tensor { try tensor(at: dataset, box: nil) }
 
-  /// A range of the first axis of a float dataset, read by HDF5 whatever the layout: what `tensor(at:first:)` is compared with.
+  /// A range of the first axis of a float dataset, always read by HDF5: the reference for `tensor(at:first:)`.
   package func tensorByLibrary(at dataset: String, first range: Range<Int>) throws -> Tensor {
     let rest = try withDataset(dataset) { try $0.space().shape() }.dropFirst()
     return try tensor(

@@ -4,33 +4,35 @@ import Foundation
 import LabelledArrays
 import Tensors
 
-/// Reads a results or cache file: its attributes, what is in it, and whole datasets. `ResultsReader` and `CacheReader` know the formats better.
+/// Reads a results or cache file: its attributes, its contents, and whole datasets. `ResultsReader` and `CacheReader`
+/// know more about their formats.
 ///
-/// The file is open, under a shared lock, as long as the reader lives. A class for that reason; `@unchecked Sendable`: it is not changed after
-/// `init`, every call into HDF5 takes the library's lock, and `chunkTables` has its own.
+/// The file stays open, under a shared lock, as long as the reader lives; that is why it is a class. `@unchecked
+/// Sendable`: it does not change after `init`, every call into HDF5 takes the library's lock, and `chunkTables` has its
+/// own.
 public final class StoreReader: @unchecked Sendable {
   public let path: String
-  /// nil for a file that another program made.
+  /// nil for a file made by another program.
   public let format: FileFormat?
-  /// Whether the run that wrote the file came to its end.
+  /// Whether the run that wrote the file finished.
   public let isComplete: Bool
-  /// nil where whoever opened it holds a lock.
+  /// nil if the caller holds a lock.
   private let lock: SharedLock?
   private let file: HDF5FileHandle
-  /// The file beside HDF5.
+  /// The file's bytes, read without HDF5.
   let bytes: FileBytes
   let chunkTables = ChunkTables()
   private var fileBytes: Int { bytes.count }
 
   /// Opens a file of one of the expected formats.
-  /// - Throws: `StoreError.inputNotFound`, `.notAFile`, `.unreadable`, `.notHDF5`, `.truncated`, `.busy`, `.otherFormat`, `.newerFormat`,
-  ///   `.missing`, `.damaged`.
+  /// - Throws: `StoreError.inputNotFound`, `.notAFile`, `.unreadable`, `.notHDF5`, `.truncated`, `.busy`,
+  ///   `.otherFormat`, `.newerFormat`, `.missing`, `.damaged`.
   public convenience init(_ path: String, expecting formats: [FileFormat] = FileFormat.allCases) throws {
     try checkHDF5(path)
     try self.init(path, expecting: formats, under: try SharedLock(path))
   }
 
-  /// Opens a file that the caller holds the lock of.
+  /// Opens a file on which the caller holds the lock.
   /// - Throws: as above, less `.busy`.
   convenience init(held path: String, expecting formats: [FileFormat]) throws {
     try checkHDF5(path)
@@ -49,8 +51,8 @@ public final class StoreReader: @unchecked Sendable {
     file = opened
   }
 
-  /// Opens any HDF5 file, such as one of reference values made by another program.
-  /// - Throws: as above, less the errors of format.
+  /// Opens any HDF5 file, such as reference values made by another program.
+  /// - Throws: as above, except errors of format.
   package init(foreign path: String) throws {
     self.path = path
     try checkHDF5(path)
@@ -62,8 +64,8 @@ public final class StoreReader: @unchecked Sendable {
     file = opened
   }
 
-  /// The attributes of a group or dataset, by a path from the root. Attributes by which HDF5 keeps dimension scales, and those of types that are
-  /// not written here, are left out.
+  /// The attributes of a group or dataset, by a path from the root. Attributes that HDF5 uses for dimension scales, and
+  /// those of types that this project does not write, are left out.
   /// - Throws: `StoreError.missing`, `.damaged`.
   public func attributes(of object: String = "/") throws -> [String: Attribute] {
     let root = file.id
@@ -83,7 +85,7 @@ public final class StoreReader: @unchecked Sendable {
   /// Whether there is a group or dataset at a path from the root.
   public func contains(_ object: String) -> Bool { pathExists(object, in: file.id) }
 
-  /// What stands in a group.
+  /// The contents of a group.
   /// - Throws: `StoreError.missing`, `.damaged`.
   public func listing(of group: String = "/") throws -> GroupListing {
     let root = file.id
@@ -103,7 +105,8 @@ public final class StoreReader: @unchecked Sendable {
   }
 
   /// The paths of all datasets at or below a group, depth first, in alphabetical order.
-  /// - Throws: `StoreError.missing`; `.damaged` also for a group that stands in two places: one that is inside itself has no end.
+  /// - Throws: `StoreError.missing`; `.damaged` also for a group that appears twice, since a group inside itself has no
+  ///   end.
   public func allDatasets(below group: String = "/") throws -> [String] {
     var seen: Set<Int> = []
     return try allDatasets(below: group, &seen)
@@ -113,7 +116,7 @@ public final class StoreReader: @unchecked Sendable {
     let root = file.id
     let address = try reading(path, group) { try GroupHandle.open(group, in: root).address() }
     guard seen.insert(address).inserted else {
-      throw StoreError.damaged(path: path, object: group, detail: "the group stands in two places")
+      throw StoreError.damaged(path: path, object: group, detail: "the group is in two places")
     }
     let listing = try listing(of: group)
     let prefix = group == "/" ? "" : group
@@ -136,10 +139,10 @@ public final class StoreReader: @unchecked Sendable {
     }
   }
 
-  /// What `describe` says too, which goes through all chunks for the bytes they take.
+  /// Part of what `describe` says, which goes through all chunks to count their bytes.
   func shape(of dataset: String) throws -> [Int] { try withDataset(dataset) { try $0.space().shape() } }
 
-  /// The same.
+  /// As `shape(of:)`.
   func isScale(_ dataset: String) throws -> Bool { try withDataset(dataset) { try $0.isScale() } }
 
   /// The labels of a named axis of a dataset, from the scale that is attached.
@@ -163,7 +166,7 @@ public final class StoreReader: @unchecked Sendable {
     }
   }
 
-  /// The error for a group or dataset that is not there, with the nearest name that is.
+  /// The error for a group or dataset that does not exist, with the nearest name that does.
   func checkPresence(of object: String, as what: StoreError.Missing) throws {
     guard object != "/", !contains(object) else { return }
     let parts = object.split(separator: "/")
@@ -193,8 +196,9 @@ public final class StoreReader: @unchecked Sendable {
     }
   }
 
-  /// The shape of a block (nil: the whole) of a dataset, after a check that the file can hold as much: deflate makes at most about a thousandth
-  /// of anything, and examples that were never written take no room, within reason.
+  /// The shape of a block (nil: the whole) of a dataset, after a check that the file can hold that much. Deflate
+  /// shrinks data by a factor of about a thousand at most; examples that were never written take no room, within
+  /// reason.
   func checkedShape(_ handle: borrowing DatasetHandle, _ dataset: String, _ box: Box?, bytes: Int) throws -> [Int] {
     let whole = try handle.space().shape()
     let shape = box?.count ?? whole
@@ -213,8 +217,8 @@ public final class StoreReader: @unchecked Sendable {
     return shape
   }
 
-  /// HDF5 makes room for a whole chunk whatever is wanted of it, and lists all chunks of a block before it reads the first; each that is there has an
-  /// entry of more than sixteen bytes in the file.
+  /// HDF5 allocates a whole chunk whatever part of it is wanted, and lists all chunks of a block before it reads the
+  /// first. Each existing chunk has an entry of more than sixteen bytes in the file.
   private func checkChunks(
     _ handle: borrowing DatasetHandle, _ dataset: String, _ shape: [Int], bytes: Int
   ) throws {

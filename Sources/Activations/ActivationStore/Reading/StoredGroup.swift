@@ -1,18 +1,20 @@
 import LabelledArrays
 
-/// A group of labelled arrays as a file has it: a sweep, a readout, an analysis. Axes and attributes are read at once, an array when it is asked for.
+/// A group of labelled arrays in a file: a sweep, a readout, an analysis. Axes and attributes are read at once, an
+/// array on demand.
 public struct StoredGroup: Sendable {
   /// From the root, with a leading slash.
   public let path: String
   /// By name, in alphabetical order; there may be some that no array has.
   public let axes: [LabelledAxis]
   public let attributes: [String: Attribute]
-  /// The arrays' names, in alphabetical order. Datasets of another program's making, without a scale on each axis, are none.
+  /// The arrays' names, in alphabetical order. Datasets of other programs that lack a scale on some axis are left out.
   public let names: [String]
   private let described: [String: (type: ElementType, axes: [LabelledAxis])]
   private let store: StoreReader
 
-  /// - Throws: `StoreError.missing`, `.damaged`; `.wrongShape` for a dataset whose scales have other lengths than its axes.
+  /// - Throws: `StoreError.missing`, `.damaged`; `.wrongShape` for a dataset whose scales do not have the lengths of
+  ///   its axes.
   public init(_ path: String, in store: StoreReader) throws {
     (self.path, self.store) = (path, store)
     attributes = try store.attributes(of: path)
@@ -41,13 +43,13 @@ public struct StoredGroup: Sendable {
     names = described.keys.sorted()
   }
 
-  /// What the group is called.
+  /// The group's name.
   public var name: String { path.split(separator: "/").last.map(String.init) ?? "" }
 
-  /// Whether there is an array of that name.
+  /// Whether there is an array of this name.
   public func has(_ name: String) -> Bool { described[name] != nil }
 
-  /// The axes of an array; nil where there is none of that name.
+  /// The axes of an array; nil if there is none of this name.
   public func axes(of name: String) -> [LabelledAxis]? { described[name]?.axes }
 
   /// Reads an array, with its attributes.
@@ -68,7 +70,18 @@ public struct StoredGroup: Sendable {
     return LabelledArray(name, axes: axes, values: values, attributes: try store.attributes(of: object))
   }
 
-  /// Reads all arrays of numbers (floats) as one value.
+  /// Reads an array of numbers, with its attributes.
+  /// - Throws: as `array(_:)`; `StoreError.wrongType` if the array has something else.
+  public func numbers(_ name: String) throws -> LabelledArray {
+    switch described[name]?.type {
+    case .text?, .other?:
+      throw StoreError.wrongType(
+        path: store.path, dataset: "\(path)/\(name)", found: described[name]?.type ?? .text, expected: "numbers")
+    default: return try array(name)
+    }
+  }
+
+  /// Reads all arrays of floats as one value.
   /// - Throws: as `array(_:)`.
   public func floats() throws -> ArrayGroup {
     var group = ArrayGroup(path, axes: axes, attributes: attributes)

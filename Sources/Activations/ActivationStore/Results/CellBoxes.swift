@@ -1,7 +1,7 @@
-/// The blocks, in order, that together are a range of flat row-major indices of an array.
+/// The blocks, in order, that together make up a range of flat row-major indices of an array.
 ///
-/// At most two for each axis but the first, and one more: what is left of the row that the range starts in, whole rows, and what it reaches
-/// into of its last row, for each axis.
+/// At most two for each axis but the first, and one more: for each axis the rest of the row that the range starts in,
+/// whole rows, and the beginning of its last row.
 package func boxes(of range: Range<Int>, in shape: [Int]) -> [Box] {
   guard !range.isEmpty else { return [] }
   guard let size = shape.first else { return [Box(start: [], count: [])] }

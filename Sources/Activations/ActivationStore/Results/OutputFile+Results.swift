@@ -1,9 +1,9 @@
 import CHDF5
 import LabelledArrays
 
-/// The parts of a results file that finished and partial ones share.
+/// The parts of a results file shared by finished and partial ones.
 extension OutputFile {
-  /// `/prompts`, some hundred rows at a time: rows that are made when they are read never stand side by side.
+  /// `/prompts`, a few hundred rows at a time, so that rows which are made on demand never exist all at once.
   func writePrompts(_ prompts: some Collection<PromptRow>) throws {
     var (longest, columns) = (0, PromptColumns())
     for row in prompts {
@@ -14,7 +14,7 @@ extension OutputFile {
     try table.write(prompts, from: 0)
   }
 
-  /// `/baseline/RUN/METRIC` [example] of a run under way: NaN until written.
+  /// `/baseline/RUN/METRIC` [example] of a run in progress: NaN until written.
   func declareBaseline(_ run: StoredRun, metrics: [String], examples: Int) throws {
     let group = try addGroup(Schema.baseline.path(run.rawValue))
     try group.addAxis(LabelledAxis(Schema.Axis.example, .range(examples)))
@@ -44,8 +44,8 @@ extension OutputFile {
     }
   }
 
-  /// The group of a sweep, its axes and its datasets, with no cell written yet.
-  /// - Parameter inPlace: whether all datasets have their room from the start (`DatasetRecipe.isInPlace`).
+  /// Creates the group of a sweep, its axes and its datasets, with no cell written yet.
+  /// - Parameter inPlace: whether all datasets are allocated from the start (`DatasetRecipe.isInPlace`).
   func declare(_ sweep: SweepDeclaration, examples: Int, inPlace: Bool = false) throws {
     guard isUsableName(sweep.name) else {
       throw StoreError.badName(path: target, name: sweep.name, problem: .unusable)

@@ -2,32 +2,34 @@ import CHDF5
 import Foundation
 import LabelledArrays
 
-/// The results of a run that is not over yet: `PATH.partial`, a results file that can be read at any moment and gone on with after any end of its run.
+/// The results of a run in progress: `PATH.partial`, a results file that can be read at any moment and resumed however
+/// its run ended.
 ///
-/// It is laid out whole, with room for every cell, under another name (`PATH.partial.new`) and renamed when that is done. From then on nothing but numbers
-/// is written into it, straight to the operating system, and only after the numbers of some cells the flags that say that these are done. So a process may be
-/// killed between any two instructions: what is flagged is there. (What a machine that loses its power had not yet put on its disk is lost.)
+/// It is laid out whole, with room for every cell, under another name (`PATH.partial.new`), and then renamed. From then
+/// on only numbers are written to it, straight to the operating system: first the values of some cells, then the flags
+/// that say that these are done. So a process may be killed between any two instructions: what is flagged is there. (If
+/// a machine loses power, it loses what was not yet on its disk.)
 ///
-/// A class because one open file has many users: workers of a sweep write to it at the same time. `@unchecked Sendable`: every method holds
-/// `lock`, and what is mutable is reached through methods only.
+/// A class because the workers of a sweep write to one open file at the same time. `@unchecked Sendable`: every method
+/// holds `lock`, and mutable state is reached through methods only.
 public final class PartialResults: @unchecked Sendable {
-  /// Where the finished file will stand.
+  /// The path of the finished file.
   public let path: String
   /// How many prompts there are.
   public let examples: Int
   private let lock = NSLock()
   private let output: OutputFile
-  /// What is done, by the path of the dataset that says so.
+  /// What is done, by the path of the dataset that records it.
   private var flags: [String: PartialFlags] = [:]
 
-  /// Where the partial file of a results file stands.
+  /// The path of a results file's partial file.
   public static func path(of results: String) -> String { PartialFile.Stage.partial.path(for: results) }
 
-  /// Lays the file out.
+  /// Lays out the file.
   /// - Parameters:
   ///   - baselines: the unpatched runs and their metrics; values are written block by block.
-  ///   - sweeps: each with what there is to do in every cell, and the values of its datasets of flags, which do not change any more.
-  ///   - tables: what else is to be kept of each example.
+  ///   - sweeps: each with the passes of every cell, and the values of its datasets of flags, which no longer change.
+  ///   - tables: what else to keep for each example.
   /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.badName`, `.emptyAxis`, `.writeFailed`.
   public init(
     creating path: String, header: ResultsHeader, prompts: some Collection<PromptRow>,
@@ -35,7 +37,7 @@ public final class PartialResults: @unchecked Sendable {
   ) throws {
     self.path = path
     examples = prompts.count
-    // Another run that is past its layout holds the partial file only.
+    // Another run that is past its layout holds only the partial file.
     if case .file = fileStatus(Self.path(of: path)) { _ = try PartialFile(reopening: path) }
     output = try OutputFile(
       creating: path, format: .results, attributes: header.rootAttributes, stage: .newPartial)
@@ -64,8 +66,9 @@ public final class PartialResults: @unchecked Sendable {
     try output.settle(as: .partial)
   }
 
-  /// Goes on with `PATH.partial` that an earlier run has left.
-  /// - Throws: `StoreError.inputNotFound` when there is none, `.busy`, and what `StoreReader` throws for damaged or other files.
+  /// Reopens `PATH.partial`, left by an earlier run.
+  /// - Throws: `StoreError.inputNotFound` if there is none, `.busy`, and what `StoreReader` throws for damaged or other
+  ///   files.
   public init(reopening path: String) throws {
     self.path = path
     var (found, count): ([String: PartialFlags], Int) = ([:], 0)
@@ -101,11 +104,11 @@ public final class PartialResults: @unchecked Sendable {
     }
   }
 
-  /// Writes what was found in some cells, and that they are done.
+  /// Writes the results of some cells, then marks them done.
   /// - Parameters:
   ///   - span: consecutive cells, counted row-major over the sweep's axes.
-  ///   - range: the examples that were looked at.
-  ///   - done: those of the span that there was something to do in.
+  ///   - range: the examples that were run.
+  ///   - done: the cells of the span that had anything to do.
   ///   - datasets: each [cell of the span, example of the range].
   /// - Throws: `StoreError.missing`, `.wrongShape`, `.writeFailed`, `.alreadyClosed`.
   public func write(
@@ -122,17 +125,17 @@ public final class PartialResults: @unchecked Sendable {
     }
   }
 
-  /// Whether there is nothing left to do in some cells for some examples.
+  /// Whether some cells have nothing left to do for some examples.
   public func isDone(sweep: String, _ pass: Pass, cells: some Sequence<Int>, examples range: Range<Int>) -> Bool {
     lock.withLock { flags[Self.place(sweep, pass)]?.isDone(cells, range) ?? false }
   }
 
-  /// In how many cells, counted for every example, a pass is done.
+  /// How many pairs of a cell and an example have finished this pass.
   public func done(sweep: String, _ pass: Pass) -> Int {
     lock.withLock { flags[Self.place(sweep, pass)]?.count ?? 0 }
   }
 
-  /// In how many cells of anything, counted for every example, something is done; baselines alone are not worth keeping.
+  /// How much is done in all sweeps and tables, counted likewise; baselines alone are not worth keeping.
   public var done: Int {
     lock.withLock { flags.reduce(0) { $0 + ($1.key == Self.baselinePlace ? 0 : $1.value.count) } }
   }
@@ -148,8 +151,8 @@ public final class PartialResults: @unchecked Sendable {
 
   // MARK: Baselines
 
-  /// Writes the metrics of the unpatched runs of some examples, and that they are there.
-  /// - Parameter baselines: for each metric, one value an example of the range.
+  /// Writes the metrics of the unpatched runs of some examples, then marks them done.
+  /// - Parameter baselines: for each metric, one value per example of the range.
   /// - Throws: `StoreError.missing`, `.wrongShape`, `.writeFailed`, `.alreadyClosed`.
   public func write(
     baselines: [(run: StoredRun, metrics: [String: [Float]])], examples range: Range<Int>
@@ -167,12 +170,12 @@ public final class PartialResults: @unchecked Sendable {
     }
   }
 
-  /// Whether the metrics of the unpatched runs of some examples are there.
+  /// Whether the metrics of the unpatched runs of some examples have been written.
   public func hasBaselines(of range: Range<Int>) -> Bool {
     lock.withLock { flags[Self.baselinePlace]?.isDone([0], range) ?? false }
   }
 
-  /// A metric of an unpatched run: one value an example, NaN where it is not there.
+  /// A metric of an unpatched run: one value per example, NaN if not yet written.
   public func baseline(_ run: StoredRun, metric: String) throws -> [Float] {
     try lock.withLock {
       let dataset = try output.group(Schema.baseline.path(run.rawValue)).dataset(metric)
@@ -182,10 +185,10 @@ public final class PartialResults: @unchecked Sendable {
 
   // MARK: Tables
 
-  /// Numbers that are kept of each example for whoever goes on.
+  /// Numbers kept for each example, for use when the run is resumed.
   public struct Table: Sendable {
     public let name: String
-    /// How many of each example.
+    /// How many numbers per example.
     public let width: Int
 
     public init(name: String, width: Int) {
@@ -194,7 +197,7 @@ public final class PartialResults: @unchecked Sendable {
     }
   }
 
-  /// Writes an example's numbers, and that they are there.
+  /// Writes an example's numbers, then marks them done.
   public func write(table: String, example: Int, values: [Float]) throws {
     try lock.withLock {
       let place = Schema.doneTables.path(table)
@@ -209,12 +212,12 @@ public final class PartialResults: @unchecked Sendable {
     lock.withLock { flags[Schema.doneTables.path(table)]?.count ?? 0 }
   }
 
-  /// Whether an example's numbers are there.
+  /// Whether an example's numbers have been written.
   public func hasRow(table: String, example: Int) -> Bool {
     lock.withLock { flags[Schema.doneTables.path(table)]?.isDone([0], example..<example + 1) ?? false }
   }
 
-  /// An example's numbers; nil where they are not there.
+  /// An example's numbers; nil if not yet written.
   public func row(table: String, example: Int) throws -> [Float]? {
     try lock.withLock {
       let place = Schema.doneTables.path(table)
@@ -224,16 +227,16 @@ public final class PartialResults: @unchecked Sendable {
     }
   }
 
-  // MARK: Its end
+  // MARK: Closing
 
-  /// Closes the file and leaves it, to be reopened.
+  /// Closes the file and leaves it to be reopened.
   public func keep() { lock.withLock { output.keep() } }
 
   /// Removes the file; does nothing after `keep` or `discard`.
   public func discard() { lock.withLock { output.discard() } }
 
-  /// Sets a partial file that nobody is writing aside, as `PATH.partial.old`, where cells are done in it.
-  /// - Returns: where it is now; nil where there is none that is worth it.
+  /// Sets aside a partial file that nobody is writing, as `PATH.partial.old`, if it has finished cells.
+  /// - Returns: its new path; nil if there was nothing worth keeping.
   /// - Throws: `StoreError.busy`, `.writeFailed`.
   public static func setAside(_ path: String) throws -> String? {
     guard case .file = fileStatus(Self.path(of: path)) else { return nil }
@@ -245,7 +248,7 @@ public final class PartialResults: @unchecked Sendable {
     } catch StoreError.busy {
       throw StoreError.busy(path: path, toWrite: true)
     } catch is StoreError {
-      // Of another format, or left by an older version: nothing that could be gone on with.
+      // Of another format, or left by an older version: nothing that could be resumed.
       return nil
     }
     var file = try PartialFile(reopening: path)
@@ -328,7 +331,7 @@ extension PartialResults {
 }
 
 extension [Int] {
-  /// Rising numbers as runs of consecutive ones.
+  /// Ascending numbers as ranges of consecutive ones.
   fileprivate var runs: [Range<Int>] {
     var runs: [Range<Int>] = []
     for number in self {

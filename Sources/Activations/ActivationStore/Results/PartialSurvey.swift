@@ -4,14 +4,14 @@ struct PartialFlags {
   private(set) var count: Int
   private var done: [Bool]
 
-  /// - Parameter done: [cell, example]; none if nil.
+  /// - Parameter done: [cell, example]; nil if none are.
   init(cells: Int, examples: Int, done: [Bool]? = nil) {
     self.examples = examples
     self.done = done ?? [Bool](repeating: false, count: cells * examples)
     count = self.done.count { $0 }
   }
 
-  /// Cells and examples that there are no flags for are not done.
+  /// Cells and examples without flags are not done.
   func isDone(_ cells: some Sequence<Int>, _ range: Range<Int>) -> Bool {
     let all = done.count / max(1, examples)
     return range.upperBound <= examples
@@ -28,7 +28,7 @@ struct PartialFlags {
   }
 }
 
-/// What a partial file that is to be gone on with says, and whether it has what going on takes.
+/// What a partial file to be resumed says, and whether it has all that resuming needs.
 struct PartialSurvey {
   private let store: StoreReader
 
@@ -44,7 +44,7 @@ struct PartialSurvey {
     return shape[0]
   }
 
-  /// What is done, by the path of the group that says so.
+  /// What is done, by the path of the group that records it.
   /// - Throws: `StoreError.missing`, `.wrongShape`, `.wrongType`, `.tooLarge`, `.damaged`.
   func flags(examples: Int) throws -> [String: PartialFlags] {
     var found: [String: PartialFlags] = [:]
@@ -100,7 +100,7 @@ struct PartialSurvey {
     return PartialFlags(cells: cells, examples: examples, done: values.map { $0 == 1 })
   }
 
-  /// Numbers in chunks are not those of a run under way, and HDF5 would follow their table before it writes.
+  /// Chunked numbers are not those of a run in progress, and HDF5 would follow their table before it writes.
   private func checkThatItIsInPlace(_ dataset: String) throws {
     guard try store.withDataset(dataset, { try $0.chunk() }) != nil else { return }
     throw StoreError.damaged(

@@ -11,7 +11,7 @@ public struct ResultsHeader: Sendable, Hashable {
   /// `denoise` or `noise`.
   public var direction: String
   public var patchbayVersion: String
-  /// Anything else worth knowing, under names of one's own.
+  /// Any other attributes, under names of the caller's choice.
   public var attributes: [String: Attribute]
 
   public init(
@@ -26,7 +26,7 @@ public struct ResultsHeader: Sendable, Hashable {
     self.attributes = attributes
   }
 
-  /// All as root attributes.
+  /// All of it as root attributes.
   var rootAttributes: [String: Attribute] {
     let own: [String: Attribute] = [
       Schema.ResultsRoot.experiment: .text(experiment), Schema.Root.model: .text(model),

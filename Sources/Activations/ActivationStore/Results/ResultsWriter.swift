@@ -2,23 +2,24 @@ import CHDF5
 import Foundation
 import LabelledArrays
 
-/// Writes a results file (`patchbay-results`), cell by cell as values come in.
+/// Writes a results file (`patchbay-results`), cell by cell as values arrive.
 ///
-/// The file is `PATH.partial` until `finish`; a writer that goes away without it removes that file. Cells that were never written are NaN (-1 in
-/// flags). `PartialResults` is for results that are to outlive the process that was making them.
+/// The file is `PATH.partial` until `finish`; a writer released before that removes it. Cells that were never written
+/// are NaN (-1 in flags). Use `PartialResults` for results that must outlive the process that makes them.
 ///
-/// A class because one open file has many users: workers of a sweep write to it at the same time. `@unchecked Sendable`: every method holds
-/// `lock`, and what is mutable is reached through methods only.
+/// A class because the workers of a sweep write to one open file at the same time. `@unchecked Sendable`: every method
+/// holds `lock`, and mutable state is reached through methods only.
 public final class ResultsWriter: @unchecked Sendable {
-  /// Where the finished file will stand.
+  /// The path of the finished file.
   public let path: String
   /// How many prompts there are.
   public let examples: Int
   let lock = NSLock()
   let output: OutputFile
 
-  /// Starts a file with its header and prompts.
-  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.emptyAxis` (no prompts, or none with a token), `.writeFailed`.
+  /// Creates the file with its header and prompts.
+  /// - Throws: `StoreError.cannotCreateOutput`, `.busy`, `.promptMismatch`, `.emptyAxis` (no prompts, or only empty
+  ///   ones), `.writeFailed`.
   public init(creating path: String, header: ResultsHeader, prompts: some Collection<PromptRow>) throws {
     self.path = path
     examples = prompts.count
@@ -26,7 +27,7 @@ public final class ResultsWriter: @unchecked Sendable {
     try output.writePrompts(prompts)
   }
 
-  /// Starts the file that takes the place of a partial one which has everything, beside it.
+  /// Creates the file that replaces a partial one that has everything, next to it.
   /// - Throws: as `init(creating:header:prompts:)`.
   public init(finishing partial: PartialResults, header: ResultsHeader, prompts: some Collection<PromptRow>) throws {
     path = partial.path
@@ -36,7 +37,7 @@ public final class ResultsWriter: @unchecked Sendable {
   }
 
   /// Writes the metrics of an unpatched run: `/baseline/RUN/METRIC` [example].
-  /// - Parameter metrics: one value an example for each.
+  /// - Parameter metrics: for each metric, one value per example.
   /// - Throws: `StoreError.wrongShape`, `.badName` (the run was written before), `.writeFailed`.
   public func writeBaseline(
     _ run: StoredRun, metrics: [String: [Float]], attributes: [String: Attribute] = [:]
@@ -46,13 +47,13 @@ public final class ResultsWriter: @unchecked Sendable {
     }
   }
 
-  /// Makes the group of a sweep, its axes and its datasets, with no cell written yet.
+  /// Creates the group of a sweep, its axes and its datasets, with no cell written yet.
   /// - Throws: `StoreError.badName`, `.emptyAxis`, `.writeFailed`.
   public func declare(_ sweep: SweepDeclaration) throws {
     try lock.withLock { try output.declare(sweep, examples: examples) }
   }
 
-  /// Writes what stands at some indices of the leading axes.
+  /// Writes the values at some indices of the leading axes.
   /// - Parameters:
   ///   - cell: an index for each of the first axes; the values fill all axes after those.
   ///   - values: row-major.
@@ -63,7 +64,7 @@ public final class ResultsWriter: @unchecked Sendable {
     }
   }
 
-  /// Writes flags at some indices of the leading axes, as for floats.
+  /// Writes flags at some indices of the leading axes; otherwise as for floats.
   public func write(sweep: String, dataset: String, cell: [Int], flags: [Int8]) throws {
     try write(sweep, dataset, .int8, count: flags.count, flags, pb_native_int8()) { target in
       try self.box(cell, target.shape, sweep, dataset)
@@ -79,21 +80,22 @@ public final class ResultsWriter: @unchecked Sendable {
     }
   }
 
-  /// Writes consecutive cells of flags, as for floats.
+  /// Writes flags of consecutive cells; otherwise as for floats.
   public func write(sweep: String, dataset: String, cells: Range<Int>, flags: [Int8]) throws {
     try write(sweep, dataset, .int8, count: flags.count, flags, pb_native_int8()) { target in
       try self.boxes(cells, target, sweep, dataset)
     }
   }
 
-  /// Sets attributes of the root (`group` nil) or of a group made before (`/sweeps/heads`), in place of any of those names.
+  /// Sets attributes of the root (`group` nil) or of a group created before (`/sweeps/heads`), replacing any of those
+  /// names.
   public func set(_ attributes: [String: Attribute], of group: String? = nil) throws {
     try lock.withLock {
       if let group { try output.group(group).set(attributes) } else { try output.setRootAttributes(attributes) }
     }
   }
 
-  /// Sets attributes of a sweep's dataset, in place of any of those names.
+  /// Sets attributes of a sweep's dataset, replacing any of those names.
   /// - Throws: `StoreError.missing`, `.writeFailed`, `.alreadyClosed`.
   public func set(_ attributes: [String: Attribute], ofDataset dataset: String, inSweep sweep: String) throws {
     try lock.withLock {
@@ -110,7 +112,7 @@ public final class ResultsWriter: @unchecked Sendable {
   /// Hands all cells written so far to the operating system.
   public func flush() throws { try lock.withLock { try output.flush() } }
 
-  /// Marks the file complete, closes it and puts it at `path` in one step.
+  /// Marks the file complete, closes it and moves it to `path` in one step.
   /// - Throws: `StoreError.writeFailed` (nothing is left behind then), `.alreadyClosed`.
   public func finish() throws { try lock.withLock { try output.finish() } }
 

@@ -1,6 +1,6 @@
 import LabelledArrays
 
-/// The datasets of one sweep and the axes they stand on.
+/// The datasets of one sweep and their axes.
 public struct SweepDeclaration: Sendable, Hashable {
   /// A dataset besides those of the metrics.
   public struct Extra: Sendable, Hashable {
@@ -27,7 +27,7 @@ public struct SweepDeclaration: Sendable, Hashable {
 
   /// The sweep's name: its group is `/sweeps/NAME`.
   public var name: String
-  /// The axes of the cells, outermost first; `example` follows by itself.
+  /// The axes of the cells, outermost first; `example` is added to them.
   public var axes: [LabelledAxis]
   /// Each a float32 dataset [axes..., example], NaN until written.
   public var metrics: [String]

@@ -2,7 +2,7 @@ extension Schema {
   /// `/analyses/NAME`, one for each analysis.
   public static let analyses = Section("/analyses")
 
-  /// Attributes of the root of analyses, beside those of every file.
+  /// Root attributes of analysis files, besides those of every file.
   public enum AnalysisRoot {
     /// The YAML text.
     public static let analysis = "analysis"
@@ -11,23 +11,26 @@ extension Schema {
     public static let cacheFiles = "cache_files"
   }
 
-  /// Datasets of `/analyses/NAME`, and attributes of the group. What each kind of analysis writes is in Documentation/file-formats.md.
+  /// Datasets of `/analyses/NAME`, and attributes of the group. Documentation/file-formats.md says what each kind of
+  /// analysis writes.
   public enum Analysis {
     /// The bounds of a value with an interval.
     public static func low(_ name: String) -> String { name + "_low" }
     public static func high(_ name: String) -> String { name + "_high" }
 
-    /// An attribute, as the two that follow.
+    /// An attribute, like the next two.
     public static let kind = "kind"
     public static let labels = "labels"
     public static let classes = "classes"
+    /// Which examples have no token at a position, and why: a text for each source and position that some lack.
+    public static let leftOut = "left_out"
     /// [hook] int32, -1 outside the blocks.
     public static let layer = "layer"
-    /// [hook] text, the scale of that axis; of `similarity` [place], as `source` and `position`.
+    /// [hook] text, the scale of that axis; in `similarity` [place], like `source` and `position`.
     public static let hook = "hook"
     public static let source = "source"
     public static let position = "position"
-    /// [source, item] int32, of what is looked at, as the four that follow.
+    /// [source, item] int32, for the analysed items; like the next four.
     public static let itemExample = "item_example"
     public static let itemRun = "item_run"
     public static let itemLabel = "item_label"
@@ -35,17 +38,17 @@ extension Schema {
     public static let itemPosition = "item_position"
     /// [source, position, item] text
     public static let itemToken = "item_token"
-    /// int32, how many items were trained on, and scored on (`tested`).
+    /// int32, how many items were trained on; `tested`: scored on.
     public static let trained = "trained"
     public static let tested = "tested"
-    /// Of readers and probes, with its interval; so are the measures that follow.
+    /// For readers and probes, with its interval; likewise the measures below.
     public static let accuracy = "accuracy"
     public static let auc = "auc"
     public static let calibrationError = "calibration_error"
     public static let brier = "brier"
     public static let margin = "margin"
     public static let separation = "separation"
-    /// A direction of length 1 along the features, and the `length` that its method gave it.
+    /// A direction of length 1 over the features, and the `length` that its method gave it.
     public static let direction = "direction"
     public static let length = "length"
     public static let weight = "weight"
@@ -53,9 +56,9 @@ extension Schema {
     public static let calibrationSlope = "calibration_slope"
     public static let calibrationIntercept = "calibration_intercept"
     public static let cosine = "cosine"
-    /// With the same method's direction at other hooks.
+    /// Cosine with the same method's direction at other hooks.
     public static let cosineAcross = "cosine_across"
-    /// Of learning curves, as the two that follow.
+    /// For learning curves, like the next two.
     public static let curveDirection = "curve_direction"
     public static let curveLength = "curve_length"
     public static let curveAccuracy = "curve_accuracy"
@@ -67,7 +70,7 @@ extension Schema {
     public static let eraserReading = "eraser_reading"
     /// 0 trained on, 1 scored on, -1 neither.
     public static let split = "split"
-    /// Of probes: the share of the largest class.
+    /// For probes: the share of the largest class.
     public static let chance = "chance"
     public static let controlAccuracy = "control_accuracy"
     public static let selectivity = "selectivity"
@@ -75,7 +78,7 @@ extension Schema {
     public static let r2 = "r2"
     public static let rmse = "rmse"
     public static let prediction = "prediction"
-    /// Of components; of classes, between over total.
+    /// For components; for classes, between-class over total variance.
     public static let explained = "explained"
     public static let variance = "variance"
     public static let totalVariance = "total_variance"
@@ -97,27 +100,27 @@ extension Schema {
     public static let outliers = "outliers"
     public static let rootMeanSquare = "root_mean_square"
     public static let isOutlier = "is_outlier"
-    /// Of trajectories: along the direction, and the `share` of the way.
+    /// For trajectories: along the direction, and the `share` of the way.
     public static let coordinate = "coordinate"
     public static let share = "share"
     public static let distance = "distance"
     public static let centroidMean = "centroid_mean"
     public static let centroidCoordinate = "centroid_coordinate"
-    /// Of units: how often it is active.
+    /// For units: how often each is active.
     public static let activeShare = "active_share"
     public static let excessKurtosis = "excess_kurtosis"
     public static let histogram = "histogram"
-    /// The items that a unit is strongest at.
+    /// The items at which a unit is strongest.
     public static let topValue = "top_value"
     public static let topExample = "top_example"
     public static let topPosition = "top_position"
     public static let topToken = "top_token"
     public static let topText = "top_text"
-    /// [PLACE, item, feature], of `matrix`.
+    /// [PLACE, item, feature], for `matrix`.
     public static let activation = "activation"
-    /// The mean length of the activations that a vector was made of.
+    /// The mean length of the activations that a vector was made from.
     public static let activationNorm = "activation_norm"
-    /// Attributes: what a kind was set to.
+    /// Attributes: the settings of an analysis.
     public static let penalty = "penalty"
     public static let shrinkage = "shrinkage"
     public static let threshold = "threshold"

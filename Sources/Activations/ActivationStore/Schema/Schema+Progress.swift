@@ -1,5 +1,5 @@
 extension Schema {
-  /// What results under way have besides.
+  /// What the results of a run in progress have in addition.
   public static let progress = Section("/progress")
   /// `/progress/baselines`, `/progress/sweeps/NAME/PASS` and `/progress/tables/NAME`: each has the dataset `done`.
   public static let doneBaselines = Section("/progress/baselines")
@@ -8,9 +8,9 @@ extension Schema {
 
   /// Datasets and axes below `/progress`.
   public enum Progress {
-    /// [cell, example] int8, 1 where the numbers are there.
+    /// [cell, example] int8, 1 if the numbers are stored.
     public static let done = "done"
-    /// Of a table, [example, value] float32.
+    /// In a table, [example, value] float32.
     public static let values = "values"
     /// The axis of `done`.
     public static let cell = "cell"

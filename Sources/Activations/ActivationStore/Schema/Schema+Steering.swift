@@ -1,7 +1,7 @@
 extension Schema {
   /// Datasets and attributes of `/steering/NAME`.
   public enum Steering {
-    /// What is measured in every maze under every choice of coefficients.
+    /// What is measured in every maze for every choice of coefficients.
     public enum Measure: String, Sendable, Hashable, CaseIterable {
       case cheese = "p_cheese"
       case corner = "p_corner"
@@ -26,30 +26,31 @@ extension Schema {
 
     /// [example] float32, the length of the activation at the decision square.
     public static let activationNorm = "activation_norm"
-    /// [activation, axes..., example] float32, the length of the change of a later activation, and of what is not additive in it (`interaction`).
+    /// [activation, axes..., example] float32, the length of the change of a later activation; `interaction`: of its
+    /// part that is not additive.
     public static let effect = "effect"
     public static let interaction = "interaction"
-    /// [field, field_row, field_column] float32, mean steps from every square, as the other three.
+    /// [field, field_row, field_column] float32, mean steps from every square; likewise the next three.
     public static let fieldWithoutX = "field_without_x"
     public static let fieldWithoutY = "field_without_y"
     public static let fieldWithX = "field_with_x"
     public static let fieldWithY = "field_with_y"
-    /// An axis, the drawn mazes, as `fieldRow` and `fieldColumn`.
+    /// An axis: the mazes whose fields are drawn; likewise `fieldRow` and `fieldColumn`.
     public static let field = "field"
     public static let fieldRow = "field_row"
     public static let fieldColumn = "field_column"
     /// The coefficients of drawn fields.
     public static let fieldAt = "field_at"
-    /// An attribute, and an axis where there are several.
+    /// An attribute; an axis if there are several.
     public static let site = "site"
     /// The names of the vectors.
     public static let vectors = "vectors"
     /// `own`, `mean` or `every`.
     public static let from = "from"
     public static let rollouts = "rollouts"
-    /// How long a rollout is at most.
+    /// The maximum length of a rollout.
     public static let steps = "steps"
-    /// How intervals were made, in words.
+    /// How intervals were computed, in words.
     public static let interval = "interval"
   }
 }

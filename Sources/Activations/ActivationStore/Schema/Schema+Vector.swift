@@ -10,7 +10,7 @@ extension Schema {
     public static let norm = "norm"
     /// [layer] float32
     public static let activationNorm = "activation_norm"
-    /// An attribute of the root, as all that follow.
+    /// A root attribute, like all that follow.
     public static let site = "site"
     public static let method = "method"
     public static let prompts = "prompts"

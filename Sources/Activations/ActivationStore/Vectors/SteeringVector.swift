@@ -1,8 +1,8 @@
 import LabelledArrays
 
-/// Directions to be added to a model's activations, one for each of some layers, with where they come from (`patchbay-vector`).
+/// Directions to add to a model's activations, one for each of some layers, with their origin (`patchbay-vector`).
 public struct SteeringVector: Sendable, Hashable {
-  /// How the model was called when the vector was made.
+  /// The model's name when the vector was made.
   public var model: String
   /// The SHA-256 of its weights, in hexadecimal.
   public var modelSHA256: String
@@ -10,18 +10,18 @@ public struct SteeringVector: Sendable, Hashable {
   public var site: String
   /// How it was made: `mean-difference`, `paired-component`, `difference`, `random`.
   public var method: String
-  /// The file of prompts, and the position that activations were taken at.
+  /// The file of prompts, and the position at which activations were taken.
   public var prompts: String
   public var position: String
-  /// How many pairs it was made of.
+  /// How many pairs it was made from.
   public var pairs: Int
   public var patchbayVersion: String
   public var layers: [Int]
   /// [layer][position][feature]; one position unless `isSequence`.
   public var values: [[[Float]]]
-  /// Whether there is a vector for each position, from the first on.
+  /// Whether there is a vector for each position, starting at the first.
   public var isSequence: Bool
-  /// The mean length of the activations that the vector was made of, [layer].
+  /// The mean length of the activations that the vector was made from, [layer].
   public var activationNorms: [Double]
 
   public init(
@@ -42,7 +42,7 @@ public struct SteeringVector: Sendable, Hashable {
     self.activationNorms = activationNorms
   }
 
-  /// The length of the vector, [layer]; of a sequence the mean over positions.
+  /// The length of the vector, [layer]; for a sequence, the mean over positions.
   public var norms: [Double] {
     values.map { rows in
       rows.reduce(0) { sum, row in sum + row.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot() }

@@ -1,8 +1,9 @@
-/// Clusters built by joining the two nearest, again and again, from single examples up.
+/// Clusters built up from single examples by joining the two nearest again and again.
 public struct AgglomerativeClusters: Sendable, Equatable {
-  /// What the distance between two clusters is.
+  /// How the distance between two clusters is defined.
   public enum Linkage: String, Sendable, CaseIterable {
-    /// How much joining them raises the sum of squared distances to the mean: the square root of twice the rise, as scipy's `linkage` has it.
+    /// How much joining them raises the sum of squared distances to the mean: the square root of twice the increase, as
+    /// in scipy's `linkage`.
     case ward
     /// The mean distance between their examples.
     case average
@@ -11,11 +12,12 @@ public struct AgglomerativeClusters: Sendable, Equatable {
   }
 
   public struct Join: Sendable, Equatable {
-    /// Clusters joined, the lower number first: 0..<examples are single examples, examples + i is what join i made.
+    /// The clusters joined, the lower number first: 0..<examples are single examples, examples + i is the result of
+    /// join i.
     public let first: Int
     public let second: Int
     public let distance: Double
-    /// Examples in the outcome.
+    /// Examples in the joined cluster.
     public let size: Int
   }
 
@@ -23,8 +25,8 @@ public struct AgglomerativeClusters: Sendable, Equatable {
   public let joins: [Join]
   private let examples: Int
 
-  /// By chains of nearest neighbours (Murtagh 1983), with distances updated by Lance and Williams' formula. Takes time and memory proportional to the
-  /// square of the examples: 5,000 take 200 MB.
+  /// Follows chains of nearest neighbours (Murtagh 1983) and updates distances with Lance and Williams' formula. Takes
+  /// time and memory proportional to the square of the number of examples: 5,000 take 200 MB.
   /// - Parameter rows: [examples, width].
   /// - Throws: `AnalysisError` for fewer than two examples or numbers that are not finite.
   public init(_ rows: DenseMatrix, linkage: Linkage) throws(AnalysisError) {
@@ -37,7 +39,7 @@ public struct AgglomerativeClusters: Sendable, Equatable {
     joins = Self.numbered(chain.joins(), examples: rows.rows)
   }
 
-  /// The clusters left when only `count` are: the cluster of each example, numbered in order of their first examples.
+  /// The cluster of each example once only `count` clusters are left, numbered in the order of their first examples.
   /// - Throws: `AnalysisError.tooMany` for more clusters than examples.
   public func clusters(_ count: Int) throws(AnalysisError) -> [Int] {
     guard count >= 1, count <= examples else { throw .tooMany(what: "clusters", asked: count, limit: examples) }
@@ -79,9 +81,9 @@ public struct AgglomerativeClusters: Sendable, Equatable {
   }
 }
 
-/// Follows nearest neighbours until two are each other's, joins them, and goes on from where it stood.
+/// Follows nearest neighbours until two are each other's, joins them, and continues from there.
 struct NeighbourChain {
-  /// A join by one example of each side.
+  /// A join, by one example from each side.
   struct Found {
     let a: Int
     let b: Int
@@ -90,7 +92,7 @@ struct NeighbourChain {
 
   private let count: Int
   private let linkage: AgglomerativeClusters.Linkage
-  /// [count, count]; a row and column are in use while the cluster that carries its number is.
+  /// [count, count]; the row and column of a cluster's number are in use as long as the cluster exists.
   private var distances: [Double]
   private var sizes: [Double]
 
@@ -111,7 +113,7 @@ struct NeighbourChain {
       if chain.isEmpty, let first = sizes.firstIndex(where: { $0 > 0 }) { chain = [first] }
       while true {
         let end = chain[chain.count - 1]
-        // Of equally near ones the one before in the chain, or the chain might go round.
+        // Among equally near ones, the previous one in the chain; otherwise the chain might loop.
         var nearest = chain.count > 1 ? chain[chain.count - 2] : -1
         var distance = nearest >= 0 ? distances[end * count + nearest] : .infinity
         for other in 0..<count where other != end && sizes[other] > 0 && distances[end * count + other] < distance {

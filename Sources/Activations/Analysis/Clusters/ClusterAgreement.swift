@@ -1,15 +1,15 @@
 import Foundation
 
-/// How far two partitions of the same examples agree, whatever their parts are called.
+/// How far two partitions of the same examples agree, however their parts are numbered.
 public struct ClusterAgreement: Sendable, Equatable {
   /// The adjusted Rand index (Hubert and Arabie 1985): 1 for the same partition, 0 on average for a random one.
   public let adjustedRand: Double
-  /// Mutual information over the mean of the two entropies (as scikit-learn's `normalized_mutual_info_score`), 0...1.
+  /// Mutual information over the mean of the two entropies (like scikit-learn's `normalized_mutual_info_score`), 0...1.
   public let normalizedInformation: Double
 
   /// - Parameters:
   ///   - a: the part of each example in one partition, any numbers.
-  ///   - b: in the other.
+  ///   - b: the same for the other partition.
   /// - Throws: `AnalysisError` for different lengths or no examples.
   public init(_ a: [Int], _ b: [Int]) throws(AnalysisError) {
     guard a.count == b.count else { throw .labelCount(labels: b.count, examples: a.count) }
@@ -23,7 +23,7 @@ public struct ClusterAgreement: Sendable, Equatable {
     }
     adjustedRand = Self.rand(cells.values, rows.values, columns.values, count: a.count)
     let n = Double(a.count)
-    // Summed in a fixed order, as dictionaries have none.
+    // Summed in a fixed order; dictionaries have none.
     let information = cells.keys.sorted { $0.lexicographicallyPrecedes($1) }.reduce(0.0) { sum, key in
       let joint = Double(cells[key] ?? 0) / n
       return sum + joint * log(joint / (Double(rows[key[0]] ?? 0) / n * (Double(columns[key[1]] ?? 0) / n)))

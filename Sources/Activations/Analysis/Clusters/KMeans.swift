@@ -1,24 +1,25 @@
 import Diagnostics
 import Tensors
 
-/// k-means: the partition into k clusters with the smallest sum of squared distances to the clusters' means that was found.
+/// k-means: of the partitions into k clusters that were tried, the one with the smallest sum of squared distances to
+/// the clusters' means.
 public struct KMeans: Sendable, Equatable {
   /// The cluster of each example, [examples].
   public let clusters: [Int]
   /// [k, width].
   public let means: DenseMatrix
-  /// The sum of squared distances to the own cluster's mean.
+  /// The sum of squared distances to each example's own cluster mean.
   public let inertia: Double
   /// Lloyd steps of the best start.
   public let steps: Int
 
-  /// From several starts, seeded, by k-means++ (Arthur and Vassilvitskii 2007); the best outcome counts.
+  /// From several seeded starts by k-means++ (Arthur and Vassilvitskii 2007); keeps the best result.
   /// - Parameters:
   ///   - rows: [examples, width].
   ///   - count: k.
-  ///   - restarts: how many starts.
-  ///   - threads: nil for one a core; the outcome does not depend on it.
-  /// - Throws: `AnalysisError` for more clusters than different examples, or numbers that are not finite.
+  ///   - restarts: the number of starts.
+  ///   - threads: nil for one per core; the result does not depend on it.
+  /// - Throws: `AnalysisError` for more clusters than distinct examples, or numbers that are not finite.
   public init(
     _ rows: DenseMatrix, count: Int, restarts: Int = 10, seed: UInt64 = 0, limit: Int = 300, threads: Int? = nil
   ) throws {
@@ -77,7 +78,7 @@ struct ClusterPoints: Sendable {
     }
   }
 
-  /// The nearest mean of each example, the first of equals, and the squared distance to it.
+  /// The nearest mean of each example (the first if several are equally near) and the squared distance to it.
   func nearest(_ means: DenseMatrix) -> (clusters: [Int], distances: [Double]) {
     let products = rows.timesTransposed(means)
     let lengths = (0..<means.rows).map { Vectors.dot(means.row($0), means.row($0)) }
@@ -94,7 +95,7 @@ struct ClusterPoints: Sendable {
     return (clusters, distances)
   }
 
-  /// The mean of each cluster; a cluster without examples takes the example that lies furthest from its own mean.
+  /// The mean of each cluster; an empty cluster takes the example furthest from its own mean.
   func means(of clusters: [Int], count: Int, distances: [Double]) -> DenseMatrix {
     var sums = DenseMatrix(rows: count, columns: rows.columns)
     var counts = [Int](repeating: 0, count: count)
@@ -115,7 +116,8 @@ struct ClusterPoints: Sendable {
     return sums
   }
 
-  /// k-means++: each further mean is an example drawn with a likelihood proportional to its squared distance from the nearest mean so far.
+  /// k-means++: each further mean is an example drawn with probability proportional to its squared distance from the
+  /// nearest mean so far.
   func spreadStart(_ count: Int, using generator: inout SplitMix64) -> DenseMatrix {
     var chosen = [Int.random(in: 0..<rows.rows, using: &generator)]
     while chosen.count < count {

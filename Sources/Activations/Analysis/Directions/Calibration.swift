@@ -10,11 +10,11 @@ public struct Calibration: Sendable, Equatable {
     self.intercept = intercept
   }
 
-  /// For scores that are log odds already.
+  /// For scores that are already log odds.
   public static let identity = Calibration(slope: 1, intercept: 0)
 
-  /// Fits slope and intercept by maximum likelihood (Platt 1999), towards (n1 + 1) / (n1 + 2) and 1 / (n0 + 2) in place of 1 and 0, so that classes
-  /// that the scores separate perfectly have an optimum too.
+  /// Fits slope and intercept by maximum likelihood (Platt 1999), with targets (n1 + 1) / (n1 + 2) and 1 / (n0 + 2) in
+  /// place of 1 and 0, so that there is an optimum even if the scores separate the classes perfectly.
   /// - Precondition: as many scores as classes, which are 0 or 1.
   public init(scores: [Double], classes: [Int]) {
     precondition(scores.count == classes.count, "\(scores.count) scores for \(classes.count) labels")

@@ -1,25 +1,28 @@
 import Tensors
 
-/// LEACE (Belrose et al. 2023, "LEACE: Perfect linear concept erasure in closed form"): the smallest change, in the covariance's own measure, after
-/// which no linear reader can tell the classes apart.
+/// LEACE (Belrose et al. 2023, "LEACE: Perfect linear concept erasure in closed form"): the smallest change, as
+/// measured by the covariance, after which no linear reader can tell the classes apart.
 ///
-///     eraser(x) = x - W^+ P W (x - mean),   W = the covariance's inverse square root, P the projection onto the columns of W cov(x, classes)
+///     eraser(x) = x - W^+ P W (x - mean)
 ///
-/// With two classes one direction is removed: `removed` is along the class means' difference, `reading` is what it is measured by.
+/// where W is the covariance's inverse square root and P the projection onto the columns of W cov(x, classes).
+/// With two classes one direction is removed: `removed` points along the difference of the class means, and `reading`
+/// measures how much of it to remove.
 public struct ConceptEraser: Sendable, Equatable {
   /// [width].
   public let mean: [Double]
-  /// W^+ U: row i is a direction that is taken out, [rank, width].
+  /// W^+ U: row i is a direction that is removed, [rank, width].
   public let removed: DenseMatrix
-  /// U^T W: row i is the vector whose product with x - mean says how much of `removed` row i to take out, [rank, width].
+  /// U^T W: row i is the vector whose product with x - mean says how much of `removed` row i to remove, [rank, width].
   public let reading: DenseMatrix
 
-  /// How many directions are removed: at most the classes less one.
+  /// How many directions are removed: at most the number of classes less one.
   public var rank: Int { removed.rows }
 
   /// - Parameters:
   ///   - moments: of examples of at least two classes, with covariances.
-  ///   - tolerance: singular values of W cov(x, classes) at or below this count as zero. Correlations of that size are left in.
+  ///   - tolerance: singular values of W cov(x, classes) up to this count as zero. Correlations of that size are left
+  ///     in.
   /// - Throws: `AnalysisError` for one class or classes whose means agree; `LinearAlgebraError`.
   public init(_ moments: Moments, tolerance: Double = 1e-6) throws {
     try moments.requireClasses(1)
@@ -34,7 +37,7 @@ public struct ConceptEraser: Sendable, Equatable {
     reading = directions * whitening.whitening
   }
 
-  /// x without what tells the classes apart, for each row, [rows, width].
+  /// Each row x without what tells the classes apart, [rows, width].
   public func erasing(_ rows: Matrix) -> Tensor {
     precondition(rows.columns == mean.count, "rows of \(rows.columns) features, eraser for \(mean.count)")
     let amounts = (0..<rank).map { index -> [Double] in
@@ -56,7 +59,7 @@ public struct ConceptEraser: Sendable, Equatable {
     }
   }
 
-  /// I - W^+ P W, what is done to x - mean, [width, width].
+  /// I - W^+ P W, which is applied to x - mean, [width, width].
   public var projection: DenseMatrix {
     .identity(mean.count) - removed.transposedTimes(reading)
   }

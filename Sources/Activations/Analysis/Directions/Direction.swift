@@ -2,11 +2,12 @@
 public struct Direction: Sendable, Equatable {
   /// Of length 1, [width].
   public let unit: [Double]
-  /// The length that the method gave it, in activation units (for the mean difference: the distance between the class means).
+  /// The length given by the method, in activation units (for the mean difference: the distance between the class
+  /// means).
   public let length: Double
 
   /// - Parameter vector: [width].
-  /// - Throws: `AnalysisError.noVariance` when the vector is zero.
+  /// - Throws: `AnalysisError.noVariance` if the vector is zero.
   public init(_ vector: [Double], method: String) throws(AnalysisError) {
     let length = Vectors.norm(vector)
     guard length > 0, length.isFinite else { throw .noVariance(method: method) }
@@ -14,10 +15,10 @@ public struct Direction: Sendable, Equatable {
     self.length = length
   }
 
-  /// The vector with its length, [width].
+  /// The vector with its original length, [width].
   public var vector: [Double] { Vectors.scaled(unit, by: length) }
 
-  /// The same, the other way round.
+  /// The opposite direction.
   public var reversed: Direction { Direction(unit: Vectors.scaled(unit, by: -1), length: length) }
 
   init(unit: [Double], length: Double) {

@@ -1,19 +1,19 @@
 import Foundation
 
 extension Moments {
-  /// The mean of class 1 less the mean of class 0.
-  /// - Throws: `AnalysisError` without examples of both, for more than two classes, or for equal means.
+  /// The mean of class 1 minus the mean of class 0.
+  /// - Throws: `AnalysisError` if a class has no examples, for more than two classes, or for equal means.
   public func meanDifference() throws(AnalysisError) -> Direction {
     try requireTwoClasses("the mean difference")
     return try Direction(Vectors.minus(classMeans.row(1), classMeans.row(0)), method: "the mean difference")
   }
 
-  /// The linear discriminant for two classes, S^-1 (mean 1 - mean 0), with the bias that makes w.x + b the log odds if both classes are normal with
-  /// the covariance S: b = -w.(mean 0 + mean 1) / 2 + log(count 1 / count 0).
+  /// The linear discriminant for two classes, S^-1 (mean 1 - mean 0), with the bias that makes w.x + b the log odds if
+  /// both classes are normal with the covariance S: b = -w.(mean 0 + mean 1) / 2 + log(count 1 / count 0).
   ///
-  /// S is the scatter within classes divided by the count, shrunk: (1 - shrinkage) S + shrinkage trace(S) / width I, as scikit-learn's
-  /// `LinearDiscriminantAnalysis(solver: "lsqr")` has it.
-  /// - Parameter shrinkage: 0...1. With 0 the pseudo-inverse is taken.
+  /// S is the scatter within classes divided by the count, shrunk as in scikit-learn's
+  /// `LinearDiscriminantAnalysis(solver: "lsqr")`: (1 - shrinkage) S + shrinkage trace(S) / width I.
+  /// - Parameter shrinkage: 0...1. With 0 the pseudo-inverse is used.
   /// - Throws: `AnalysisError` as `meanDifference`; `LinearAlgebraError`.
   public func linearDiscriminant(shrinkage: Double = 0) throws -> LinearDiscriminant {
     try requireTwoClasses("the linear discriminant")
@@ -30,10 +30,11 @@ extension Moments {
     guard shrinkage >= 0, shrinkage <= 1 else { throw AnalysisError.share(name: "the shrinkage", value: shrinkage) }
     let matrix = shrunkWithin(shrinkage)
     guard matrix.trace > 0 else { throw AnalysisError.noVariance(method: "the linear discriminant") }
-    // Without shrinkage eigenvalues may be 0 but for rounding, however many examples there are, and a factor would take rounding for data.
+    // Without shrinkage, eigenvalues may be 0 but for rounding, however many examples there are, and a factorisation
+    // would take rounding for data.
     if shrinkage > 0, let factor = try CholeskyFactor.ifPositiveDefinite(matrix) { return factor.solve(vector) }
     let eigen = try SymmetricEigen(of: matrix)
-    // As numpy's least squares has it.
+    // As in numpy's least squares.
     let floor = (eigen.values.first ?? 0) * Double(width) * Double.ulpOfOne
     let weighted = zip(eigen.vectors * vector, eigen.values).map { $1 > floor ? $0 / $1 : 0 }
     return (DenseMatrix(rows: 1, columns: width, values: weighted) * eigen.vectors).values

@@ -2,16 +2,19 @@ import Diagnostics
 import Tensors
 
 extension Pairs {
-  /// Which way round a pair's difference is taken.
+  /// Which way round the difference of a pair is taken.
   public enum Order: Sendable, Equatable {
-    /// Positive less negative: what all differences share is then removed by centring, and the component is how they differ.
+    /// Positive minus negative: centring then removes what all differences share, and the component shows how they
+    /// differ.
     case asLabelled
-    /// Either way round, seeded: what all differences share varies in sign, and so dominates the component.
+    /// Either way round at random, seeded: what all differences share then varies in sign and so dominates the
+    /// component.
     case shuffled(seed: UInt64)
   }
 
-  /// The first principal component of the differences (Zou et al. 2023, "Representation engineering"). The differences are centred first, so with
-  /// `.asLabelled` this is not the mean difference. Its sign is such that the positive sides lie further along it on average.
+  /// The first principal component of the differences (Zou et al. 2023, "Representation engineering"). The differences
+  /// are centred first, so with `.asLabelled` this is not the mean difference. Its sign is chosen so that the positive
+  /// sides lie further along it on average.
   /// - Throws: `AnalysisError` for fewer than two pairs or differences that do not vary; `LinearAlgebraError`.
   public func principalDirection(order: Order) throws -> Direction {
     guard count >= 2 else { throw AnalysisError.tooFewPairs(found: count, needed: 2) }

@@ -1,21 +1,22 @@
 import Tensors
 
-/// A direction with a threshold and a calibration: reads off an activation which class it is of.
+/// A direction with a threshold and a calibration, which reads the class of an activation.
 public struct Reader: Sendable, Equatable {
   public let method: ReaderMethod
   public let direction: Direction
-  /// score(x) = weights.x + bias; positive for class 1. The logistic probe's and the discriminant's scores are log odds; for the other methods the
-  /// weights are the direction of length 1, and score 0 lies halfway between the class means of the examples trained on.
+  /// score(x) = weights.x + bias; positive for class 1. The scores of the logistic probe and the discriminant are log
+  /// odds. For the other methods the weights are the direction of length 1, and score 0 lies halfway between the class
+  /// means of the training examples.
   public let weights: [Double]
   public let bias: Double
-  /// The probability of class 1 is that of the logistic function at slope * score + intercept.
+  /// The probability of class 1 is the logistic function of slope * score + intercept.
   public let calibration: Calibration
 
   /// Trains a reader.
   /// - Parameters:
-  ///   - examples: to train on, of two classes.
+  ///   - examples: the training examples, of two classes.
   ///   - pairs: the same examples in pairs, needed by `.pairedComponent` only.
-  /// - Throws: `AnalysisError` for examples from which no direction can be had; `LinearAlgebraError`.
+  /// - Throws: `AnalysisError` for examples that yield no direction; `LinearAlgebraError`.
   public init(_ method: ReaderMethod, training examples: Examples, pairs: Pairs? = nil) throws {
     try examples.requireTwoClasses("the \(method.name)")
     self.method = method
@@ -31,7 +32,7 @@ public struct Reader: Sendable, Equatable {
     case .meanDifference, .pairedComponent, .leace, .random:
       let moments = try method == .leace ? examples.preciseMoments() : examples.moments(covariance: .none)
       let found = try Self.direction(method, examples, moments, pairs)
-      // Whatever found it, the direction points from class 0 to class 1.
+      // Whatever the method, the direction points from class 0 to class 1.
       let means = (0..<2).map { Vectors.dot(found.unit, moments.classMeans.row($0)) }
       direction = means[1] < means[0] ? found.reversed : found
       weights = direction.unit
@@ -68,7 +69,7 @@ public struct Reader: Sendable, Equatable {
   /// - Parameters:
   ///   - examples: of two classes.
   ///   - intervals: how the intervals are drawn.
-  /// - Throws: `AnalysisError` unless both classes are there.
+  /// - Throws: `AnalysisError` unless there are examples of both classes.
   public func scored(on examples: Examples, intervals: Bootstrap = Bootstrap()) throws(AnalysisError) -> ReaderScores {
     guard examples.width == weights.count else {
       throw .otherWidth(found: examples.width, expected: weights.count)

@@ -1,6 +1,6 @@
-/// How a direction is found that tells two classes apart.
+/// How to find a direction that tells two classes apart.
 public enum ReaderMethod: Sendable, Equatable {
-  /// The mean of the positive class less that of the negative one.
+  /// The mean of the positive class minus that of the negative one.
   case meanDifference
   /// The first principal component of the differences within pairs.
   case pairedComponent(order: Pairs.Order)
@@ -8,12 +8,12 @@ public enum ReaderMethod: Sendable, Equatable {
   case logistic(penalty: Double)
   /// The linear discriminant; see `Moments.linearDiscriminant`.
   case linearDiscriminant(shrinkage: Double)
-  /// The direction by which LEACE measures what it takes out. It is the unshrunk discriminant's.
+  /// The direction with which LEACE measures what it removes. It is that of the discriminant without shrinkage.
   case leace
   /// A control: a random direction.
   case random(seed: UInt64)
 
-  /// What the method is called in tables and messages.
+  /// The method's name in tables and messages.
   public var name: String {
     switch self {
     case .meanDifference: "mean difference"

@@ -1,16 +1,16 @@
 import Diagnostics
 
-/// What examples can lack for an analysis to mean anything.
+/// Why examples cannot be analysed.
 public enum AnalysisError: DiagnosedError, Equatable {
   /// A row holds a number that is NaN or infinite.
   case notFinite(example: Int, feature: Int)
-  /// The numbers are so large that their squares are not float32 numbers.
+  /// The numbers are so large that their squares overflow float32.
   case tooLarge(feature: Int)
-  /// There are not as many labels as rows.
+  /// The numbers of labels and rows differ.
   case labelCount(labels: Int, examples: Int)
   /// A label that names no class.
   case labelOutside(example: Int, label: Int, classes: Int)
-  /// A label to be predicted that is NaN or infinite.
+  /// A label to be predicted is NaN or infinite.
   case labelNotFinite(example: Int)
   /// All examples are of one class.
   case oneClass(String)
@@ -22,17 +22,17 @@ public enum AnalysisError: DiagnosedError, Equatable {
   case tooFewPairs(found: Int, needed: Int)
   /// The two sides of the pairs do not match.
   case unevenPairs(first: Int, second: Int)
-  /// All examples are the same, or the same as far as the method can see.
+  /// All examples are the same, at least as far as the method can see.
   case noVariance(method: String)
   /// Rows of different widths were given to one analysis.
   case otherWidth(found: Int, expected: Int)
-  /// The strength of a penalty is not a positive number.
+  /// A penalty's strength is not a positive number.
   case penalty(method: String, value: Double)
-  /// A share that has to lie between 0 and 1.
+  /// A share that must lie between 0 and 1.
   case share(name: String, value: Double)
   /// A split would leave a class without examples on one side.
   case splitLeavesNone(className: String, side: String)
-  /// More clusters or components asked for than there can be.
+  /// More clusters or components requested than there can be.
   case tooMany(what: String, asked: Int, limit: Int)
   case noConvergence(method: String, steps: Int)
 

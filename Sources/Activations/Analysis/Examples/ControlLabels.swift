@@ -1,9 +1,10 @@
 import Diagnostics
 
-/// Labels that have nothing to do with meaning, for a control task (Hewitt and Liang 2019): each type (word, token) has one label wherever it occurs,
-/// drawn at random with the shares that the true labels have.
+/// Meaningless labels for a control task (Hewitt and Liang 2019): each type (word, token) has one label wherever it
+/// occurs, drawn at random in the proportions of the true labels.
 ///
-/// A probe that scores as well on these as on the true labels has learnt to recall types, not to read them; the difference is its selectivity.
+/// A probe that scores as well on these as on the true labels has memorised types rather than read them. The difference
+/// between the two is its selectivity.
 public enum ControlLabels {
   /// - Parameters:
   ///   - types: the type of each example, any numbers.
@@ -19,6 +20,6 @@ public enum ControlLabels {
     return types.map { drawn[$0] ?? 0 }
   }
 
-  /// Accuracy on the task less accuracy on the control task.
+  /// Accuracy on the task minus accuracy on the control task.
   public static func selectivity(task: Double, control: Double) -> Double { task - control }
 }

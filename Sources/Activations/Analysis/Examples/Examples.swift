@@ -1,16 +1,17 @@
 import Diagnostics
 import Tensors
 
-/// Activations of one place in a model, each with its class.
+/// Activations from one place in a model, each with its class.
 public struct Examples: Sendable {
   /// [examples, width].
   public let rows: Matrix
-  /// The class of each example, [examples]; for directions 1 is the positive class.
+  /// The class of each example, [examples]; for directions, 1 is the positive class.
   public let classes: [Int]
-  /// What the classes are called, [classes].
+  /// The names of the classes, [classes].
   public let names: [String]
 
-  /// - Throws: `AnalysisError` unless there is a label for each row, each names a class, and all activations are finite.
+  /// - Throws: `AnalysisError` unless there is a label for each row, each names a class, and all activations are
+  ///   finite.
   public init(rows: Matrix, classes: [Int], names: [String]) throws(AnalysisError) {
     guard classes.count == rows.rows else { throw .labelCount(labels: classes.count, examples: rows.rows) }
     if let bad = classes.firstIndex(where: { $0 < 0 || $0 >= names.count }) {
@@ -29,12 +30,12 @@ public struct Examples: Sendable {
   public var count: Int { classes.count }
   public var width: Int { rows.columns }
 
-  /// Some of the examples, copied, in the order asked for.
+  /// A copy of some examples, in the order of `indices`.
   public func picking(_ indices: [Int]) -> Examples {
     Examples(checked: rows.picking(indices).matrix, indices.map { classes[$0] }, names)
   }
 
-  /// The same activations with the labels dealt out anew: as many of each class, seeded. A reader trained on these knows nothing.
+  /// The same activations with the labels shuffled, seeded. A reader trained on these can know nothing.
   public func shufflingLabels(seed: UInt64) -> Examples {
     var generator = SplitMix64(seed: seed)
     return Examples(checked: rows, classes.shuffled(using: &generator), names)
@@ -47,8 +48,9 @@ public struct Examples: Sendable {
     return try accumulator.moments()
   }
 
-  /// As `moments()`, with products in float64 throughout. For what inverts the covariance without shrinkage: where features repeat each other, or
-  /// examples are few, some of its eigenvalues are 0, and float32 products leave noise in their place that an inverse would take for data.
+  /// Like `moments()`, with all products in float64. For use where the covariance is inverted without shrinkage: with
+  /// redundant features or few examples some of its eigenvalues are 0, and float32 products leave noise in their place
+  /// that an inverse would take for data.
   public func preciseMoments() throws(AnalysisError) -> Moments {
     let means = try moments(covariance: .none)
     let center = means.mean
@@ -66,7 +68,7 @@ public struct Examples: Sendable {
     return Moments(counts: means.counts, classMeans: means.classMeans, scatters: [scatter], perClass: false)
   }
 
-  /// Moments for a discriminant: precise where shrinkage does not cover the noise of float32 products.
+  /// Moments for a discriminant: precise if shrinkage does not cover the noise of float32 products.
   func moments(forShrinkage shrinkage: Double) throws(AnalysisError) -> Moments {
     try shrinkage < 0.01 ? preciseMoments() : moments()
   }
@@ -93,7 +95,7 @@ public struct Examples: Sendable {
 }
 
 extension Matrix {
-  /// - Parameter before: rows that came before these, for the example's number.
+  /// - Parameter before: how many rows came before these, to number the example in the error.
   /// - Throws: `AnalysisError.notFinite` for the first number that is NaN or infinite.
   func requireFinite(before: Int = 0) throws(AnalysisError) {
     var sums = [Double](repeating: 0, count: columns)

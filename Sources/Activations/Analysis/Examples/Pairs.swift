@@ -1,8 +1,8 @@
 import Tensors
 
-/// Activations that belong together two by two: the same prompt with the quality in question and without it.
+/// Activations in pairs: the same prompt with and without the quality in question.
 public struct Pairs: Sendable {
-  /// With it, [pairs, width].
+  /// With the quality, [pairs, width].
   public let positive: Matrix
   /// Without it, [pairs, width].
   public let negative: Matrix
@@ -22,13 +22,13 @@ public struct Pairs: Sendable {
   public var count: Int { positive.rows }
   public var width: Int { positive.columns }
 
-  /// The first of some pairs, or any others.
+  /// The pairs at these indices.
   public func picking(_ indices: [Int]) throws(AnalysisError) -> Pairs {
     try Pairs(positive: positive.picking(indices).matrix, negative: negative.picking(indices).matrix)
   }
 
-  /// Both sides as examples, pair after pair, the negative one first: example 2i + 1 is the positive side of pair i.
-  /// - Parameter names: of the negative and of the positive class.
+  /// Both sides as examples, pair after pair, the negative side first: example 2i + 1 is the positive side of pair i.
+  /// - Parameter names: the names of the negative and the positive class.
   public func examples(names: [String] = ["negative", "positive"]) throws(AnalysisError) -> Examples {
     let rows = Tensor(shape: [2 * count, width]) { out in
       for pair in 0..<count {
@@ -42,7 +42,7 @@ public struct Pairs: Sendable {
     return try Examples(rows: rows.matrix, classes: (0..<2 * count).map { $0 % 2 }, names: names)
   }
 
-  /// positive - negative, each with the sign given, [pairs, width].
+  /// positive - negative, each with the given sign, [pairs, width].
   func differences(signs: [Float]? = nil) -> Tensor {
     Tensor(shape: [count, width]) { out in
       for pair in 0..<count {

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// Which examples a reader is trained on and which it is scored on.
+/// Which examples a reader is trained on, and which it is scored on.
 public struct Split: Sendable, Equatable {
   /// Ascending.
   public let training: [Int]
@@ -12,12 +12,12 @@ public struct Split: Sendable, Equatable {
     self.testing = testing.sorted()
   }
 
-  /// Deals out examples, seeded, so that each class has the same share on both sides as far as whole examples allow.
+  /// Splits examples, seeded, so that each class has the same share on both sides, as far as whole examples allow.
   /// - Parameters:
   ///   - classes: the class of each example.
   ///   - names: of the classes.
-  ///   - share: of the examples that are trained on, between 0 and 1.
-  /// - Throws: `AnalysisError` where a class would be missing on one side.
+  ///   - share: the share of the examples to train on, between 0 and 1.
+  /// - Throws: `AnalysisError` if a class would be missing on one side.
   public static func stratified(
     classes: [Int], names: [String], share: Double, seed: UInt64
   ) throws(AnalysisError) -> Split {
@@ -35,10 +35,11 @@ public struct Split: Sendable, Equatable {
     return Split(training: training, testing: testing)
   }
 
-  /// Deals out groups of examples (the two sides of a pair, all tokens of a prompt), seeded, so that no group is on both sides.
+  /// Splits groups of examples (the two sides of a pair, all tokens of a prompt), seeded, so that no group is on both
+  /// sides.
   /// - Parameters:
   ///   - groups: the group of each example, any numbers.
-  ///   - share: of the groups that are trained on, between 0 and 1.
+  ///   - share: the share of the groups to train on, between 0 and 1.
   /// - Throws: `AnalysisError` for fewer than two groups.
   public static func grouped(groups: [Int], share: Double, seed: UInt64) throws(AnalysisError) -> Split {
     guard share > 0, share < 1 else { throw .share(name: "the share to train on", value: share) }

@@ -2,27 +2,27 @@ import Tensors
 
 /// How far classes lie apart.
 public struct ClassSeparation: Sendable, Equatable {
-  /// trace of the scatter between classes over trace of the scatter within them.
+  /// The trace of the scatter between classes over the trace of the scatter within them.
   public let betweenOverWithin: Double
   /// The share of the total scatter that lies between classes, 0...1.
   public let explained: Double
 
-  /// - Throws: `AnalysisError` for one class, or when nothing varies within classes.
+  /// - Throws: `AnalysisError` for one class, or if nothing varies within classes.
   public init(_ moments: Moments) throws(AnalysisError) {
     try moments.requireClasses(1)
     guard moments.classes > 1 else { throw .oneClass("0") }
     let (between, total) = (moments.betweenScatter.trace, moments.totalScatter.trace)
     guard total > 0 else { throw .noVariance(method: "class separation") }
     let within = total - between
-    // Less than what accumulating in float32 leaves of the total.
+    // Less than the error of accumulating the total in float32.
     guard within > 1e-6 * total else { throw .noVariance(method: "class separation, within the classes,") }
     betweenOverWithin = between / within
     explained = between / total
   }
 }
 
-/// Silhouettes (Rousseeuw 1987): for each example (b - a) / max(a, b), with a its mean distance to the others of its class and b the smallest mean
-/// distance to another class; 0 for an example alone in its class.
+/// Silhouettes (Rousseeuw 1987): (b - a) / max(a, b) for each example, where a is its mean distance to the others of
+/// its class and b the smallest mean distance to another class; 0 for an example alone in its class.
 public enum Silhouette {
   /// The silhouette of each example, -1...1.
   /// - Parameters:
@@ -68,7 +68,7 @@ struct PairDistances {
   private let rows: DenseMatrix
   private let squares: [Double]
 
-  /// - Parameter rows: [examples, width]; distances do not change when the mean is taken off, and rounding shrinks.
+  /// - Parameter rows: [examples, width]. Subtracting the mean leaves distances unchanged and reduces rounding.
   init(_ rows: DenseMatrix) {
     var mean = [Double](repeating: 0, count: rows.columns)
     for row in 0..<rows.rows { mean = Vectors.adding(mean, 1 / Double(rows.rows), rows.row(row)) }
@@ -90,7 +90,7 @@ struct PairDistances {
       for row in start..<end {
         var distances = products.row(row - start)
         for other in distances.indices {
-          // Where the two nearly cancel, the difference is taken number by number.
+          // Where the two nearly cancel, the difference is computed number by number.
           let square = squares[row] + squares[other] - 2 * distances[other]
           let scale = squares[row] + squares[other]
           distances[other] = square > 1e-9 * scale ? square.squareRoot() : exact(row, other)

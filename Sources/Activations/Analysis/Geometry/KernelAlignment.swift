@@ -1,7 +1,7 @@
 import Tensors
 
-/// Linear CKA between layers (Kornblith et al. 2019), streamed: |Y^T X|^2 / (|X^T X| |Y^T Y|) of centred features, with Frobenius norms; 1 for
-/// representations that are rotations and scalings of each other.
+/// Linear CKA between layers (Kornblith et al. 2019), streamed: |Y^T X|^2 / (|X^T X| |Y^T Y|) of centred features, with
+/// Frobenius norms; 1 for representations that are rotations and scalings of each other.
 ///
 /// Keeps a product for each pair of layers: 12 layers of width 768 take 370 MB, whatever the number of examples.
 public struct KernelAlignmentAccumulator: Sendable {
@@ -9,7 +9,7 @@ public struct KernelAlignmentAccumulator: Sendable {
   public private(set) var count = 0
   private var centers: [[Float]] = []
   private var sums: [[Double]]
-  /// For each pair first <= second, X_first^T X_second of rows less their centres.
+  /// For each pair first <= second: X_first^T X_second of the rows less their centres.
   private var products: [[Double]]
   private var pending: [Tensor]
   private var pendingRows = 0
@@ -25,7 +25,7 @@ public struct KernelAlignmentAccumulator: Sendable {
 
   private static func pairs(_ count: Int) -> [(Int, Int)] { (0..<count).flatMap { i in (i..<count).map { (i, $0) } } }
 
-  /// Adds the same examples' activations at each layer.
+  /// Adds the activations of the same examples at each layer.
   /// - Parameter layers: one [examples, width] for each.
   /// - Throws: `AnalysisError` for other widths, different numbers of examples, or numbers that are not finite.
   public mutating func add(_ layers: [Matrix]) throws(AnalysisError) {
@@ -111,7 +111,7 @@ public struct KernelAlignmentAccumulator: Sendable {
     var square = 0.0
     for i in 0..<widths[pair.0] {
       let factor = n * offsets[0][i]
-      // Of a layer with itself only the upper triangle is kept.
+      // For a layer with itself, only the upper triangle is kept.
       let first = pair.0 == pair.1 ? i : 0
       for j in first..<columns {
         let value = products[index][i * columns + j] - factor * offsets[1][j]

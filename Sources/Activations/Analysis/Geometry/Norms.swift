@@ -3,14 +3,14 @@ import Tensors
 /// How long activations are.
 public struct NormSummary: Sendable, Equatable {
   public let mean: Double
-  /// Divided by the count less one.
+  /// The standard deviation (divided by the count less one).
   public let deviation: Double
   public let smallest: Double
   public let median: Double
   public let largest: Double
 
   /// - Parameter norms: the length of each example's activation; see `Norms.lengths`.
-  /// - Throws: `AnalysisError` for none.
+  /// - Throws: `AnalysisError` if there are none.
   public init(_ norms: [Double]) throws(AnalysisError) {
     guard !norms.isEmpty else { throw .tooFewExamples(purpose: "a norm", found: 0, needed: 1) }
     let sorted = norms.sorted()
@@ -31,7 +31,7 @@ public enum Norms {
     }
   }
 
-  /// The cosine of each row of one matrix with each row of another, [a.rows, b.rows]; NaN with a row of zeros.
+  /// The cosine of each row of one matrix with each row of another, [a.rows, b.rows]; NaN for a row of zeros.
   /// - Precondition: same width.
   public static func cosines(_ a: DenseMatrix, _ b: DenseMatrix) -> DenseMatrix {
     func unit(_ matrix: DenseMatrix) -> DenseMatrix {
@@ -51,14 +51,15 @@ public struct OutlierDimension: Sendable, Equatable {
   public let feature: Int
   /// The square root of the feature's mean square.
   public let rootMeanSquare: Double
-  /// That over the median of all features' root mean squares.
+  /// Its ratio to the median of all features' root mean squares.
   public let ratio: Double
-  /// The share of the activations' mean squared length that this feature has.
+  /// This feature's share of the activations' mean squared length.
   public let share: Double
 
-  /// The features whose root mean square is more than `threshold` times the median feature's, largest first. (Dettmers et al. 2022 call features
-  /// outliers from a magnitude of 6 on, in models whose features are about 1; relative to the median the same number serves any scale.)
-  /// - Throws: `AnalysisError` when the median feature is always zero.
+  /// The features whose root mean square is more than `threshold` times the median feature's, largest first. (Dettmers
+  /// et al. 2022 call features outliers from a magnitude of 6, in models whose features are around 1; relative to the
+  /// median, the same number works at any scale.)
+  /// - Throws: `AnalysisError` if the median feature is always zero.
   public static func found(in moments: Moments, threshold: Double = 6) throws(AnalysisError) -> [OutlierDimension] {
     try found(meanSquares: moments.meanSquares, threshold: threshold)
   }

@@ -4,13 +4,14 @@ import Tensors
 public struct PrincipalComponents: Sendable, Equatable {
   /// [width].
   public let mean: [Double]
-  /// Row i is axis i, of length 1, signed so that its largest entry by size is positive, [count, width].
+  /// Row i is axis i, of length 1, signed so that its entry of largest magnitude is positive, [count, width].
   public let axes: DenseMatrix
-  /// The variance along each axis, divided by the count of examples less one; largest first, [count].
+  /// The variance along each axis (divided by the number of examples less one), largest first, [count].
   public let variances: [Double]
   /// The sum of the variances along all axes, kept or not.
   public let totalVariance: Double
-  /// (sum of all variances)^2 / (sum of their squares): how many directions share the variance, 1 for a line, the width for a ball.
+  /// (sum of all variances)^2 / (sum of their squares): how many directions share the variance; 1 for a line, the width
+  /// for a ball.
   public let participationRatio: Double
 
   /// The share of the total variance along each axis, [count].
@@ -19,7 +20,8 @@ public struct PrincipalComponents: Sendable, Equatable {
   /// - Parameters:
   ///   - moments: with covariances.
   ///   - count: how many components; nil for all.
-  /// - Throws: `AnalysisError` for fewer than two examples, more components than features, or examples that are all the same; `LinearAlgebraError`.
+  /// - Throws: `AnalysisError` for fewer than two examples, more components than features, or examples that are all the
+  ///   same; `LinearAlgebraError`.
   public init(_ moments: Moments, count: Int? = nil) throws {
     guard moments.count > 1 else {
       throw AnalysisError.tooFewExamples(purpose: "a principal component", found: moments.count, needed: 2)
@@ -55,7 +57,7 @@ public struct PrincipalComponents: Sendable, Equatable {
 }
 
 extension DenseMatrix {
-  /// Each row turned so that its largest entry by size is positive: eigenvectors have no sign of their own.
+  /// Each row signed so that its entry of largest magnitude is positive: eigenvectors have no sign of their own.
   var signedByLargestEntry: DenseMatrix {
     var result = self
     for row in 0..<rows {

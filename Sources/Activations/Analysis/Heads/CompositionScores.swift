@@ -2,27 +2,30 @@ import Execution
 import ModelGraph
 import Tensors
 
-/// What of a later head an earlier head's output goes into.
+/// The input of a later head that an earlier head's output goes into.
 public enum CompositionInput: String, Sendable, Hashable, CaseIterable {
   case query = "Q"
   case key = "K"
   case value = "V"
 }
 
-/// How much of what each head reads lies in what each earlier head writes (Elhage et al. 2021, "A Mathematical Framework for Transformer Circuits").
+/// How much of what each head reads comes from what each earlier head writes (Elhage et al. 2021, "A Mathematical
+/// Framework for Transformer Circuits").
 ///
-/// With rows as vectors, OV1 = W_V W_O of the sender and, of the receiver, W_Q W_K^T, W_K W_Q^T or W_V W_O as M:
-/// score = |OV1 M| / (|OV1| |M|), norms of Frobenius. 0: nothing is read; 1 is reached by parallel matrices of rank one.
+/// With rows as vectors, let OV1 = W_V W_O of the sender, and M = W_Q W_K^T, W_K W_Q^T or W_V W_O of the receiver:
+/// score = |OV1 M| / (|OV1| |M|) in Frobenius norms. 0 means that nothing is read; parallel matrices of rank one reach
+/// 1.
 ///
-/// Of both matrices only factors as wide as a head are made. With W_K^T W_K = R^T R, |X W_Q W_K^T| = |X W_Q R^T|, and with W_V^T W_V = S^T S,
-/// |W_V W_O Y| = |S W_O Y|; so a score is the norm of the dHead x dHead product (S W_O)(W_Q R^T) over the norms of its factors.
+/// Both matrices are only ever formed as factors as wide as a head. With W_K^T W_K = R^T R, |X W_Q W_K^T| = |X W_Q
+/// R^T|, and with W_V^T W_V = S^T S, |W_V W_O Y| = |S W_O Y|; so a score is the norm of the dHead x dHead product (S
+/// W_O)(W_Q R^T) over the norms of its factors.
 public struct CompositionScores: Sendable {
   public let layers: Int
   public let heads: Int
-  /// For each input, [sender layer, sender head, receiver layer, receiver head], row-major; NaN where the sender is not in an earlier layer, or
-  /// one of the two matrices is 0. Heads are query heads.
+  /// For each input, [sender layer, sender head, receiver layer, receiver head], row-major; NaN where the sender is not
+  /// in an earlier layer or one of the two matrices is 0. Heads are query heads.
   public let values: [CompositionInput: [Float]]
-  /// The root mean square of the score of matrices that know nothing of each other (of any spectra, turned at random): 1 / sqrt(dModel).
+  /// The root mean square score of unrelated matrices (with any spectra, rotated at random): 1 / sqrt(dModel).
   public let baseline: Double
 
   /// - Throws: `HeadsError.noHeads`; `LinearAlgebraError` for weights too large for float32; `CancellationError`.
@@ -70,7 +73,7 @@ public struct CompositionScores: Sendable {
     return Double(values[input]?[index] ?? .nan)
   }
 
-  /// The pairs that compose most, those first.
+  /// The pairs that compose most, strongest first.
   public func strongest(_ count: Int, _ input: CompositionInput) -> [Pair] {
     let scores = values[input] ?? []
     let order = scores.indices.filter { !scores[$0].isNaN }.sorted {

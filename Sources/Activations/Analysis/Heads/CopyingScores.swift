@@ -3,15 +3,16 @@ import Foundation
 import ModelGraph
 import Tensors
 
-/// How much each head's circuits map a token to itself (Elhage et al. 2021): sum(lambda) / sum(|lambda|) over the eigenvalues of a circuit from
-/// tokens to tokens. 1: every eigenvalue is positive, a copying matrix; -1: every one is negative; about 0 for a matrix at random.
+/// How far each head's circuits map a token to itself (Elhage et al. 2021): sum(lambda) / sum(|lambda|) over the
+/// eigenvalues of a circuit from tokens to tokens. 1 means that every eigenvalue is positive, a copying matrix; -1 that
+/// every one is negative; a random matrix is near 0.
 ///
-/// Both circuits are as wide as the vocabulary and of a rank no higher than dHead. Their nonzero eigenvalues are those of a dHead x dHead matrix,
-/// since AB and BA have the same ones: of W_E W_V W_O W_U those of (W_O W_U W_E) W_V.
+/// Both circuits are as wide as the vocabulary, with a rank of at most dHead. Their nonzero eigenvalues are those of a
+/// dHead x dHead matrix, since AB and BA share them: W_E W_V W_O W_U has those of (W_O W_U W_E) W_V.
 public struct CopyingScores: Sendable, Hashable {
-  /// Of W_E W_V W_O W_U: attending to a token raises that token's logit.
+  /// For W_E W_V W_O W_U: attending to a token raises that token's logit.
   public let ov: HeadScores
-  /// Of W_E W_Q W_K^T W_E^T: a token attends to the same token. Positions, rotary ones too, are left out.
+  /// For W_E W_Q W_K^T W_E^T: a token attends to the same token. Positions, rotary ones too, are left out.
   public let qk: HeadScores
 
   /// - Throws: `HeadsError.noHeads`; `LinearAlgebraError` for weights too large for float32; `CancellationError`.
@@ -33,7 +34,7 @@ public struct CopyingScores: Sendable, Hashable {
       qk: HeadScores(layers: sizes.layers, heads: sizes.heads, values: qk))
   }
 
-  /// The sum of a matrix's eigenvalues over that of their sizes; NaN where all are 0. The imaginary parts cancel.
+  /// The sum of a matrix's eigenvalues over the sum of their magnitudes; NaN if all are 0. The imaginary parts cancel.
   private static func score(_ matrix: Tensor) throws(LinearAlgebraError) -> Double {
     let eigenvalues = try DenseMatrix(matrix).eigenvalues()
     let sizes = eigenvalues.reduce(0) { $0 + $1.magnitude }
@@ -48,7 +49,7 @@ extension DenseMatrix {
   }
 }
 
-/// The circuits of all heads from tokens to tokens, turned round to be as wide as a head.
+/// The circuits of all heads from tokens to tokens, as matrices as wide as a head.
 private struct TokenCircuits {
   /// By layer and head; each [dHead, dHead].
   private(set) var matrices: [(ov: Tensor, qk: Tensor)] = []
@@ -80,7 +81,8 @@ private struct TokenCircuits {
 private struct TokenMatrices {
   /// W_E^T W_E [dModel, dModel].
   var embedded: Tensor
-  /// W_E^T W_U^T [dModel of the embedding, dModel of the unembedding], the final norm folded into the latter as for heads.
+  /// W_E^T W_U^T [dModel of the embedding, dModel of the unembedding], the final norm folded into the latter as for
+  /// heads.
   var unembedded: Tensor
 
   /// nil for a model that is not a transformer.

@@ -2,10 +2,10 @@ import Execution
 import ModelGraph
 import Tensors
 
-/// The linear part of a norm: the subtraction of the mean (LayerNorm only) and the gain. What it leaves out is the division by a number of each
-/// position, and the bias.
+/// The linear part of a norm: the subtraction of the mean (LayerNorm only) and the gain. It leaves out the bias and the
+/// division by one number for each position.
 struct FoldedNorm: Sendable {
-  /// One number for each feature, the offset (Gemma's 1) added.
+  /// One number for each feature, including the offset (Gemma's 1).
   let gain: [Float]
   let isCentred: Bool
 
@@ -14,13 +14,13 @@ struct FoldedNorm: Sendable {
     isCentred = norm.kind == .layer
   }
 
-  /// Makes rows [.., dModel] that are multiplied with the norm's outcome into rows to be multiplied with what the norm is given.
+  /// Turns rows [.., dModel] that are multiplied with the norm's output into rows to be multiplied with its input.
   func fold(intoReading rows: inout Tensor) {
     multiply(&rows)
     if isCentred { centre(&rows) }
   }
 
-  /// Makes rows [.., dModel] that write what the norm is given into rows that write its outcome.
+  /// Turns rows [.., dModel] that write the norm's input into rows that write its output.
   func fold(intoWriting rows: inout Tensor) {
     if isCentred { centre(&rows) }
     multiply(&rows)

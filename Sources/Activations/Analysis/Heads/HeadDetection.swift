@@ -1,16 +1,17 @@
 import Execution
 import ModelGraph
 
-/// Runs prompts and adds up what every detector sees in every head, so that any number of prompts takes a bounded amount of memory.
+/// Runs prompts and accumulates every detector's score for every head, so that any number of prompts takes a bounded
+/// amount of memory.
 ///
-/// Each prompt counts the same, whatever its length, for the detectors that have a destination in it.
+/// For each detector, every prompt in which it has a destination counts the same, whatever its length.
 public struct HeadDetection: Sendable {
   private let model: Model
   /// The attention pattern of each layer.
   private let patterns: [Node]
   private let heads: Int
   private var sums: [HeadDetector: [Double]] = [:]
-  /// How many prompts each detector has seen a destination in.
+  /// In how many prompts each detector found a destination.
   public private(set) var counts: [HeadDetector: Int] = [:]
 
   private let budget: Int
@@ -18,7 +19,8 @@ public struct HeadDetection: Sendable {
   /// Numbers of patterns that are kept at a time: 64 MiB.
   public static let defaultBudget = 16 << 20
 
-  /// - Parameter budget: how many numbers of patterns may be kept at a time; a single layer of a single prompt may be more.
+  /// - Parameter budget: how many numbers of patterns may be kept at a time; a single layer of a single prompt may
+  ///   exceed it.
   /// - Throws: `HeadsError.noHeads`.
   public init(_ model: Model, budget: Int = defaultBudget) throws(HeadsError) {
     self.model = model
@@ -33,8 +35,8 @@ public struct HeadDetection: Sendable {
     }
   }
 
-  /// Runs prompts of any lengths and adds them to the score.
-  /// - Parameter progress: told after each group how many prompts it had.
+  /// Runs prompts of any lengths and adds them to the scores.
+  /// - Parameter progress: called after each group with its number of prompts.
   /// - Throws: `RunError` for a prompt that does not fit the model; `CancellationError`.
   public mutating func add(_ prompts: [[Int32]], progress: (Int) -> Void = { _ in }) throws {
     var start = 0
@@ -64,7 +66,7 @@ public struct HeadDetection: Sendable {
 
   private func cost(_ prompt: [Int32]) -> Int { prompt.count * prompt.count * heads * patterns.count }
 
-  /// Runs prompts together; where a prompt is so long that the patterns of all layers would be too much, some layers at a time.
+  /// Runs prompts together, some layers at a time if the patterns of all layers would be too large.
   private mutating func addGroup(_ prompts: [[Int32]]) throws {
     let batch = try Batch(prompts: prompts)
     let targets = prompts.map { prompt in HeadDetector.allCases.map { ($0, $0.targets(in: prompt)) } }

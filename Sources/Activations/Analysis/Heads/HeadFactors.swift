@@ -2,7 +2,8 @@ import Foundation
 import ModelGraph
 import Tensors
 
-/// For each head of a layer, a matrix of dHead rows that stands for one of its circuits: it has that circuit's norm, alone and in products.
+/// For each head of a layer, a matrix with dHead rows in place of one of its circuits: alone and in products it has the
+/// circuit's norm.
 struct HeadFactors: Sendable {
   let heads: Int
   let dHead: Int
@@ -11,13 +12,13 @@ struct HeadFactors: Sendable {
   /// The Frobenius norm of each head's rows, which is its circuit's.
   let norms: [Double]
 
-  /// What heads write: S W_O, with S^T S = W_V^T W_V.
+  /// What heads write: S W_O, where S^T S = W_V^T W_V.
   init(writing weights: HeadWeights) throws(LinearAlgebraError) {
     try self.init(
       weights, left: { weights.keyValue(weights.v, ofQueryHead: $0) }, right: { weights.query(weights.o, $0) })
   }
 
-  /// What heads read as one of their inputs, as rows: R W_Q^T for queries, with R^T R = W_K^T W_K, and so on.
+  /// What heads read as one of their inputs, as rows: R W_Q^T for queries, where R^T R = W_K^T W_K, and so on.
   init(reading input: CompositionInput, _ weights: HeadWeights) throws(LinearAlgebraError) {
     switch input {
     case .query:
@@ -32,7 +33,7 @@ struct HeadFactors: Sendable {
     }
   }
 
-  /// Root(left left^T) right for each head, left and right being [dHead, dModel].
+  /// Root(left left^T) right for each head; left and right are [dHead, dModel].
   private init(
     _ weights: HeadWeights, left: (Int) -> Matrix, right: (Int) -> Matrix
   ) throws(LinearAlgebraError) {
@@ -55,7 +56,8 @@ struct HeadFactors: Sendable {
     self.norms = norms
   }
 
-  /// The Frobenius norm of A B^T for each head's rows A of this and each head's rows B of the other: [head, other head].
+  /// The Frobenius norm of A B^T for each head's rows A of this value and each head's rows B of the other: [head, other
+  /// head].
   func productNorms(with other: HeadFactors) -> [Double] {
     let product = rows.linear(other.rows.matrix, transposed: true)
     var squares = [Double](repeating: 0, count: heads * other.heads)

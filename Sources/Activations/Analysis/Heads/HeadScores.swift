@@ -17,7 +17,7 @@ public struct HeadScores: Sendable, Hashable {
   /// The number of one head.
   public subscript(layer: Int, head: Int) -> Double { values[layer * heads + head] }
 
-  /// The heads with the largest numbers, those first; heads without a number are left out.
+  /// The heads with the largest numbers, largest first; heads without a number are left out.
   public func strongest(_ count: Int) -> [(head: Head, value: Double)] {
     let order = values.indices.filter { !values[$0].isNaN }.sorted {
       values[$0] == values[$1] ? $0 < $1 : values[$0] > values[$1]

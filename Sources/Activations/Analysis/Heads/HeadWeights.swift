@@ -2,16 +2,17 @@ import Execution
 import ModelGraph
 import Tensors
 
-/// Whether the gains of norms belong to the weights that read through them.
+/// Whether the gains of norms are folded into the weights next to them.
 public enum NormGains: String, Sendable, Hashable, CaseIterable {
-  /// What a head reads and writes: gains and, for LayerNorm, the subtraction of the mean are multiplied into the weights behind them (into those
-  /// before them, for norms after attention). What is left out of a norm is then one positive number for each position.
+  /// What a head really reads and writes: gains and, for LayerNorm, the subtraction of the mean are multiplied into the
+  /// weights after them (for norms after attention, into the weights before them). What is left of a norm is one
+  /// positive factor for each position.
   case folded
   /// The weights as they are stored.
   case stored
 }
 
-/// The weights of one layer's heads, without biases, each matrix as rows of dModel numbers.
+/// The weights of one layer's heads without biases, each matrix as rows of dModel numbers.
 struct HeadWeights: Sendable {
   /// [heads * dHead, dModel]
   let q: Tensor
@@ -23,8 +24,8 @@ struct HeadWeights: Sendable {
   let o: Tensor
   let attention: AttentionSpec
 
-  /// - Parameter gains: whether the gains of the norm in front of attention, of the norms of queries and keys, and of the norm after attention
-  ///   are multiplied in, where the model has such norms.
+  /// - Parameter gains: whether to multiply in the gains of the norm before attention, of the query and key norms, and
+  ///   of the norm after attention, if the model has such norms.
   /// - Throws: `HeadsError.noHeads`.
   init(of model: Model, layer: Int, gains: NormGains) throws(HeadsError) {
     guard let blocks = model.graph.anatomy?.blocks, blocks.indices.contains(layer) else {
@@ -51,12 +52,12 @@ struct HeadWeights: Sendable {
     attention = nodes.spec
   }
 
-  /// One query head's rows [dHead, dModel] of a matrix that has them for each query head.
+  /// One query head's rows [dHead, dModel] of a matrix with rows for each query head.
   func query(_ rows: Tensor, _ head: Int) -> Matrix {
     rows.matrix.rows(head * attention.dHead..<(head + 1) * attention.dHead)
   }
 
-  /// The rows [dHead, dModel] that a query head shares, of a matrix that has them for each key-value head.
+  /// The rows [dHead, dModel] that a query head uses, of a matrix with rows for each key-value head.
   func keyValue(_ rows: Tensor, ofQueryHead head: Int) -> Matrix {
     query(rows, attention.keyValueHead(of: head))
   }

@@ -1,25 +1,26 @@
 import Diagnostics
 import ModelGraph
 
-/// Random sequences that detectors are run on: a first token, distinct random tokens, and those again in the same order.
+/// Random sequences for detectors: a first token, distinct random tokens, and the same tokens again in the same order.
 ///
-/// Nothing but the repetition tells a head what comes next, so that only heads that look for it score as duplicate-token or induction heads.
+/// Only the repetition tells a head what comes next, so only heads that look for it score as duplicate-token or
+/// induction heads.
 public struct RepeatedSequences: Sendable, Hashable {
   /// How many sequences there are.
   public let count: Int
-  /// How many random tokens there are before they are repeated: a sequence has twice as many, and the first token.
+  /// How many random tokens come before the repetition: a sequence has twice as many, plus the first token.
   public let length: Int
   public let seed: UInt64
-  /// The token that begins each sequence; nil: one more random token.
+  /// The token that begins each sequence; nil for one more random token.
   public let first: Int32?
-  /// Ids are below this.
+  /// All ids are below this.
   public let vocabulary: Int
 
   /// Sequences for a model.
   /// - Parameters:
-  ///   - length: nil for 50, or as many as the context and the vocabulary have room for.
-  ///   - first: the token that begins a text, if there is one; one outside the vocabulary counts as none.
-  /// - Throws: `HeadsError` for sequences that the model cannot be given; `noHeads` for a model that takes no tokens.
+  ///   - length: nil for 50, or as many as fit the context and the vocabulary.
+  ///   - first: the model's beginning-of-text token, if it has one; a token outside the vocabulary counts as none.
+  /// - Throws: `HeadsError` for sequences that the model cannot take; `noHeads` for a model that takes no tokens.
   public init(
     for graph: ModelGraph, count: Int = 16, length: Int? = nil, seed: UInt64 = 0, first: Int32? = nil
   ) throws(HeadsError) {
@@ -41,9 +42,9 @@ public struct RepeatedSequences: Sendable, Hashable {
     self.vocabulary = vocabulary
   }
 
-  /// The tokens of one sequence; they depend on the seed and the number alone.
+  /// The tokens of one sequence; they depend only on the seed and the number.
   public func tokens(_ index: Int) -> [Int32] {
-    // The seed scrambled first: neighbouring seeds and numbers must not meet in one state.
+    // The seed is scrambled first: neighbouring seeds and numbers must not lead to the same state.
     var scrambler = SplitMix64(seed: seed)
     var generator = SplitMix64(seed: scrambler.next() ^ (UInt64(truncatingIfNeeded: index) &* 0xD6E8_FEB8_6659_FD93))
     var taken: Set<Int32> = first.map { [$0] } ?? []

@@ -3,13 +3,13 @@ import Foundation
 
 /// A symmetric positive definite matrix in its factored form A = L L^T, for solving A x = b.
 public struct CholeskyFactor: Sendable {
-  /// By columns, the lower triangle is L.
+  /// In column order, the lower triangle is L.
   private let factor: [Double]
   public let size: Int
 
   /// Factors (dpotrf).
   /// - Parameter matrix: [size, size]; only the upper triangle is read.
-  /// - Throws: `LinearAlgebraError` when an entry is not finite or the matrix is not positive definite.
+  /// - Throws: `LinearAlgebraError` if an entry is not finite or the matrix is not positive definite.
   /// - Precondition: the matrix is square.
   public init(of matrix: DenseMatrix) throws(LinearAlgebraError) {
     precondition(matrix.rows == matrix.columns, "\(matrix.rows)x\(matrix.columns) is not square")
@@ -26,14 +26,14 @@ public struct CholeskyFactor: Sendable {
     factor = work
   }
 
-  /// The x of A x = b (dpotrs), [size].
+  /// Solves A x = b for x (dpotrs), [size].
   /// - Precondition: `b` has `size` numbers.
   public func solve(_ b: [Double]) -> [Double] {
     precondition(b.count == size, "\(b.count) numbers for \(size) unknowns")
     return solveRows(DenseMatrix(rows: 1, columns: size, values: b)).values
   }
 
-  /// Row i of the outcome is the x of A x = (row i of `b`), [b.rows, size].
+  /// Row i of the result is the x of A x = (row i of `b`), [b.rows, size].
   /// - Precondition: `b` has `size` columns.
   public func solveRows(_ b: DenseMatrix) -> DenseMatrix {
     precondition(b.columns == size, "\(b.columns) numbers for \(size) unknowns")
@@ -58,7 +58,7 @@ public struct CholeskyFactor: Sendable {
 }
 
 extension CholeskyFactor {
-  /// The factor, or nil where the matrix is not positive definite, or is so by rounding only.
+  /// The factor; nil if the matrix is not positive definite, or only by rounding.
   /// - Throws: `LinearAlgebraError.notFinite`.
   static func ifPositiveDefinite(_ matrix: DenseMatrix) throws(LinearAlgebraError) -> CholeskyFactor? {
     do {
@@ -71,7 +71,7 @@ extension CholeskyFactor {
     }
   }
 
-  /// Whether the squared pivots differ by less than the precision of float64 leaves room for.
+  /// Whether the ratio of the squared pivots stays within the precision of float64.
   private var isWellConditioned: Bool {
     let pivots = (0..<size).map { factor[$0 * size + $0] }
     guard let largest = pivots.max(), let smallest = pivots.min() else { return true }

@@ -25,7 +25,7 @@ extension DenseMatrix {
     (left * DenseMatrix(rows: vector.count, columns: 1, values: vector)).values
   }
 
-  /// The columns scaled, each by its own factor.
+  /// The columns, each scaled by its own factor.
   /// - Precondition: as many factors as columns.
   public func scalingColumns(by factors: [Double]) -> DenseMatrix {
     precondition(factors.count == columns, "\(factors.count) factors for \(columns) columns")

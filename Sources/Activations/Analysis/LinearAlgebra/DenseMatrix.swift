@@ -1,14 +1,14 @@
-/// Rows of float64 numbers, row after row: number (i, j) is at `values[i * columns + j]`.
+/// A matrix of float64 numbers in row-major order: number (i, j) is at `values[i * columns + j]`.
 ///
-/// Model activations are float32 (`Tensors.Matrix`); what is computed from many of them at once (covariances, directions, eigenvectors) is
-/// float64, in this type.
+/// Model activations are float32 (`Tensors.Matrix`); what is computed from many of them (covariances, directions,
+/// eigenvectors) is float64, in this type.
 public struct DenseMatrix: Sendable, Equatable {
   public let rows: Int
   public let columns: Int
   public var values: [Double]
 
-  /// - Parameter values: rows times columns numbers, row after row.
-  /// - Precondition: there are as many.
+  /// - Parameter values: rows times columns numbers, in row-major order.
+  /// - Precondition: the count is right.
   public init(rows: Int, columns: Int, values: [Double]) {
     precondition(
       rows >= 0 && columns >= 0 && values.count == rows * columns, "\(values.count) numbers as \(rows)x\(columns)")
@@ -22,7 +22,7 @@ public struct DenseMatrix: Sendable, Equatable {
     self.init(rows: rows, columns: columns, values: [Double](repeating: 0, count: rows * columns))
   }
 
-  /// A matrix from its rows, all equally long.
+  /// A matrix from its rows, all of the same length.
   public init(_ rows: [[Double]]) {
     let columns = rows.first?.count ?? 0
     precondition(rows.allSatisfy { $0.count == columns }, "rows of different lengths")

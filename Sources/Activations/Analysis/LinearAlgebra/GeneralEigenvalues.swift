@@ -1,6 +1,6 @@
 import CLAPACK
 
-/// A complex number, as an eigenvalue of a matrix that need not be symmetric.
+/// A complex number: an eigenvalue of a matrix that need not be symmetric.
 public struct ComplexValue: Sendable, Equatable {
   public let real: Double
   public let imaginary: Double
@@ -15,8 +15,9 @@ public struct ComplexValue: Sendable, Equatable {
 }
 
 extension DenseMatrix {
-  /// The eigenvalues of a square matrix that need not be symmetric, in LAPACK's order: conjugate pairs side by side (dgeev), [rows].
-  /// - Throws: `LinearAlgebraError` when an entry is not finite or LAPACK does not converge.
+  /// The eigenvalues of a square matrix that need not be symmetric, in LAPACK's order: conjugate pairs are adjacent
+  /// (dgeev), [rows].
+  /// - Throws: `LinearAlgebraError` if an entry is not finite or LAPACK does not converge.
   /// - Precondition: the matrix is square.
   public func eigenvalues() throws(LinearAlgebraError) -> [ComplexValue] {
     precondition(rows == columns, "\(rows)x\(columns) is not square")
@@ -27,7 +28,7 @@ extension DenseMatrix {
     var imaginary = real
     let size = LAPACK.length(rows)
     let no = CChar(UInt8(ascii: "N"))
-    // A matrix and its transpose have the same eigenvalues, so the rows may be read as columns.
+    // A matrix and its transpose have the same eigenvalues, so rows may be read as columns.
     let info = LAPACK.call("dgeev") {
       LAPACKE_dgeev(LAPACK_COL_MAJOR, no, no, size, &work, size, &real, &imaginary, nil, 1, nil, 1)
     }

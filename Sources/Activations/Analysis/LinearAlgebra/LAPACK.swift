@@ -1,13 +1,15 @@
 import CLAPACK
 import Foundation
 
-/// The one door to LAPACK and BLAS: every routine that the project calls goes through `LAPACK.call`, one checked wrapper for each.
+/// The only access to LAPACK and BLAS: every call goes through `LAPACK.call`, with one checked wrapper for each
+/// routine.
 enum LAPACK {
-  /// What the BLAS underneath needs to be called from several threads at once.
+  /// The lock that the BLAS needs to be called from several threads at once, if any.
   ///
-  /// OpenBLAS with threads of its own is told to use one: the layers are shared between workers already, and its threads spin while they wait.
-  /// OpenBLAS built without threads keeps its scratch memory where two callers can meet (a handful of 480 eigenproblems on eight threads came
-  /// out wrong with Debian's 0.3.21 serial build), so it is called by one thread at a time. The reference BLAS needs neither.
+  /// OpenBLAS with threads of its own is set to use one: workers share the layers already, and its threads spin while
+  /// they wait. OpenBLAS built without threads keeps its scratch memory where two callers can meet (with Debian's
+  /// 0.3.21 serial build, a handful of 480 eigenproblems on eight threads came out wrong), so only one thread calls it
+  /// at a time. The reference BLAS needs neither.
   private static let lock: NSLock? = {
     let program = dlopen(nil, RTLD_NOW)
     typealias Getter = @convention(c) () -> Int32
@@ -19,7 +21,7 @@ enum LAPACK {
   }()
 
   /// Runs a routine.
-  /// - Returns: LAPACK's `info`, which is positive when the numbers would not have it.
+  /// - Returns: LAPACK's `info`, positive if the computation failed because of the numbers.
   /// - Precondition: LAPACK accepts the arguments; the wrappers have checked them.
   static func call(_ routine: String, _ body: () -> Int32) -> Int {
     lock?.lock()
@@ -29,6 +31,6 @@ enum LAPACK {
     return Int(info)
   }
 
-  /// A matrix's side or stride as LAPACK takes it.
+  /// A matrix's side or stride in LAPACK's type.
   static func length(_ value: Int) -> Int32 { Int32(max(1, value)) }
 }

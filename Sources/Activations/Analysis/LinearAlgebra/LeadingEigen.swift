@@ -2,9 +2,9 @@ import Diagnostics
 
 /// The largest few eigenvalues of a symmetric positive semidefinite matrix with their eigenvectors.
 ///
-/// For a few of many, a block Krylov iteration (Golub and Underwood 1977; Musco and Musco 2015) with restarts: each eigenpair returned leaves a
-/// residual |A v - value v| below 1e-9 of the largest eigenvalue, or else the whole matrix is decomposed after all. For 10 of 768 it takes a
-/// tenth of the time of the whole decomposition.
+/// Uses a block Krylov iteration (Golub and Underwood 1977; Musco and Musco 2015) with restarts if only a few of many
+/// are wanted. Each eigenpair returned has a residual |A v - value v| below 1e-9 of the largest eigenvalue; otherwise
+/// the whole matrix is decomposed after all. For 10 of 768 it takes a tenth of the time of the whole decomposition.
 public struct LeadingEigen: Sendable, Equatable {
   /// Largest first, [count].
   public let values: [Double]
@@ -12,12 +12,12 @@ public struct LeadingEigen: Sendable, Equatable {
   public let vectors: DenseMatrix
 
   private static let residual = 1e-9
-  /// Products with the matrix in one round, and rounds.
+  /// Products with the matrix in each round, and the number of rounds.
   private static let depth = 8
   private static let rounds = 12
 
   /// - Parameters:
-  ///   - matrix: [size, size], symmetric, without negative eigenvalues but for rounding.
+  ///   - matrix: [size, size], symmetric, with no negative eigenvalues except by rounding.
   ///   - count: at most `size`.
   /// - Throws: `LinearAlgebraError` as `SymmetricEigen`.
   public init(of matrix: DenseMatrix, count: Int) throws(LinearAlgebraError) {
@@ -33,12 +33,12 @@ public struct LeadingEigen: Sendable, Equatable {
     vectors = whole.vectors.rows(0..<count)
   }
 
-  /// Nil when it does not get there.
+  /// nil if it does not converge.
   private static func krylov(
     _ matrix: DenseMatrix, _ count: Int
   ) throws(LinearAlgebraError) -> (values: [Double], vectors: DenseMatrix)? {
     let size = matrix.rows
-    // The start is fixed, so the outcome is too.
+    // The start is fixed, so the result is too.
     var generator = SplitMix64(seed: 0)
     let width = count + 6
     var block = DenseMatrix(
@@ -70,16 +70,16 @@ public struct LeadingEigen: Sendable, Equatable {
     return nil
   }
 
-  /// An orthonormal basis of the rows' space, orthogonal to the rows of `basis`; nil when nothing is left of it.
+  /// An orthonormal basis of the rows' space, orthogonal to the rows of `basis`; nil if nothing is left of it.
   private static func orthonormal(
     _ rows: DenseMatrix, against basis: DenseMatrix?, scale: Double
   ) throws(LinearAlgebraError) -> DenseMatrix? {
     var (rows, scale) = (rows, scale)
-    // Twice is enough (Parlett): the second time takes away what rounding left the first time.
+    // Twice is enough (Parlett): the second pass removes what rounding left after the first.
     for _ in 0..<2 {
       if let basis { rows = rows - rows.timesTransposed(basis) * basis }
-      // The rows' own products, small as they are, give the basis (Stathopoulos and Wu 2002) in a tenth of the time of a decomposition of the rows.
-      // They square the range of sizes, so what is smaller than 1e-7 of the largest is given up.
+      // The small matrix of the rows' products gives the basis (Stathopoulos and Wu 2002) in a tenth of the time of
+      // decomposing the rows. It squares the range of magnitudes, so anything below 1e-7 of the largest is dropped.
       let own = try SymmetricEigen(of: rows.timesTransposed(rows))
       let largest = own.values.first ?? 0
       let rank = own.values.count { $0 > max(1e-14 * largest, 1e-20 * scale * scale) }
@@ -93,7 +93,7 @@ public struct LeadingEigen: Sendable, Equatable {
 }
 
 extension DenseMatrix {
-  /// The rows of another matrix below this one's.
+  /// This matrix with the rows of another below its own.
   func appending(_ other: DenseMatrix) -> DenseMatrix {
     precondition(columns == other.columns, "\(columns) columns and \(other.columns)")
     return DenseMatrix(rows: rows + other.rows, columns: columns, values: values + other.values)

@@ -15,7 +15,7 @@ extension LinearAlgebraError {
 }
 
 extension DenseMatrix {
-  /// - Throws: `LinearAlgebraError.notFinite` at the first number that is NaN or infinite.
+  /// - Throws: `LinearAlgebraError.notFinite` for the first number that is NaN or infinite.
   func requireFinite() throws(LinearAlgebraError) {
     guard let bad = values.firstIndex(where: { !$0.isFinite }) else { return }
     throw .notFinite(row: bad / columns, column: bad % columns)

@@ -1,8 +1,8 @@
 import CLAPACK
 
 extension DenseMatrix {
-  /// R with R^T R equal to this symmetric positive semidefinite matrix, [rows, rows]: the Cholesky factor with pivoting, its columns put back into
-  /// their order (dpstrf). Where the rank is not full, the last rows are 0.
+  /// R with R^T R equal to this symmetric positive semidefinite matrix, [rows, rows]: the Cholesky factor with
+  /// pivoting, its columns back in their original order (dpstrf). If the rank is not full, the last rows are 0.
   /// - Throws: `LinearAlgebraError.notFinite`.
   /// - Precondition: the matrix is square.
   func semidefiniteRoot() throws(LinearAlgebraError) -> DenseMatrix {
@@ -14,7 +14,8 @@ extension DenseMatrix {
     var pivots = [Int32](repeating: 0, count: rows)
     var rank: Int32 = 0
     let size = LAPACK.length(rows)
-    // Symmetric, so rows may be read as columns; the lower triangle by columns is then the upper one by rows. Positive info: the rank is not full.
+    // The matrix is symmetric, so rows may be read as columns; the lower triangle by columns is then the upper one by
+    // rows. A positive info means that the rank is not full.
     _ = LAPACK.call("dpstrf") {
       LAPACKE_dpstrf(LAPACK_COL_MAJOR, CChar(UInt8(ascii: "L")), size, &work, size, &pivots, &rank, -1)
     }

@@ -10,7 +10,7 @@ public struct SingularValues: Sendable, Equatable {
   public let right: DenseMatrix
 
   /// Decomposes by divide and conquer (dgesdd).
-  /// - Throws: `LinearAlgebraError` when an entry is not finite or LAPACK does not converge.
+  /// - Throws: `LinearAlgebraError` if an entry is not finite or LAPACK does not converge.
   public init(of matrix: DenseMatrix) throws(LinearAlgebraError) {
     let (rows, columns) = (matrix.rows, matrix.columns)
     let count = min(rows, columns)
@@ -23,7 +23,8 @@ public struct SingularValues: Sendable, Equatable {
     var singular = [Double](repeating: 0, count: count)
     var u = [Double](repeating: 0, count: count * columns)
     var v = [Double](repeating: 0, count: count * rows)
-    // Read by columns, the rows are the transpose: its left vectors are this matrix's right ones and come back one after another.
+    // Read by columns, the rows are the transpose: its left vectors are this matrix's right ones, returned one after
+    // another.
     let info = LAPACK.call("dgesdd") {
       LAPACKE_dgesdd(
         LAPACK_COL_MAJOR, CChar(UInt8(ascii: "S")), LAPACK.length(columns), LAPACK.length(rows), &work,

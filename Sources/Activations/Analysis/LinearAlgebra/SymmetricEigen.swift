@@ -9,7 +9,7 @@ public struct SymmetricEigen: Sendable, Equatable {
 
   /// Decomposes by divide and conquer (dsyevd).
   /// - Parameter matrix: [size, size]; only the upper triangle is read.
-  /// - Throws: `LinearAlgebraError` when an entry is not finite or LAPACK does not converge.
+  /// - Throws: `LinearAlgebraError` if an entry is not finite or LAPACK does not converge.
   /// - Precondition: the matrix is square.
   public init(of matrix: DenseMatrix) throws(LinearAlgebraError) {
     let size = matrix.rows
@@ -21,8 +21,8 @@ public struct SymmetricEigen: Sendable, Equatable {
     }
     var ascending = [Double](repeating: 0, count: size)
     var columns = matrix.values
-    // The upper triangle row by row is the lower one column by column, which spares LAPACKE its transposed copies; the eigenvectors then
-    // come back one after another.
+    // The upper triangle by rows is the lower one by columns, which saves LAPACKE's transposed copies; the eigenvectors
+    // then come back one after another.
     let info = LAPACK.call("dsyevd") {
       LAPACKE_dsyevd(
         LAPACK_COL_MAJOR, CChar(UInt8(ascii: "V")), CChar(UInt8(ascii: "L")), LAPACK.length(size), &columns,

@@ -1,4 +1,5 @@
-/// Sums and products of plain vectors, [n] each. Not worth a library call: they take no longer than reading the numbers.
+/// Sums and products of plain vectors, [n] each. Not worth a library call: they take no longer than reading the
+/// numbers.
 enum Vectors {
   /// The sum of the products.
   static func dot(_ a: [Double], _ b: [Double]) -> Double {

@@ -1,17 +1,19 @@
-/// What turns data of a given covariance into data whose covariance is the identity, and back, on the part of the space in which the data vary.
+/// Turns data with a given covariance into data whose covariance is the identity, and back, in the subspace in which
+/// the data vary.
 public struct Whitening: Sendable {
-  /// The covariance's inverse square root (of its pseudo-inverse): x becomes `whitening` (x - mean), [size, size], symmetric.
+  /// The covariance's inverse square root (of its pseudo-inverse): x becomes `whitening` (x - mean), [size, size],
+  /// symmetric.
   public let whitening: DenseMatrix
   /// The covariance's square root, the pseudo-inverse of `whitening`, [size, size], symmetric.
   public let coloring: DenseMatrix
-  /// The dimension of the space in which the data vary.
+  /// The dimension of the subspace in which the data vary.
   public let rank: Int
 
   /// - Parameters:
   ///   - covariance: [size, size], symmetric.
-  ///   - tolerance: eigenvalues at or below this share of the largest count as zero. Nil: size times the spacing of float64 numbers, as numpy's
-  ///     `matrix_rank` has it.
-  /// - Throws: `LinearAlgebraError` when an entry is not finite or LAPACK does not converge.
+  ///   - tolerance: eigenvalues up to this share of the largest count as zero. nil: size times the spacing of float64
+  ///     numbers, as in numpy's `matrix_rank`.
+  /// - Throws: `LinearAlgebraError` if an entry is not finite or LAPACK does not converge.
   public init(covariance: DenseMatrix, tolerance: Double? = nil) throws(LinearAlgebraError) {
     let eigen = try SymmetricEigen(of: covariance)
     let floor = (tolerance ?? Double(covariance.rows) * Double.ulpOfOne) * max(0, eigen.values.first ?? 0)
@@ -31,8 +33,9 @@ public struct GeneralizedEigen: Sendable {
   /// - Parameters:
   ///   - a: [size, size], symmetric.
   ///   - b: [size, size], symmetric.
-  ///   - tolerance: as `Whitening`; where `b` is singular, the problem is solved on the part of the space where it is not, and the other values are 0.
-  /// - Throws: `LinearAlgebraError` when an entry is not finite or LAPACK does not converge.
+  ///   - tolerance: as in `Whitening`; if `b` is singular, the problem is solved in the subspace where it is not, and
+  ///     the other values are 0.
+  /// - Throws: `LinearAlgebraError` if an entry is not finite or LAPACK does not converge.
   public init(_ a: DenseMatrix, _ b: DenseMatrix, tolerance: Double? = nil) throws(LinearAlgebraError) {
     let whitening = try Whitening(covariance: b, tolerance: tolerance).whitening
     let eigen = try SymmetricEigen(of: whitening * a * whitening)

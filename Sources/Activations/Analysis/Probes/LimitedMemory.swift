@@ -1,4 +1,5 @@
-/// What L-BFGS remembers of its last steps, and what it makes of a gradient with it (Nocedal 1980; Nocedal and Wright 2006, algorithm 7.4).
+/// What L-BFGS remembers of its last steps and how it uses them on a gradient (Nocedal 1980; Nocedal and Wright 2006,
+/// algorithm 7.4).
 struct LimitedMemory {
   /// Steps remembered.
   let capacity: Int
@@ -18,8 +19,8 @@ struct LimitedMemory {
     if history.count > capacity { history.removeFirst() }
   }
 
-  /// About the inverse second derivatives times a gradient, by the two-loop recursion.
-  /// - Parameter precondition: the same from knowledge of the problem, in place of the identity.
+  /// Approximates the inverse second derivatives times a gradient, by the two-loop recursion.
+  /// - Parameter precondition: the same approximation from knowledge of the problem, in place of the identity.
   func applied(to gradient: [Double], precondition: ([Double]) -> [Double]) -> [Double] {
     var vector = gradient
     var factors = [Double](repeating: 0, count: history.count)
@@ -29,7 +30,7 @@ struct LimitedMemory {
     }
     vector = precondition(vector)
     if let last = history.last {
-      // How much the last step says the preconditioner is out by.
+      // How far off the preconditioner is, judged by the last step.
       vector = Vectors.scaled(vector, by: last.product / Vectors.dot(last.change, precondition(last.change)))
     }
     for index in history.indices {

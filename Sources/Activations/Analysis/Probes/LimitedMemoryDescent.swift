@@ -5,7 +5,7 @@ struct LimitedMemoryDescent {
 
   /// - Parameters:
   ///   - evaluate: the value and the gradient at a point.
-  ///   - precondition: about the inverse of the second derivatives, times a gradient.
+  ///   - precondition: approximately the inverse of the second derivatives, times a gradient.
   /// - Throws: `AnalysisError.noConvergence` after `limit` steps.
   func minimize(
     from start: [Double], method: String, _ evaluate: ([Double]) -> (value: Double, gradient: [Double]),
@@ -23,7 +23,7 @@ struct LimitedMemoryDescent {
       for _ in 0..<40 {
         let trial = Vectors.adding(point, length, direction)
         let (trialValue, trialGradient) = evaluate(trial)
-        // Near the optimum the loss no longer shows in its last digits what the gradient still does.
+        // Near the optimum, rounding hides changes of the loss that the gradient still shows.
         let isTiny = -slope < 1e-10 * (1 + abs(value))
         if trialValue <= value + 1e-4 * length * slope
           || (isTiny && abs(Vectors.dot(trialGradient, direction)) < 0.9 * abs(slope))

@@ -1,6 +1,6 @@
 import Foundation
 
-/// The logistic function and its kin, without overflow.
+/// The logistic function and related ones, without overflow.
 enum Logistic {
   /// 1 / (1 + exp(-x)).
   static func probability(_ x: Double) -> Double {

@@ -3,13 +3,14 @@ import Tensors
 
 /// The search for a logistic probe's optimum.
 ///
-/// A step needs two passes over the rows (the gradient, and the scores along the direction), the second derivatives as much arithmetic as some ten
-/// steps. So they are computed at the start, where they are the covariance, and then every `refresh` steps only; in between L-BFGS learns how they
-/// have changed. Along a direction the loss is minimised nearly exactly, since that needs no pass over the rows.
+/// A step needs two passes over the rows: one for the gradient, and one for the scores along the direction. The second
+/// derivatives cost about as much arithmetic as ten steps. So they are computed at the start, where they are the
+/// covariance, and then only every `refresh` steps; in between L-BFGS learns how they have changed. Along a direction
+/// the loss is minimised almost exactly, since that needs no pass over the rows.
 ///
-/// Rows are centred on their mean throughout, which leaves weights and loss as they are and moves the bias by w.mean.
+/// Rows are centred on their mean throughout, which leaves weights and loss unchanged and moves the bias by w.mean.
 struct LogisticProblem {
-  /// Steps between second derivatives: about as much work as computing them.
+  /// Steps between computations of the second derivatives: together about as much work.
   private static let refresh = 9
 
   private let rows: Matrix
@@ -42,10 +43,10 @@ struct LogisticProblem {
   /// [width].
   var weights: [Double] { Array(point.dropLast()) }
 
-  /// The bias for rows as they are.
+  /// The bias for uncentred rows.
   var bias: Double { point[rows.columns] - Vectors.dot(weights, mean) }
 
-  /// Goes to the optimum.
+  /// Finds the optimum.
   /// - Returns: steps taken.
   /// - Throws: `AnalysisError.noConvergence` after `limit` steps.
   mutating func minimize(tolerance: Double, limit: Int) throws(AnalysisError) -> Int {
@@ -63,7 +64,7 @@ struct LogisticProblem {
       guard let second else { break }
       let direction = Vectors.scaled(memory.applied(to: gradient) { second.solve($0) }, by: -1)
       let slope = Vectors.dot(direction, gradient)
-      // A quadratic would gain half of that.
+      // A quadratic function would decrease by half of that.
       if -slope <= 2 * tolerance * (1 + loss) { return steps }
       let along = centeredScores(direction)
       let length = shortest(along, direction, slope: slope)
@@ -72,7 +73,7 @@ struct LogisticProblem {
       scores = Vectors.adding(scores, length, along)
       loss = currentLoss()
       guard loss < before.loss else {
-        // Rounding leaves nothing more to see.
+        // Only rounding is left.
         (point, scores, loss) = (before.point, before.scores, before.loss)
         return steps
       }
@@ -83,7 +84,7 @@ struct LogisticProblem {
     throw .noConvergence(method: "the logistic probe", steps: limit)
   }
 
-  /// The derivative by the weights and the bias, [width + 1].
+  /// The derivative with respect to the weights and the bias, [width + 1].
   private func gradient() -> [Double] {
     let residuals = zip(scores, targets).map { Logistic.probability($0) - $1 }
     var sum = [Double](repeating: 0, count: rows.columns)
@@ -108,7 +109,8 @@ struct LogisticProblem {
     return rows.rowProducts(with: vector).map { $0 + offset }
   }
 
-  /// Where along a direction the loss is nearly smallest: its slope is a tenth of what it is at the start. Newton's method within a bracket.
+  /// Where along a direction the loss is nearly smallest: its slope has fallen to a tenth of the initial one. Uses
+  /// Newton's method within a bracket.
   private func shortest(_ along: [Double], _ direction: [Double], slope: Double) -> Double {
     let vector = direction.dropLast()
     let square = vector.reduce(0) { $0 + $1 * $1 }
@@ -124,7 +126,7 @@ struct LogisticProblem {
       if abs(first) <= 0.1 * abs(slope) { break }
       if first > 0 { high = length } else { low = length }
       let next = second > 0 ? length - first / second : 2 * length
-      // Outside the bracket Newton's step is no guide.
+      // Outside the bracket Newton's step cannot be trusted.
       length = next > low && next < high ? min(next, 10 * length) : (high.isFinite ? (low + high) / 2 : 2 * length)
     }
     return length

@@ -2,9 +2,10 @@ import Tensors
 
 /// A logistic probe for two classes at the optimum of
 ///
-///     L(w, b) = sum over examples of log(1 + exp(-s (w.x + b))) + penalty / 2 |w|^2,   s = 1 for class 1 and -1 for class 0,
+///     L(w, b) = sum over examples of log(1 + exp(-s (w.x + b))) + penalty / 2 |w|^2,
 ///
-/// which is scikit-learn's `LogisticRegression(C: 1 / penalty)`; the bias is not penalised.
+/// with s = 1 for class 1 and -1 for class 0, which is scikit-learn's `LogisticRegression(C: 1 / penalty)`; the bias is
+/// not penalised.
 public struct LogisticRegression: Sendable, Equatable {
   /// [width].
   public let weights: [Double]
@@ -14,15 +15,16 @@ public struct LogisticRegression: Sendable, Equatable {
   /// Steps taken.
   public let steps: Int
 
-  /// Fits by L-BFGS whose preconditioner is the matrix of second derivatives, computed anew every few steps; see `LogisticProblem`.
+  /// Fits by L-BFGS, preconditioned with the matrix of second derivatives, which is recomputed every few steps; see
+  /// `LogisticProblem`.
   ///
-  /// Gradients and losses are float64. Second derivatives are multiplied in float32, in blocks; what they lack in precision costs at most a step more
-  /// and does not move the optimum.
+  /// Gradients and losses are float64. Second derivatives are multiplied in float32, in blocks; their lower precision
+  /// costs one more step at most and does not move the optimum.
   /// - Parameters:
   ///   - rows: [examples, width].
   ///   - classes: 0 or 1 for each.
   ///   - penalty: lambda, positive.
-  ///   - tolerance: ends when a step would lower L by less than this share of it.
+  ///   - tolerance: stops when a step would lower L by less than this share of it.
   /// - Throws: `AnalysisError` for a penalty that is not positive, examples of one class, or no convergence.
   public init(
     rows: Matrix, classes: [Int], penalty: Double, tolerance: Double = 1e-12, limit: Int = 1000

@@ -5,7 +5,8 @@ import Tensors
 ///
 ///     L(W, b) = sum over examples of -log softmax(W x + b)[class] + penalty / 2 |W|^2,
 ///
-/// which is scikit-learn's `LogisticRegression(C: 1 / penalty)` for more than two classes; biases are not penalised and are given with sum 0.
+/// which is scikit-learn's `LogisticRegression(C: 1 / penalty)` for more than two classes; biases are not penalised and
+/// are given with sum 0.
 public struct MultinomialRegression: Sendable, Equatable {
   /// Row c scores class c, [classes, width].
   public let weights: DenseMatrix
@@ -16,13 +17,13 @@ public struct MultinomialRegression: Sendable, Equatable {
 
   /// Fits by L-BFGS in coordinates in which the features' covariance is nearly the identity.
   ///
-  /// The second derivatives lie between 0 and X^T X / 2 for each class (Böhning 1992), so a factor of X^T X + penalty turns a problem whose
-  /// features differ in scale by thousands into one that takes some tens of steps.
+  /// The second derivatives lie between 0 and X^T X / 2 for each class (Böhning 1992), so a factor of X^T X + penalty
+  /// turns a problem whose features differ in scale by thousands into one that takes some tens of steps.
   /// - Parameters:
   ///   - examples: with at least one example of each class.
   ///   - penalty: lambda, positive.
-  ///   - tolerance: ends when the gradient, measured by the preconditioner, promises less than this share of L.
-  /// - Throws: `AnalysisError` as the other probes; `LinearAlgebraError` where the penalty is too small for the data.
+  ///   - tolerance: stops when the gradient, measured by the preconditioner, promises less than this share of L.
+  /// - Throws: `AnalysisError` like the other probes; `LinearAlgebraError` if the penalty is too small for the data.
   public init(_ examples: Examples, penalty: Double, tolerance: Double = 1e-13, limit: Int = 2000) throws {
     guard penalty > 0, penalty.isFinite else {
       throw AnalysisError.penalty(method: "the multinomial probe", value: penalty)
@@ -61,7 +62,8 @@ public struct MultinomialRegression: Sendable, Equatable {
   }
 }
 
-/// The loss of a multinomial probe and its derivative, over points that hold each class's weights and then its bias, for centred rows.
+/// The loss of a multinomial probe and its derivative. A point holds each class's weights followed by its bias, for
+/// centred rows.
 struct MultinomialProblem {
   private let examples: Examples
   private let penalty: Double
@@ -107,7 +109,7 @@ struct MultinomialProblem {
     var value = 0.0
     var sums = Array(repeating: [Double](repeating: 0, count: width), count: classes)
     var totals = [Double](repeating: 0, count: classes)
-    // Blocks that stay in the cache between the scores and the gradient.
+    // Blocks small enough to stay in the cache between the scores and the gradient.
     let block = 256
     for start in stride(from: 0, to: examples.count, by: block) {
       let range = start..<min(start + block, examples.count)
@@ -145,7 +147,7 @@ struct MultinomialProblem {
     return (value, gradient)
   }
 
-  /// A point as weights and biases for rows as they are.
+  /// A point as weights and biases for uncentred rows.
   func unpacked(_ point: [Double]) -> (DenseMatrix, [Double]) {
     let weights = (0..<classes).map { Array(point[$0 * (width + 1)..<$0 * (width + 1) + width]) }
     let biases = weights.indices.map { point[$0 * (width + 1) + width] - Vectors.dot(weights[$0], mean) }

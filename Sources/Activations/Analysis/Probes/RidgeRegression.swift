@@ -1,20 +1,21 @@
 import Tensors
 
-/// A linear probe for a number: the minimum of sum (w.x + b - label)^2 + penalty |w|^2, as scikit-learn's `Ridge(alpha: penalty)`.
+/// A linear probe for a number: the minimum of sum (w.x + b - label)^2 + penalty |w|^2, like scikit-learn's
+/// `Ridge(alpha: penalty)`.
 public struct RidgeRegression: Sendable, Equatable {
   /// [width].
   public let weights: [Double]
   public let bias: Double
 
-  /// - Throws: `AnalysisError` for a penalty that is not positive or labels that are all the same; `LinearAlgebraError` where the penalty is too
-  ///   small
-  ///   for the data.
+  /// - Throws: `AnalysisError` for a penalty that is not positive or labels that are all the same; `LinearAlgebraError`
+  ///   if the penalty is too small for the data.
   public init(_ moments: LabelMoments, penalty: Double) throws {
     try self.init(moments, penalty: penalty) { _ in nil }
   }
 
-  /// From rows at hand: what float32 products leave of the gradient is taken out with residuals in float64, which the rows' moments alone cannot.
-  /// - Throws: As from moments.
+  /// From the rows themselves: residuals in float64 correct the gradient for what float32 products lost, which the
+  /// moments alone cannot do.
+  /// - Throws: as `init(_:penalty:)`.
   public init(rows: Matrix, numbers: [Double], penalty: Double) throws {
     var accumulator = LabelMomentAccumulator(width: rows.columns)
     try accumulator.add(rows, numbers: numbers)
@@ -25,13 +26,14 @@ public struct RidgeRegression: Sendable, Equatable {
       let residuals = zip(rows.rowProducts(with: weights), numbers).map { $1 - moments.labelMean - ($0 - offset) }
       var gradient = [Double](repeating: 0, count: rows.columns)
       rows.addRowSum(weights: residuals, to: &gradient)
-      // Of centred rows; the residuals' sum is 0 but for rounding.
+      // Of centred rows; the residuals' sum is 0 except for rounding.
       gradient = Vectors.adding(gradient, -residuals.reduce(0, +), mean)
       return Vectors.adding(gradient, -penalty, weights)
     }
   }
 
-  /// - Parameter gradient: half the loss's slope downwards at some weights, more precise than the moments'; nil where there is none.
+  /// - Parameter gradient: half the loss's downward slope at some weights, more precise than from the moments; nil if
+  ///   not available.
   private init(_ moments: LabelMoments, penalty: Double, gradient: ([Double]) -> [Double]?) throws {
     guard penalty > 0, penalty.isFinite else { throw AnalysisError.penalty(method: "the ridge probe", value: penalty) }
     guard moments.features.count > 1 else {
@@ -53,7 +55,8 @@ public struct RidgeRegression: Sendable, Equatable {
   /// w.x + b for each row, [rows].
   public func predictions(of rows: Matrix) -> [Double] { rows.rowProducts(with: weights).map { $0 + bias } }
 
-  /// The share of the labels' variance that the predictions explain: 1 - sum (label - prediction)^2 / sum (label - mean)^2.
+  /// The share of the labels' variance that the predictions explain: 1 - sum (label - prediction)^2 / sum (label -
+  /// mean)^2.
   /// - Precondition: as many labels as predictions.
   public static func explained(_ labels: [Double], by predictions: [Double]) -> Double {
     precondition(labels.count == predictions.count, "\(predictions.count) predictions of \(labels.count) labels")

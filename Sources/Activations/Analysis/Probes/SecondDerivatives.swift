@@ -3,7 +3,7 @@ import Tensors
 /// The second derivatives of the loss, factored: [[X^T S X + penalty, X^T S 1], [1^T S X, 1^T S 1]] for centred rows X.
 struct SecondDerivatives {
   private let factor: CholeskyFactor
-  /// X^T S 1, [width], and what solving with it gives.
+  /// X^T S 1, [width], and the solution with it.
   private let border: [Double]
   private let solvedBorder: [Double]
   private let corner: Double
@@ -29,8 +29,8 @@ struct SecondDerivatives {
         factor = try CholeskyFactor(of: matrix)
         break
       } catch {
-        // Float32 products of fewer examples than features can leave eigenvalues below zero by their rounding; a little more on the diagonal
-        // shortens the step and leaves the optimum where it is.
+        // With fewer examples than features, float32 rounding can make eigenvalues negative; adding a little to the
+        // diagonal shortens the step and leaves the optimum unchanged.
         precondition(added < 1e30 * (1 + trace), "second derivatives that are not finite")
         added = max(10 * added, 1e-7 * trace / Double(width))
       }
@@ -39,7 +39,7 @@ struct SecondDerivatives {
     solvedBorder = factor.solve(border)
   }
 
-  /// The step that a gradient asks for; its last entry, as the gradient's, is for the bias, [width + 1].
+  /// The Newton step for a gradient; its last entry, like the gradient's, is for the bias, [width + 1].
   func solve(_ gradient: [Double]) -> [Double] {
     let solved = factor.solve(Array(gradient.dropLast()))
     let rest = corner - Vectors.dot(border, solvedBorder)
@@ -48,7 +48,7 @@ struct SecondDerivatives {
     return Vectors.adding(solved, -bias, solvedBorder) + [bias]
   }
 
-  /// Row i of the outcome: the step that row i of `gradients` asks for; its last entry is for the bias.
+  /// Row i of the result is the step for row i of `gradients`; its last entry is for the bias.
   func solveRows(_ gradients: DenseMatrix, _ biasGradients: [Double]) -> (directions: DenseMatrix, biases: [Double]) {
     var solved = factor.solveRows(gradients)
     let rest = corner - Vectors.dot(border, solvedBorder)

@@ -1,11 +1,12 @@
 import Tensors
 
 extension Bootstrap {
-  /// The mean of each of many rows of numbers, with its interval: all rows under the same redraws, as matrix products, so that thousands of cells take no longer
-  /// than the products.
+  /// The mean of each of many rows of numbers, with its interval. All rows share the same redraws, as matrix products,
+  /// so that thousands of cells take no longer than the products.
   ///
-  /// Of rows without a NaN it is `mean(of:)` up to rounding to float32. A row's mean is over its finite numbers, under each redraw over those of them that were
-  /// drawn; redraws without any are left out. Rows without a finite number are NaN.
+  /// For rows without NaN this is `mean(of:)` up to rounding to float32. A row's mean is over its finite numbers, and
+  /// in each redraw over those of them that were drawn; redraws without any are left out. Rows without a finite number
+  /// are NaN.
   /// - Parameters:
   ///   - rows: [row, example], row-major.
   ///   - examples: at least 1.
@@ -18,7 +19,7 @@ extension Bootstrap {
   }
 
   private func means(of block: RowBlock) -> [Interval] {
-    // Where nothing varies (an edit that did nothing) nothing is redrawn: most cells of large maps.
+    // Rows without variation (an edit without effect) need no redraws. They are most cells of large maps.
     let varying = block.rows.filter { $0.count > 0 && !$0.isConstant }
     var moved = [[Double]](repeating: [], count: block.rows.count)
     if !varying.isEmpty {
@@ -26,7 +27,7 @@ extension Bootstrap {
         let (redrawn, drawn) = (block.products(with: weights), block.countProducts(with: weights))
         let redraws = weights.shape[0]
         for row in varying {
-          // The products are of what is left of the row's own mean, which loses less to rounding.
+          // The products are of deviations from the row's own mean, which loses less to rounding.
           moved[row.index] += (0..<redraws).compactMap { redraw -> Double? in
             let number = drawn?[row.index * redraws + redraw] ?? Float(block.examples)
             return number > 0 ? row.mean + Double(redrawn[row.index * redraws + redraw] / number) : nil
@@ -37,7 +38,7 @@ extension Bootstrap {
     return block.rows.map { interval($0.mean, moved[$0.index]) }
   }
 
-  /// How often each example is drawn, [redraw, example]: all redraws, some megabytes of them at a time.
+  /// How often each example is drawn, [redraw, example]: all redraws, a few megabytes of them at a time.
   private func forEachWeights(of examples: Int, _ body: (Tensor) -> Void) {
     let atATime = max(1, RowBlock.largest / examples)
     var (times, left): ([Float], Int) = ([], redraws)
@@ -52,7 +53,7 @@ extension Bootstrap {
   }
 }
 
-/// Some rows of numbers, each less its own mean, what is not finite as 0.
+/// Some rows of numbers, each minus its own mean, with 0 for anything not finite.
 struct RowBlock {
   struct Row {
     let index: Int
@@ -61,7 +62,7 @@ struct RowBlock {
     let count: Int
     /// The sum of their absolute values.
     let size: Double
-    /// Whether all its finite numbers are one.
+    /// Whether all its finite numbers are equal.
     let isConstant: Bool
   }
 
@@ -69,19 +70,19 @@ struct RowBlock {
   let examples: Int
   /// [row, example]
   private let values: Tensor
-  /// [row, example], 1 where there is a number; nil where there is everywhere.
+  /// [row, example], 1 where there is a number; nil if there is one everywhere.
   private let present: Tensor?
 
-  /// How many numbers a block has at most, if a row has no more: memory does not grow with the number of examples.
+  /// How many numbers a block has at most, unless one row has more: memory does not grow with the number of examples.
   static let largest = 1 << 20
 
-  /// Rows in blocks: so many at most that a thousand redrawn means of each stay within a megabyte or so.
+  /// Blocks of rows, small enough for a thousand redrawn means of each row to fit in about a megabyte.
   static func ranges(_ count: Int, examples: Int) -> [Range<Int>] {
     let atATime = max(1, min(256, largest / examples))
     return stride(from: 0, to: count, by: atATime).map { $0..<min($0 + atATime, count) }
   }
 
-  /// - Parameter centred: whether each row's mean is taken off it.
+  /// - Parameter centred: whether each row's mean is subtracted.
   init(_ all: [Float], _ range: Range<Int>, examples: Int, centred: Bool = true) {
     self.examples = examples
     var values = [Float](repeating: 0, count: range.count * examples)
@@ -109,10 +110,10 @@ struct RowBlock {
     self.present = isWhole ? nil : Tensor(shape: [range.count, examples], present)
   }
 
-  /// Each row with each row of weights [draw, example]: [row, draw].
+  /// The product of each row with each row of weights [draw, example]: [row, draw].
   func products(with weights: Tensor) -> [Float] { values.linear(weights.matrix, transposed: true).values }
 
-  /// The weights that fall on numbers; nil where all do.
+  /// The total weight on numbers, for each row and draw; nil if every weight falls on a number.
   func countProducts(with weights: Tensor) -> [Float]? {
     present.map { $0.linear(weights.matrix, transposed: true).values }
   }

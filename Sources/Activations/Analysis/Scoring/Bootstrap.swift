@@ -1,13 +1,14 @@
 import Diagnostics
 
-/// Intervals by drawing examples anew with replacement (Efron 1979), seeded; bounds are percentiles of the redrawn values.
+/// Intervals by redrawing examples with replacement (Efron 1979), seeded; bounds are percentiles of the redrawn values.
 public struct Bootstrap: Sendable, Equatable {
-  /// How often; 0 for no intervals.
+  /// The number of redraws; 0 for no intervals.
   public var redraws: Int
   /// The share of redrawn values within the bounds.
   public var level: Double
   public var seed: UInt64
-  /// The group of each example (the prompt or pair that it comes from): groups are redrawn whole. Nil: each example is its own.
+  /// The group of each example (the prompt or pair that it comes from): groups are redrawn whole. nil if each example
+  /// is its own group.
   public var groups: [Int]?
 
   public init(redraws: Int = 1000, level: Double = 0.95, seed: UInt64 = 0, groups: [Int]? = nil) {
@@ -17,8 +18,8 @@ public struct Bootstrap: Sendable, Equatable {
     self.groups = groups
   }
 
-  /// How often each of `count` examples is drawn, for each redraw in turn.
-  /// - Precondition: as many groups as examples, where there are groups.
+  /// For each redraw in turn, how often each of `count` examples is drawn.
+  /// - Precondition: if there are groups, as many as examples.
   func forEachRedraw(of count: Int, _ body: ([Int]) -> Void) {
     precondition(groups.map { $0.count == count } ?? true, "a group for each of \(count) examples")
     var generator = SplitMix64(seed: seed)
@@ -46,7 +47,8 @@ public struct Bootstrap: Sendable, Equatable {
     }
   }
 
-  /// The value with bounds from redrawn values, of which those that are not finite (a redraw without one of the classes) are left out.
+  /// The value with bounds from redrawn values; those that are not finite (a redraw without one of the classes) are
+  /// left out.
   func interval(_ value: Double, _ redrawn: [Double]) -> Interval {
     let sorted = redrawn.filter(\.isFinite).sorted()
     guard !sorted.isEmpty else { return Interval(value: value, low: value, high: value) }
@@ -54,7 +56,7 @@ public struct Bootstrap: Sendable, Equatable {
       value: value, low: Self.quantile(sorted, (1 - level) / 2), high: Self.quantile(sorted, (1 + level) / 2))
   }
 
-  /// Between the two nearest values in proportion, as numpy's `quantile`.
+  /// Interpolates between the two nearest values, like numpy's `quantile`.
   static func quantile(_ sorted: [Double], _ share: Double) -> Double {
     let position = min(max(share, 0), 1) * Double(sorted.count - 1)
     let below = Int(position)
@@ -63,7 +65,7 @@ public struct Bootstrap: Sendable, Equatable {
   }
 }
 
-/// A value and between which bounds it would lie with other examples.
+/// A value and the bounds within which it would lie with other examples.
 public struct Interval: Sendable, Equatable {
   public let value: Double
   public let low: Double

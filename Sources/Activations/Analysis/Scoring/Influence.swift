@@ -2,23 +2,23 @@ import Tensors
 
 /// How far a direction moves when one example is left out.
 public struct Influence: Sendable, Equatable {
-  /// Its place among the examples trained on.
+  /// Its index among the training examples.
   public let example: Int
-  /// The cosine between the direction with the example and without it; 1 for an example that does not matter.
+  /// The cosine between the directions with and without the example; 1 for an example that does not matter.
   public let cosine: Double
-  /// The length of the change of the weights, over the length of the weights with all examples.
+  /// The length of the change of the weights over the length of the weights with all examples.
   public let change: Double
 
   /// - Parameters:
   ///   - with: the weights, [width].
-  ///   - without: the weights when the example is left out.
+  ///   - without: the weights without the example.
   init(example: Int, with: [Double], without: [Double]) {
     self.example = example
     cosine = Vectors.dot(with, without) / (Vectors.norm(with) * Vectors.norm(without))
     change = Vectors.norm(Vectors.minus(without, with)) / Vectors.norm(with)
   }
 
-  /// Those that turn the direction most, the most influential first.
+  /// The influences that turn the direction most, strongest first.
   public static func strongest(_ influences: [Influence], _ count: Int) -> [Influence] {
     Array(influences.sorted { ($0.cosine, $0.example) < ($1.cosine, $1.example) }.prefix(count))
   }
@@ -41,13 +41,12 @@ public struct Influence: Sendable, Equatable {
     }
   }
 
-  /// For the linear discriminant: leaving out x takes n / (n - 1) (x - mean)(x - mean)^T from the scatter within classes, n being its class's count,
-  /// so the inverse changes by one outer product (Sherman and Morrison 1950). Exact without shrinkage; with shrinkage, what it adds to the diagonal
-  /// is taken to stay as it is.
+  /// For the linear discriminant: leaving out x removes n / (n - 1) (x - mean)(x - mean)^T from the scatter within
+  /// classes, n being its class's count, so the inverse changes by one outer product (Sherman and Morrison 1950). Exact
+  /// without shrinkage; with shrinkage, what it adds to the diagonal is assumed not to change.
   /// - Returns: one for each example, in order.
-  /// - Throws: `AnalysisError` unless each of the two classes has two examples; `LinearAlgebraError.notPositiveDefinite` where there are fewer
-  ///   examples
-  ///   than features and no shrinkage.
+  /// - Throws: `AnalysisError` unless each of the two classes has two examples;
+  ///   `LinearAlgebraError.notPositiveDefinite` if there are fewer examples than features and no shrinkage.
   public static func onLinearDiscriminant(_ examples: Examples, shrinkage: Double = 0) throws -> [Influence] {
     try examples.requireTwoClasses("the linear discriminant", needed: 2)
     let moments = try examples.moments(forShrinkage: shrinkage)
@@ -69,13 +68,14 @@ public struct Influence: Sendable, Equatable {
       let part = (1 - shrinkage) / Double(examples.count) * count / (count - 1)
       let height = part * Vectors.dot(deviation, inverse)
       let along = Vectors.dot(deviation, weights) + shift * Vectors.dot(deviation, inverse)
-      // The covariance is then over one example less, which is a matter of scale only; the change below leaves it out.
+      // The covariance is then over one example less, which only affects the scale; the change below ignores it.
       let without = Vectors.adding(target, part * along / (1 - height), inverse)
       return Influence(example: example, with: weights, without: without)
     }
   }
 
-  /// For the ridge probe: w without x is w - A^-1 x e / (1 - h), with e the residual and h the leverage of x, the unpenalised bias included.
+  /// For the ridge probe: w without x is w - A^-1 x e / (1 - h), where e is the residual and h the leverage of x,
+  /// including the unpenalised bias.
   /// - Returns: one for each example, in order.
   /// - Throws: as `RidgeRegression`.
   public static func onRidge(rows: Matrix, numbers: [Double], penalty: Double) throws -> [Influence] {
@@ -92,7 +92,7 @@ public struct Influence: Sendable, Equatable {
     let solved = factor.solveRows(centered)
     return (0..<rows.rows).map { example in
       let inverse = solved.row(example)
-      // Of centred rows the bias is the mean label, which adds 1 / n to the leverage and nothing to the direction.
+      // For centred rows the bias is the mean label, which adds 1 / n to the leverage and nothing to the direction.
       let leverage = Vectors.dot(centered.row(example), inverse) + 1 / Double(rows.rows)
       let without = Vectors.adding(fit.weights, -residuals[example] / (1 - leverage), inverse)
       return Influence(example: example, with: fit.weights, without: without)
@@ -101,8 +101,8 @@ public struct Influence: Sendable, Equatable {
 
   // MARK: - One Newton step
 
-  /// For the logistic probe: one Newton step from the optimum of the loss without the example (Pregibon 1981). Not exact: the true optimum lies a
-  /// little further the same way for examples that matter much.
+  /// For the logistic probe: one Newton step from the optimum towards that of the loss without the example (Pregibon
+  /// 1981). Not exact: for examples that matter much, the true optimum lies a little further in the same direction.
   /// - Returns: one for each example, in order.
   /// - Throws: as `LogisticRegression`.
   public static func onLogistic(_ examples: Examples, penalty: Double) throws(AnalysisError) -> [Influence] {

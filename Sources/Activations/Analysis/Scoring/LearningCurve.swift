@@ -1,14 +1,14 @@
 import Diagnostics
 import Tensors
 
-/// How a reader's accuracy grows with the number of pairs that it is trained on.
+/// How a reader's accuracy grows with the number of training pairs.
 public struct LearningCurve: Sendable, Equatable {
   public struct Point: Sendable, Equatable {
     /// Pairs trained on.
     public let pairs: Int
-    /// The mean accuracy over draws of that many pairs, and the range of `level` of the draws.
+    /// The mean accuracy over draws of that many pairs, with the range that holds the share `level` of the draws.
     public let accuracy: Interval
-    /// What the first draw's pairs gave.
+    /// The direction from the first draw's pairs.
     public let direction: Direction
   }
 
@@ -19,10 +19,10 @@ public struct LearningCurve: Sendable, Equatable {
   /// - Parameters:
   ///   - method: how each reader is trained.
   ///   - pairs: to draw from.
-  ///   - testing: examples to score on; none of them among the pairs.
+  ///   - testing: examples to score on, none of them in the pairs.
   ///   - sizes: numbers of pairs.
   ///   - draws: readers trained for each size, on pairs drawn without replacement, seeded.
-  ///   - threads: nil for one a core; the outcome does not depend on it.
+  ///   - threads: nil for one per core; the result does not depend on it.
   /// - Throws: `AnalysisError` for a size larger than there are pairs, and what training throws.
   public init(
     _ method: ReaderMethod, pairs: Pairs, testing: Examples, sizes: [Int], draws: Int = 10, level: Double = 0.95,
@@ -35,7 +35,7 @@ public struct LearningCurve: Sendable, Equatable {
     guard draws > 0 else { throw AnalysisError.tooFewExamples(purpose: "a learning curve", found: 0, needed: 1) }
     let readers = try WorkerPool.map(count: sizes.count * draws, threads: threads) { piece in
       let (size, draw) = (sizes[piece / draws], piece % draws)
-      // Each draw's order is the same for all sizes, so that a curve grows by adding pairs.
+      // Each draw has the same order for all sizes, so that a curve grows by adding pairs.
       var generator = SplitMix64(seed: seed &+ UInt64(draw) &* 0x9E37_79B9_7F4A_7C15)
       let order = Array(0..<pairs.count).shuffled(using: &generator)
       let chosen = try pairs.picking(Array(order[..<size]))

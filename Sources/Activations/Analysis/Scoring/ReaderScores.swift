@@ -1,14 +1,14 @@
 /// How well scores tell class 1 from class 0, each with an interval.
 public struct ReaderScores: Sendable, Equatable {
-  /// The share of examples whose score is positive just when their class is 1.
+  /// The share of examples whose score is positive exactly if their class is 1.
   public let accuracy: Interval
-  /// The share of pairs of one example of each class in which class 1 scores higher, ties counting half.
+  /// The share of pairs with one example of each class in which class 1 scores higher; ties count half.
   public let auc: Interval
   /// The expected calibration error; see `BinaryScores.calibrationError`.
   public let calibrationError: Interval
   /// The mean of (probability - class)^2 (Brier 1950).
   public let brier: Interval
-  /// The mean distance from the decision boundary, in activation units, counted negative on the wrong side.
+  /// The mean distance from the decision boundary in activation units, negative on the wrong side.
   public let margin: Interval
   /// The difference between the classes' mean scores in units of their pooled standard deviation (d').
   public let separation: Interval
@@ -17,8 +17,8 @@ public struct ReaderScores: Sendable, Equatable {
   ///   - scores: positive for class 1, [examples].
   ///   - probabilities: of class 1, [examples].
   ///   - classes: 0 or 1, [examples].
-  ///   - weightLength: by which a score is divided to be a distance.
-  /// - Precondition: equally many of each.
+  ///   - weightLength: the length of the weights, which turns a score into a distance.
+  /// - Precondition: all three have the same length.
   public init(
     scores: [Double], probabilities: [Double], classes: [Int], weightLength: Double, intervals: Bootstrap = Bootstrap()
   ) {
@@ -34,7 +34,7 @@ public struct ReaderScores: Sendable, Equatable {
   }
 }
 
-/// The measures themselves, of examples that count any number of times.
+/// The measures themselves, where each example counts any number of times.
 public struct BinaryScores: Sendable {
   /// Bins of equal width that probabilities are put into for the calibration error.
   public static let bins = 10
@@ -57,7 +57,8 @@ public struct BinaryScores: Sendable {
     order = scores.indices.sorted { (scores[$0], $0) < (scores[$1], $1) }
   }
 
-  /// Accuracy, AUC, calibration error, Brier score, margin and separation, in this order; NaN where one of the classes is missing.
+  /// Accuracy, AUC, calibration error, Brier score, margin and separation, in this order; NaN if one of the classes is
+  /// missing.
   func measured(times: [Int]) -> [Double] {
     [
       accuracy(times), auc(times), calibrationError(times), brier(times), margin(times), separation(times),
@@ -86,7 +87,8 @@ public struct BinaryScores: Sendable {
     mean(times) { (classes[$0] == 1 ? scores[$0] : -scores[$0]) / weightLength }
   }
 
-  /// Over runs of equal scores: each example of class 1 beats the examples of class 0 below it, and half of those level with it.
+  /// Over runs of equal scores: each example of class 1 beats the examples of class 0 below it, and half of those tied
+  /// with it.
   func auc(_ times: [Int]) -> Double {
     var (below, wins, positives) = (0.0, 0.0, 0.0)
     var first = 0
@@ -106,8 +108,8 @@ public struct BinaryScores: Sendable {
     return wins / (positives * below)
   }
 
-  /// The mean over bins, by their share of the examples, of |mean probability - share of class 1| (Naeini et al. 2015; Guo et al. 2017), with ten
-  /// bins of equal width over the probability of class 1.
+  /// The mean of |mean probability - share of class 1| over bins, weighted by their share of the examples (Naeini et
+  /// al. 2015; Guo et al. 2017), with ten bins of equal width over the probability of class 1.
   func calibrationError(_ times: [Int]) -> Double {
     var counts = [Double](repeating: 0, count: Self.bins)
     var (predicted, found) = (counts, counts)

@@ -1,19 +1,21 @@
 import Diagnostics
 import Tensors
 
-/// Permutation tests of a mean against 0: were each example's number as likely to have the other sign, how often would the mean be as far from 0 as it is
-/// (Fisher 1935)? Two-sided and seeded.
+/// Permutation tests of a mean against 0, two-sided and seeded (Fisher 1935): if each example's number were equally
+/// likely to have the other sign, how often would the mean be at least as far from 0?
 ///
-/// All 2^n choices of signs are gone through where there are no more of them than `flips`; p is then exact, and the signs as they are count among them. Else
-/// signs are drawn, and p = (1 + as far) / (1 + flips), which is never 0 (Phipson and Smyth 2010).
+/// If there are no more than `flips` of the 2^n choices of signs, all are tried; p is then exact, and the actual signs
+/// count among them. Otherwise signs are drawn, and p = (1 + as far) / (1 + flips), which is never 0 (Phipson and Smyth
+/// 2010).
 public struct SignFlips: Sendable, Equatable {
-  /// How many choices of signs are drawn.
+  /// How many choices of signs to draw.
   public var flips: Int
   public var seed: UInt64
 
   public init(flips: Int = 9999, seed: UInt64 = 0) { (self.flips, self.seed) = (flips, seed) }
 
-  /// p of each of many rows of numbers; NaN for rows without a finite number. Numbers that are not finite have no sign to flip.
+  /// p for each of many rows of numbers; NaN for rows without a finite number. Numbers that are not finite have no sign
+  /// to flip.
   /// - Parameter rows: [row, example], row-major.
   public func p(ofRows rows: [Float], examples: Int, threads: Int? = nil) -> [Double] {
     precondition(examples > 0 && rows.count.isMultiple(of: examples), "\(rows.count) numbers in rows of \(examples)")
@@ -22,7 +24,7 @@ public struct SignFlips: Sendable, Equatable {
     let count = rows.count / examples
     var asFar = [Int](repeating: 0, count: count)
     var generator = SplitMix64(seed: seed)
-    // Of thousands of examples not all signs at once: sixteen megabytes of them.
+    // With thousands of examples, not all signs at once: at most sixteen megabytes of them.
     let atATime = max(1, (1 << 22) / examples)
     for first in stride(from: 0, to: draws, by: atATime) {
       let range = first..<min(draws, first + atATime)
@@ -36,7 +38,7 @@ public struct SignFlips: Sendable, Equatable {
     }
   }
 
-  /// Under how many of the signs [draw, example] each row's sum is as far from 0 as it is.
+  /// For how many of the signs [draw, example] each row's sum is as far from 0 as it actually is.
   private func counts(_ rows: [Float], _ count: Int, _ signs: Tensor, _ threads: Int?) -> [Int] {
     let (draws, examples) = (signs.shape[0], signs.shape[1])
     let blocks = RowBlock.ranges(count, examples: examples)
@@ -46,7 +48,7 @@ public struct SignFlips: Sendable, Equatable {
       return block.rows.map { row -> Int in
         guard row.count > 0 else { return 0 }
         if row.size == 0 { return draws }
-        // As far from 0 up to rounding: sums of float32 products differ in their last digits though they are of the same numbers.
+        // As far from 0 up to rounding: sums of the same numbers in float32 products differ in their last digits.
         let bound = Float(abs(row.mean) * Double(row.count) - 1e-5 * row.size)
         var found = 0
         for place in row.index * draws..<(row.index + 1) * draws where abs(sums[place]) >= bound { found += 1 }
@@ -55,7 +57,7 @@ public struct SignFlips: Sendable, Equatable {
     }.flatMap(\.self)
   }
 
-  /// Whether all choices of signs of so many numbers are gone through.
+  /// Whether all choices of signs for this many numbers are tried.
   public func isExact(_ examples: Int) -> Bool { examples < 30 && 1 << examples <= flips }
 
   private func allSigns(_ choices: Range<Int>, _ examples: Int) -> Tensor {
@@ -76,7 +78,8 @@ public struct SignFlips: Sendable, Equatable {
     return Tensor(shape: [draws, examples], signs)
   }
 
-  /// The share of false discoveries that one must bear to take each in (Benjamini and Hochberg 1995). NaN stays NaN and does not count.
+  /// The smallest false discovery rate at which each would be accepted (Benjamini and Hochberg 1995). NaN stays NaN and
+  /// does not count.
   public static func falseDiscoveryRates(_ p: [Double]) -> [Double] {
     let order = p.indices.filter { !p[$0].isNaN }.sorted { p[$0] > p[$1] }
     var rates = [Double](repeating: .nan, count: p.count)

@@ -1,6 +1,6 @@
 import ActivationStore
 
-/// Finds the examples of every source, their labels, and the tokens that position rules pick.
+/// Finds the examples of every source, their labels, and the tokens that position rules select.
 struct ItemTables {
   let classNames: [String]
   private let pools: [[SourcePart]]
@@ -89,8 +89,9 @@ struct ItemTables {
                 label: label(of: part, example, position, labels)))
           }
         } else {
-          let tokens = part.tokens(of: prompt)
-          let position = rules[0].position(length: length, tokens: tokens, labels: prompt.labels)
+          let found = rules[0].position(
+            length: length, tokens: part.tokens(of: prompt), areWords: part.cache.tokensAreWords, labels: prompt.labels)
+          let position: Int? = if case .success(let place) = found { place } else { nil }
           drafts.append(
             Draft(part: index, example: example, position: nil, label: label(of: part, example, position, labels)))
         }
@@ -151,8 +152,8 @@ struct ItemTables {
       }
       guard !items.isEmpty else { throw .noExamples(source: name) }
       let table = ItemTable(items: items, classNames: classNames, unlabelled: drafts.count - items.count)
-      sources.append(
-        Source(name: name, parts: pool, table: table, positions: try positions(of: items, in: pool, name)))
+      let (positions, leftOut) = try positions(of: items, in: pool, name)
+      sources.append(Source(name: name, parts: pool, table: table, positions: positions, leftOut: leftOut))
     }
     return sources
   }
@@ -161,27 +162,37 @@ struct ItemTables {
     pool.map(\.cache.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: "+")
   }
 
+  /// The token that each rule picks of each item, and why it picks none where it does.
   private func positions(
     of items: [ItemTable.Item], in pool: [SourcePart], _ source: String
-  ) throws(SelectionError) -> [[Int?]] {
-    var result: [[Int?]] = []
-    for rule in rules {
-      let found = items.map { item -> Int? in
-        if let position = item.position { return position }
+  ) throws(SelectionError) -> (positions: [[Int?]], leftOut: [Source.LeftOut]) {
+    var (positions, leftOut): ([[Int?]], [Source.LeftOut]) = ([], [])
+    for (number, rule) in rules.enumerated() {
+      var found = [Int?](repeating: nil, count: items.count)
+      for (index, item) in items.enumerated() {
+        if let position = item.position {
+          found[index] = position
+          continue
+        }
         let cache = pool[item.part].cache
         let prompt = cache.prompts[item.example]
-        return rule.position(
-          length: cache.reader.lengths[item.example], tokens: pool[item.part].tokens(of: prompt), labels: prompt.labels)
+        switch rule.position(
+          length: cache.reader.lengths[item.example], tokens: pool[item.part].tokens(of: prompt),
+          areWords: cache.tokensAreWords, labels: prompt.labels)
+        {
+        case .success(let position): found[index] = position
+        case .failure(let missing): leftOut.append(Source.LeftOut(rule: number, item: index, missing: missing))
+        }
       }
       guard found.contains(where: { $0 != nil }) else {
         throw .positionNowhere(rule.label, source: source, hint: hint(rule, items, pool))
       }
-      result.append(found)
+      positions.append(found)
     }
-    return result
+    return (positions, leftOut)
   }
 
-  /// What the first prompt's tokens are, for a token or span that none has.
+  /// The first prompt's tokens, as a hint when no prompt has the token or span.
   private func hint(_ rule: PositionRule, _ items: [ItemTable.Item], _ pool: [SourcePart]) -> String? {
     guard let item = items.first, let tokens = pool[item.part].tokens(of: pool[item.part].cache.prompts[item.example])
     else { return nil }

@@ -1,10 +1,12 @@
+import Foundation
+
 /// Which token of each prompt an activation is taken at.
 public enum PositionRule: Sendable, Hashable {
-  /// A number, from the end where it is negative.
+  /// A number; negative numbers count from the end.
   case index(Int)
-  /// A token as it is written, its space included; occurrence 1 is the first, -1 the last.
+  /// A token exactly as written, including its space; occurrence 1 is the first, -1 the last.
   case token(String, occurrence: Int)
-  /// The words that a label of the prompt holds, where they stand in the prompt.
+  /// The words of a label, where they occur in the prompt.
   case span(label: String, occurrence: Int, edge: Edge)
   /// The mean over all tokens.
   case mean
@@ -18,7 +20,7 @@ public enum PositionRule: Sendable, Hashable {
     case first, last
   }
 
-  /// What results call it.
+  /// Its name in results.
   public var label: String {
     switch self {
     case .index(let index): "\(index)"
@@ -31,72 +33,72 @@ public enum PositionRule: Sendable, Hashable {
     }
   }
 
-  /// The token's place in a prompt; nil where the prompt has none such.
-  /// - Parameters:
-  ///   - length: how many tokens the prompt has.
-  ///   - tokens: what they say; nil where that is not known.
-  ///   - labels: what is known of the prompt.
-  package func position(length: Int, tokens: [String]?, labels: [String: String]) -> Int? {
-    switch self {
-    case .index(let index):
-      let position = index < 0 ? length + index : index
-      return (0..<length).contains(position) ? position : nil
-    case .token(let token, let occurrence):
-      let tokens = tokens ?? []
-      // Word-level tokenizers know no spaces; others write the space before a word into its token.
-      let wanted = Self.hasSpaces(tokens) ? token : String(token.drop { $0 == " " })
-      return Self.pick(tokens.indices.filter { tokens[$0] == wanted }, occurrence)
-    case .span(let label, let occurrence, let edge):
-      guard let tokens, let words = labels[label], !words.isEmpty else { return nil }
-      let spans = Self.spans(of: words, in: tokens)
-      guard let span = Self.pick(spans, occurrence) else { return nil }
-      return edge == .first ? span.lowerBound : span.upperBound - 1
-    case .mean, .every, .none:
-      return length > 0 ? 0 : nil
+  /// Why a prompt has no such token.
+  public enum Missing: Sendable, Hashable {
+    case tooShort(tokens: Int)
+    case noToken(String)
+    case noLabel(String)
+    /// The prompt does not hold the label's words.
+    case noWords(String)
+    /// It holds them only as a part of longer words.
+    case insideWords(String)
+    /// It holds the token or the words, but not as often as that.
+    case fewer(String, count: Int)
+
+    /// As the end of a sentence about a prompt.
+    public var reason: String {
+      switch self {
+      case .tooShort(let tokens): "it has \(tokens) \(tokens == 1 ? "token" : "tokens")"
+      case .noToken(let token): "it has no token '\(token)'"
+      case .noLabel(let label): "it has no label '\(label)'"
+      case .noWords(let words): "'\(words)' is not in it"
+      case .insideWords(let words): "'\(words)' is only a part of longer words in it"
+      case .fewer(let text, let count): "it has '\(text)' \(count == 1 ? "once" : "\(count) times")"
+      }
     }
   }
 
-  private static func hasSpaces(_ tokens: [String]) -> Bool { tokens.contains { $0.contains(" ") } }
+  /// The token's place in a prompt, or why it has none.
+  /// - Parameters:
+  ///   - length: how many tokens the prompt has.
+  ///   - tokens: what they say; nil where that is not known.
+  ///   - areWords: whether they are words that write no spaces; nil where that is not known.
+  ///   - labels: what is known of the prompt.
+  package func position(
+    length: Int, tokens: [String]?, areWords: Bool?, labels: [String: String]
+  ) -> Result<Int, Missing> {
+    switch self {
+    case .index(let index):
+      let position = index < 0 ? length + index : index
+      return (0..<length).contains(position) ? .success(position) : .failure(.tooShort(tokens: length))
+    case .token(let token, let occurrence):
+      let tokens = tokens ?? []
+      // Word-level tokenizers know no spaces; others write the space before a word into its token.
+      let areWords = areWords ?? !tokens.contains { $0.contains(" ") }
+      let wanted = areWords ? String(token.drop { $0 == " " }) : token
+      let places = tokens.indices.filter { tokens[$0] == wanted }
+      if places.isEmpty { return .failure(.noToken(token)) }
+      return Self.pick(places, occurrence).map { .success($0) } ?? .failure(.fewer(token, count: places.count))
+    case .span(let label, let occurrence, let edge):
+      let words = (labels[label] ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+      guard let tokens, !words.isEmpty else { return .failure(.noLabel(label)) }
+      // Where it is not known, a text without a single space is taken for what it seems before it is taken for words.
+      let kinds = areWords.map { [$0] } ?? (tokens.contains { $0.contains(" ") } ? [false] : [false, true])
+      let found = kinds.map { PromptText(tokens: tokens, areWords: $0).occurrences(of: words) }
+      guard let places = found.first(where: { !$0.whole.isEmpty })?.whole else {
+        return .failure(found.contains(where: \.areInsideWords) ? .insideWords(words) : .noWords(words))
+      }
+      guard let span = Self.pick(places, occurrence) else { return .failure(.fewer(words, count: places.count)) }
+      return .success(edge == .first ? span.lowerBound : span.upperBound - 1)
+    case .mean, .every, .none:
+      return length > 0 ? .success(0) : .failure(.tooShort(tokens: 0))
+    }
+  }
 
   private static func pick<T>(_ places: [T], _ occurrence: Int) -> T? {
     let index = occurrence < 0 ? places.count + occurrence : occurrence - 1
     return places.indices.contains(index) ? places[index] : nil
   }
-
-  /// The tokens that hold some words, wherever these stand as whole words; none where they overlap.
-  private static func spans(of words: String, in tokens: [String]) -> [Range<Int>] {
-    // The token that each byte of the text belongs to.
-    var (text, owner): ([UInt8], [Int]) = ([], [])
-    let separator = hasSpaces(tokens) ? "" : " "
-    for (index, token) in tokens.enumerated() {
-      for byte in (token + separator).utf8 {
-        text.append(byte)
-        owner.append(index)
-      }
-    }
-    let wanted = Array(words.utf8)
-    var spans: [Range<Int>] = []
-    var start = 0
-    while start + wanted.count <= text.count {
-      let end = start + wanted.count
-      let isWhole = (start == 0 || !isWordByte(text[start - 1])) && (end == text.count || !isWordByte(text[end]))
-      if isWhole, text[start] == wanted[0], text[start..<end].elementsEqual(wanted) {
-        spans.append(owner[start]..<owner[end - 1] + 1)
-        start = end
-      } else {
-        start += 1
-      }
-    }
-    return spans
-  }
-
-  /// Letters and digits, and every byte of other scripts.
-  private static func isWordByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), 0x80...:
-      true
-    default: false
-    }
-  }
 }
+
+extension PositionRule.Missing: Error {}

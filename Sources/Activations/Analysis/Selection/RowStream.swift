@@ -2,9 +2,9 @@ import ActivationStore
 import ModelGraph
 import Tensors
 
-/// Reads one hook of one source, a block of examples at a time, and hands on the rows of every position and head.
+/// Reads one hook of one source, a block of examples at a time, and passes on the rows of every position and head.
 ///
-/// What is in memory is a block, however long the file.
+/// Only one block is in memory, however long the file.
 struct RowStream {
   let source: Source
   let hook: HookName
@@ -13,10 +13,10 @@ struct RowStream {
 
   /// Numbers in a block: 16 MiB.
   private static let blockSize = 4 << 20
-  /// How many blocks the disk fetches while one is worked on.
+  /// How many blocks the disk fetches ahead.
   private static let ahead = 4
 
-  /// Rows of one place of a stream, [items, width], and the items that they are of, ascending.
+  /// Rows of one place of a stream, [items, width], and their items, ascending.
   typealias Body = (_ stream: Int, _ rule: Int, _ head: Int, _ rows: Matrix, _ items: [Int]) throws -> Void
 
   /// Reads streams of the same hook and runs, each block once for all of them.
@@ -32,7 +32,7 @@ struct RowStream {
     }
   }
 
-  /// - Parameter members: for each stream, its items of the part.
+  /// - Parameter members: for each stream, its items in the part.
   private static func read(_ part: SourcePart, _ streams: [RowStream], _ members: [[Int]], _ body: Body) throws {
     let (reader, hook) = (part.cache.reader, streams[0].hook)
     let shape = try reader.shape(of: hook, run: part.run)
@@ -55,12 +55,12 @@ struct RowStream {
   /// Examples that are read together.
   private struct Block {
     let examples: Range<Int>
-    /// For each stream, its items among them.
+    /// For each stream, its items in the block.
     let items: [[Int]]
   }
 
-  /// Whole examples; those that nobody wants are left out where they begin or end a block.
-  /// - Parameter size: how many examples a block has at most.
+  /// Blocks of whole examples, without unneeded ones at their beginning and end.
+  /// - Parameter size: the largest number of examples in a block.
   private static func blocks(_ streams: [RowStream], _ members: [[Int]], of size: Int) -> [Block] {
     var next = streams.map { _ in 0 }
     func example(_ stream: Int, _ member: Int) -> Int {
@@ -117,7 +117,7 @@ struct RowStream {
 
   private func headCount(of values: Tensor, _ hasPositions: Bool) -> Int { values.shape[hasPositions ? 2 : 1] }
 
-  /// A view where the rows lie evenly in memory, else a copy.
+  /// A view if the rows are evenly spaced in memory, otherwise a copy.
   private static func rows(
     at spots: [(example: Int, position: Int)], flat: Matrix, each: Matrix, positions: Int, width: Int
   ) -> Matrix {
@@ -158,10 +158,10 @@ extension Selection {
     RowStream(source: sources[source], hook: hooks[hook], rules: rules, heads: heads)
   }
 
-  /// The error for a number that is not finite, in the words of the file it is in.
+  /// The error for a number that is not finite, in terms of its file.
   /// - Parameters:
-  ///   - rows: of a place, [items, width].
-  ///   - items: that they are of.
+  ///   - rows: the rows of a place, [items, width].
+  ///   - items: their items.
   /// - Returns: nil if all are finite.
   func firstNotFinite(in rows: Matrix, _ items: [Int], at place: Place) -> SelectionError? {
     for (row, item) in items.enumerated() {

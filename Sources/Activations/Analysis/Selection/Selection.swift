@@ -1,18 +1,18 @@
 import ActivationStore
 import ModelGraph
 
-/// The activations that an analysis is of: sources, hooks, positions and heads, every combination of which is a place.
+/// The activations to analyse: sources, hooks, positions and heads. Every combination of these is a place.
 public struct Selection: Sendable {
   public let sources: [Source]
   public let hooks: [HookName]
   public let rules: [PositionRule]
-  /// Heads that are looked at one by one; nil where they lie side by side, or there are none.
+  /// Heads that are analysed one by one; nil if their vectors are joined, or there are none.
   public let heads: [Int]?
-  /// How wide an activation is at each hook, [hooks].
+  /// The width of an activation at each hook, [hooks].
   public let widths: [Int]
-  /// What the classes are called, the positive one last; empty without labels.
+  /// The names of the classes, the positive one last; empty if there are no labels.
   public let classNames: [String]
-  /// What labels are called; nil without.
+  /// The labels' name; nil if there are none.
   public let labelName: String?
 
   /// Where in the models and files some activations come from.
@@ -20,11 +20,11 @@ public struct Selection: Sendable {
     public let source: Int
     public let hook: Int
     public let rule: Int
-    /// Of the chosen ones; 0 where heads are not looked at one by one.
+    /// Index among the chosen heads; 0 if heads are not analysed one by one.
     public let head: Int
   }
 
-  /// All places, the head running fastest.
+  /// All places; the head varies fastest.
   public var places: [Place] {
     sources.indices.flatMap { source in
       hooks.indices.flatMap { hook in
@@ -37,14 +37,14 @@ public struct Selection: Sendable {
 
   public var headCount: Int { heads?.count ?? 1 }
 
-  /// What tables and messages call a place.
+  /// The name of a place in tables and messages.
   public func name(of place: Place) -> String {
     let head = heads.map { " head \($0[place.head])" } ?? ""
     let source = sources.count > 1 ? "\(sources[place.source].name) " : ""
     return "\(source)\(hooks[place.hook])\(head) at \(rules[place.rule].label)"
   }
 
-  /// The one width of all hooks.
+  /// The width that all hooks share.
   /// - Throws: `SelectionError.differentWidths`.
   public func commonWidth() throws(SelectionError) -> Int {
     if let other = widths.indices.first(where: { widths[$0] != widths[0] }) {
@@ -54,10 +54,10 @@ public struct Selection: Sendable {
     return widths[0]
   }
 
-  /// Finds what is asked for.
+  /// Finds the activations.
   /// - Parameters:
-  ///   - caches: in their order.
-  ///   - acrossModels: whether they may be of different models.
+  ///   - caches: in the order of the analysis file.
+  ///   - acrossModels: whether the caches may be of different models.
   /// - Throws: `SelectionError`, `StoreError`.
   public init(
     _ spec: SelectionSpec, labels: LabelSpec?, in caches: [ActivationCache], acrossModels: Bool = false
@@ -149,7 +149,7 @@ public struct Selection: Sendable {
     return (hooks, try hooks.map { try caches[0].reader.layout(of: $0) })
   }
 
-  /// Embeddings, then blocks by their number, then what follows them.
+  /// Embeddings first, then blocks by number, then what follows them.
   private static func isEarlier(_ a: HookName, _ b: HookName) -> Bool {
     func rank(_ hook: HookName) -> Int { hook.layer != nil ? 1 : hook.text.hasPrefix("hook_") ? 0 : 2 }
     return rank(a) == rank(b) ? a < b : rank(a) < rank(b)

@@ -1,20 +1,20 @@
 import Diagnostics
 
-/// What a selection from caches can be at fault for.
+/// What can be wrong with a selection from caches.
 public enum SelectionError: DiagnosedError, Equatable {
   case noSuchCache(String, known: [String])
   case noSuchRun(String, cache: String, known: [String])
   /// No activation of the cache matches.
   case noSuchHook(String, file: String, known: [String])
-  /// None of the hooks that match is of one of the layers.
+  /// None of the matching hooks is in one of the layers.
   case noSuchLayer(file: String, layers: [Int])
-  /// An activation without a vector for each token: attention patterns.
+  /// An activation without one vector per token: attention patterns.
   case noVectors(hook: String)
   case noPositions(hook: String)
   case noHeads(hook: String)
   case headOutside(Int, hook: String, heads: Int)
   case differentHeads(hook: String, heads: Int, other: String, otherHeads: Int)
-  /// Hooks of different widths in an analysis that lays them side by side.
+  /// Hooks of different widths in an analysis that needs one width.
   case differentWidths(hook: String, width: Int, other: String, otherWidth: Int)
   case differentModels(file: String, other: String)
   case noSuchLabel(String, file: String, known: [String])
@@ -23,18 +23,18 @@ public enum SelectionError: DiagnosedError, Equatable {
   case notANumber(String, label: String, file: String, example: Int)
   /// No prompt has the token or span.
   case positionNowhere(String, source: String, hint: String?)
-  /// Tokens are sought by what they say, and the file does not say it.
+  /// Tokens are looked up by their text, which the file lacks.
   case noTokenStrings(file: String)
   case everyWithOtherPositions
-  /// A label that is read off the token, with several tokens.
+  /// A label taken from the token, with several tokens.
   case onePosition(label: String)
   case noExamples(source: String)
-  /// A table of labels that has no row for a prompt.
+  /// A table of labels has no row for a prompt.
   case noRow(column: String, example: Int)
   case notFinite(file: String, hook: String, run: String, example: Int, position: Int?, feature: Int, isUnwritten: Bool)
-  /// Places whose examples are not the same ones.
+  /// Places with different examples.
   case differentExamples(place: String, count: Int, other: String, otherCount: Int)
-  /// Nothing was trained that fits a cache.
+  /// Nothing that was trained fits a cache.
   case noTraining(source: String, hook: String)
   case noPairs(label: String)
 

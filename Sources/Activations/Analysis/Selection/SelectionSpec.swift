@@ -1,20 +1,20 @@
 import ActivationStore
 import Interventions
 
-/// Which activations an analysis is of, as it is written; caches decide what that comes to.
+/// The activations to analyse, as written in the analysis file; the caches determine what that selects.
 public struct SelectionSpec: Sendable, Hashable {
   /// Names of caches; nil for all.
   public var caches: [String]?
-  /// nil: the clean run of pairs.
+  /// nil for the clean run of pairs.
   public var runs: [StoredRun]?
-  /// Patterns of hook names; nil for all that have vectors.
+  /// Patterns of hook names; nil for all with vectors.
   public var hooks: [String]?
   public var layers: Selector
-  /// Heads one by one; nil: side by side as one vector.
+  /// Heads one by one; nil to join their vectors.
   public var heads: Selector?
-  /// nil: the last token.
+  /// nil for the last token.
   public var positions: [PositionRule]?
-  /// The values of labels that count.
+  /// For each label, the values of the examples to use.
   public var examples: [String: [String]]
 
   public init(
@@ -35,18 +35,18 @@ public struct SelectionSpec: Sendable, Hashable {
 public enum LabelSource: Sendable, Hashable {
   /// A label of the prompt.
   case key(String)
-  /// The run that the activation comes from; examples of both are pooled.
+  /// The run that the activation comes from; the examples of both are pooled.
   case run
-  /// The cache that the activation comes from; examples of all are pooled.
+  /// The cache that the activation comes from; the examples of all are pooled.
   case cache
   /// The token itself.
   case token
   /// The token's number in its prompt.
   case position
-  /// A column of a table, by the number of the prompt.
+  /// A column of a table, looked up by the prompt's number.
   case column(String, values: [Int: String])
 
-  /// What messages and results call it.
+  /// Its name in messages and results.
   public var name: String {
     switch self {
     case .key(let key): key
@@ -62,7 +62,7 @@ public enum LabelSource: Sendable, Hashable {
 /// Labels, and which of their values are classes.
 public struct LabelSpec: Sendable, Hashable {
   public var source: LabelSource
-  /// The classes that count, the positive one last; nil for all, in alphabetical order.
+  /// The classes to use, the positive one last; nil for all, in alphabetical order.
   public var classes: [String]?
 
   public init(_ source: LabelSource, classes: [String]? = nil) {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// A running regression on a number: the moments of the features, of the number, and of the two together.
+/// Accumulates a regression on a number: the moments of the features, of the number, and of the two together.
 public struct LabelMomentAccumulator: Sendable {
   public private(set) var features: MomentAccumulator
   private var sum = 0.0
@@ -13,7 +13,7 @@ public struct LabelMomentAccumulator: Sendable {
     products = [Double](repeating: 0, count: width)
   }
 
-  /// Adds rows and the number that belongs to each.
+  /// Adds rows, each with its number.
   /// - Parameters:
   ///   - rows: [examples, width].
   ///   - numbers: [examples].
@@ -29,7 +29,7 @@ public struct LabelMomentAccumulator: Sendable {
     }
   }
 
-  /// Adds what another has seen.
+  /// Adds what another accumulator has seen.
   public mutating func merge(_ other: LabelMomentAccumulator) {
     features.merge(other.features)
     sum += other.sum
@@ -37,7 +37,7 @@ public struct LabelMomentAccumulator: Sendable {
     for index in products.indices { products[index] += other.products[index] }
   }
 
-  /// - Throws: `AnalysisError` when nothing was added.
+  /// - Throws: `AnalysisError` if nothing was added.
   public func moments() throws(AnalysisError) -> LabelMoments {
     let features = try self.features.moments()
     let count = Double(features.count)

@@ -1,7 +1,7 @@
 import Tensors
 
 extension Matrix {
-  /// Some rows copied out, in the order asked for, [indices.count, columns].
+  /// A copy of some rows, in the order of `indices`, [indices.count, columns].
   func picking(_ indices: [Int]) -> Tensor {
     Tensor(shape: [indices.count, columns]) { out in
       guard columns > 0 else { return }

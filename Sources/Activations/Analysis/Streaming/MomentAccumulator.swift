@@ -1,18 +1,19 @@
 import Tensors
 
-/// Counts, means and covariances of any number of rows in memory that depends on their width alone.
+/// Accumulates counts, means and covariances of any number of rows, in memory that depends only on their width.
 ///
-/// Rows are taken in blocks of 1024, however they were fed: the block is centred on the mean of the first block, multiplied with itself in
-/// float32, and added to float64 sums. Sums of the rows themselves are float64 throughout. So the outcome depends on the order of the rows only,
-/// and a covariance is within 1e-6 of what float64 throughout would give, relative to the standard deviations of its two features.
+/// Rows are processed in blocks of 1024, however they arrive: a block is centred on the mean of the first block,
+/// multiplied with itself in float32, and added to float64 sums. Sums of the rows themselves are float64 throughout. So
+/// the result depends only on the order of the rows, and a covariance is within 1e-6 of a float64 computation, relative
+/// to the standard deviations of its two features.
 public struct MomentAccumulator: Sendable {
-  /// Which second moments are kept.
+  /// Which second moments to keep.
   public enum Covariance: Sendable {
     /// None: means only, as fast as memory is read.
     case none
     /// Of all examples together. The covariance within classes follows from it and the class means.
     case pooled
-    /// Of each class by itself as well.
+    /// Of each class separately as well.
     case perClass
   }
 
@@ -20,7 +21,7 @@ public struct MomentAccumulator: Sendable {
   static let blockRows = 1024
 
   public let width: Int
-  /// How many classes there are; 1 where examples have none.
+  /// The number of classes; 1 if examples have none.
   public let classes: Int
   public let covariance: Covariance
   /// Examples of each class so far, [classes].
@@ -47,15 +48,15 @@ public struct MomentAccumulator: Sendable {
     pending = Tensor(shape: [covariance == .none ? 0 : Self.blockRows, width])
   }
 
-  /// How many rows were added.
+  /// The number of rows added.
   public var count: Int { counts.reduce(0, +) }
 
   /// Adds rows.
   /// - Parameters:
   ///   - rows: [examples, width].
-  ///   - labels: the class of each row, [examples]; nil when there is one class.
-  /// - Throws: `AnalysisError` for another width, a label that names no class, or a number that is not finite (the example is counted over all rows
-  ///   added so far).
+  ///   - labels: the class of each row, [examples]; nil if there is one class.
+  /// - Throws: `AnalysisError` for another width, a label that names no class, or a number that is not finite (the
+  ///   example's number counts all rows added so far).
   public mutating func add(_ rows: Matrix, classes labels: [Int]? = nil) throws(AnalysisError) {
     guard rows.columns == width else { throw .otherWidth(found: rows.columns, expected: width) }
     let labels = labels ?? [Int](repeating: 0, count: rows.rows)
@@ -65,7 +66,7 @@ public struct MomentAccumulator: Sendable {
     }
     var start = 0
     while start < rows.rows {
-      // The same blocks whatever pieces the rows come in.
+      // The same blocks, in whatever pieces the rows arrive.
       let end = min(start + Self.blockRows - pendingClasses.count, rows.rows)
       try addSums(rows.rows(start..<end), labels[start..<end])
       if covariance != .none {
@@ -103,8 +104,8 @@ public struct MomentAccumulator: Sendable {
     for label in 0..<classes { counts[label] += other.counts[label] }
   }
 
-  /// The means and covariances of what was added.
-  /// - Throws: `AnalysisError` when nothing was added or squares were too large for float32.
+  /// The means and covariances of all rows added.
+  /// - Throws: `AnalysisError` if nothing was added or squares were too large for float32.
   public func moments() throws(AnalysisError) -> Moments {
     guard count > 0 else { throw .tooFewExamples(purpose: "a mean", found: 0, needed: 1) }
     var complete = self
@@ -116,7 +117,7 @@ public struct MomentAccumulator: Sendable {
 
   private mutating func addSums(_ rows: Matrix, _ labels: ArraySlice<Int>) throws(AnalysisError) {
     let before = count
-    // Runs of one class in one call each.
+    // Consecutive rows of one class in one call.
     var first = 0
     while first < rows.rows {
       let label = labels[labels.startIndex + first]
@@ -126,7 +127,7 @@ public struct MomentAccumulator: Sendable {
       counts[label] += end - first
       first = end
     }
-    // Float32 numbers cannot overflow a float64 sum, so one that is not finite has met one that was not.
+    // Float32 numbers cannot overflow a float64 sum, so a sum that is not finite contains a number that was not.
     guard sums.allSatisfy(\.isFinite) else { throw Self.firstNotFinite(in: rows, before: before) }
   }
 

@@ -27,7 +27,7 @@ public struct Moments: Sendable, Equatable {
   }
 
   /// sum over examples of (x - mean)(x - mean)^T, [width, width].
-  /// - Precondition: covariances were accumulated, as for all that follow.
+  /// - Precondition: covariances were accumulated; likewise for all properties below.
   public var totalScatter: DenseMatrix {
     precondition(!scatters.isEmpty, "accumulated without covariances")
     return perClass ? withinScatter + betweenScatter : scatters[0]
@@ -55,7 +55,8 @@ public struct Moments: Sendable, Equatable {
     return (1 / Double(max(1, counts[label] - 1))) * scatters[label]
   }
 
-  /// The covariance of the features with the classes as indicator variables, divided by the count less one, [width, classes].
+  /// The covariance of the features with the classes as indicator variables, divided by the count less one, [width,
+  /// classes].
   public var crossCovariance: DenseMatrix {
     let mean = self.mean
     var result = DenseMatrix(rows: width, columns: classes)
@@ -82,8 +83,8 @@ public struct Moments: Sendable, Equatable {
       })
   }
 
-  /// - Parameter names: the classes' names, for the message; numbers where nil.
-  /// - Throws: `AnalysisError` unless every class has at least `needed` examples and there are two classes that do.
+  /// - Parameter names: the classes' names for the message; nil for their numbers.
+  /// - Throws: `AnalysisError` unless every class has at least `needed` examples and there are two or more classes.
   func requireClasses(_ needed: Int, names: [String]? = nil) throws(AnalysisError) {
     let names = names ?? (0..<classes).map(String.init)
     let present = (0..<classes).filter { counts[$0] > 0 }
@@ -95,11 +96,11 @@ public struct Moments: Sendable, Equatable {
 }
 
 extension DenseMatrix {
-  /// The symmetric matrix whose upper triangle is that of the given numbers.
+  /// The symmetric matrix with the upper triangle of the given numbers.
   init(mirroringUpperTriangle values: [Double], size: Int) {
     self.init(rows: size, columns: size, values: values)
     self.values.withUnsafeMutableBufferPointer { values in
-      // By tiles, since one side of the mirror is strided.
+      // In tiles, since one side of the mirror is strided.
       let tile = 32
       for top in stride(from: 0, to: size, by: tile) {
         for left in stride(from: top, to: size, by: tile) {

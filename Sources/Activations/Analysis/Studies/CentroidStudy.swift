@@ -1,6 +1,6 @@
 import Tensors
 
-/// Where two classes lie at every place, and a direction from the one to the other: what trajectories are measured by.
+/// The means of two classes at every place and a direction from one to the other, by which trajectories are measured.
 struct CentroidStudy: Study {
   let name: String
   let selection: Selection
@@ -53,7 +53,7 @@ struct CentroidStudy: Study {
       let (items, values) = (rows.items, rows.take())
       let examples = try Examples(
         rows: values.matrix, classes: items.map { labels[$0] }, names: study.selection.classNames)
-      // Where all activations are the same there is no way from the one class to the other.
+      // If all activations are the same, there is no direction from one class to the other.
       let direction =
         examples.rows.varies
         ? try Reader(
@@ -69,7 +69,7 @@ struct CentroidStudy: Study {
     }
 
     func outcome() -> Centroids {
-      guard let found else { preconditionFailure("asked for after the pass") }
+      guard let found else { preconditionFailure("the outcome is known only after the pass") }
       return found
     }
   }

@@ -10,7 +10,7 @@ public struct ClustersStudy: Study {
     var linkage: AgglomerativeClusters.Linkage? { AgglomerativeClusters.Linkage(rawValue: rawValue) }
   }
 
-  /// How many examples are clustered agglomeratively: all their distances are kept.
+  /// The largest number of examples for agglomerative clustering, which keeps all their distances.
   public static let agglomerativeLimit = 5000
 
   public let name: String
@@ -22,7 +22,7 @@ public struct ClustersStudy: Study {
   private let wanted: [Set<Int>]
 
   /// - Parameters:
-  ///   - count: how many clusters; nil: as many as classes, or 2.
+  ///   - count: the number of clusters; nil for the number of classes, or 2 without classes.
   /// - Throws: `StudyError` for fewer examples than clusters.
   public init(
     _ name: String, _ selection: Selection, methods: [Method] = [.kmeans, .ward], count: Int? = nil, restarts: Int = 10,
@@ -84,7 +84,7 @@ public struct ClustersStudy: Study {
     }
 
     public func outcome() -> Outcome {
-      guard let found else { preconditionFailure("asked for after the pass") }
+      guard let found else { preconditionFailure("the outcome is known only after the pass") }
       return found
     }
   }
@@ -94,9 +94,9 @@ public struct ClustersStudy: Study {
     let items: [Int]
     /// [method][items].
     var clusters: [[Int]] = []
-    /// [method]; empty without labels.
+    /// [method]; empty if there are no labels.
     var agreements: [ClusterAgreement] = []
-    /// Of k-means.
+    /// For k-means.
     var inertia = Double.nan
 
     init(items: [Int]) { self.items = items }

@@ -1,7 +1,7 @@
 import ActivationStore
 import Tensors
 
-/// Principal components of every place, in one reading; a second one projects the examples.
+/// Principal components of every place, in one pass; a second pass projects the examples.
 public struct ComponentsStudy: Study {
   public let name: String
   public let selection: Selection
@@ -10,8 +10,8 @@ public struct ComponentsStudy: Study {
   private let width: Int
 
   /// - Parameters:
-  ///   - count: how many components; fewer where activations are narrower.
-  ///   - projects: whether every example is projected.
+  ///   - count: the number of components; fewer if activations are narrower.
+  ///   - projects: whether to project every example.
   /// - Throws: `SelectionError`.
   public init(_ name: String, _ selection: Selection, count: Int = 10, projects: Bool = true) throws {
     self.name = name
@@ -66,7 +66,7 @@ public struct ComponentsStudy: Study {
 
   /// What was found at one place.
   public struct Outcome: Sendable {
-    /// nil where all activations are the same.
+    /// nil if all activations are the same.
     let components: PrincipalComponents?
     let items: [Int]
     /// [items, components].

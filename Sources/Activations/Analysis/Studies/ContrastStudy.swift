@@ -1,15 +1,16 @@
 import ActivationStore
 import Tensors
 
-/// What tells the two sides of pairs apart at every place, as a vector to be added.
+/// What distinguishes the two sides of pairs at every place, as a vector to add.
 public struct ContrastStudy: Study {
   /// How the vector is found.
   public enum Method: String, Sendable, Hashable, CaseIterable {
-    /// The mean over pairs of positive less negative (CAA, Rimsky et al. 2024).
+    /// The mean over pairs of positive minus negative (CAA, Rimsky et al. 2024).
     case meanDifference = "mean-difference"
-    /// The first principal component of the paired differences (RepE, Zou et al. 2023), as long as the mean difference.
+    /// The first principal component of the paired differences (RepE, Zou et al. 2023), with the length of the mean
+    /// difference.
     case pairedComponent = "paired-component"
-    /// A control: a random direction, as long as the mean difference.
+    /// A control: a random direction with the length of the mean difference.
     case random
   }
 
@@ -19,8 +20,8 @@ public struct ContrastStudy: Study {
   private let seed: UInt64
   private let pairs: [(negative: Int, positive: Int)]
 
-  /// - Parameter selection: of one source whose labels are runs.
-  /// - Throws: `StudyError` for no pairs.
+  /// - Parameter selection: one source, labelled by run.
+  /// - Throws: `StudyError` if there are no pairs.
   public init(_ selection: Selection, method: Method, seed: UInt64 = 0) throws {
     self.selection = selection
     self.method = method
@@ -60,7 +61,7 @@ public struct ContrastStudy: Study {
     }
 
     public func outcome() -> Contrast {
-      guard let found else { preconditionFailure("asked for after the pass") }
+      guard let found else { preconditionFailure("the outcome is known only after the pass") }
       return found
     }
   }

@@ -1,10 +1,10 @@
 import Diagnostics
 
-/// How examples are parted into those that are trained on and those that are scored on.
+/// How to split examples into those to train on and those to score on.
 public struct SplitSpec: Sendable, Hashable {
-  /// The share that is trained on.
+  /// The share to train on.
   public var train: Double
-  /// A label all of whose examples of one value are on one side.
+  /// A label: examples with the same value stay on one side.
   public var by: String?
   public var seed: UInt64
 
@@ -21,20 +21,20 @@ struct ItemPlan: Sendable {
   let training: [Int]
   /// Ascending.
   let testing: [Int]
-  /// Items that belong together: the one of class 0, the one of class 1.
+  /// Items that form a pair: one of class 0, one of class 1.
   let pairs: [(negative: Int, positive: Int)]
-  /// What each item is redrawn together with for intervals, [items]; nil: by itself.
+  /// The group with which each item is redrawn for intervals, [items]; nil if each is redrawn by itself.
   let groups: [Int]?
-  /// The items used at all; nil for all.
+  /// All items used; nil for all.
   let wanted: Set<Int>?
 
   /// How many items are used.
   var used: Int { training.count + testing.count }
 
   /// - Parameters:
-  ///   - pairs: the label that pairs share; nil: the prompt, where labels are runs.
-  ///   - limit: how many items are used at most.
-  ///   - balanced: whether each class is parted by itself, where nothing else binds examples together.
+  ///   - pairs: the label that the items of a pair share; nil for the prompt, if labels are runs.
+  ///   - limit: the largest number of items to use.
+  ///   - balanced: whether to split each class separately, if nothing else ties examples together.
   /// - Throws: `SelectionError`, `AnalysisError`.
   init(_ source: Source, split: SplitSpec, pairs key: String? = nil, limit: Int, balanced: Bool) throws {
     let pairing = try Self.pairing(source, key)
@@ -62,7 +62,7 @@ struct ItemPlan: Sendable {
     self.pairs = pairing.map { Self.pairs(source, $0, among: wanted) } ?? []
   }
 
-  /// A number for each pair that an item can belong to; nil where nothing pairs items.
+  /// A number for each pair that an item can belong to; nil if nothing pairs items.
   private static func pairing(_ source: Source, _ key: String?) throws(SelectionError) -> [Int]? {
     if let key {
       try checkLabel(key, source)
@@ -90,7 +90,7 @@ struct ItemPlan: Sendable {
     }
   }
 
-  /// A number for each different text, and one of its own for each item without.
+  /// The same number for equal texts, and a number of its own for each item without one.
   private static func numbered(_ texts: [String?]) -> [Int] {
     var numbers: [String: Int] = [:]
     return texts.enumerated().map { index, text in
@@ -112,7 +112,7 @@ struct ItemPlan: Sendable {
     var kept: [Int] = []
     for group in members.keys.sorted().shuffled(using: &generator) {
       let new = members[group] ?? []
-      // A group that is larger than the limit by itself is cut rather than nothing kept.
+      // If one group exceeds the limit by itself, it is cut; otherwise nothing would be kept.
       if kept.isEmpty, new.count > limit { return Array(new.prefix(limit)) }
       if kept.count + new.count > limit { break }
       kept += new
@@ -120,7 +120,7 @@ struct ItemPlan: Sendable {
     return kept.sorted()
   }
 
-  /// Those that have exactly one item of each class.
+  /// The pairs that have exactly one item of each class.
   private static func pairs(
     _ source: Source, _ pairing: [Int], among wanted: Set<Int>?
   ) -> [(negative: Int, positive: Int)] {

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The work of studies that look at the rows of all places together: it keeps them.
+/// The work of studies that need the rows of all places together: it keeps them.
 public struct KeptRows: PlaceWork {
   /// The rows of one place.
   public struct Outcome: Sendable {
@@ -24,7 +24,7 @@ public struct KeptRows: PlaceWork {
   }
 
   public func outcome() -> Outcome {
-    guard let values else { preconditionFailure("asked for after the pass") }
+    guard let values else { preconditionFailure("the outcome is known only after the pass") }
     return Outcome(items: collector.items, rows: values)
   }
 }

@@ -1,7 +1,7 @@
 import ActivationStore
 import Tensors
 
-/// The selected activations themselves, for other programs to go on with.
+/// The selected activations themselves, for use in other programs.
 public struct MatrixStudy: Study {
   public let name: String
   public let selection: Selection

@@ -46,7 +46,7 @@ public struct NormsStudy: Study {
     public mutating func endPass() throws -> Bool {
       let count = Double(norms.count)
       let roots = squares.map { ($0 / count).squareRoot() }
-      // Where most features are always 0, as those of sparse neurons, none is far above the others in any useful sense.
+      // If most features are always 0, as in sparse neurons, "far above the others" has no useful meaning.
       let hasMedian = roots.count { $0 > 0 } > roots.count / 2
       let outliers =
         hasMedian ? try OutlierDimension.found(meanSquares: squares.map { $0 / count }, threshold: threshold) : []
@@ -56,7 +56,7 @@ public struct NormsStudy: Study {
     }
 
     public func outcome() -> Outcome {
-      guard let found else { preconditionFailure("asked for after the pass") }
+      guard let found else { preconditionFailure("the outcome is known only after the pass") }
       return found
     }
   }

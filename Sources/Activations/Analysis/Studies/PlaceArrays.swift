@@ -2,7 +2,8 @@ import ActivationStore
 import Diagnostics
 import LabelledArrays
 
-/// The arrays of a study, along the axes of its places: source, hook, position, and head where heads are looked at one by one.
+/// The arrays of a study, along the axes of its places: source, hook, position, and head if heads are analysed one by
+/// one.
 struct PlaceArrays {
   private let selection: Selection
   /// The group `/analyses/STUDY`.
@@ -10,7 +11,7 @@ struct PlaceArrays {
   /// The names of the places' axes.
   let place: [String]
 
-  /// - Parameter kind: the study's, as analysis files name it.
+  /// - Parameter kind: the study's kind in analysis files.
   init(_ study: String, kind: String, of selection: Selection) {
     self.selection = selection
     var axes = [
@@ -21,23 +22,26 @@ struct PlaceArrays {
     if let heads = selection.heads { axes.append(LabelledAxis("head", .integers(heads))) }
     place = axes.map(\.name)
     arrays = ArrayGroup(Schema.analyses.path(study), axes: axes, attributes: [Schema.Analysis.kind: .text(kind)])
+    arrays.attributes[Schema.Analysis.examples] = .integers(selection.sources.map(\.count))
     if let label = selection.labelName { arrays.attributes[Schema.Analysis.labels] = .text(label) }
     if !selection.classNames.isEmpty { arrays.attributes[Schema.Analysis.classes] = .texts(selection.classNames) }
+    let leftOut = selection.leftOutNotes
+    if !leftOut.isEmpty { arrays.attributes[Schema.Analysis.leftOut] = .texts(leftOut) }
     arrays.add(Schema.Analysis.layer, along: ["hook"], .integers(selection.hooks.map { $0.layer ?? -1 }))
   }
 
   mutating func set(_ name: String, _ value: Attribute) { arrays.attributes[name] = value }
 
-  /// Adds an axis beside those of the places.
+  /// Adds an axis besides those of the places.
   mutating func addAxis(_ name: String, _ labels: AxisLabels) { arrays.add(LabelledAxis(name, labels)) }
 
-  /// Adds an array along the places' axes and some more.
-  /// - Parameter values: for each place in the selection's order, those along the other axes.
+  /// Adds an array along the places' axes and some others.
+  /// - Parameter values: for each place in the selection's order, the values along the other axes.
   mutating func add(_ name: String, _ others: [String] = [], _ values: [[Double]]) {
     arrays.add(name, along: place + others, values.flatMap { $0.map(Float.init) })
   }
 
-  /// Adds one number a place.
+  /// Adds one number per place.
   mutating func add(_ name: String, _ values: [Double]) { add(name, [], values.map { [$0] }) }
 
   mutating func add(_ name: String, _ others: [String] = [], integers: [[Int]]) {
@@ -60,8 +64,9 @@ struct PlaceArrays {
     arrays.add(name, along: axes, values)
   }
 
-  /// Adds the axis `item` and what is known of the items: `item_example`, `item_run`, `item_label` [source, item], and `item_position`,
-  /// `item_token` [source, position, item]. Sources with fewer items than others end in -1 and "".
+  /// Adds the axis `item` and what is known about the items: `item_example`, `item_run`, `item_label` [source, item],
+  /// and `item_position`, `item_token` [source, position, item]. Sources with fewer items than others are padded with
+  /// -1 and "".
   mutating func addItems() {
     let count = selection.sources.map(\.count).max() ?? 0
     addAxis("item", .range(count))
@@ -93,7 +98,7 @@ struct PlaceArrays {
     add(Schema.Analysis.itemToken, along: ["source", "position", "item"], .texts(tokens))
   }
 
-  /// The numbers of a place's items spread over all items, NaN for those that have none.
+  /// The numbers of a place's items spread over all items, NaN for items without one.
   func spread(_ values: [Double], over items: [Int]) -> [Double] {
     var all = [Double](repeating: .nan, count: selection.sources.map(\.count).max() ?? 0)
     for (value, item) in zip(values, items) { all[item] = value }
@@ -101,11 +106,11 @@ struct PlaceArrays {
   }
 }
 
-/// A number as tables show it: a dash for what is none.
+/// A number as tables show it; a dash if it is not finite.
 func shown(_ value: Double, _ digits: Int = 3) -> String { value.isFinite ? decimal(value, digits) : "-" }
 
 extension Selection {
-  /// The first columns of a table with a row for each place, and the cells of each place in them.
+  /// The first columns of a table with a row for each place, and each place's cells in them.
   func placeColumns(_ places: [Place]) -> (header: [String], cells: [[String]]) {
     var header: [String] = []
     if sources.count > 1 { header.append("source") }
@@ -130,10 +135,10 @@ extension Selection {
       arrays: arrays, title: title, header: header + columns, rows: zip(cells, values).map { $0 + $1 })
   }
 
-  /// How many examples there are, and of what classes.
+  /// The number of examples, and of each class.
   var examplesNote: String { examplesNote(using: nil) }
 
-  /// - Parameter used: how many of each source's examples are used, where that may be fewer.
+  /// - Parameter used: how many of each source's examples are used, if that may be fewer.
   func examplesNote(using used: [Int]?) -> String {
     let counts = sources.enumerated().map { index, source -> String in
       var text = "\(source.count) examples"
@@ -144,6 +149,10 @@ extension Selection {
         text += " (\(sizes.joined(separator: ", ")))"
       }
       if source.table.unlabelled > 0 { text += ", \(source.table.unlabelled) without a class left out" }
+      for rule in rules.indices {
+        let missing = source.leftOut.count { $0.rule == rule }
+        if missing > 0 { text += ", \(missing) without \(rules[rule].label) left out" }
+      }
       if let used, used[index] < source.count { text += ", of which \(used[index]) are used" }
       return text
     }

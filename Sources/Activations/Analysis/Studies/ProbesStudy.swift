@@ -2,17 +2,18 @@ import ActivationStore
 import Foundation
 import Tensors
 
-/// Linear probes of any number of classes, or of a number, trained on one part of the examples and scored on the other.
+/// Linear probes for any number of classes, or for a number, trained on one part of the examples and scored on the
+/// other.
 public struct ProbesStudy: Study {
-  /// What a probe is to tell.
+  /// What a probe predicts.
   public enum Target: String, Sendable, Hashable, CaseIterable {
-    /// By a multinomial probe.
+    /// With a multinomial probe.
     case classes
-    /// By a ridge regression.
+    /// With a ridge regression.
     case numbers
   }
 
-  /// What control labels are dealt out to.
+  /// What control labels are assigned to.
   public enum Control: Sendable, Hashable {
     case label(String)
     case token
@@ -26,7 +27,8 @@ public struct ProbesStudy: Study {
   private let seed: UInt64
   private let plans: [ItemPlan]
   private let width: Int
-  /// For each source and rule, what the item's control label goes by, [source][rule][item]; nil without control.
+  /// For each source and rule, the type that decides the item's control label, [source][rule][item]; nil without
+  /// control.
   private let types: [[[Int]]]?
 
   /// - Throws: `SelectionError`, `StudyError`.
@@ -136,7 +138,7 @@ public struct ProbesStudy: Study {
     }
 
     public func outcome() -> Outcome {
-      guard let found else { preconditionFailure("asked for after the pass") }
+      guard let found else { preconditionFailure("the outcome is known only after the pass") }
       return found
     }
   }
@@ -155,7 +157,7 @@ public struct ProbesStudy: Study {
     /// [classes, classes]: rows are true classes; empty for numbers.
     let confusion: [Double]
     let items: [Int]
-    /// The class number or the number told, one for each of `items`.
+    /// The class number or the predicted number, one for each of `items`.
     let predictions: [Double]
     let trained: Int
   }
@@ -186,7 +188,8 @@ extension ProbesStudy.Work {
     return outcome
   }
 
-  /// What a probe of control labels tells. Few types may leave classes without any: those are then none of the probe's.
+  /// What a probe of control labels predicts. With few types some classes may have no examples; the probe then leaves
+  /// them out.
   private func control(_ dealt: [Int], _ train: Matrix, _ training: [Int], _ test: Matrix) throws -> [Int] {
     let present = Set(training.map { dealt[$0] }).sorted()
     guard present.count > 1 else { return [Int](repeating: present.first ?? 0, count: test.rows) }
@@ -205,7 +208,7 @@ extension ProbesStudy.Work {
     let told = fit.predictions(of: test)
     let truth = testing.map { source.table.items[$0].number }
     guard let first = truth.first, truth.contains(where: { $0 != first }) else {
-      throw AnalysisError.noVariance(method: "a score of the numbers that are scored on")
+      throw AnalysisError.noVariance(method: "the score of the held-out numbers")
     }
     let errors = zip(told, truth).map { ($0 - $1) * ($0 - $1) }
     return ProbesStudy.Outcome(

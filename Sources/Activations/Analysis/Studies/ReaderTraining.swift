@@ -13,8 +13,8 @@ struct ReaderTraining {
   private let pairs: Pairs?
 
   /// - Parameters:
-  ///   - items: ascending; some that the plan has may be missing, which have no such position.
-  ///   - rows: of those, [items, width].
+  ///   - items: ascending; items of the plan that have no such position may be missing.
+  ///   - rows: their rows, [items, width].
   init(_ study: ReadersStudy, _ plan: ItemPlan, items: [Int], rows: Matrix, classes: [Int?]) throws {
     self.study = study
     self.plan = plan
@@ -59,7 +59,7 @@ struct ReaderTraining {
       trained: training.count, tested: testing.count)
   }
 
-  /// nil where the examples leave a method nothing to find.
+  /// nil if the examples leave a method nothing to find.
   private func found<R>(_ body: () throws -> R) throws -> R? {
     guard training.rows.varies else { return nil }
     do {
@@ -76,7 +76,7 @@ struct ReaderTraining {
       draws: study.options.draws, seed: study.split.seed, threads: 1)
   }
 
-  /// Examples of both classes side by side, seeded, where nothing pairs them.
+  /// Examples of both classes paired at random, seeded, for when nothing pairs them.
   private func anyPairs() throws(AnalysisError) -> Pairs {
     var generator = SplitMix64(seed: study.split.seed)
     let sides = (0..<2).map { label in
@@ -88,7 +88,7 @@ struct ReaderTraining {
       negative: training.rows.picking(Array(sides[0].prefix(count))).matrix)
   }
 
-  /// How each training example turns the direction; nothing where no formula tells.
+  /// How each training example turns the direction; empty if there is no formula for it.
   private func influence(_ choice: ReaderChoice) throws -> [Double] {
     switch choice {
     case .meanDifference: try Influence.onMeanDifference(training).map(\.cosine)

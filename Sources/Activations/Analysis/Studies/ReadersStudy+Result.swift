@@ -9,7 +9,7 @@ extension ReadersStudy {
     arrays.addAxis("method_other", .texts(methods.map(\.rawValue)))
     arrays.addAxis("feature", .range(selection.widths[0]))
     let none = Interval(value: .nan, low: .nan, high: .nan)
-    /// One number for each method; NaN where there is nothing to read.
+    /// One number for each method; NaN if there is no reader.
     func numbers(_ value: (Reader) -> Double) -> [[Double]] {
       outcomes.map { $0.readers.map { $0.map(value) ?? .nan } }
     }
@@ -66,7 +66,7 @@ extension ReadersStudy {
     return result
   }
 
-  /// For each place and method how accuracy grows with training pairs.
+  /// For each place and method, how accuracy grows with the number of training pairs.
   private func curveNotes(_ outcomes: [Outcome]) -> [String] {
     zip(selection.places, outcomes).flatMap { place, outcome in
       zip(options.methods, outcome.curves).compactMap { method, curve in
@@ -77,7 +77,7 @@ extension ReadersStudy {
     }
   }
 
-  /// For each place and method the examples without which the direction would be another one most.
+  /// For each place and method, the examples whose removal would turn the direction most.
   private func influenceNotes(_ outcomes: [Outcome]) -> [String] {
     zip(selection.places, outcomes).flatMap { place, outcome in
       zip(options.methods, outcome.influences).compactMap { method, influence in

@@ -1,19 +1,19 @@
 import ActivationStore
 import Tensors
 
-/// Directions that tell two classes apart: each trained on one part of the examples and scored on the other, at every place.
+/// Directions that tell two classes apart, trained at every place on one part of the examples and scored on the other.
 public struct ReadersStudy: Study {
-  /// What is to be computed.
+  /// What to compute.
   public struct Options: Sendable {
     /// Names of `ReaderChoice`, each once.
     public var methods: [ReaderChoice]
     public var penalty: Double
     public var shrinkage: Double
-    /// A label by which examples are paired; nil: the two runs of a prompt, where labels are runs.
+    /// A label by which examples are paired; nil for the two runs of a prompt, if labels are runs.
     public var pairs: String?
-    /// Of intervals.
+    /// For intervals.
     public var redraws: Int
-    /// Numbers of training pairs to train on as well.
+    /// Additional numbers of training pairs to train with.
     public var curve: [Int]
     public var draws: Int
     public var influence: Bool
@@ -40,7 +40,7 @@ public struct ReadersStudy: Study {
   let plans: [ItemPlan]
   let width: Int
 
-  /// - Throws: `SelectionError`, `AnalysisError`, `StudyError` for examples that cannot be parted.
+  /// - Throws: `SelectionError`, `AnalysisError`, `StudyError` for examples that cannot be split.
   public init(
     _ name: String, _ selection: Selection, _ options: Options, split: SplitSpec = SplitSpec(), limit: Int = 50_000
   ) throws {
@@ -97,19 +97,19 @@ public struct ReadersStudy: Study {
     }
 
     public func outcome() -> Outcome {
-      guard let found else { preconditionFailure("asked for after the pass") }
+      guard let found else { preconditionFailure("the outcome is known only after the pass") }
       return found
     }
   }
 
   /// What was found at one place, for each method.
   public struct Outcome: Sendable {
-    /// nil where a method finds nothing, as in the embedding of a token that is the same in both classes.
+    /// nil if a method finds nothing, as in the embedding of a token that is the same in both classes.
     let readers: [Reader?]
     let scores: [ReaderScores?]
     /// [method][size]
     let curves: [LearningCurve]
-    /// For each method the items that were trained on and how each turns the direction.
+    /// For each method, the training items and how each turns the direction.
     let influences: [(items: [Int], cosines: [Double])]
     let eraser: ConceptEraser?
     let trained: Int
@@ -117,7 +117,7 @@ public struct ReadersStudy: Study {
   }
 }
 
-/// A way of finding a direction, as analysis files name it.
+/// A way to find a direction, by its name in analysis files.
 public enum ReaderChoice: String, Sendable, Hashable, CaseIterable {
   case meanDifference = "mean-difference"
   case pairedComponent = "paired-component"
@@ -125,10 +125,10 @@ public enum ReaderChoice: String, Sendable, Hashable, CaseIterable {
   case discriminant
   case leace
   case random
-  /// A logistic probe of labels dealt out anew.
+  /// A logistic probe of shuffled labels.
   case shuffled
 
-  /// - Parameter seed: of a random direction.
+  /// - Parameter seed: for a random direction.
   func method(penalty: Double, shrinkage: Double, seed: UInt64) -> ReaderMethod {
     switch self {
     case .meanDifference: .meanDifference

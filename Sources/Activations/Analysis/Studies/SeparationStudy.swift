@@ -3,7 +3,7 @@ import Tensors
 
 /// How far classes lie apart at every place.
 public struct SeparationStudy: Study {
-  /// How many examples silhouettes are computed of.
+  /// The largest number of examples to compute silhouettes for.
   public static let silhouetteLimit = 5000
 
   public let name: String
@@ -11,8 +11,8 @@ public struct SeparationStudy: Study {
   private let wanted: [Set<Int>]?
 
   /// - Parameters:
-  ///   - silhouette: whether silhouettes are computed.
-  ///   - seed: which examples, where there are too many.
+  ///   - silhouette: whether to compute silhouettes.
+  ///   - seed: decides which examples to use if there are too many.
   /// - Throws: `SelectionError`, `StudyError`.
   public init(_ name: String, _ selection: Selection, silhouette: Bool = true, seed: UInt64 = 0) throws {
     guard selection.labelName != nil else { throw SelectionError.noLabels(kind: "separation") }
@@ -72,14 +72,14 @@ public struct SeparationStudy: Study {
     }
 
     public func outcome() -> Outcome {
-      guard let found else { preconditionFailure("asked for after the pass") }
+      guard let found else { preconditionFailure("the outcome is known only after the pass") }
       return found
     }
   }
 
   /// What was found at one place.
   public struct Outcome: Sendable {
-    /// nil where all activations are the same.
+    /// nil if all activations are the same.
     let separation: ClassSeparation?
     let silhouette: Double?
   }

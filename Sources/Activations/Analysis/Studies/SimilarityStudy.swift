@@ -10,10 +10,11 @@ public struct SimilarityStudy: Study {
   private let wanted: Set<Int>
   private let count: Int
 
-  /// Bytes that the examples of all places together take at most; more examples are thinned out.
+  /// The largest size in bytes of the examples of all places together; more examples are thinned out.
   private static let rowBytes = 2 << 30
 
-  /// - Throws: `SelectionError` for sources of different numbers of examples; `StudyError` for more places than memory has room for.
+  /// - Throws: `SelectionError` for sources with different numbers of examples; `StudyError` for more places than fit
+  ///   in memory.
   public init(_ name: String, _ selection: Selection, limit: Int = 50_000, seed: UInt64 = 0) throws {
     self.name = name
     self.selection = selection
@@ -47,7 +48,7 @@ public struct SimilarityStudy: Study {
       let kept = outcome.items.indices.filter { common.contains(outcome.items[$0]) }
       return kept.count == outcome.items.count ? outcome.rows.matrix : outcome.rows.matrix.picking(kept).matrix
     }
-    // Places where all activations are the same are like no other.
+    // Places where all activations are the same resemble no other.
     let varying = rows.indices.filter { rows[$0].varies }
     var cka = DenseMatrix(
       rows: rows.count, columns: rows.count, values: [Double](repeating: .nan, count: rows.count * rows.count))
@@ -66,7 +67,8 @@ public struct SimilarityStudy: Study {
     }
   }
 
-  /// The mean over examples of the cosine of two places' activations, [places, places]; NaN for places of different widths.
+  /// The mean over examples of the cosine of two places' activations, [places, places]; NaN for places of different
+  /// widths.
   private func cosines(_ rows: [Matrix]) -> DenseMatrix {
     let units = rows.map { matrix in
       let lengths = Norms.lengths(of: matrix)
@@ -106,7 +108,7 @@ public struct SimilarityStudy: Study {
     arrays.add(Schema.Analysis.hook, along: ["place"], .texts(places.map { selection.hooks[$0.hook].text }))
     arrays.add(Schema.Analysis.layer, along: ["place"], .integers(places.map { selection.hooks[$0.hook].layer ?? -1 }))
     arrays.add(Schema.Analysis.position, along: ["place"], .texts(places.map { selection.rules[$0.rule].label }))
-    // Each place with the one after it.
+    // Each place with the next one.
     let rows = places.indices.dropLast().map { index in
       [names[index], names[index + 1], shown(cka[index, index + 1]), shown(cosines[index, index + 1])]
     }

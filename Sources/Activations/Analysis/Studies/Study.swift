@@ -2,35 +2,36 @@ import ActivationStore
 import LabelledArrays
 import Tensors
 
-/// A question to cached activations: what it makes of the rows of each place, and what the places come to together.
+/// A question about cached activations: what to compute from the rows of each place, and how the places' outcomes
+/// combine.
 ///
-/// Rows are fed block by block, so that what is kept is up to the study; all studies of a file share one reading of it.
+/// Rows arrive block by block, so the study decides what to keep; all studies of a file share one reading of it.
 public protocol Study: Sendable {
   associatedtype Work: PlaceWork
 
-  /// What results call it.
+  /// Its name in results.
   var name: String { get }
   var selection: Selection { get }
-  /// What is to be done at a place.
+  /// What to do at a place.
   func work(at place: Selection.Place) throws -> Work
   /// The study's result.
   /// - Parameter outcomes: one for each place, in the selection's order.
   func result(_ outcomes: [Work.Outcome]) throws -> StudyResult
 }
 
-/// What a study makes of the rows of one place.
+/// What a study computes from the rows of one place.
 public protocol PlaceWork: Sendable {
   associatedtype Outcome: Sendable
 
-  /// Whether the rows are of use only when all places have been read once.
+  /// Whether the rows are useful only after all places have been read once.
   var waitsForOthers: Bool { get }
-  /// Takes some rows.
+  /// Processes some rows.
   /// - Parameters:
   ///   - rows: [items, width].
-  ///   - items: of the source's table, ascending over all calls of a pass.
+  ///   - items: their items in the source's table, ascending over all calls of a pass.
   mutating func add(_ rows: Matrix, items: [Int]) throws
-  /// All rows have been seen.
-  /// - Returns: whether they are wanted once more.
+  /// Called when all rows have been seen.
+  /// - Returns: whether they are needed once more.
   mutating func endPass() throws -> Bool
   func outcome() throws -> Outcome
 }
@@ -39,10 +40,10 @@ extension PlaceWork {
   public var waitsForOthers: Bool { false }
 }
 
-/// What a study has found: arrays to store, and a table to be shown.
+/// What a study has found: arrays to store, and a table to show.
 public struct StudyResult: Sendable {
   public let arrays: ArrayGroup
-  /// What the table is of, in a line.
+  /// What the table shows, in one line.
   public let title: String
   public let header: [String]
   public let rows: [[String]]
@@ -57,7 +58,7 @@ public struct StudyResult: Sendable {
   }
 }
 
-/// Keeps the rows of a place, for what needs all at once.
+/// Keeps the rows of a place, for analyses that need all at once.
 public struct RowCollector: Sendable {
   /// The items that are kept, ascending.
   public private(set) var items: [Int] = []
@@ -86,7 +87,7 @@ public struct RowCollector: Sendable {
     blocks.append(kept.count == new.count ? rows.tensor : rows.picking(kept))
   }
 
-  /// All rows that were kept, [items, width]; the blocks are given up.
+  /// All rows that were kept, [items, width]; the blocks are released.
   public mutating func take() -> Tensor {
     if blocks.count == 1 {
       defer { blocks = [] }

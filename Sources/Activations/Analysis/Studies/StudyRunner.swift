@@ -5,14 +5,15 @@ import ModelGraph
 import Synchronization
 import Tensors
 
-/// Carries studies out: reads what they select, each hook of each source once for all of them, hooks side by side on all processors.
+/// Runs studies: reads what they select, each hook of each source once for all of them, with hooks in parallel on all
+/// processors.
 public struct StudyRunner: Sendable {
   private let studies: [any RunningStudy]
   private let threads: Int?
 
   /// - Parameters:
   ///   - studies: in the order of their results.
-  ///   - threads: nil for one a core.
+  ///   - threads: nil for one per core.
   public init(_ studies: [any Study], threads: Int? = nil) throws {
     self.studies = try studies.map { try Self.start($0) }
     self.threads = threads
@@ -20,7 +21,7 @@ public struct StudyRunner: Sendable {
 
   private static func start<S: Study>(_ study: S) throws -> any RunningStudy { try Running(study) }
 
-  /// Carries one study out and returns what it made of each place, in the selection's order.
+  /// Runs one study and returns its outcome for each place, in the selection's order.
   /// - Throws: as `run`.
   static func outcomes<S: Study>(
     of study: S, threads: Int? = nil, check: @escaping @Sendable () throws -> Void
@@ -35,7 +36,7 @@ public struct StudyRunner: Sendable {
     self.threads = threads
   }
 
-  /// One reading: a hook of some runs, and the studies that look at it.
+  /// One reading: a hook of some runs, and the studies that use it.
   private struct Reading: Sendable {
     let study: Int
     let source: Int
@@ -44,7 +45,7 @@ public struct StudyRunner: Sendable {
 
   /// - Parameters:
   ///   - progress: called with the number of hooks read, by one thread at a time.
-  ///   - check: called between blocks; what it throws ends the run.
+  ///   - check: called between blocks; an error it throws ends the run.
   /// - Returns: a result for each study.
   /// - Throws: `SelectionError`, `AnalysisError`, `LinearAlgebraError`, `StoreError`.
   public func run(
@@ -53,7 +54,9 @@ public struct StudyRunner: Sendable {
     try readAll(progress: progress, check: check)
     return try studies.map { study in
       try check()
-      return try study.result()
+      var result = try study.result()
+      result.notes = study.selection.leftOutNotes + result.notes
+      return result
     }
   }
 
@@ -83,7 +86,7 @@ public struct StudyRunner: Sendable {
     }
   }
 
-  /// What is to be read in a pass: sources of the same runs are read once for all studies that have them.
+  /// What to read in a pass: sources of the same runs are read once for all studies that have them.
   private func readings(_ pass: Int) -> [[Reading]] {
     var order: [String] = []
     var groups: [String: [Reading]] = [:]
@@ -113,22 +116,22 @@ public struct StudyRunner: Sendable {
   }
 }
 
-/// A study under way, whatever its work is.
+/// A study in progress, whatever its work is.
 private protocol RunningStudy: Sendable {
   var selection: Selection { get }
-  /// Whether some place of a hook wants its rows in a pass.
+  /// Whether some place of a hook needs its rows in a pass.
   func wants(_ source: Int, _ hook: Int, _ pass: Int) -> Bool
   func add(_ rows: Matrix, _ items: [Int], at place: Selection.Place, _ pass: Int) throws
   func endPass(_ source: Int, _ hook: Int, _ pass: Int) throws
   func result() throws -> StudyResult
 }
 
-/// `@unchecked Sendable`: the lock guards where works stand; a work itself is with one reading at a time.
+/// `@unchecked Sendable`: the lock guards the state of the works; a work itself belongs to one reading at a time.
 private final class Running<S: Study>: RunningStudy, @unchecked Sendable {
   private final class Slot {
     /// nil when it is done.
     var work: S.Work?
-    /// The next pass it wants rows in; nil when it is done.
+    /// The next pass in which it needs rows; nil when it is done.
     var pass: Int?
     var outcome: S.Work.Outcome?
 
@@ -197,13 +200,13 @@ private final class Running<S: Study>: RunningStudy, @unchecked Sendable {
     }
   }
 
-  /// The error with the place it is at.
+  /// The error with the place where it occurred.
   private func located(_ error: any DiagnosedError, _ place: Selection.Place) -> StudyError {
     StudyError(study: study.name, place: selection.name(of: place), reason: error.message)
   }
 }
 
-/// Examples at one place from which nothing can be had, with the analysis and the place.
+/// Examples at one place that yield nothing, with the analysis and the place.
 public struct StudyError: DiagnosedError, Equatable {
   public let study: String
   public let place: String

@@ -4,10 +4,11 @@ import Tensors
 
 /// Where tokens lie between two classes, from layer to layer and along a growing context.
 ///
-/// At each hook the followed activations are measured by the centroids of labelled examples at the same hook of the same model: their coordinate
-/// along the direction, the share of the way from the one centroid to the other, and the distance to each.
+/// At each hook the followed activations are measured by the centroids of labelled examples at the same hook of the
+/// same model: their coordinate along the direction, the share of the way from one centroid to the other, and the
+/// distance to each.
 public struct TrajectoryStudy: Study {
-  /// How centroids and direction are found.
+  /// How to find centroids and direction.
   public struct Training: Sendable {
     public var selection: Selection
     public var method: ReaderChoice
@@ -34,7 +35,7 @@ public struct TrajectoryStudy: Study {
   private let width: Int
 
   /// Finds the centroids.
-  /// - Parameter check: called between blocks; what it throws ends the reading.
+  /// - Parameter check: called between blocks; an error it throws ends the reading.
   /// - Throws: `SelectionError`, `StudyError`, `StoreError`.
   public init(
     _ name: String, _ selection: Selection, _ training: Training, limit: Int = 50_000, seed: UInt64 = 0,

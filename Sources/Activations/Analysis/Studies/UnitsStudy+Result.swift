@@ -67,7 +67,7 @@ extension UnitsStudy {
     }
   }
 
-  /// The tokens around an item, the token itself between angle quotes.
+  /// The tokens around an item, with the item's own token in angle quotes.
   private func text(of item: Int, at place: Selection.Place) -> String {
     let source = selection.sources[place.source]
     guard let tokens = source.tokens(of: item) else { return "prompt \(source.table.items[item].example)" }

@@ -2,18 +2,20 @@ import ActivationStore
 import Interventions
 import Tensors
 
-/// What single features do: the examples that they are highest on, how their values are spread, how often they are active.
+/// What single features do: the examples with their highest values, the distribution of their values, how often they
+/// are active.
 ///
-/// A unit is a feature of the activation (a neuron), or a direction. The first reading finds extremes and moments, the second one histograms.
+/// A unit is a feature of the activation (a neuron), or a direction. The first pass finds extremes and moments, the
+/// second one histograms.
 public struct UnitsStudy: Study {
-  /// What is looked at and how closely.
+  /// What to look at, and how closely.
   public struct Options: Sendable {
     public var units: Selector
-    /// How many of the highest examples.
+    /// How many of the highest examples to keep.
     public var top: Int
-    /// Of the histogram.
+    /// In the histogram.
     public var bins: Int
-    /// Above which a unit counts as active.
+    /// Values above this count as active.
     public var threshold: Double
 
     public init(units: Selector = .all, top: Int = 5, bins: Int = 40, threshold: Double = 0) {
@@ -27,13 +29,13 @@ public struct UnitsStudy: Study {
   public let name: String
   public let selection: Selection
   let options: Options
-  /// The features that are units; with directions one unit, number 0.
+  /// The features that are units; with directions there is one unit, number 0.
   let units: [Int]
   /// A direction for each hook, or nil for features.
   private let directions: [[Double]]?
 
   /// - Parameters:
-  ///   - directions: what activations are projected on, [hook][width]; nil for the features themselves.
+  ///   - directions: the directions to project activations on, [hook][width]; nil for the features themselves.
   /// - Throws: `SelectionError`, `StudyError`.
   public init(
     _ name: String, _ selection: Selection, _ options: Options = Options(), along directions: [[Double]]? = nil
@@ -110,7 +112,7 @@ public struct UnitsStudy: Study {
 
 /// One unit over all examples.
 public struct UnitSummary: Sendable {
-  /// The highest values, highest first, and the items that they are of.
+  /// The highest values, highest first, and their items.
   private(set) var top: [(value: Double, item: Int)] = []
   private(set) var histogram: [Int]
   private(set) var smallest = Double.infinity
@@ -160,7 +162,8 @@ public struct UnitSummary: Sendable {
   /// Divided by the count.
   var variance: Double { max(0, powers[1] / Double(count) - offset * offset) }
 
-  /// The fourth central moment over the squared variance, less 3: 0 for a normal distribution, large for a unit that is rarely far from 0.
+  /// The fourth central moment over the squared variance, minus 3: 0 for a normal distribution, large for a unit that
+  /// is rarely far from 0.
   var excessKurtosis: Double {
     let n = Double(count)
     let fourth =

@@ -1,15 +1,15 @@
 import ModelGraph
 import Tensors
 
-/// What one row was continued with.
+/// The continuation of one row.
 public struct GeneratedTokens: Sendable, Hashable {
-  /// Why there are no more.
+  /// Why there are no more tokens.
   public enum Stop: String, Sendable, Hashable {
-    /// As many as were asked for.
+    /// The row has as many as requested.
     case length
-    /// The token that ends a text, which is the last one.
+    /// A token that ends a text; it is the last one.
     case endOfText = "end_of_text"
-    /// The model can see no more tokens.
+    /// The model's context is full.
     case context
   }
 
@@ -19,16 +19,17 @@ public struct GeneratedTokens: Sendable, Hashable {
 }
 
 extension Continuation {
-  /// Chooses tokens and appends them, until every row has ended or has `count` new tokens. A row that has ended is carried along.
+  /// Chooses tokens and appends them until every row has ended or has `count` new tokens. A row that has ended stays in
+  /// the batch.
   ///
-  /// Every row draws with a generator of its own from the same seed, so that rows with the same scores get the same tokens.
+  /// Every row draws with its own generator from the same seed, so that rows with the same scores get the same tokens.
   /// - Parameters:
-  ///   - end: the token that ends a text; nil where none does.
-  ///   - check: called before each token with the number of tokens that all rows have got; may throw to stop.
+  ///   - ends: the tokens that end a text.
+  /// - check: called before each token with the number of tokens that every row has got; may throw to stop.
   /// - Returns: for each row, its new tokens.
   /// - Throws: `RunError.logitsNotFinite`; what `check` throws.
   public mutating func generate(
-    _ count: Int, _ sampling: Sampling, end: Int32? = nil, check: (Int) throws -> Void = { _ in }
+    _ count: Int, _ sampling: Sampling, ends: Set<Int32> = [], check: (Int) throws -> Void = { _ in }
   ) throws -> [GeneratedTokens] {
     let rows = tokens.count
     var choosers = [TokenChooser](repeating: TokenChooser(sampling), count: rows)
@@ -42,7 +43,7 @@ extension Continuation {
         new[row] = next
         guard stops[row] == nil else { continue }
         chosen[row].append(next)
-        if next == end { stops[row] = .endOfText }
+        if ends.contains(next) { stops[row] = .endOfText }
       }
       for row in 0..<rows where stops[row] == nil && !hasRoom(row) && step + 1 < count { stops[row] = .context }
       if step + 1 == count || !stops.contains(nil) || !(0..<rows).allSatisfy(hasRoom) { break }

@@ -1,16 +1,17 @@
 import ModelGraph
 import Tensors
 
-/// Prompts that have been run and can be continued token by token, under edits that hold all the way: one position of each row is evaluated for each
-/// token, and keys and values of earlier positions are kept. Rows are independent (one may be edited and another not), and go through the matrix products
-/// together.
+/// Prompts that have been run and can be continued token by token, under edits that stay in force throughout. Each
+/// token evaluates one position of each row; keys and values of earlier positions are kept. Rows are independent (one
+/// may be edited and another not), and share matrix products.
 ///
-/// What comes out is what `Oracle` gives for the whole sequences under the same edits; a causal model's earlier positions never see later ones.
+/// The result is what `Oracle` gives for the whole sequences under the same edits; in a causal model, earlier positions
+/// never see later ones.
 public struct Continuation: Sendable {
   public let model: Model
-  /// Every row's tokens so far, the prompt's first.
+  /// Every row's tokens so far, starting with the prompt's.
   public private(set) var tokens: [[Int32]]
-  /// [row, vocabulary]: the scores of what follows each row's last token.
+  /// [row, vocabulary]: the scores of the token after each row's last one.
   public private(set) var logits: Tensor
   /// For each edit, what it has done so far, over all positions.
   public private(set) var reports: [EditReport]
@@ -22,10 +23,12 @@ public struct Continuation: Sendable {
 
   /// Runs the prompts.
   /// - Parameters:
-  ///   - edits: their rows are the prompts'. Their positions (or destinations) may reach beyond the prompt: an edit of `5..<Int.max` is carried out at
-  ///     every token from position 5 on. Sources of a perPair edit are those among them that are there.
-  /// - Precondition: no perPair edit takes its numbers from another run, whose pairs are laid out for another length.
-  /// - Throws: `RunError` for prompts that do not fit the model, or a model whose tokens see later ones, unedited or under these edits.
+  ///   - edits: their rows are the prompts'. Their positions (or destinations) may reach beyond the prompt: an edit of
+  ///     `5..<Int.max` is applied at every token from position 5 on. A perPair edit applies to those of its sources
+  ///     that exist.
+  /// - Precondition: no perPair edit takes its numbers from another run, whose pairs have the layout of another length.
+  /// - Throws: `RunError` for prompts that do not fit the model, or a model whose tokens see later ones, unedited or
+  ///   under these edits.
   public init(_ model: Model, prompts: [[Int32]], edits: [PlacedEdit] = []) throws {
     let batch = try Batch(prompts: prompts)
     try batch.validate(for: model.graph)
@@ -60,7 +63,7 @@ public struct Continuation: Sendable {
 
   /// Appends a token to each row and evaluates it.
   /// - Throws: `RunError` for a token outside the vocabulary or beyond the model's context; nothing has changed then.
-  /// - Precondition: one token for each row.
+  /// - Precondition: there is one token for each row.
   public mutating func append(_ new: [Int32]) throws {
     precondition(new.count == tokens.count, "\(new.count) tokens for \(tokens.count) rows")
     try check(new)
@@ -111,7 +114,7 @@ public struct Continuation: Sendable {
     }
   }
 
-  /// Carries an edit out on the newest position, if it is one of the edit's.
+  /// Applies an edit to the newest position, if the edit covers it.
   private mutating func apply(_ index: Int, to value: inout Tensor, of node: Node, _ lengths: [Int]) {
     let row = edits[index].row
     let newest = lengths[row] - 1..<lengths[row]
@@ -124,14 +127,14 @@ public struct Continuation: Sendable {
     reports[index].add(report)
   }
 
-  /// Where a row's numbers of the newest position lie: one vector a row, or [head, source] for pairs.
+  /// Where a row's numbers at the newest position are: one vector per row, or [head, source] for pairs.
   private func range(ofRow row: Int, _ layout: Layout, _ lengths: [Int]) -> Range<Int> {
     guard case .perPair(let heads) = layout else { return row * layout.width..<(row + 1) * layout.width }
     let start = heads * lengths[..<row].reduce(0, +)
     return start..<start + heads * lengths[row]
   }
 
-  // MARK: Attention of one new destination for each row
+  // MARK: Attention from one new destination in each row
 
   private func scores(q: Tensor, keys: NodeID, _ spec: AttentionSpec, _ lengths: [Int]) -> Tensor {
     let layout = Layout.perPair(heads: spec.queryHeads)
@@ -179,10 +182,10 @@ public struct Continuation: Sendable {
 }
 
 extension PlacedEdit {
-  /// Whether the edit changes a score or a weight that a destination has for a token after it: -infinity, and 0.
+  /// Whether the edit changes a score or weight of a destination for a later token: -infinity, or 0.
   fileprivate func changesHiddenPairs(_ graph: ModelGraph) -> Bool {
     let node = graph[node]
-    // Later sources than the first destination; where there are none, nothing hidden is edited.
+    // Later sources than the first destination; if there are none, nothing hidden is edited.
     guard case .perPair = node.layout, (sources?.upperBound ?? Int.max) - 1 > positions.lowerBound else { return false }
     switch action {
     case .replace, .addDifference, .rows: return false
@@ -198,7 +201,7 @@ extension PlacedEdit {
     }
   }
 
-  /// The part of the edit at some positions of its row; nil where it has none there.
+  /// The part of the edit at some positions of its row; nil if it has none there.
   fileprivate func clamped(toPositions covered: Range<Int>, length: Int, _ graph: ModelGraph) -> PlacedEdit? {
     let here = positions.clamped(to: covered)
     let sources = sources.map { $0.clamped(to: 0..<length) }

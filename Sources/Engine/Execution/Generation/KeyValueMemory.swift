@@ -1,9 +1,9 @@
 import ModelGraph
 import Tensors
 
-/// The keys and values of every token so far, for each attention layer: what a token that is appended looks back at.
+/// The keys and values of every token so far, for each attention layer: what a new token attends to.
 struct KeyValueMemory: Sendable {
-  /// The nodes that are remembered: what attention reads at other positions than its own.
+  /// The nodes that are remembered: those that attention reads at other positions.
   let nodes: Set<NodeID>
   /// [node][row]: [position, width], packed.
   private var numbers: [NodeID: [[Float]]]
@@ -13,7 +13,7 @@ struct KeyValueMemory: Sendable {
     numbers = Dictionary(uniqueKeysWithValues: nodes.map { ($0, [[Float]](repeating: [], count: rows)) })
   }
 
-  /// Remembers some positions of a row, which follow those that are known.
+  /// Remembers some positions of a row, which follow the known ones.
   mutating func append(_ values: UnsafeBufferPointer<Float>, of node: NodeID, row: Int) {
     numbers[node]?[row].append(contentsOf: values)
   }

@@ -3,9 +3,10 @@ import Foundation
 
 /// How the next token is chosen from the scores over the vocabulary.
 public enum Sampling: Sendable, Hashable {
-  /// The token with the highest score; of several, the first.
+  /// The token with the highest score; if there are several, the first.
   case greedy
-  /// Drawn from softmax(score / temperature) over the `topK` highest (nil: over all). The same seed draws the same tokens from the same scores.
+  /// Drawn from softmax(score / temperature) over the `topK` highest (nil for all). The same seed draws the same tokens
+  /// from the same scores.
   case drawn(temperature: Double, topK: Int?, seed: UInt64)
 }
 
@@ -14,7 +15,7 @@ public struct TokenChooser: Sendable {
   private let sampling: Sampling
   private var generator: SplitMix64
 
-  /// - Precondition: a temperature is above 0 and a topK at least 1.
+  /// - Precondition: the temperature is above 0 and `topK` at least 1.
   public init(_ sampling: Sampling) {
     self.sampling = sampling
     switch sampling {
@@ -43,7 +44,7 @@ public struct TokenChooser: Sendable {
   private mutating func draw(_ scores: UnsafeBufferPointer<Float>, _ temperature: Double, _ topK: Int?) -> Int32 {
     var tokens = Array(scores.indices)
     if let topK, topK < tokens.count {
-      // Of equal scores the lower ids, so that the choice does not hang on how a sort treats them.
+      // Equal scores are ordered by id, so that the choice does not depend on the sorting algorithm.
       tokens = Array(tokens.sorted { (scores[$1], $0) < (scores[$0], $1) }.prefix(topK)).sorted()
     }
     let top = Double(scores[Self.highest(scores)])
@@ -53,7 +54,7 @@ public struct TokenChooser: Sendable {
       rest -= weight
       if rest < 0 { return Int32(token) }
     }
-    // Rounding can leave a hair; the last token that has any weight takes it.
+    // Rounding can leave a tiny rest; it goes to the last token with any weight.
     return Int32(weights.lastIndex { $0 > 0 }.map { tokens[$0] } ?? tokens[0])
   }
 }

@@ -2,7 +2,8 @@ import ModelGraph
 import Tensors
 
 extension BackwardPass {
-  /// The derivatives by a node's inputs from that by its output, each with the input's place.
+  /// The derivatives with respect to a node's inputs, from that with respect to its output, each with the input's
+  /// index.
   func inputGradients(of node: Node, _ g: Tensor) -> [(place: Int, gradient: Tensor)] {
     func one(_ gradient: Tensor) -> [(place: Int, gradient: Tensor)] { [(0, gradient)] }
     let rows = tape.entries(of: node).indices.count
@@ -13,21 +14,22 @@ extension BackwardPass {
     case .product:
       return [(0, g.multiplied(by: tape.input(1, of: node))), (1, g.multiplied(by: tape.input(0, of: node)))]
     case .normScale(let kind, _):
-      let x = byFeature(tape.input(0, of: node), of: node.inputs[0])
+      let x = evaluator.rows(of: tape.input(0, of: node), asManyAs: node.layout.width, node: node.inputs[0])
       return one(g.pulledBackThroughNormScale(of: x, scale: tape.output(of: node), centred: kind == .layer))
     case .normalized(let kind):
-      let x = byFeature(tape.input(0, of: node), of: node.inputs[0])
+      let scales = graph[node.inputs[1]].layout.width
+      let x = evaluator.rows(of: tape.input(0, of: node), asManyAs: scales, node: node.inputs[0])
       let pulled = g.pulledBackThroughNormalization(
         of: x, scale: tape.input(1, of: node), centred: kind == .layer)
       return [(0, pulled.x), (1, pulled.scale)]
     case .affine(let gain, let offset, _):
-      return one(
-        byFeature(g, of: node.inputs[0]).affine(gain: model.weights[gain], offset: offset, bias: nil))
+      let gain = model.weights[gain]
+      return one(evaluator.rows(of: g, width: gain.columns).affine(gain: gain, offset: offset, bias: nil))
     case .linear(let map):
       return one(
         g.reshaped([rows, map.outputs]).linear(model.weights[map.weight], transposed: !map.isTransposed))
     case .linearByHead(let map, let heads):
-      // The way back of one cut is the way forward of the other.
+      // The backward pass of one split is the forward pass of the other.
       return one(
         g.reshaped([rows, map.outputs]).headResults(
           model.weights[map.weight], transposed: !map.isTransposed, heads: heads))
@@ -41,11 +43,12 @@ extension BackwardPass {
     case .copiedToHeads(let heads):
       return one(g.reshaped([rows, heads, node.layout.width / heads]).summedOverSecondAxis(bias: nil))
     case .rotary(let spec):
-      // A rotation's transpose is the rotation back.
+      // A rotation's transpose is the reverse rotation.
       return one(
         g.rotated(
           heads: node.layout.heads ?? 1, positions: tape.entries(of: node).positions,
-          inverseFrequencies: spec.inverseFrequencies.map { -$0 }, amplitude: spec.amplitude))
+          inverseFrequencies: spec.inverseFrequencies.map { -$0 }, amplitude: spec.amplitude,
+          adjacentPairs: spec.adjacentPairs))
     case .activation(let function):
       return one(g.pulledBack(through: function.nonlinearity, at: tape.input(0, of: node)))
     case .softCap(let cap): return one(g.pulledBack(through: .softCap(cap), at: tape.input(0, of: node)))
@@ -63,10 +66,7 @@ extension BackwardPass {
     }
   }
 
-  /// A value with the last axis of its node as rows.
-  private func byFeature(_ value: Tensor, of id: NodeID) -> Tensor {
-    NodeEvaluator(graph: graph, weights: model.weights).byFeature(value, node: id)
-  }
+  private var evaluator: NodeEvaluator { NodeEvaluator(graph: graph, weights: model.weights) }
 
   // MARK: Attention
 
@@ -74,7 +74,8 @@ extension BackwardPass {
     let batch = tape.batch
     let (pattern, v) = (tape.input(0, of: node), tape.input(1, of: node))
     let layout = Layout.perPair(heads: spec.queryHeads)
-    // Weights of hidden sources are 0 and stay so, whatever the visible scores; their derivative matters only to who asks for it or edits them.
+    // Weights of hidden sources are 0 and stay 0, whatever the visible scores; their derivative matters only if it was
+    // requested or they are edited.
     let patternNode = graph[node.inputs[0]]
     let isWhole =
       tape.asked.contains(patternNode.id) || tape.editsByNode[patternNode.id] != nil

@@ -1,14 +1,14 @@
 import ModelGraph
 import Tensors
 
-/// Pulls an objective's derivative back from the logits, node by node in reverse order.
+/// Propagates an objective's derivative back from the logits, node by node in reverse order.
 struct BackwardPass {
   var tape: GradientTape
   let graph: ModelGraph
   let model: Model
-  /// For each node, whether its derivative is wanted: it was asked for, or something it depends on was.
+  /// For each node, whether its derivative is needed: because it was requested, or one of the nodes it depends on was.
   let isWanted: [Bool]
-  /// The derivatives by the values of nodes whose own turn has not come.
+  /// The derivatives with respect to nodes that have not been processed yet.
   private var pending: [Tensor?]
   private var weightGradients: [Tensor?]
   private(set) var askedGradients: [NodeID: Tensor] = [:]
@@ -28,12 +28,12 @@ struct BackwardPass {
     weightGradients = [Tensor?](repeating: nil, count: graph.weights.count)
   }
 
-  /// The derivative by every weight; zeros for one that nothing used.
+  /// The derivative with respect to every weight; zeros for one that nothing used.
   var allWeightGradients: [Tensor] {
     graph.weights.indices.map { weightGradients[$0] ?? Tensor(shape: graph.weights[$0].shape) }
   }
 
-  /// - Parameter derivative: by the logits at the tokens read, [entries, vocabulary].
+  /// - Parameter derivative: with respect to the logits at the tokens read, [entries, vocabulary].
   mutating func run(_ segments: [Range<Int>], from derivative: Tensor) throws {
     let logits = graph[graph.logits]
     let isWhole = tape.needs[logits.id.index] == .all
@@ -61,7 +61,7 @@ struct BackwardPass {
     for (place, gradient) in inputGradients(of: node, gradient) { add(gradient, to: place, of: node) }
   }
 
-  /// Adds a derivative to an input's, at the entries at which the node reads it.
+  /// Adds a derivative to an input's, at the entries where the node reads it.
   private mutating func add(_ gradient: Tensor, to place: Int, of node: Node) {
     let input = node.inputs[place]
     guard isWanted[input.index] else { return }
@@ -69,7 +69,7 @@ struct BackwardPass {
     pending[input.index] = pending[input.index].map { whole.adding($0) } ?? whole
   }
 
-  /// Rows at the tokens read -> rows at all tokens, the others 0: [entries, width] -> [batch entries, width].
+  /// Rows at the tokens read -> rows at all tokens, with zeros elsewhere: [entries, width] -> [batch entries, width].
   private func spread(_ rows: Tensor, width: Int) -> Tensor {
     var all = Tensor(shape: [tape.batch.entries, width])
     all.addRows(rows.reshaped([tape.read.indices.count, width]), at: tape.read.indices)
@@ -109,7 +109,7 @@ struct BackwardPass {
     case .sumOverHeads(let bias?): change(bias) { $0.addColumnSums(of: g) }
     case .convolution(let map):
       let x = tape.input(0, of: node)
-      // A bias that the map lacks costs nothing beside the weight.
+      // If the map has no bias, computing its derivative costs nothing compared with the weight's.
       var bias = Tensor(shape: [map.outputs])
       change(map.weight) { weight in
         Tensor.addConvolutionGradients(input: x, gradient: g, map.shape, weight: &weight, bias: &bias)
@@ -121,7 +121,7 @@ struct BackwardPass {
     }
   }
 
-  /// Changes a weight's derivative in place; it is taken out meanwhile, so that it is nobody else's.
+  /// Changes a weight's derivative in place; it is moved out meanwhile, so that the reference is unique.
   private mutating func change(_ id: WeightID, _ body: (inout Tensor) -> Void) {
     var gradient = weightGradients[id.index] ?? Tensor(shape: graph[id].shape)
     weightGradients[id.index] = nil

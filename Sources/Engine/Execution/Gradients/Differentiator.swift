@@ -1,25 +1,28 @@
 import ModelGraph
 import Tensors
 
-/// Differentiates a function of a model's logits by activations and weights, under any edits: one run forward, one backward.
+/// Differentiates a function of a model's logits with respect to activations and weights, under any edits: one run
+/// forward, one backward.
 public struct Differentiator: Sendable {
   public let model: Model
 
   public init(_ model: Model) { self.model = model }
 
-  /// Runs a batch forward under edits and pulls an objective's derivative back to nodes and weights.
+  /// Runs a batch forward under edits and propagates an objective's derivative back to nodes and weights.
   ///
-  /// Rows never see each other, so a sum over rows as objective gives every row's own derivative by its activations.
+  /// Rows never see each other, so an objective that is a sum over rows gives every row its own derivative with respect
+  /// to its activations.
   /// - Parameters:
-  ///   - edits: as for `Oracle.run`; what they put in (other runs, vectors) is held constant.
-  ///   - nodes: whose values to differentiate by.
-  ///   - weights: whether to differentiate by all weights.
+  ///   - edits: as for `Oracle.run`; the values they put in (other runs, vectors) are held constant.
+  ///   - nodes: the nodes to differentiate with respect to.
+  ///   - weights: whether to differentiate with respect to all weights.
   ///   - entries: packed indices of the tokens whose logits the objective reads.
-  ///   - memory: bytes that values kept for the way back may take. With less than a whole run's, the graph is cut into segments of which all but
-  ///     the last are computed a second time. Nil: no bound.
-  ///   - seed: from the logits [entries, vocabulary] to the objective's derivative by each of them, in the same shape.
+  ///   - memory: how many bytes the values kept for the backward pass may take. With less than a whole run needs, the
+  ///     graph is cut into segments, and all but the last are computed a second time. nil for no limit.
+  ///   - seed: maps the logits [entries, vocabulary] to the objective's derivative with respect to each of them, in the
+  ///     same shape.
   /// - Throws: `RunError` as `Oracle.run`, and whatever `seed` throws.
-  /// - Precondition: entries lie within the batch; nodes are of the model's graph.
+  /// - Precondition: the entries are within the batch; the nodes are of the model's graph.
   public func gradients(
     _ batch: Batch, edits: [PlacedEdit] = [], of nodes: some Sequence<NodeID> = [], weights: Bool = false,
     at entries: [Int], memory: Int? = nil, seed: (Tensor) throws -> Tensor

@@ -1,32 +1,32 @@
 import ModelGraph
 import Tensors
 
-/// The values of a run that the way back needs: computed once, or, segment by segment, a second time.
+/// The values of a run that the backward pass needs: computed once or, in segments, a second time.
 struct GradientTape {
   let model: Model
   let batch: Batch
   let edits: [PlacedEdit]
-  /// The nodes asked about.
+  /// The requested nodes.
   let asked: Set<NodeID>
   /// The tokens whose logits are read.
   let read: Entries
-  /// Whether derivatives by weights are wanted, for which linear maps need their inputs.
+  /// Whether derivatives with respect to weights are needed; linear maps then need their inputs.
   let wantsWeights: Bool
   let needs: [Need]
   private(set) var values: [Tensor?]
-  /// What an edited node's operation gave before the edits, where its derivative is a function of that.
+  /// The output of an edited node's operation before the edits, if its derivative is a function of that.
   private(set) var unedited: [NodeID: Tensor] = [:]
-  /// A node's value before an edit whose way back needs it, by the edit's number.
+  /// A node's value before an edit whose backward pass needs it, by the edit's index.
   private(set) var beforeEdit: [Int: Tensor] = [:]
-  /// The values of the nodes asked about.
+  /// The values of the requested nodes.
   private(set) var kept: [NodeID: Tensor] = [:]
   private var editReports: [EditReport?]
   private let evaluator: NodeEvaluator
   private let all: Entries
   let editsByNode: [NodeID: [Int]]
-  /// For each node, the last one that reads it going forward.
+  /// For each node, the last one that reads it in the forward pass.
   private let lastReader: [Int]
-  /// For each node, whether the way back reads its value.
+  /// For each node, whether the backward pass reads its value.
   private let isKept: [Bool]
 
   init(model: Model, batch: Batch, edits: [PlacedEdit], asked: Set<NodeID>, wantsWeights: Bool, read: Entries) {
@@ -75,7 +75,7 @@ struct GradientTape {
     return isGathered(id, by: node) ? atRead(value, of: id) : value
   }
 
-  /// A whole value's rows at the tokens read. A norm by head leaves a row for each head; here a row is an entry.
+  /// The rows of a whole value at the tokens read. A norm by head leaves a row for each head; here a row is an entry.
   private func atRead(_ value: Tensor, of id: NodeID) -> Tensor {
     value.reshaped([batch.entries, model.graph[id].layout.width]).gatheringRows(read.indices)
   }
@@ -85,7 +85,7 @@ struct GradientTape {
     needs[node.id.index] == .last && needs[input.index] == .all
   }
 
-  /// What a node's operation gave, before edits.
+  /// The output of a node's operation, before edits.
   func output(of node: Node) -> Tensor {
     guard let value = unedited[node.id] ?? values[node.id.index] else {
       preconditionFailure("the value of a node is at hand")
@@ -95,7 +95,8 @@ struct GradientTape {
 
   // MARK: Forward
 
-  /// Computes all segments and keeps what the last one's way back needs, and what later segments read of earlier ones.
+  /// Computes all segments and keeps what the last one's backward pass needs and what later segments read from earlier
+  /// ones.
   mutating func runForward(_ segments: [Range<Int>]) throws {
     for segment in segments {
       try compute(segment)
@@ -124,7 +125,7 @@ struct GradientTape {
     }
   }
 
-  /// Forgets a segment's values; those that later segments read, too, once their way back is done.
+  /// Drops a segment's values; also those that later segments read, once their backward pass is done.
   mutating func drop(_ segment: Range<Int>, exceptReadBeyond: Bool) {
     for index in segment where !(exceptReadBeyond && lastReader[index] >= segment.upperBound) {
       values[index] = nil
@@ -135,7 +136,8 @@ struct GradientTape {
 
   // MARK: Segments
 
-  /// The graph's nodes cut so that what is kept at a time fits in `memory` bytes if that can be had, in as few segments as will do.
+  /// Cuts the graph's nodes into as few segments as possible such that the values kept at a time fit in `memory` bytes,
+  /// if they can.
   func segments(memory: Int?) -> [Range<Int>] {
     let nodes = model.graph.nodes
     let sizes = nodes.map { node in
@@ -171,7 +173,7 @@ struct GradientTape {
     return segments
   }
 
-  /// The bytes held at once: what segments read of earlier ones, and the largest segment's own.
+  /// The bytes held at once: what segments read from earlier ones, and the largest segment's own values.
   private func peak(of segments: [Range<Int>], _ sizes: [Int]) -> Int {
     var between = 0
     var largest = 0

@@ -5,9 +5,10 @@ import Tensors
 public struct Gradients: Sendable {
   /// The logits that the objective read, [entries, vocabulary].
   public let logits: Tensor
-  /// The values of the nodes asked about, and what the edits did.
+  /// The values of the requested nodes, and what the edits did.
   public let activations: Activations
-  /// The derivative by each weight, one for each declaration of the graph, in its order and stored shape; empty unless asked for.
+  /// The derivative with respect to each weight, one for each declaration of the graph, in its order and stored shape;
+  /// empty unless requested.
   public let weights: [Tensor]
   private let nodes: [NodeID: Tensor]
 
@@ -18,10 +19,10 @@ public struct Gradients: Sendable {
     self.nodes = nodes
   }
 
-  /// The derivative by a node's value as its readers see it, edits included, packed as the value is; zeros where the objective does not
-  /// depend on the node. Nil if it was not asked for.
+  /// The derivative with respect to a node's value as its readers see it, edits included, packed like the value; zeros
+  /// if the objective does not depend on the node. nil if it was not requested.
   public subscript(id: NodeID) -> Tensor? { nodes[id] }
 
-  /// The derivatives as activations, so that one example's can be read like its values.
+  /// The derivatives as activations, so that those of one example can be read like its values.
   public var asActivations: Activations { Activations(batch: activations.batch, values: nodes) }
 }

@@ -1,7 +1,7 @@
 import ModelGraph
 
 extension Operation {
-  /// Whether the derivative is written in terms of the operation's own output.
+  /// Whether the derivative is a function of the operation's own output.
   var differentiatesOutput: Bool {
     switch self {
     case .normScale, .attentionPattern: true
@@ -10,7 +10,7 @@ extension Operation {
   }
 
   /// Whether the derivative reads one of the inputs.
-  /// - Parameter weights: whether derivatives by weights are wanted too.
+  /// - Parameter weights: whether derivatives with respect to weights are needed too.
   func differentiatesInput(_ place: Int, weights: Bool) -> Bool {
     switch self {
     case .tokenEmbedding, .positionEmbedding, .scaled, .sum, .sumOverHeads, .copiedToHeads, .rotary, .attentionPattern,

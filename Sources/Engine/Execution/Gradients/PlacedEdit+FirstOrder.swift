@@ -8,13 +8,13 @@ public struct FirstOrderEffect: Sendable, Hashable {
   /// The sum of (edited - original)^2.
   public var squares: Double
 
-  /// No edit at all, seen by some objectives.
+  /// No edit at all, for some objectives.
   public init(objectives: Int) {
     changes = [Double](repeating: 0, count: objectives)
     squares = 0
   }
 
-  /// Adds what an edit of other numbers does.
+  /// Adds the effect of an edit of other numbers.
   public static func += (total: inout FirstOrderEffect, other: FirstOrderEffect) {
     for index in total.changes.indices { total.changes[index] += other.changes[index] }
     total.squares += other.squares
@@ -22,13 +22,13 @@ public struct FirstOrderEffect: Sendable, Hashable {
 }
 
 extension PlacedEdit {
-  /// The edit's effect to first order: nothing is run.
+  /// The edit's effect to first order; nothing is run.
   /// - Parameters:
   ///   - node: the edited node.
   ///   - base: the run that would be edited, with the node's value.
-  ///   - gradients: of each objective, the derivatives by the node's value in that run.
-  /// - Throws: `RunError.editOutsideRow` when the region reaches beyond the row.
-  /// - Precondition: all of them hold the node.
+  ///   - gradients: for each objective, the derivatives with respect to the node's value in that run.
+  /// - Throws: `RunError.editOutsideRow` if the region reaches beyond the row.
+  /// - Precondition: all of them have the node.
   public func firstOrderEffect(on node: Node, in base: Activations, along gradients: [Activations]) throws
     -> FirstOrderEffect
   {
@@ -47,7 +47,7 @@ extension PlacedEdit {
             var sum = 0.0
             for i in 0..<span.count where edited[i] != original[i] {
               let derivative = derivatives[span.at + i]
-              // A masked score is -infinity and nothing depends on it: no change, rather than infinity times 0.
+              // A masked score is -infinity and nothing depends on it: its change is 0, not infinity times 0.
               if derivative != 0 { sum += (Double(edited[i]) - Double(original[i])) * Double(derivative) }
             }
             return sum

@@ -2,11 +2,12 @@ import ModelGraph
 import Tensors
 
 extension PlacedEdit {
-  /// Whether the way back needs the value before this edit.
+  /// Whether the backward pass needs the value before this edit.
   var differentiatesValue: Bool { if case .clamp = action { true } else { false } }
 
-  /// From the derivative by a node's edited value to that by the value before this edit; what an edit puts in is held constant.
-  /// - Parameter value: the node's value before this edit, where `differentiatesValue`.
+  /// Turns the derivative with respect to a node's edited value into that with respect to the value before this edit;
+  /// the values that the edit puts in are held constant.
+  /// - Parameter value: the node's value before this edit, if `differentiatesValue`.
   func pullBack(_ gradient: inout Tensor, of node: Node, batch: Batch, before value: Tensor?) {
     let factor: Float
     switch action {
@@ -26,13 +27,14 @@ extension PlacedEdit {
     gradient.withMutableValues { numbers in
       let values = UnsafeMutableBufferPointer(rebasing: numbers[range])
       forEachSpan(of: node, covering: 0..<length, length: length) { span in
-        // Not a product with 0: the derivative by a value that is not read any more is 0 even where it was infinite.
+        // Not a product with 0: the derivative with respect to a value that is no longer read is 0 even if it was
+        // infinite.
         for i in span.at..<span.at + span.count { values[i] = factor == 0 ? 0 : factor * values[i] }
       }
     }
   }
 
-  /// Numbers beyond a bound have no part in what comes of them.
+  /// Numbers beyond a bound do not affect the result.
   private func clamp(
     _ bounds: ClosedRange<Float>, _ value: Tensor, of gradient: inout Tensor, _ node: Node, _ batch: Batch
   ) {

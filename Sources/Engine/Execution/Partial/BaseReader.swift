@@ -1,13 +1,13 @@
 import ModelGraph
 import Tensors
 
-/// Values of the base run at chosen entries: read where they were kept, else computed from what was.
+/// Values of the base run at chosen entries: read if they were kept, otherwise computed from values that were.
 struct BaseReader: Sendable {
   let model: Model
   let base: Activations
 
   /// [entries, width]
-  /// - Precondition: the node is kept, or can be computed from kept ones entry by entry.
+  /// - Precondition: the node was kept, or can be computed from kept ones entry by entry.
   func values(of id: NodeID, at entries: Entries) -> Tensor {
     let node = model.graph[id]
     if let kept = base[id] {

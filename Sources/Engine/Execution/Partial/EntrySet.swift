@@ -1,8 +1,8 @@
-/// For each cell of a partial run, which positions of its row a block of values holds: one run of them, or none.
+/// For each cell of a partial run, the positions of its row that a block of values covers: one range, possibly empty.
 struct EntrySet: Sendable, Equatable {
-  /// For each cell; empty where it has none.
+  /// One for each cell; empty if it has none.
   let ranges: [Range<Int>]
-  /// For each cell, where its first position stands in the packed block.
+  /// For each cell, where its first position is in the packed block.
   let starts: [Int]
   /// How many positions there are in all.
   let count: Int
@@ -28,7 +28,7 @@ struct EntrySet: Sendable, Equatable {
 }
 
 extension Range<Int> {
-  /// The smallest range that holds both; an empty one holds nothing.
+  /// The smallest range that contains both; an empty one contains nothing.
   func hull(_ other: Range<Int>) -> Range<Int> {
     if isEmpty { return other }
     if other.isEmpty { return self }

@@ -1,23 +1,24 @@
 import ModelGraph
 import Tensors
 
-/// Runs cells by computing only what their edits change and the outcome needs.
+/// Runs cells by computing only what their edits change and the results need.
 ///
-/// Everything else is read from the base run: below the edited node nothing is computed, at positions before the first changed one neither, in the
-/// last block only the last position's query and MLP, and of the unembedding only the wanted columns. Cells are packed: at each node, the changed
-/// positions of all cells are the rows of one product. `Oracle.run(cells:)` computes the same plainly.
+/// Everything else is read from the base run. Nothing is computed below the edited node or at positions before the
+/// first changed one; in the last block only the last position's query and MLP are computed, and of the unembedding
+/// only the needed columns. Cells are packed: at each node, the changed positions of all cells are the rows of one
+/// product. `Oracle.run(cells:)` computes the same without shortcuts.
 public struct PartialExecutor: Sendable {
   let model: Model
   let base: Activations
   let columns: ScoreColumns
   let unembedding: Unembedding
-  /// For each row of the base batch, the wanted scores of the unedited run.
+  /// For each row of the base batch, the needed scores of the unedited run.
   let baseScores: [[Float]]
 
   /// - Parameters:
   ///   - base: the run whose rows the cells edit, with `keptNodes` and every node that will be edited.
-  ///   - columns: the scores wanted.
-  /// - Precondition: the base run holds what is needed.
+  ///   - columns: the scores needed.
+  /// - Precondition: the base run has what is needed.
   public init(_ model: Model, base: Activations, columns: ScoreColumns) throws {
     self.model = model
     self.base = base
@@ -30,7 +31,8 @@ public struct PartialExecutor: Sendable {
     baseScores = unembedding.scores(last, rows: rows, columns: columns)
   }
 
-  /// The nodes of a base run that a partial run may read: what the residual stream sums, what attention reads and writes.
+  /// The nodes of a base run that a partial run may read: what the residual stream sums, and what attention reads and
+  /// writes.
   public static func keptNodes(_ graph: ModelGraph) -> [NodeID] {
     let reachable = graph.ancestors(of: [graph.logits])
     var kept = Set<NodeID>()
@@ -46,8 +48,8 @@ public struct PartialExecutor: Sendable {
   }
 
   /// Runs cells of the base batch.
-  /// - Parameter frozen: nodes that keep the base run's value whatever their inputs do, edits of their own excepted.
-  /// - Throws: `RunError.editOutsideRow` for an edit that would never fire.
+  /// - Parameter frozen: nodes that keep the base run's value whatever their inputs do, except for their own edits.
+  /// - Throws: `RunError.editOutsideRow` for an edit that would have no effect.
   public func run(cells: [Cell], frozen: Set<NodeID> = []) throws -> CellResults {
     guard !cells.isEmpty else { return CellResults(scores: [], changeNorms: [], productOperations: 0) }
     try check(cells)
@@ -55,7 +57,7 @@ public struct PartialExecutor: Sendable {
     return pass.run()
   }
 
-  /// What some nodes become in cells of the base batch, at every position.
+  /// The values of some nodes in cells of the base batch, at every position.
   /// - Parameter frozen: as for `run`.
   /// - Throws: as `run`.
   public func values(of targets: [NodeID], cells: [Cell], frozen: Set<NodeID> = []) throws -> ChangedValues {
@@ -75,11 +77,12 @@ public struct PartialExecutor: Sendable {
   }
 }
 
-/// What nodes became in some cells, where that differs from the base run.
+/// The values of nodes in some cells, where they differ from the base run.
 public struct ChangedValues: Sendable {
   let blocks: [NodeID: PartialPass.Block]
 
-  /// A node's changed positions in a cell and an action that puts what it became there into another run; nil where nothing changed.
+  /// A node's changed positions in a cell, with an action that puts its values there into another run; nil if nothing
+  /// changed.
   public func change(of node: NodeID, cell: Int) -> (positions: Range<Int>, action: PlacedEdit.Action)? {
     guard let block = blocks[node], !block.set.ranges[cell].isEmpty else { return nil }
     let range = block.set.ranges[cell]

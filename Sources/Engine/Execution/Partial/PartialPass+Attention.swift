@@ -2,7 +2,7 @@ import ModelGraph
 import Tensors
 
 extension PartialPass {
-  /// The changed outputs of one attention layer, computed cell by cell: changed queries against the row's keys, changed or not.
+  /// The changed outputs of one attention layer, cell by cell: changed queries against all of the row's keys.
   mutating func attentionBlock(
     _ layer: AttentionNodes, _ edited: [NodeID: [(cell: Int, edit: PlacedEdit)]]
   ) -> Block? {
@@ -72,8 +72,8 @@ extension PartialPass {
     return first..<last + 1
   }
 
-  /// Calls `body` with the keys or values of a cell's whole row, [length, width]: the base run's where nothing changed, else a copy with the
-  /// changed positions laid over.
+  /// Calls `body` with the keys or values of a cell's whole row, [length, width]: those of the base run if nothing
+  /// changed, otherwise a copy with the changed positions replaced.
   private func withKeysOrValues(
     _ id: NodeID, _ cell: Int, _ scratch: inout [Float], _ body: (UnsafePointer<Float>) -> Void
   ) {
@@ -141,7 +141,7 @@ extension PartialPass {
   }
 }
 
-/// Memory that one attention layer's cells use in turn.
+/// Memory that the cells of one attention layer use in turn.
 struct AttentionScratch {
   var keys: [Float] = []
   var values: [Float] = []

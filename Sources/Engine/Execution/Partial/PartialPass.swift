@@ -3,7 +3,7 @@ import Tensors
 
 /// One packed run of some cells over a base run.
 struct PartialPass {
-  /// A node's changed values: which positions of which cells, and the numbers [set.count, width].
+  /// A node's changed values: the positions of each cell, and the numbers [set.count, width].
   struct Block {
     let set: EntrySet
     let value: Tensor
@@ -13,11 +13,11 @@ struct PartialPass {
   let cells: [Cell]
   let evaluator: NodeEvaluator
   let reader: BaseReader
-  /// For each node, whether the outcome needs all its positions, the last only, or none.
-  /// Nodes that keep the base run's value whatever their inputs do, edits of their own excepted.
+  /// Nodes that keep the base run's value whatever their inputs do, except for their own edits.
   let frozen: Set<NodeID>
-  /// Nodes whose changed values are wanted, at all positions.
+  /// Nodes whose changed values are requested, at all positions.
   let targets: [NodeID]
+  /// For each node, whether all its positions are needed, only the last, or none.
   private var needs: [Need] = []
   private var blocks: [Block?]
   private var consumersLeft: [Int] = []
@@ -40,10 +40,10 @@ struct PartialPass {
 
   func length(_ cell: Int) -> Int { batch.length(cells[cell].row) }
 
-  /// The nodes that the pass ends in.
+  /// The nodes at which the pass ends.
   private var ends: [NodeID] { targets.isEmpty ? [executor.unembedding.input] : targets }
 
-  /// Computes the outcome of every cell.
+  /// Computes the results of every cell.
   /// - Precondition: the pass has no targets of its own.
   mutating func run() -> CellResults {
     precondition(targets.isEmpty, "a pass with targets has no outcome")
@@ -51,7 +51,7 @@ struct PartialPass {
     return outcome()
   }
 
-  /// Computes the targets' changed values; nil where no cell changes one.
+  /// Computes the targets' changed values; nil if no cell changes one.
   mutating func runToTargets() -> [NodeID: Block] {
     compute()
     return Dictionary(uniqueKeysWithValues: targets.compactMap { id in blocks[id.index].map { (id, $0) } })
@@ -84,14 +84,15 @@ struct PartialPass {
 
   // MARK: What is needed
 
-  /// From the logits' last position back: attention needs every key and value but only the asked-for queries; all else works position by position.
-  /// Where one cell edits several nodes, a later edit's original must be exact at all its positions, needed or not.
+  /// From the logits' last position back: attention needs every key and value but only the requested queries;
+  /// everything else works position by position. If one cell edits several nodes, a later edit's original must be exact
+  /// at all its positions, needed or not.
   private mutating func settleNeeds(edited: Set<NodeID>) {
     needs = [Need](repeating: .none, count: graph.nodes.count)
     consumersLeft = [Int](repeating: 0, count: graph.nodes.count)
     for id in ends {
       needs[id.index] = targets.isEmpty ? .last : .all
-      // Nothing releases what the pass ends in.
+      // The nodes at which the pass ends are never released.
       consumersLeft[id.index] += 1
     }
     let editsMeet = cells.contains { cell in Set(cell.edits.map(\.node)).count > 1 }
@@ -135,7 +136,7 @@ struct PartialPass {
 
   func block(_ id: NodeID) -> Block? { blocks[id.index] }
 
-  /// The changed range of a node in a cell; empty where it is as in the base run.
+  /// The changed range of a node in a cell; empty if it is as in the base run.
   func changed(_ id: NodeID, cell: Int) -> Range<Int> { blocks[id.index]?.set.ranges[cell] ?? 0..<0 }
 
   private mutating func pointwiseBlock(_ node: Node) -> Block? {
@@ -152,7 +153,7 @@ struct PartialPass {
     return Block(set: set, value: value.reshaped([set.count, node.layout.width]))
   }
 
-  /// A set's packed indices in the base batch and positions.
+  /// The entries of a set: packed indices in the base batch, and positions.
   private func entries(_ set: EntrySet) -> Entries {
     var indices: [Int] = []
     var positions: [Int] = []
@@ -168,7 +169,8 @@ struct PartialPass {
     return Entries(indices: indices, positions: positions)
   }
 
-  /// A node's values at a set of positions, changed ones from its block, the others from the base run: [set.count, width].
+  /// A node's values at a set of positions: changed ones from its block, the others from the base run; [set.count,
+  /// width].
   func gather(_ id: NodeID, _ set: EntrySet) -> Tensor {
     let own = blocks[id.index]
     if let own, own.set == set { return own.value }
@@ -180,7 +182,7 @@ struct PartialPass {
         let (wanted, held) = (set.ranges[cell], own?.set.ranges[cell] ?? 0..<0)
         return !wanted.isEmpty && !(held.lowerBound <= wanted.lowerBound && wanted.upperBound <= held.upperBound)
       }
-    // Read in place where the base run kept the node; computed in one go where it did not.
+    // Read in place if the base run kept the node; otherwise computed in one go.
     let computed = missing && executor.base[id] == nil ? reader.values(of: id, at: entries(set)) : nil
     return Tensor(shape: [set.count, width]) { out in
       for cell in cells.indices where !set.ranges[cell].isEmpty {
@@ -215,7 +217,7 @@ struct PartialPass {
 
   // MARK: Edits
 
-  /// Carries edits out on a node's values: what they reach is added to the block, less the positions where nothing changed.
+  /// Applies edits to a node's values: the positions they reach are added to the block, except where nothing changed.
   private mutating func applying(
     _ edits: [(cell: Int, edit: PlacedEdit)], to block: Block?, of node: Node
   ) -> Block? {
@@ -261,9 +263,9 @@ struct PartialPass {
 
   mutating func note(changeNorm: Double, cell: Int) { squares[cell] += changeNorm * changeNorm }
 
-  // MARK: Outcome
+  // MARK: Results
 
-  /// The scores of every cell: computed where its last position changed, else those of the base run.
+  /// The scores of every cell: computed if its last position changed, otherwise those of the base run.
   private func outcome() -> CellResults {
     var scores = cells.map { executor.baseScores[$0.row] }
     let input = executor.unembedding.input

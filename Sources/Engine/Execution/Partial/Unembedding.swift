@@ -1,7 +1,7 @@
 import ModelGraph
 import Tensors
 
-/// The last map of a graph, from the final stream to the logits, computed for the wanted columns only.
+/// The last map of a graph, from the final stream to the logits, computed only for the needed columns.
 struct Unembedding: Sendable {
   private let model: Model
   private let nodes: UnembeddingNodes
@@ -17,10 +17,10 @@ struct Unembedding: Sendable {
     self.nodes = nodes
   }
 
-  /// The wanted scores of some final vectors.
+  /// The needed scores of some final vectors.
   /// - Parameters:
   ///   - vectors: [n, dModel]
-  ///   - rows: for each, the base batch's row, which says which columns are chosen.
+  ///   - rows: for each, the base batch's row, which determines the chosen columns.
   func scores(_ vectors: Tensor, rows: [Int], columns: ScoreColumns) -> [[Float]] {
     switch columns {
     case .whole:
@@ -44,7 +44,7 @@ struct Unembedding: Sendable {
     return vectors.withValues { x in
       weight.withPointer { w in
         let vector = x.baseAddress! + i * map.inputs
-        // Sums in double precision: one number stands for a product's whole column.
+        // Sums in double precision: one number represents a product's whole column.
         var sum = map.bias.map { bias in model.weights[bias].withPointer { Double($0[token]) } } ?? 0
         for j in 0..<map.inputs {
           let entry = map.isTransposed ? w[token * weight.rowStride + j] : w[j * weight.rowStride + token]

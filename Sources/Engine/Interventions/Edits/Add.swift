@@ -3,7 +3,8 @@ import Execution
 import ModelGraph
 
 extension Edit {
-  /// Add directions, each times a coefficient. Coefficients of several are crossed with each other's.
+  /// Adds directions, each times a coefficient. With several directions, every combination of their coefficients is
+  /// used.
   public struct Add: EditKind {
     public static let form = EditForm(
       "add", "a direction to add", .additions, example: "{add: {from: difference}}")
@@ -69,8 +70,8 @@ extension Edit {
         }
       case .exampleDifference:
         let (examples, example) = try target.example(for: self)
-        // Chosen positions of the two prompts are aligned in their order: from the first on where all are chosen, from
-        // the end where they are counted from it.
+        // The chosen positions of the two prompts are aligned in order: from the start if all are chosen, from the end
+        // if they are counted from it.
         let theirs = target.positions.indices(count: examples.length(example))
         let ours = target.positions.indices(count: target.length)
         return zip(ours, theirs).flatMap { position, from in
@@ -83,25 +84,25 @@ extension Edit {
     }
   }
 
-  /// Add a direction times each coefficient in turn.
+  /// Adds a direction times each coefficient in turn.
   public static func add(_ direction: Direction, coefficients: [Float]) -> Edit {
     Edit(Add([Addition(direction, coefficients: coefficients)]))
   }
 
-  /// Add several directions, each times coefficients of its own, crossed with each other's.
+  /// Adds several directions, each times its own coefficients, in every combination.
   public static func addSeveral(_ additions: [Addition]) -> Edit { Edit(Add(additions)) }
 
   /// What is added.
   public enum Direction: Sendable, Hashable {
-    /// The other run's value less the base run's, position by position.
+    /// The other run's value minus the base run's, position by position.
     case difference
     /// Vectors: one for all layers, or one for each; [features].
     case vectors([[Float]], layers: [Int]?)
-    /// What `difference` is in another example, each in turn: at the same positions as chosen, which are aligned in
-    /// their order (counted from the end where they are).
+    /// The `difference` of another example, each in turn, at the same chosen positions, which are aligned in order
+    /// (from the end if they are counted from it).
     case exampleDifference
-    /// A vector for each position from the first on, for each of some layers; [layer][position][features]. Later
-    /// positions have nothing added.
+    /// A vector for each position from the first on, for each of some layers; [layer][position][features]. Nothing is
+    /// added at later positions.
     case sequences([[[Float]]], layers: [Int])
   }
 
@@ -118,14 +119,14 @@ extension Edit {
 }
 
 extension Edit.Addition {
-  /// The same with the layers of several vectors written out.
+  /// The same with explicit layers for several vectors.
   fileprivate var normalized: Edit.Addition {
     guard case .vectors(let vectors, let layers) = direction else { return self }
     return Edit.Addition(
       .vectors(vectors, layers: LayerVectors(vectors, layers: layers).layers), coefficients: coefficients)
   }
 
-  /// As experiment files have it.
+  /// As in experiment files.
   fileprivate var written: JSONValue {
     var keys = JSONObject()
     switch direction {
@@ -150,7 +151,7 @@ extension Edit.Direction {
     }
   }
 
-  /// As files say it.
+  /// Its word in files.
   fileprivate var word: String {
     switch self {
     case .difference: "difference"
@@ -159,7 +160,7 @@ extension Edit.Direction {
     }
   }
 
-  /// One of the vectors for a layer; nil for differences of runs.
+  /// One of the vectors, for a layer; nil for differences of runs.
   fileprivate func vector(for layer: Int) throws -> [Float]? {
     switch self {
     case .difference, .exampleDifference: return nil
@@ -174,7 +175,7 @@ extension Edit.Direction {
 }
 
 extension PlacedEdit {
-  /// The same place with a vector added.
+  /// The same target with a vector added.
   fileprivate func adding(_ vector: [Float], times: Float, at position: Int? = nil) -> PlacedEdit {
     PlacedEdit(
       node: node, row: row, positions: position.map { $0..<$0 + 1 } ?? positions, features: features, sources: sources,

@@ -2,8 +2,8 @@ import Diagnostics
 import Execution
 
 extension Edit {
-  /// Keep each number between two bounds; one of them may be missing. Scores of hidden tokens, -infinity, stay what
-  /// they are.
+  /// Keeps each number between two bounds, one of which may be missing. Scores of hidden tokens (-infinity) do not
+  /// change.
   public struct Clamp: EditKind {
     public static let form = EditForm(
       "clamp", "bounds that each number is kept between",
@@ -26,7 +26,7 @@ extension Edit {
       self.init(min: min, max: max)
     }
 
-    /// What is wrong with two bounds.
+    /// What is wrong with the two bounds.
     private static func fault(_ min: Float?, _ max: Float?) -> (value: String, expected: String)? {
       switch (min, max) {
       case (nil, nil): ("without bounds", "a map with min, max or both")
@@ -60,7 +60,7 @@ extension Edit {
     }
   }
 
-  /// Keep each number between two bounds.
+  /// Keeps each number between two bounds.
   /// - Precondition: there is a bound, and `min` is at most `max`.
   public static func clamp(min: Float? = nil, max: Float? = nil) -> Edit { Edit(Clamp(min: min, max: max)) }
 }

@@ -4,7 +4,7 @@ public struct Directions: Sendable, Hashable {
   public struct Term: Sendable, Hashable {
     public let direction: Edit.Direction
     public let coefficient: Float
-    /// The kind of activation that it is a difference of; nil where it may go anywhere.
+    /// The kind of activation that it is a difference of; nil if it may be added anywhere.
     public let origin: SiteName?
 
     public init(_ direction: Edit.Direction, times coefficient: Float = 1, madeAt origin: SiteName? = nil) {
@@ -20,7 +20,7 @@ public struct Directions: Sendable, Hashable {
   public init(_ terms: [Term]) { self.terms = terms }
 }
 
-/// What can be added to an activation, times a number: a direction, several, or a vector that was made of prompts.
+/// What can be added to an activation, times a number: a direction, several, or a vector made from prompts.
 public protocol DirectionsConvertible {
   var directions: Directions { get }
 }

@@ -1,41 +1,42 @@
 import Diagnostics
 import Execution
 
-/// One kind of edit: how files write it, what it takes, whether it fits a site, and what it makes of one.
+/// One kind of edit: its form in files, what it takes, whether it fits a site, and how it is placed.
 ///
-/// A new kind is one file with a type that conforms, and its place in `Edit.kinds`.
+/// A new kind is one file, with a type that conforms to this, and an entry in `Edit.kinds`.
 public protocol EditKind: Sendable, Hashable {
   /// How experiment files write it.
   static var form: EditForm { get }
 
-  /// Reads what a file says of it.
-  /// - Throws: what `arguments` throws, for what is missing or makes no sense.
+  /// Reads its argument from a file.
+  /// - Throws: what `arguments` throws, for anything missing or meaningless.
   init(reading arguments: inout some EditArguments) throws
 
-  /// What stands under its key in an experiment file, such that `init(reading:)` gives the same edit; nil where the word is all.
+  /// The value of its key in an experiment file, such that `init(reading:)` gives the same edit; nil if the word is
+  /// all.
   var argument: JSONValue? { get }
 
-  /// The run that it takes numbers from, beside the one that is edited.
+  /// The run that it takes numbers from, besides the one that is edited.
   var takes: EditSource.Run { get }
   /// What is added, in order.
   var additions: [Edit.Addition] { get }
-  /// The vectors that it was given, for telling edits apart by their numbers.
+  /// The vectors that it was given, to distinguish edits by their numbers.
   var vectors: [[Float]] { get }
-  /// What results files say of it beside its name, by attribute.
+  /// What results files say about it besides its name, by attribute.
   var settings: [String: EditSetting] { get }
-  /// What happened to the activation, for a report: "was kept between 0 and 1". Nil for the kinds that reports have
-  /// words for.
+  /// What happened to the activation, for a report: "was kept between 0 and 1". nil for the kinds that reports have
+  /// their own words for.
   var words: String? { get }
-  /// Whether an activation that is the same in both runs is left as it is. Schedulers reckon with it; results do not
+  /// Whether an activation that is the same in both runs stays unchanged. Used for scheduling only; results do not
   /// depend on it.
   var keepsSharedValues: Bool { get }
 
-  /// Checks that it can be carried out at a site.
+  /// Checks that it can be applied at a site.
   /// - Throws: `InterventionError` saying what does not fit.
   func check(_ place: EditedSite) throws
 
   /// The placed edits of one layer of one row.
-  /// - Throws: `InterventionError.needsOtherRun` where the run that it takes from is missing, `.noVectorForLayer`.
+  /// - Throws: `InterventionError.needsOtherRun` if the run that it takes from is missing, `.noVectorForLayer`.
   func place(on target: EditTarget) throws -> [PlacedEdit]
 }
 
@@ -50,15 +51,15 @@ extension EditKind {
   public func check(_ place: EditedSite) throws {}
 }
 
-/// A number or a word that results files keep of an edit.
+/// A number or a word that results files store for an edit.
 public enum EditSetting: Sendable, Hashable {
   case text(String)
   case number(Float)
 }
 
-/// How experiment files write a kind of edit: a word (`zero`), or a map with that word as its one key (`scale: 2`).
+/// How experiment files write a kind of edit: as a word (`zero`), or a map with that word as its only key (`scale: 2`).
 public struct EditForm: Sendable {
-  /// What stands under the key.
+  /// What comes after the key.
   public enum Argument: Sendable {
     /// Nothing: the word is all.
     case none
@@ -71,7 +72,7 @@ public struct EditForm: Sendable {
     case vectors
   }
 
-  /// A key and what it means, in a few words.
+  /// A key and its meaning, in a few words.
   public struct Key: Sendable, Hashable {
     public let name: String
     public let meaning: String
@@ -83,7 +84,7 @@ public struct EditForm: Sendable {
   }
 
   public let name: String
-  /// What stands under the key, in a few words, for messages.
+  /// What comes after the key, in a few words, for messages.
   public let meaning: String
   public let argument: Argument
   /// Such as `{scale: 2}`.
@@ -101,7 +102,7 @@ public struct EditForm: Sendable {
   }
 
   /// A kind that has an argument.
-  /// - Parameter isWord: whether the word alone will do as well.
+  /// - Parameter isWord: whether the word alone is also allowed.
   public init(_ name: String, _ meaning: String, _ argument: Argument, example: String, isWord: Bool = false) {
     self.name = name
     self.meaning = meaning
@@ -111,18 +112,18 @@ public struct EditForm: Sendable {
   }
 }
 
-/// What a file says under an edit's key. Every function throws an error that names the file's line.
+/// The argument of an edit's key in a file. Every function throws an error that names the file's line.
 public protocol EditArguments {
   /// The argument itself as a number, finite.
   mutating func number() throws -> Float
-  /// The number of a key of the argument, finite; nil where the key is left out.
+  /// The value of a key of the argument, a finite number; nil if the key is left out.
   mutating func number(_ key: String) throws -> Float?
-  /// The number of a key from which others are drawn; nil where it is left out.
+  /// The value of a key that seeds a generator; nil if it is left out.
   mutating func seed(_ key: String) throws -> UInt64?
   mutating func additions() throws -> [Edit.Addition]
   /// One vector for all layers (`layers` is nil), or one for each.
   mutating func vectors() throws -> (vectors: [[Float]], layers: [Int]?)
-  /// The error that the argument is at fault for.
+  /// An error about the argument.
   /// - Parameters:
   ///   - value: what it is, in words.
   ///   - expected: what it must be.
@@ -130,7 +131,7 @@ public protocol EditArguments {
 }
 
 extension Edit {
-  /// As an experiment file has it: its word, or a map with that word as its one key.
+  /// As in experiment files: its word, or a map with that word as its only key.
   package var written: JSONValue {
     guard let argument = kind.argument else { return .string(name) }
     var map = JSONObject()

@@ -1,19 +1,19 @@
 import Diagnostics
 
-/// One vector for all layers, or one for each of some.
+/// One vector for all layers, or one for each of some layers.
 struct LayerVectors: Sendable, Hashable {
   /// [features] each.
   let vectors: [[Float]]
-  /// The layer that each vector is for; nil for one for all.
+  /// The layer of each vector; nil if one is for all.
   let layers: [Int]?
 
-  /// - Parameter layers: nil: one vector is for all layers, and several are for layer 0 on.
+  /// - Parameter layers: nil means that one vector is for all layers, and several are for layers 0, 1, ...
   init(_ vectors: [[Float]], layers: [Int]?) {
     self.vectors = vectors
     self.layers = layers ?? (vectors.count > 1 ? Array(vectors.indices) : nil)
   }
 
-  /// The vector of a layer: the only one, or the one whose place in the list is the layer's.
+  /// The vector of a layer: the only one, or the one for that layer.
   /// - Throws: `InterventionError.noVectorForLayer`.
   subscript(layer: Int) -> [Float] {
     get throws {
@@ -26,7 +26,7 @@ struct LayerVectors: Sendable, Hashable {
     }
   }
 
-  /// As experiment files have them, by numbers.
+  /// As in experiment files, by numbers.
   var written: JSONObject {
     var keys = JSONObject()
     guard let layers else {

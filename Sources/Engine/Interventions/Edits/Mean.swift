@@ -1,7 +1,7 @@
 import Execution
 
 extension Edit {
-  /// Take the mean of the other run over examples, position by position.
+  /// Takes the mean of the other run over examples, position by position.
   public struct Mean: EditKind {
     public static let form = EditForm(word: "mean")
 
@@ -15,6 +15,6 @@ extension Edit {
     }
   }
 
-  /// Take the mean of the other run over examples, position by position.
+  /// Takes the mean of the other run over examples, position by position.
   public static let mean = Edit(Mean())
 }

@@ -1,7 +1,7 @@
 import Execution
 
 extension Edit {
-  /// Take the other run's value.
+  /// Takes the other run's value.
   public struct Patch: EditKind {
     public static let form = EditForm(word: "patch")
 
@@ -16,6 +16,6 @@ extension Edit {
     }
   }
 
-  /// Take the other run's value.
+  /// Takes the other run's value.
   public static let patch = Edit(Patch())
 }

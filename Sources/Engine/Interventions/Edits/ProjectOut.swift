@@ -2,7 +2,7 @@ import Diagnostics
 import Execution
 
 extension Edit {
-  /// Take out the part along a direction: one for all layers, or one for each.
+  /// Removes the component along a direction: one for all layers, or one for each.
   public struct ProjectOut: EditKind {
     public static let form = EditForm(
       "project_out", "a direction to take out", .vectors, example: "{project_out: {vector: FILE}}")
@@ -36,10 +36,10 @@ extension Edit {
     }
   }
 
-  /// Take out the part along a direction.
+  /// Removes the component along a direction.
   /// - Parameters:
   ///   - vectors: one for all layers, or one for each; [features], of any length but 0.
-  ///   - layers: which layer each vector is for; nil for one for all, or one for each from layer 0 on.
+  ///   - layers: the layer of each vector; nil if one is for all, or there is one for each layer from 0 on.
   public static func projectOut(_ vectors: [[Float]], layers: [Int]?) -> Edit {
     Edit(ProjectOut(vectors, layers: layers))
   }

@@ -2,7 +2,7 @@ import Diagnostics
 import Execution
 
 extension Edit {
-  /// Take the value of another, seeded, example of the other run.
+  /// Takes the value of another example of the other run, chosen with a seed.
   public struct Resample: EditKind {
     public static let form = EditForm(
       "resample", "another example's value, with a seed",
@@ -23,6 +23,6 @@ extension Edit {
     }
   }
 
-  /// Take the value of another, seeded, example of the other run.
+  /// Takes the value of another example of the other run, chosen with a seed.
   public static func resample(seed: UInt64) -> Edit { Edit(Resample(seed: seed)) }
 }

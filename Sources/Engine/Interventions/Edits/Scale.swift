@@ -2,7 +2,7 @@ import Diagnostics
 import Execution
 
 extension Edit {
-  /// Multiply by a number.
+  /// Multiplies by a number.
   public struct Scale: EditKind {
     public static let form = EditForm("scale", "the factor", .number, example: "{scale: 2}")
 
@@ -17,6 +17,6 @@ extension Edit {
     public func place(on target: EditTarget) -> [PlacedEdit] { target.placed(.scale(factor)) }
   }
 
-  /// Multiply by a number.
+  /// Multiplies by a number.
   public static func scale(_ factor: Float) -> Edit { Edit(Scale(by: factor)) }
 }

@@ -1,7 +1,7 @@
 import Execution
 
 extension Edit {
-  /// Set to 0.
+  /// Sets to 0.
   public struct Zero: EditKind {
     public static let form = EditForm(word: "zero")
 
@@ -11,6 +11,6 @@ extension Edit {
     public func place(on target: EditTarget) -> [PlacedEdit] { target.placed(.zero) }
   }
 
-  /// Set to 0.
+  /// Sets to 0.
   public static let zero = Edit(Zero())
 }

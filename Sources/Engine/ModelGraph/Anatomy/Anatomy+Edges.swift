@@ -1,7 +1,8 @@
 extension Anatomy {
-  /// What writes to the stream, in the order of results files: the embedding, then by block heads and MLP.
+  /// What writes to the stream, in the order of results files: the embedding, then the heads and MLP of each block.
   ///
-  /// Position embeddings and attention's output bias are constants: part of what every later receiver reads, and no sender.
+  /// Position embeddings and attention's output bias are constants: every later receiver reads them, but they are not
+  /// senders.
   public func senders(heads: Bool = true, mlps: Bool = true, embed: Bool = true) -> [Sender] {
     (embed ? [.embed] : [])
       + blocks.flatMap { block -> [Sender] in
@@ -10,7 +11,8 @@ extension Anatomy {
       }
   }
 
-  /// What reads the stream, in the order of results files: by block the queries of all heads, keys, values and the MLP; last the logits.
+  /// What reads the stream, in the order of results files: for each block the queries of all heads, the keys, the
+  /// values and the MLP; last the logits.
   public func receivers(_ keyValueInputs: KeyValueInputs = .grouped) -> [Receiver] {
     blocks.flatMap { block -> [Receiver] in
       Receiver.Input.allCases.flatMap { input in
@@ -27,13 +29,14 @@ extension Anatomy {
     }
   }
 
-  /// Whether a receiver reads a stream that a sender has written to: every sender before it, and of a parallel block no head for the MLP.
+  /// Whether a receiver reads a stream that a sender has written to: from every earlier sender, except that in a
+  /// parallel block the MLP does not see the heads.
   /// - Precondition: the model has both blocks; which heads it has makes no difference.
   public func hasEdge(from sender: Sender, to receiver: Receiver) -> Bool {
     writes(before: sender) < writes(before: receiver)
   }
 
-  /// Whether the model has a sender.
+  /// Whether the model has this sender.
   public func contains(_ sender: Sender) -> Bool {
     switch sender {
     case .head(let layer, let head):
@@ -43,7 +46,7 @@ extension Anatomy {
     }
   }
 
-  /// Whether the model has a receiver.
+  /// Whether the model has this receiver.
   public func contains(_ receiver: Receiver, _ keyValueInputs: KeyValueInputs = .grouped) -> Bool {
     switch receiver {
     case .head(let layer, let head, let input):
@@ -58,7 +61,7 @@ extension Anatomy {
     input == .q || keyValueInputs == .ungrouped ? dimensions.heads : dimensions.keyValueHeads
   }
 
-  // MARK: Where the ends are
+  // MARK: Nodes of senders and receivers
 
   /// The node that a sender writes from: z for a head (one of its heads), what is added to the stream for the others.
   /// - Precondition: the model has it.
@@ -72,8 +75,8 @@ extension Anatomy {
     }
   }
 
-  /// The nodes that hold what a receiver computes from its input alone: q, k or v (of all heads), or what the MLP's neurons are made of; none for
-  /// the logits.
+  /// The nodes that hold what a receiver computes from its input alone: q, k or v (of all heads), or the inputs of the
+  /// MLP's neurons; none for the logits.
   /// - Precondition: the model has it.
   public func nodes(of receiver: Receiver) -> [NodeID] {
     switch receiver {
@@ -97,7 +100,7 @@ extension Anatomy {
 
   // MARK: Order
 
-  /// Attention and MLP of each block write in turn, after the embedding: how many writes come before a sender's.
+  /// How many writes come before a sender's: the embedding is the first, then attention and MLP of each block in turn.
   private func writes(before sender: Sender) -> Int {
     switch sender {
     case .embed: 0
@@ -106,7 +109,7 @@ extension Anatomy {
     }
   }
 
-  /// How many writes the stream holds that a receiver reads.
+  /// How many writes are in the stream that a receiver reads.
   private func writes(before receiver: Receiver) -> Int {
     switch receiver {
     case .head(let layer, _, _): 1 + 2 * layer
@@ -117,7 +120,7 @@ extension Anatomy {
 }
 
 extension Anatomy.Attention {
-  /// The projection that makes one of the inputs of the block's heads.
+  /// The projection that computes one of the inputs of the block's heads.
   public subscript(input: Receiver.Input) -> Anatomy.Projection {
     switch input {
     case .q: q

@@ -1,14 +1,16 @@
-/// Where a transformer's graph keeps its parts: what reads the residual stream, what writes to it, and what lies between.
+/// Where the parts of a transformer are in its graph: what reads the residual stream, what writes to it, and what lies
+/// between.
 ///
-/// It is the same for every family and all graph options; a part that a model lacks is nil. Node ids are of the graph that it was made of.
+/// The structure is the same for every family and all graph options; a part that a model lacks is nil. Node ids are
+/// those of the graph.
 public struct Anatomy: Sendable, Hashable {
   /// The sizes of the graph.
   public let dimensions: ModelGraph.Dimensions
-  /// The token embedding, scaled where the model does so (`hook_embed`).
+  /// The token embedding, scaled if the model does so (`hook_embed`).
   public let embedding: NodeID
   /// [vocabulary, dModel]
   public let embeddingTable: WeightID
-  /// Learned position vectors (`hook_pos_embed`); nil where positions are not added to the stream.
+  /// Learned position vectors (`hook_pos_embed`); nil if positions are not added to the stream.
   public let positionEmbedding: NodeID?
   /// By layer.
   public let blocks: [Block]
@@ -24,8 +26,12 @@ public struct Anatomy: Sendable, Hashable {
     public let attention: Attention
     /// nil in an attention-only model.
     public let mlp: MLP?
+    /// The norms of the stream itself, in models that normalise it after a part has written to it (OPT-350M): after
+    /// attention, if an MLP follows, and at the end of the block; nil in other models.
+    public let midNorm, endNorm: NormNodes?
 
-    /// Whether the MLP reads the stream as it was before attention wrote to it (GPT-NeoX), so that neither sees the other.
+    /// Whether the MLP reads the stream as it was before attention wrote to it (GPT-NeoX), so that neither sees the
+    /// other.
     public var isParallel: Bool { mlp?.reading.stream == stream }
   }
 
@@ -49,11 +55,11 @@ public struct Anatomy: Sendable, Hashable {
     public let reading: StreamInput
     /// [dModel] to [heads * dHead]
     public let map: LinearMap
-    /// As they are computed from the stream (`hook_q`, `hook_k`, `hook_v`), [head, dHead].
+    /// As computed from the stream (`hook_q`, `hook_k`, `hook_v`), [head, dHead].
     public let output: NodeID
-    /// The norm over each head's own features (Qwen3); nil where there is none.
+    /// The norm over each head's own features (Qwen3), or over those of all heads (OLMo 2); nil if there is none.
     public let headNorm: NormNodes?
-    /// As they enter the scores or the mix: normed and rotated, where the model does so.
+    /// As used by the scores or the mix: normalised and rotated, if the model does so.
     public let used: NodeID
   }
 
@@ -68,16 +74,16 @@ public struct Anatomy: Sendable, Hashable {
     public let post: NodeID
     public let output: StreamOutput
 
-    /// All that is computed from the input by linear maps alone.
+    /// Everything computed from the input by linear maps alone.
     public var inputs: [NodeID] { [pre] + [preLinear].compactMap(\.self) }
   }
 
   /// The stream before each block and, last, after the last one.
   public var streams: [NodeID] { blocks.map(\.stream) + [finalInput.stream] }
-  /// The norm before the unembedding; nil where the model has none.
+  /// The norm before the unembedding; nil if the model has none.
   public var finalNorm: NormNodes? { finalInput.norm }
 
-  /// nil where the graph is no transformer's.
+  /// nil if the graph is not a transformer.
   init?(_ graph: ModelGraph) {
     guard let embedding = graph.node(hook: "hook_embed"), let unembedding = graph.unembedding else { return nil }
     var rows = embedding
@@ -109,8 +115,13 @@ extension Anatomy.Block {
       let results = node("attn.hook_result"),
       let output = node("hook_attn_out").flatMap({ StreamOutput(endingAt: $0, in: graph) })
     else { return nil }
+    func streamNorm(_ suffix: String) -> NormNodes? {
+      node(suffix).flatMap { NormNodes(endingAt: graph[$0].inputs[0], in: graph) }
+    }
     self.layer = layer
     self.stream = stream
+    midNorm = streamNorm("hook_normalized_resid_mid")
+    endNorm = streamNorm("hook_normalized_resid_post")
     attention = Anatomy.Attention(q: q, k: k, v: v, nodes: nodes, results: results, output: output)
     guard let pre = node("mlp.hook_pre") else {
       mlp = nil

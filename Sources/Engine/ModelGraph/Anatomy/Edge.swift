@@ -1,4 +1,4 @@
-/// From a sender to a receiver: what the one writes is part of what the other reads.
+/// A connection from a sender to a receiver: what the sender writes is part of what the receiver reads.
 public struct Edge: Sendable, Hashable, CustomStringConvertible {
   public let sender: Sender
   public let receiver: Receiver
@@ -21,10 +21,10 @@ public struct Edge: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// Under grouped-query attention, what counts as a receiver among keys and values.
+/// With grouped-query attention, which keys and values count as receivers.
 public enum KeyValueInputs: String, Sendable, Hashable, CaseIterable {
   /// One key and one value for each key-value head: what the model computes.
   case grouped
-  /// One of each for every query head, as if each had its own copy (how EAP-IG and MIB count).
+  /// One of each for every query head, as if each had its own copy (as EAP-IG and MIB count).
   case ungrouped
 }

@@ -1,4 +1,4 @@
-/// An attention head: head 6 of layer 9 is `9.6`, both counted from 0. Query heads, unless a text says otherwise.
+/// An attention head: head 6 of layer 9 is `9.6`, both counted from 0. Query heads unless stated otherwise.
 public struct Head: Sendable, Hashable, Comparable, CustomStringConvertible {
   public let layer: Int
   /// Its number within the layer.
@@ -9,7 +9,7 @@ public struct Head: Sendable, Hashable, Comparable, CustomStringConvertible {
     self.head = head
   }
 
-  /// A head as it is written, `9.6`; nil for any other text.
+  /// A head in writing, `9.6`; nil for any other text.
   public init?(_ text: String) {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2, let layer = Int(parts[0]), let head = Int(parts[1]), layer >= 0, head >= 0 else {

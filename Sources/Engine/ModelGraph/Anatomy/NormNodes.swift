@@ -1,10 +1,10 @@
-/// A norm as the graph has it: its nodes and its gain.
+/// A norm in a graph: its nodes and its gain.
 public struct NormNodes: Sendable, Hashable {
   public let kind: NormKind
   public let epsilon: Float
-  /// What the norm is given.
+  /// The norm's input.
   public let input: NodeID
-  /// What it divides by, one number for each position (and head, where each head has a norm of its own).
+  /// What it divides by: one number per position (and per head, if each head's features have their own norm).
   public let scale: NodeID
   /// The input over its scale, before the gain.
   public let normalized: NodeID
@@ -14,7 +14,7 @@ public struct NormNodes: Sendable, Hashable {
   public let gainOffset: Float
   public let bias: WeightID?
 
-  /// The norm whose last node is `output`; nil if that node is not a norm's.
+  /// The norm whose last node is `output`; nil if that node is not part of a norm.
   public init?(endingAt output: NodeID, in graph: ModelGraph) {
     guard case .affine(let gain, let gainOffset, let bias) = graph[output].operation,
       let normalized = graph[output].inputs.first, case .normalized(let kind) = graph[normalized].operation,

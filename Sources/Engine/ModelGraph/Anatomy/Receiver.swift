@@ -1,9 +1,10 @@
-/// A part of the model that reads the residual stream: where an edge ends. Each reads the stream before its norm.
+/// A part of the model that reads the residual stream, where an edge ends. Each reads the stream before its norm.
 public enum Receiver: Sendable, Hashable, CustomStringConvertible {
-  /// What of a head is computed from what it reads.
+  /// The input of a head that is computed from the stream.
   public enum Input: String, Sendable, Hashable, CaseIterable { case q, k, v }
 
-  /// A head's query, key or value. Keys and values are numbered by key-value heads, except among `KeyValueInputs.ungrouped` receivers.
+  /// A head's query, key or value. Keys and values are numbered by key-value heads, except among
+  /// `KeyValueInputs.ungrouped` receivers.
   case head(layer: Int, head: Int, Input)
   /// An MLP's input.
   case mlp(layer: Int)
@@ -33,7 +34,7 @@ public enum Receiver: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The block that it belongs to; nil for the logits.
+  /// Its block; nil for the logits.
   public var layer: Int? {
     switch self {
     case .head(let layer, _, _), .mlp(let layer): layer
@@ -41,13 +42,13 @@ public enum Receiver: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The head, by the number that the receiver has it under; nil for other receivers.
+  /// The head, by its number as a receiver; nil for other receivers.
   public var head: Head? {
     guard case .head(let layer, let head, _) = self else { return nil }
     return Head(layer: layer, head: head)
   }
 
-  /// Which of the head's inputs it is; nil for other receivers.
+  /// The head's input; nil for other receivers.
   public var input: Input? {
     guard case .head(_, _, let input) = self else { return nil }
     return input

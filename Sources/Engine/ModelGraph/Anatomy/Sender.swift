@@ -1,10 +1,10 @@
-/// A part of the model that writes to the residual stream: where an edge begins.
+/// A part of the model that writes to the residual stream, where an edge begins.
 public enum Sender: Sendable, Hashable, CustomStringConvertible {
   /// A query head's result, z W_O without the bias.
   case head(layer: Int, head: Int)
-  /// What an MLP writes, its bias and a norm after it included.
+  /// What an MLP writes, including its bias and a norm after it.
   case mlp(layer: Int)
-  /// The token embedding, a factor on it included.
+  /// The token embedding, including a factor on it.
   case embed
 
   /// `7.3`, `mlp.0`, `embed`; nil for any other text.
@@ -31,7 +31,7 @@ public enum Sender: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The block that it belongs to; nil for the embedding.
+  /// Its block; nil for the embedding.
   public var layer: Int? {
     switch self {
     case .head(let layer, _), .mlp(let layer): layer
@@ -46,7 +46,7 @@ public enum Sender: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// The layer of an MLP written as `mlp.3`; nil for any other text.
+/// The layer of an MLP from a text such as `mlp.3`; nil for any other text.
 func layerOfMlp(_ text: String) -> Int? {
   let parts = text.split(separator: ".", omittingEmptySubsequences: false)
   guard parts.count == 2, parts[0] == "mlp", let layer = Int(parts[1]), layer >= 0 else { return nil }

@@ -2,14 +2,15 @@
 public struct StreamInput: Sendable, Hashable {
   /// The stream.
   public let stream: NodeID
-  /// What the norm is given: the stream or, in a graph with `GraphOptions.splitsInputs`, this reader's copy of it (`hook_q_input`, `hook_mlp_in`).
+  /// The norm's input: the stream or, in a graph with `GraphOptions.splitsInputs`, this reader's copy of it
+  /// (`hook_q_input`, `hook_mlp_in`).
   public let input: NodeID
-  /// The norm in front of the part; nil where the model has none.
+  /// The norm before the part; nil if the model has none.
   public let norm: NormNodes?
-  /// What the part's linear maps are given: the norm's output.
+  /// The input of the part's linear maps: the norm's output.
   public let read: NodeID
 
-  /// - Parameter read: what a linear map of the part is given.
+  /// - Parameter read: the input of one of the part's linear maps.
   init(endingAt read: NodeID, in graph: ModelGraph) {
     self.read = read
     norm = NormNodes(endingAt: read, in: graph)
@@ -27,14 +28,14 @@ public struct StreamInput: Sendable, Hashable {
 public struct StreamOutput: Sendable, Hashable {
   /// From z [heads * dHead] or neurons [dMlp] to [dModel], with the bias.
   public let map: LinearMap
-  /// What the map gives, bias included, before a norm after it.
+  /// The map's output including its bias, before a norm after it.
   public let mapped: NodeID
-  /// The norm between the map and the stream (Gemma 2); nil where the model has none.
+  /// The norm between the map and the stream (Gemma 2); nil if the model has none.
   public let norm: NormNodes?
   /// What is added to the stream: `hook_attn_out`, `hook_mlp_out`.
   public let written: NodeID
 
-  /// nil where nothing maps to the node linearly.
+  /// nil if the node is not the result of a linear map.
   init?(endingAt written: NodeID, in graph: ModelGraph) {
     self.written = written
     norm = NormNodes(endingAt: written, in: graph)

@@ -1,6 +1,6 @@
-/// The end of a graph: the linear map that makes the logits (a conv policy's, too), and the soft cap on them.
+/// The end of a graph: the linear map that computes the logits (also in a conv policy), and the soft cap on them.
 public struct UnembeddingNodes: Sendable, Hashable {
-  /// What the map is given: the final norm's output, where there is a final norm.
+  /// The map's input: the final norm's output, if there is a final norm.
   public let input: NodeID
   public let map: LinearMap
   /// The map's output, before a soft cap.
@@ -8,7 +8,7 @@ public struct UnembeddingNodes: Sendable, Hashable {
   /// Logits are cap * tanh(scores / cap).
   public let softCap: Float?
 
-  /// nil where the graph does not end in a linear map.
+  /// nil if the graph does not end in a linear map.
   init?(_ graph: ModelGraph) {
     var node = graph[graph.logits]
     var cap: Float?
@@ -25,6 +25,6 @@ public struct UnembeddingNodes: Sendable, Hashable {
 }
 
 extension ModelGraph {
-  /// The linear map that makes the logits; nil where the graph does not end in one.
+  /// The linear map that computes the logits; nil if the graph does not end in one.
   public var unembedding: UnembeddingNodes? { UnembeddingNodes(self) }
 }

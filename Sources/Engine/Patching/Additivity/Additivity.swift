@@ -7,11 +7,12 @@ import Tensors
 
 /// How far what several added directions do is the sum of what each does alone, by the definition in `AdditiveParts`.
 public struct Additivity: Sendable {
-  /// For each metric, [the plan's axes..., example]; NaN where the prompt has no such position.
+  /// For each metric, [the plan's axes..., example]; NaN if the prompt has no such position.
   public fileprivate(set) var changes: [Metric: [Float]] = [:]
   /// Likewise; empty where one direction is added, which has nothing to interact with.
   public fileprivate(set) var interactions: [Metric: [Float]] = [:]
-  /// [the plan's axes..., activation, example]: the L2 norm, over positions and features, of the change of each activation.
+  /// [the plan's axes..., activation, example]: the L2 norm, over positions and features, of the change of each
+  /// activation.
   public fileprivate(set) var changeNorms: [Float]
   /// Likewise of the interaction, as a vector; empty where one direction is added.
   public fileprivate(set) var interactionNorms: [Float]
@@ -23,7 +24,7 @@ public struct Additivity: Sendable {
     (interactions, interactionNorms) = plan.sweep.edit.additions.count > 1 ? (changes, changeNorms) : ([:], [])
   }
 
-  /// Puts a block's values in their place among those of all examples.
+  /// Copies a block's values to their places among those of all examples.
   fileprivate mutating func set(_ part: Additivity, _ block: Range<Int>, of examples: Int) {
     func place(_ values: [Float], in whole: inout [Float]) {
       for outer in 0..<values.count / block.count {
@@ -40,7 +41,7 @@ public struct Additivity: Sendable {
 }
 
 extension PatchingEngine {
-  /// Compares the directions of a plan over all examples, block of examples by block.
+  /// Compares the directions of a plan over all examples, block by block.
   /// - Parameters: as for `additivity(_:of:block:deliver:)`.
   /// - Throws: as `additivity(_:of:block:deliver:)`.
   public func additivity(
@@ -53,11 +54,12 @@ extension PatchingEngine {
     return whole
   }
 
-  /// Runs all cells of a plan of added directions over one block with the plain executor, each direction by itself too, and compares.
+  /// Runs all cells of a plan of added directions over one block with the plain executor, each direction also by
+  /// itself, and compares.
   /// - Parameters:
-  ///   - nodes: the activations that are compared beside the metrics.
+  ///   - nodes: the activations to compare besides the metrics.
   ///   - block: one of `blocks`.
-  ///   - deliver: called when an example is done, with its number, by one worker at a time.
+  ///   - deliver: called with an example's number when it is done, by one worker at a time.
   /// - Returns: the values of the block's examples.
   /// - Precondition: the plan's edit adds something.
   /// - Throws: `RunError`, `PatchingError.scoresNotFinite`, `CancellationError`; what `deliver` throws.
@@ -116,9 +118,9 @@ private struct AdditivityWork {
   let example: Int
   /// The example alone.
   let batch: Batch
-  /// The base run's log-probabilities, where a metric compares with them.
+  /// The base run's log-probabilities, if a metric compares with them.
   let base: LogProbabilities?
-  /// Runs in which at most one direction is added, which many cells share.
+  /// Runs in which at most one direction is added; many cells share them.
   private var known: [Key: State] = [:]
 
   private struct Key: Hashable {
@@ -126,7 +128,7 @@ private struct AdditivityWork {
     let coefficients: [Float]
   }
 
-  /// What a run gave: the numbers of each node, and the metrics.
+  /// The results of a run: the numbers of each node, and the metrics.
   struct State {
     let values: [[Float]]
     let metrics: [Metric: Float]
@@ -178,9 +180,9 @@ private struct AdditivityWork {
     return comparison
   }
 
-  /// The run with some coefficients; nil where the prompt has no such position.
+  /// The run with some coefficients; nil if the prompt has no such position.
   private mutating func state(_ point: EditPoint, _ coefficients: [Float], _ cell: Int) throws -> State? {
-    // Cells that differ in coefficients only share the runs in which one direction is added or none.
+    // Cells that differ only in coefficients share the runs in which at most one direction is added.
     let entries = zip(placement.plan.axes, Shape(placement.plan.shape).unravel(cell)).map { axis, index in
       axis.axis.isCoefficient ? 0 : index
     }

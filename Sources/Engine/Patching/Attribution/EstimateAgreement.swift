@@ -1,15 +1,15 @@
-/// How well estimates follow what was measured, over cells.
+/// How well estimates agree with measurements, over cells.
 public struct EstimateAgreement: Sendable, Hashable {
-  /// Pearson's correlation coefficient; NaN where either side is the same everywhere or there are fewer than two cells.
+  /// Pearson's correlation coefficient; NaN if either side is constant or there are fewer than two cells.
   public let pearson: Double
-  /// Spearman's: Pearson's of the ranks, equal values sharing the mean of theirs.
+  /// Spearman's: Pearson's of the ranks, where equal values share their mean rank.
   public let spearman: Double
-  /// How many cells both sides have.
+  /// How many cells have both.
   public let cells: Int
 
   /// - Parameters:
-  ///   - estimated: one number a cell; NaN where there is none.
-  ///   - exact: likewise, for the same cells.
+  ///   - estimated: one number per cell; NaN if there is none.
+  ///   - exact: the same for the runs of the same cells.
   public init(estimated: [Double], exact: [Double]) {
     precondition(estimated.count == exact.count, "two numbers for each cell")
     let pairs = zip(estimated, exact).filter { $0.0.isFinite && $0.1.isFinite }
@@ -32,7 +32,7 @@ public struct EstimateAgreement: Sendable, Hashable {
     return product / (squareA * squareB).squareRoot()
   }
 
-  /// From 1 for the least.
+  /// Starting at 1 for the smallest.
   private static func ranks(_ values: [Double]) -> [Double] {
     let order = values.indices.sorted { values[$0] < values[$1] }
     var ranks = [Double](repeating: 0, count: values.count)

@@ -4,23 +4,24 @@ import Interventions
 import ModelGraph
 import Tensors
 
-/// Some of a sweep's estimates: a rectangle of cells and examples.
+/// Part of a sweep's estimates: a rectangle of cells and examples.
 public struct EstimateBlock: Sendable {
   /// Flat cell numbers, row-major over the plan's axes.
   public let cells: Range<Int>
   public let examples: Range<Int>
-  /// For each metric, [cell, example]: the estimated change, edited less base; NaN where the prompt has no such position.
+  /// For each metric, [cell, example]: the estimated change, edited minus base; NaN if the prompt has no such position.
   public let changes: [Metric: [Float]]
-  /// [cell, example]: the L2 norm of (edited - base) at the site; NaN where the prompt has no such position.
+  /// [cell, example]: the L2 norm of (edited - base) at the site; NaN if the prompt has no such position.
   public let changeNorms: [Float]
 }
 
-/// Attribution patching (Nanda 2023): what a cell's edit changes is told from the metric's gradient at the base run.
+/// Attribution patching (Nanda 2023): estimates the effect of a cell's edit from the metric's gradient in the base run.
 ///
-/// The estimate of a cell is the sum, over the numbers that its edits write, of (edited - base) times the derivative of the metric by each number
-/// in the base run. Where a cell edits several layers at once, their estimates are added.
+/// The estimate of a cell is the sum, over the numbers that its edits write, of (edited - base) times the derivative of
+/// the metric with respect to each number in the base run. If a cell edits several layers at once, their estimates are
+/// added.
 extension PatchingEngine {
-  /// Estimates all cells of a planned sweep for all examples, block of examples by block.
+  /// Estimates all cells of a planned sweep for all examples, block by block.
   /// - Parameters: as for `attribute(_:block:skipping:deliver:)`.
   /// - Throws: as `attribute(_:block:skipping:deliver:)`.
   public func attribute(
@@ -30,13 +31,14 @@ extension PatchingEngine {
     for block in blocks { try attribute(plan, block: block, skipping: isDone, deliver: deliver) }
   }
 
-  /// Estimates all cells of a planned sweep for one block of examples, chunk by chunk, in no particular order: for each metric one run forward and one
-  /// backward, however many cells there are.
+  /// Estimates all cells of a planned sweep for one block of examples, chunk by chunk, in no particular order. Each
+  /// metric takes one run forward and one backward, however many cells there are.
   /// - Parameters:
   ///   - block: one of `blocks`.
-  ///   - isDone: says of cells and examples whether they are to be left out.
-  ///   - deliver: called with every chunk once, by one worker at a time.
-  /// - Throws: `PatchingError.noEstimate` for a metric without a gradient, `.estimateNotFinite`; what `deliver` throws; `CancellationError`.
+  ///   - isDone: whether to skip some cells and examples.
+  ///   - deliver: called once with every chunk, by one worker at a time.
+  /// - Throws: `PatchingError.noEstimate` for a metric without a gradient, `.estimateNotFinite`; what `deliver` throws;
+  ///   `CancellationError`.
   public func attribute(
     _ plan: SweepPlan, block: Range<Int>,
     skipping isDone: (_ cells: Range<Int>, _ examples: Range<Int>) -> Bool = { _, _ in false },
@@ -61,8 +63,8 @@ extension PatchingEngine {
     }
   }
 
-  /// The base run of some examples at a site, and the derivatives of each metric there. Pieces of the examples are run side by side, each for one
-  /// metric.
+  /// The base run of some examples at a site, and each metric's derivatives there. Pieces of the examples are run in
+  /// parallel, each for one metric.
   fileprivate func gradients(of site: [NodeID], rows: Range<Int>) throws -> (base: Activations, by: [Activations]) {
     let pieces = prompts.groups(of: rows, entries: Cut.pieceEntries(ofPictures: prompts.hasPictures))
     let differentiator = Differentiator(model)
@@ -92,7 +94,7 @@ private struct AttributionGroup: Sendable {
   let engine: PatchingEngine
   let rows: Range<Int>
   let placement: CellPlacement
-  /// For each metric, the derivatives by the site's nodes.
+  /// For each metric, the derivatives with respect to the site's nodes.
   let gradients: [Activations]
 
   init(_ engine: PatchingEngine, _ plan: SweepPlan, rows: Range<Int>, site: [NodeID]) throws {
@@ -103,7 +105,7 @@ private struct AttributionGroup: Sendable {
     placement = try engine.placement(plan, rows: rows, base: base, site: site, kept: Set(site))
   }
 
-  /// Runs of cells that one worker takes at a time.
+  /// Ranges of cells that one worker takes at a time.
   var chunks: [Range<Int>] { Cut.evenly(placement.plan.cells, atMost: (1 << 20) / rows.count) }
 
   func block(_ cells: Range<Int>, check: () throws -> Void) throws -> EstimateBlock {
@@ -136,7 +138,7 @@ private struct AttributionGroup: Sendable {
 }
 
 extension PatchingEngine {
-  /// The derivative of a metric, each example's own, by the scores at the last position: [rows, vocabulary].
+  /// The derivative of a metric, for each example, with respect to the scores at the last position: [rows, vocabulary].
   fileprivate func seed(_ metric: Metric, rows: Range<Int>, logits: Tensor) -> Tensor {
     let width = logits.count / rows.count
     return logits.withValues { values in

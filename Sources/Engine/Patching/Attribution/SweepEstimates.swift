@@ -2,14 +2,14 @@ import Synchronization
 
 /// A whole sweep's estimates in memory.
 public struct SweepEstimates: Sendable {
-  /// For each metric, [the plan's axes..., example]: the estimated change, edited less base.
+  /// For each metric, [the plan's axes..., example]: the estimated change, edited minus base.
   public let changes: [Metric: [Float]]
   /// [the plan's axes..., example]
   public let changeNorms: [Float]
 }
 
 extension PatchingEngine {
-  /// Estimates all cells of a planned sweep and returns them all.
+  /// Estimates all cells of a planned sweep and returns them.
   /// - Throws: as `attribute(_:deliver:)`.
   public func estimates(_ plan: SweepPlan) throws -> SweepEstimates {
     let all = Mutex(CellValues(cells: plan.cells, metrics, examples: prompts.count))

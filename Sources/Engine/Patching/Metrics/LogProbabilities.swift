@@ -17,7 +17,7 @@ package struct LogProbabilities: Sendable {
     let normaliser = Self.logSumExp(scores)
     var sum = 0.0
     for (own, score) in zip(values, scores) where own > -700 { sum += exp(own) * (own - (Double(score) - normaliser)) }
-    // Rounding can leave a hair below 0 where the two runs are the same.
+    // Rounding can make it slightly negative if the two runs are the same.
     return max(0, sum)
   }
 

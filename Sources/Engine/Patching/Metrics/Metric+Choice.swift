@@ -1,7 +1,8 @@
 import Foundation
 
 extension Metric {
-  /// P(answer) / (P(answer) + P(wrong)): which of the two is chosen (the A/B answers of CAA); of several, the sums. What else there is in the vocabulary cancels.
+  /// P(answer) / (P(answer) + P(wrong)): how strongly the answer is preferred (CAA's A/B questions); with several
+  /// answers or wrong tokens, their sums. The rest of the vocabulary cancels.
   public static let choice = Metric(Choice())
 }
 
@@ -15,7 +16,8 @@ private struct Choice: MetricDefinition {
     return sum(scores.answers) / (sum(scores.answers) + sum(scores.wrongs))
   }
 
-  /// p = sigmoid(log sum exp(answers) - log sum exp(wrongs)): each side's slope is shared out by its tokens' weights.
+  /// p = sigmoid(log sum exp(answers) - log sum exp(wrongs)); each side's derivative is divided among its tokens by
+  /// their weights.
   func addGradient(_ scores: PairScores, to gradient: inout [Double]) {
     let share = value(scores)
     for (tokens, logits, sign) in [

@@ -9,7 +9,7 @@ private struct Divergence: MetricDefinition {
   let name = "kl"
   let needsVocabulary = true
   let reasonAgainstEstimate: String? =
-    "it is smallest at the base run itself, where its gradient is 0 whatever is edited"
+    "it has its minimum at the base run, where its gradient is 0 for every edit"
 
   func value(_ scores: PairScores) -> Double { base(scores).divergence(to: scores.vocabulary) }
 

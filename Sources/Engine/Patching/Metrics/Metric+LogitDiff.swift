@@ -1,5 +1,5 @@
 extension Metric {
-  /// logit[answer] - logit[wrong]; the means of both sets where several answers are accepted.
+  /// logit[answer] - logit[wrong]; with several accepted answers, the means of both sets.
   public static let logitDiff = Metric(LogitDiff())
 }
 

@@ -1,6 +1,6 @@
 extension Metric {
-  /// logit[answer] less the highest logit of any other token: above 0 where the answer is on top. Of several accepted answers, their mean; none of them counts as
-  /// another token.
+  /// logit[answer] minus the highest logit of any other token: above 0 if the answer is on top. With several accepted
+  /// answers, their mean; none of them counts as another token.
   public static let margin = Metric(Margin())
 }
 
@@ -18,7 +18,7 @@ private struct Margin: MetricDefinition {
     if let best = bestOther(scores) { gradient[best] -= 1 }
   }
 
-  /// The token with the highest logit that is no answer; of equal ones the first.
+  /// The token with the highest logit that is not an answer; among equal ones, the first.
   private func bestOther(_ scores: PairScores) -> Int? {
     let answers = Set(scores.pair.answers.map(Int.init))
     var best: Int?

@@ -1,9 +1,10 @@
 import Foundation
 
 extension Metric {
-  /// log softmax[answer], in nats; of several accepted answers, the logarithm of the probability that one of them follows.
+  /// log softmax[answer], in nats; with several accepted answers, the logarithm of the probability that one of them
+  /// follows.
   public static let logProb = Metric(AnswerProbability(name: "log_prob", isLogarithm: true))
-  /// softmax[answer]; of several accepted answers, the sum.
+  /// softmax[answer]; with several accepted answers, the sum.
   public static let prob = Metric(AnswerProbability(name: "prob", isLogarithm: false))
 }
 
@@ -20,7 +21,8 @@ private struct AnswerProbability: MetricDefinition {
 
   func addGradient(_ scores: PairScores, to gradient: inout [Double]) {
     let (normaliser, logits) = (scores.normaliser, scores.answers.map(Double.init))
-    // By the logarithm, the answers' shares of their own total, so that the smallest probabilities keep their derivative.
+    // From the logarithm, the answers' shares of their own total, so that even the smallest probabilities keep their
+    // derivative.
     let scale = isLogarithm ? 1 : logits.reduce(0) { $0 + exp($1 - normaliser) }
     let top = logits.max() ?? 0
     let weights = logits.map { exp($0 - top) }

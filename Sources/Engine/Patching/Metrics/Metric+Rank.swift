@@ -1,12 +1,12 @@
 extension Metric {
-  /// How many tokens have a higher logit than the answer: 0 is the top.
+  /// How many tokens have a higher logit than the answer; 0 is the top.
   public static let rank = Metric(Rank())
 }
 
 private struct Rank: MetricDefinition {
   let name = "rank"
   let needsVocabulary = true
-  let reasonAgainstEstimate: String? = "it counts tokens, so that it jumps or stays but has no gradient"
+  let reasonAgainstEstimate: String? = "it counts tokens, so it changes in jumps and has no gradient"
 
   func value(_ scores: PairScores) -> Double {
     let own = scores.vocabulary[Int(scores.pair.answers[0])]

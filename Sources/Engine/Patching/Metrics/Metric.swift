@@ -1,6 +1,6 @@
-/// What is read off the scores over the vocabulary at the last position.
+/// What is computed from the scores over the vocabulary at the last position.
 ///
-/// A metric is a file of this folder and an entry of `allCases`; nothing else knows which metrics there are.
+/// Each metric is a file in this folder and an entry in `allCases`; no other code depends on which metrics exist.
 public struct Metric: Sendable, Hashable, RawRepresentable, CaseIterable, CustomStringConvertible {
   /// All metrics, in the order of the documentation.
   public static let allCases: [Metric] = [.logitDiff, .logit, .logProb, .prob, .choice, .margin, .kl, .rank]
@@ -9,7 +9,7 @@ public struct Metric: Sendable, Hashable, RawRepresentable, CaseIterable, Custom
 
   init(_ definition: any MetricDefinition) { self.definition = definition }
 
-  /// The metric of a name in experiment and results files.
+  /// The metric with this name in experiment and results files.
   public init?(rawValue: String) {
     guard let known = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
     self = known
@@ -26,7 +26,7 @@ public struct Metric: Sendable, Hashable, RawRepresentable, CaseIterable, Custom
   /// Whether it compares the answer with a wrong token.
   public var needsWrong: Bool { definition.needsWrong }
 
-  /// Why attribution patching cannot estimate a change of the metric; nil where it can.
+  /// Why attribution patching cannot estimate a change of the metric; nil if it can.
   public var reasonAgainstEstimate: String? { definition.reasonAgainstEstimate }
 
   public static func == (a: Metric, b: Metric) -> Bool { a.rawValue == b.rawValue }
@@ -36,18 +36,18 @@ public struct Metric: Sendable, Hashable, RawRepresentable, CaseIterable, Custom
 
 /// How a metric is computed, and its derivative.
 protocol MetricDefinition: Sendable {
-  /// In experiment and results files.
+  /// Its name in experiment and results files.
   var name: String { get }
-  /// Whether it reads the scores of other tokens than the answers and the wrong ones.
+  /// Whether it reads the scores of tokens other than the answers and the wrong ones.
   var needsVocabulary: Bool { get }
   /// Whether it compares the answer with a wrong token.
   var needsWrong: Bool { get }
-  /// Why it has no derivative that attribution patching could use; nil where it has.
+  /// Why it has no derivative that attribution patching could use; nil if it has one.
   var reasonAgainstEstimate: String? { get }
 
   func value(_ scores: PairScores) -> Double
 
-  /// Adds the derivative by each of the scores over the vocabulary.
+  /// Adds the derivative with respect to each of the scores over the vocabulary.
   /// - Parameter gradient: [vocabulary], zeros.
   func addGradient(_ scores: PairScores, to gradient: inout [Double])
 }
@@ -64,9 +64,9 @@ struct PairScores {
   /// The logits of the pair's answers and wrong tokens.
   let answers: [Float]
   let wrongs: [Float]
-  /// The logits of the whole vocabulary; empty where no metric needs them.
+  /// The logits of the whole vocabulary; empty if no metric needs them.
   let vocabulary: UnsafeBufferPointer<Float>
-  /// Of the base run, where a metric compares with it.
+  /// Of the base run, if a metric compares with it.
   let base: LogProbabilities?
 
   /// The mean of some logits, in their own precision.

@@ -1,14 +1,14 @@
 import Tensors
 
-/// Reads metrics off scores.
+/// Computes metrics from scores.
 package struct MetricReader: Sendable {
   let pair: PromptSet.Pair
 
   package init(pair: PromptSet.Pair) { self.pair = pair }
 
-  /// One metric of a run, given the base run's scores (which only kl looks at).
+  /// One metric of a run, given the base run's scores (which only kl uses).
   /// - Parameters:
-  ///   - scores: of the whole vocabulary, or of the pair's answers and then its wrong tokens.
+  ///   - scores: of the whole vocabulary, or of the pair's answers followed by its wrong tokens.
   ///   - whole: which of the two.
   package func value(
     _ metric: Metric, of scores: UnsafeBufferPointer<Float>, whole: Bool, base: LogProbabilities?
@@ -17,8 +17,8 @@ package struct MetricReader: Sendable {
     return Float(metric.definition.value(own))
   }
 
-  /// The derivative of a metric by each of the scores over the vocabulary.
-  /// - Parameter base: the base run's log-probabilities, which only kl looks at.
+  /// The derivative of a metric with respect to each of the scores over the vocabulary.
+  /// - Parameter base: the base run's log-probabilities, which only kl uses.
   /// - Returns: [vocabulary]
   /// - Precondition: not `rank`, which has none.
   package func gradient(

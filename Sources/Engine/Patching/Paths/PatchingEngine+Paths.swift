@@ -5,7 +5,7 @@ import ModelGraph
 import Tensors
 
 extension PatchingEngine {
-  /// Carries a path sweep out over all examples, block of examples by block.
+  /// Runs a path sweep over all examples, block by block.
   /// - Parameters: as for `run(_:block:skipping:deliver:)`.
   /// - Throws: as `run(_:block:skipping:deliver:)` of plain sweeps.
   public func run(
@@ -15,11 +15,13 @@ extension PatchingEngine {
     for block in blocks { try run(plan, block: block, skipping: isDone, deliver: deliver) }
   }
 
-  /// Carries a path sweep out over one block of examples, chunk by chunk. Cells are numbered sender by sender, within each column by column.
+  /// Runs a path sweep over one block of examples, chunk by chunk. Cells are numbered by sender, and within each sender
+  /// by column.
   /// - Parameters:
   ///   - block: one of `blocks`.
-  ///   - isDone: says of cells and examples whether they are to be left out.
-  ///   - deliver: called with every chunk once, by one worker at a time. A cell without a path has the base run's values and change norm 0.
+  ///   - isDone: whether to skip some cells and examples.
+  ///   - deliver: called once with every chunk, by one worker at a time. A cell without a path has the base run's
+  ///     values and a change norm of 0.
   /// - Throws: as `run(_:block:skipping:deliver:)` of plain sweeps.
   public func run(
     _ plan: PathPlan, block: Range<Int>,
@@ -42,7 +44,7 @@ extension PatchingEngine {
   }
 }
 
-/// The nodes at which paths begin and end, and those that are held on the way.
+/// The nodes where paths begin and end, and those that are frozen on the way.
 private struct PathNodes: Sendable {
   let senders: Set<NodeID>
   let receivers: Set<NodeID>
@@ -89,12 +91,12 @@ private struct PathGroup: Sendable {
     size = ChunkSize(engine, rows: rows.count, reader.columns)
   }
 
-  /// Runs of senders that one worker takes at a time.
+  /// Ranges of senders that one worker takes at a time.
   var chunks: [Range<Int>] {
     Cut.evenly(plan.senders, atMost: size.cells(ofEntries: base.batch.entries) / plan.columns.count)
   }
 
-  /// How many workers the memory budget has room for.
+  /// How many workers fit in the memory budget.
   var workers: Int { engine.workers(ofBytes: size.largestChunk(cellEntries: base.batch.entries)) }
 
   func block(senders: Range<Int>, check: () throws -> Void) throws -> SweepBlock {
@@ -115,7 +117,7 @@ private struct PathGroup: Sendable {
     return results.block(cells: senders.lowerBound * columns..<senders.upperBound * columns)
   }
 
-  /// A sender's change in one row, with everything frozen that is to be; nil where the prompt has none of the positions.
+  /// A sender's change in one row, with all nodes frozen that should be; nil if the prompt has none of the positions.
   private func senderCell(_ sender: Int, row: Int) -> (sender: Int, cell: Cell)? {
     let length = base.batch.length(row)
     let positions = plan.sweep.senderPositions.indices(count: length)
@@ -130,7 +132,7 @@ private struct PathGroup: Sendable {
     return (sender, Cell(row: row, edits: edits))
   }
 
-  /// Finds what the receivers' inputs become, and puts that into the base run, a cell for each sender, column and row.
+  /// Computes the receivers' inputs and puts them into the base run, one cell for each sender, column and row.
   private func throughInputs(
     _ changes: [(sender: Int, cell: Cell)], _ senders: Range<Int>, _ results: inout CellReader.Values,
     check: () throws -> Void
@@ -146,7 +148,7 @@ private struct PathGroup: Sendable {
         places.append((change.sender - senders.lowerBound) * plan.columns.count + column)
       }
     }
-    // The columns multiply the cells: they run in pieces no larger than a chunk of senders is meant to be.
+    // The columns multiply the cells, which are run in pieces no larger than a chunk of senders should be.
     let count = ChunkSize(engine, rows: 1, reader.columns).cells(ofEntries: base.batch.entries / max(1, rows.count))
     for start in stride(from: 0, to: cells.count, by: count) {
       try check()

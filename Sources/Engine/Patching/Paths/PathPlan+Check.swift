@@ -34,7 +34,7 @@ extension PatchingEngine {
 }
 
 extension Sender {
-  /// The site that messages about it name.
+  /// The site that messages name for it.
   fileprivate var site: SiteName {
     switch self {
     case .head: .z
@@ -45,7 +45,7 @@ extension Sender {
 }
 
 extension Receiver {
-  /// The site that messages about it name.
+  /// The site that messages name for it.
   fileprivate var site: SiteName {
     switch self {
     case .head(_, _, .q): .q

@@ -2,11 +2,12 @@ import Interventions
 import LabelledArrays
 import ModelGraph
 
-/// Path patching (Wang et al. 2022): for each sender, what happens when its change reaches the outcome through the receivers only.
+/// Path patching (Wang et al. 2022): for each sender, what happens if its change reaches the logits through the
+/// receivers only.
 ///
-/// The sender takes the other run's value while every other head keeps the base run's (with `.heads`; MLPs and norms are recomputed) or the MLPs
-/// keep theirs too (`.headsAndMlps`: the direct path alone). What the receivers' inputs become is put into the base run, where everything else is
-/// live, and the metric is read.
+/// The sender takes the other run's value while every other head keeps the base run's (with `.heads`; MLPs and norms
+/// are recomputed), or the MLPs keep theirs too (with `.headsAndMlps`: only the direct path). The resulting inputs of
+/// the receivers are put into the base run, where everything else is recomputed, and the metric is read.
 public struct PathSweep: Sendable, Hashable {
   /// What keeps the base run's value on the way from sender to receiver.
   public enum Freeze: String, Sendable, Hashable, CaseIterable {
@@ -15,7 +16,7 @@ public struct PathSweep: Sendable, Hashable {
   }
 
   public let name: String
-  /// Each sender is a group that is patched at once; one member, as a rule.
+  /// Each sender is a group that is patched at once, usually with one member.
   public let senders: [[Sender]]
   public let receivers: [Receiver]
   public let freeze: Freeze
@@ -23,10 +24,11 @@ public struct PathSweep: Sendable, Hashable {
   public let together: Bool
   /// Where senders take the other run's value.
   public let senderPositions: Selector
-  /// Where receivers take what their inputs became.
+  /// Where receivers take their changed inputs.
   public let receiverPositions: Selector
 
-  /// - Throws: `PatchingError` for no senders or receivers, or the logits among receivers that are patched together.
+  /// - Throws: `PatchingError` if there are no senders or receivers, or the logits are among receivers that are patched
+  ///   together.
   public init(
     name: String, senders: [[Sender]], receivers: [Receiver], freeze: Freeze = .heads, together: Bool = true,
     senderPositions: Selector = .all, receiverPositions: Selector = .all
@@ -46,23 +48,23 @@ public struct PathSweep: Sendable, Hashable {
   }
 }
 
-/// A path sweep that is known to fit its model.
+/// A path sweep that has been checked against its model.
 public struct PathPlan: Sendable {
   public let sweep: PathSweep
-  /// The receivers patched at once in each column: one column of all, or one for each receiver.
+  /// The receivers that are patched at once in each column: one column with all, or one for each receiver.
   let columns: [[Receiver]]
   let anatomy: Anatomy
 
-  /// How many senders.
+  /// The number of senders.
   public var senders: Int { sweep.senders.count }
 
-  /// The columns' names; one where all receivers are patched together.
+  /// The columns' names; one if all receivers are patched together.
   public var receiverLabels: [String] { columns.map { $0.map(\.description).joined(separator: "+") } }
 
   /// The senders' names.
   public var senderLabels: [String] { sweep.senders.map { $0.map(\.description).joined(separator: "+") } }
 
-  /// The axes as results have them, without `example`: `sender`, and `receiver` where receivers are patched one by one.
+  /// The axes in results, without `example`: `sender`, and `receiver` if receivers are patched one by one.
   public var labelledAxes: [LabelledAxis] {
     let senders = LabelledAxis("sender", .texts(senderLabels))
     return sweep.together ? [senders] : [senders, LabelledAxis("receiver", .texts(receiverLabels))]

@@ -2,14 +2,14 @@ import Execution
 import Interventions
 import ModelGraph
 
-/// Where chosen heads look.
+/// Where chosen heads attend.
 public struct AttentionPatterns: Sendable {
-  /// `9.9` and so on.
+  /// Names such as `9.9`.
   public let heads: [String]
   /// [head][destination][source][example]; NaN beyond a prompt's length.
   public private(set) var values: [[[[Float]]]]
 
-  /// Adds those of the examples that follow.
+  /// Appends those of the examples that follow.
   mutating func append(_ next: AttentionPatterns) {
     for (head, own) in next.values.enumerated() {
       for (destination, row) in own.enumerated() {
@@ -28,7 +28,7 @@ extension PatchingEngine {
     return whole
   }
 
-  /// The same of one block's examples; positions are those of all prompts.
+  /// The same for one block's examples, with the positions of all prompts.
   /// - Parameter block: one of `blocks`.
   /// - Throws: as for all examples.
   public func attentionPatterns(

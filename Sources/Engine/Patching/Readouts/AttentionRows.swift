@@ -5,8 +5,8 @@ extension PatchingEngine {
   /// How some heads attend from one position of each prompt of a block, in one of the two unedited runs.
   /// - Parameters:
   ///   - block: one of `blocks`.
-  ///   - destination: for an example, the position that attends; nil leaves the example out.
-  /// - Returns: [example of the block][head][source]; nothing for an example that is left out.
+  ///   - destination: the position from which an example attends; nil leaves the example out.
+  /// - Returns: [example of the block][head][source]; empty for an example that is left out.
   /// - Throws: `InterventionError` for a head that does not exist; `RunError`.
   public func attentionRows(
     of heads: [Head], _ side: RunSide, block: Range<Int>, from destination: (_ example: Int) -> Int?

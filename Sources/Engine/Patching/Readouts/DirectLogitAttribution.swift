@@ -3,18 +3,22 @@ import Foundation
 import ModelGraph
 import Tensors
 
-/// What each part of a model writes into the logit difference at the last position, the final norm's scale held as it was in the run.
+/// What each part of a model writes to the logit difference at the last position, with the final norm's scale held as
+/// in the run.
 ///
-/// The parts sum to the logit difference (before a soft cap on the logits, where the model has one).
+/// The parts sum to the logit difference (before a soft cap on the logits, if the model has one).
 public struct DirectLogitAttribution: Sendable {
-  /// `embed`, `pos_embed`, `0.3` (head 3 of layer 0), `attn_bias.0`, `mlp.0`, `ln_final.bias`, `unembed.bias`: those that the model has.
+  /// `embed`, `pos_embed`, `0.3` (head 3 of layer 0), `attn_bias.0`, `mlp.0`, `ln_final.bias`, `unembed.bias`: those
+  /// that the model has. Norms of the stream itself add the biases `ln1_bias.0`, after attention, and `ln2_bias.0`, at
+  /// the end of the block.
   public let parts: [String]
   /// [part, example]
   public private(set) var values: [[Float]]
-  /// Each head's part taken apart by the position that it came from: [layer][head][position][example]; NaN beyond a prompt's length.
+  /// Each head's part, split by the position that it came from: [layer][head][position][example]; NaN beyond a prompt's
+  /// length.
   public private(set) var bySource: [[[[Float]]]]
 
-  /// Adds those of the examples that follow.
+  /// Appends those of the examples that follow.
   mutating func append(_ next: DirectLogitAttribution) {
     for (part, examples) in next.values.enumerated() { values[part] += examples }
     for (layer, heads) in next.bySource.enumerated() {
@@ -27,14 +31,15 @@ public struct DirectLogitAttribution: Sendable {
 
 extension PatchingEngine {
   /// Direct logit attribution of one of the two unedited runs.
-  /// - Throws: `PatchingError.metricNeedsWrong` for a pair without a wrong token; `GraphError.notTransformer`; `RunError`.
+  /// - Throws: `PatchingError.metricNeedsWrong` for a pair without a wrong token; `GraphError.notTransformer`;
+  ///   `RunError`.
   public func directLogitAttribution(_ side: RunSide) throws -> DirectLogitAttribution {
     var whole = try directLogitAttribution(side, block: blocks[0])
     for block in blocks.dropFirst() { whole.append(try directLogitAttribution(side, block: block)) }
     return whole
   }
 
-  /// The same of one block's examples; positions are those of all prompts.
+  /// The same for one block's examples, with the positions of all prompts.
   /// - Parameter block: one of `blocks`.
   /// - Throws: as for all examples.
   public func directLogitAttribution(_ side: RunSide, block: Range<Int>) throws -> DirectLogitAttribution {
@@ -73,14 +78,16 @@ extension PatchingEngine {
 }
 
 extension Anatomy {
-  /// The names of what writes into the logits, in the order of `Contributions`.
+  /// The names of what writes to the logits, in the order of `Contributions`.
   fileprivate var attributedParts: [String] {
     var parts = ["embed"] + (positionEmbedding == nil ? [] : ["pos_embed"])
     for block in blocks {
       parts += (0..<block.attention.spec.queryHeads).map { "\(block.layer).\($0)" }
       if block.attention.output.map.bias != nil { parts.append("attn_bias.\(block.layer)") }
       if block.attention.output.norm?.bias != nil { parts.append("attn_norm_bias.\(block.layer)") }
+      if block.midNorm?.bias != nil { parts.append("ln1_bias.\(block.layer)") }
       if block.mlp != nil { parts.append("mlp.\(block.layer)") }
+      if block.endNorm?.bias != nil { parts.append("ln2_bias.\(block.layer)") }
     }
     if finalNorm?.bias != nil { parts.append("ln_final.bias") }
     if unembedding.map.bias != nil { parts.append("unembed.bias") }
@@ -92,7 +99,9 @@ extension Anatomy {
     var nodes = Set([embedding] + [positionEmbedding].compactMap(\.self))
     for block in blocks {
       nodes.formUnion([block.attention.z, block.attention.nodes.v, block.attention.pattern])
-      if let norm = block.attention.output.norm { nodes.insert(norm.scale) }
+      for norm in [block.attention.output.norm, block.midNorm, block.endNorm] {
+        if let norm { nodes.insert(norm.scale) }
+      }
       if let mlp = block.mlp { nodes.insert(mlp.output.written) }
     }
     if let finalNorm { nodes.insert(finalNorm.scale) }
@@ -119,20 +128,34 @@ private struct Contributions: Sendable {
     func scale(_ norm: NormNodes) -> Float { last(norm.scale)[0] }
     let final = FinalDirection(
       anatomy, weights: model.weights, pair: pair, scale: anatomy.finalNorm.map(scale) ?? 1)
-    add("embed", dot(last(anatomy.embedding), final.vector))
-    if let positions = anatomy.positionEmbedding { add("pos_embed", dot(last(positions), final.vector)) }
-    for block in anatomy.blocks {
+    func pulledBack(_ direction: [Double], through norm: NormNodes?) -> [Double] {
+      norm.map { $0.pulledBack(direction, weights: model.weights, scale: scale($0)) } ?? direction
+    }
+    // The direction in the stream at the end of each block and after its attention, from the last block backwards. If
+    // nothing normalises the stream, it is the final direction everywhere.
+    var atEnd = anatomy.blocks.map { _ in final.vector }
+    var atMid = atEnd
+    var atStart = final.vector
+    for (place, block) in anatomy.blocks.enumerated().reversed() {
+      atEnd[place] = atStart
+      atMid[place] = pulledBack(atEnd[place], through: block.endNorm)
+      atStart = pulledBack(atMid[place], through: block.midNorm)
+    }
+    add("embed", dot(last(anatomy.embedding), atStart))
+    if let positions = anatomy.positionEmbedding { add("pos_embed", dot(last(positions), atStart)) }
+    for (place, block) in anatomy.blocks.enumerated() {
+      func addBias(_ part: String, _ bias: WeightID?, _ direction: [Double]) {
+        if let bias { add("\(part).\(block.layer)", dot(model.weights[bias].tensor.values, direction)) }
+      }
       let output = block.attention.output
-      let direction =
-        output.norm.map { $0.pulledBack(final.vector, weights: model.weights, scale: scale($0)) } ?? final.vector
+      let written = pulledBack(atMid[place], through: block.midNorm)
+      let direction = pulledBack(written, through: output.norm)
       addHeads(block, model, run, row: row, direction: direction, position: n - 1)
-      if let bias = output.map.bias {
-        add("attn_bias.\(block.layer)", dot(model.weights[bias].tensor.values, direction))
-      }
-      if let bias = output.norm?.bias {
-        add("attn_norm_bias.\(block.layer)", dot(model.weights[bias].tensor.values, final.vector))
-      }
-      if let mlp = block.mlp { add("mlp.\(block.layer)", dot(last(mlp.output.written), final.vector)) }
+      addBias("attn_bias", output.map.bias, direction)
+      addBias("attn_norm_bias", output.norm?.bias, written)
+      addBias("ln1_bias", block.midNorm?.bias, atMid[place])
+      if let mlp = block.mlp { add("mlp.\(block.layer)", dot(last(mlp.output.written), atMid[place])) }
+      addBias("ln2_bias", block.endNorm?.bias, atEnd[place])
     }
     if let bias = final.normBias { add("ln_final.bias", bias) }
     if let bias = final.unembeddingBias { add("unembed.bias", bias) }
@@ -143,7 +166,8 @@ private struct Contributions: Sendable {
     values.append(value)
   }
 
-  /// Each head's part, source by source: pattern weight times the source's value along the direction that the output weight gives the head.
+  /// Each head's part, source by source: pattern weight times the source's value along the direction that the output
+  /// weight gives the head.
   private mutating func addHeads(
     _ block: Anatomy.Block, _ model: Model, _ run: Activations, row: Int, direction: [Double], position: Int
   ) {
@@ -166,7 +190,7 @@ private struct Contributions: Sendable {
       })
   }
 
-  /// A direction at a linear map's output, at its input: W . direction.
+  /// The direction at a linear map's input that corresponds to one at its output: W . direction.
   private static func inputDirection(_ map: LinearMap, _ weights: Weights, _ direction: [Double]) -> [Double] {
     let weight = weights[map.weight]
     if map.orientation == .inputsByOutputs {

@@ -2,10 +2,12 @@ import Execution
 import ModelGraph
 import Tensors
 
-/// The direction in a final stream along which a pair's logit difference is read: logit difference = stream . direction + constants.
+/// The direction in a final stream along which a pair's logit difference is read: logit difference = stream . direction
+/// + constants.
 ///
-/// The final norm is linear once its scale is taken from the run: with c the stream (less its mean under LayerNorm), g the gain and s the scale,
-/// (c / s * g) . u = stream . w, where u is the difference of the unembedding's columns and w is g * u (less its mean) / s.
+/// The final norm is linear once its scale is taken from the run. Let c be the stream (minus its mean under LayerNorm),
+/// g the gain and s the scale; then (c / s * g) . u = stream . w, where u is the difference of the unembedding's
+/// columns and w is g * u (minus its mean) / s.
 struct FinalDirection {
   /// w, [dModel].
   let vector: [Double]
@@ -14,7 +16,7 @@ struct FinalDirection {
   let unembeddingBias: Double?
 
   /// - Parameters:
-  ///   - scale: the final norm's scale at the position read; ignored where the model has no final norm.
+  ///   - scale: the final norm's scale at the position read; ignored if the model has no final norm.
   init(_ anatomy: Anatomy, weights: Weights, pair: PromptSet.Pair, scale: Float) {
     let u = Self.difference(anatomy.unembedding.map, weights, pair)
     unembeddingBias = anatomy.unembedding.map.bias.map { bias in
@@ -34,7 +36,7 @@ struct FinalDirection {
     }
   }
 
-  /// The mean of the answers' columns of the unembedding less that of the wrongs'.
+  /// The mean of the answers' columns of the unembedding minus that of the wrong tokens'.
   private static func difference(_ map: LinearMap, _ weights: Weights, _ pair: PromptSet.Pair) -> [Double] {
     let weight = weights[map.weight]
     func column(_ token: Int32) -> [Double] {
@@ -54,8 +56,8 @@ struct FinalDirection {
 }
 
 extension NormNodes {
-  /// The direction at the norm's input along which a direction at its output is read, the scale held: gain * direction, less its mean under
-  /// LayerNorm, over the scale.
+  /// The direction at the norm's input that corresponds to one at its output, with the scale held: gain * direction
+  /// (minus its mean under LayerNorm) over the scale.
   func pulledBack(_ direction: [Double], weights: Weights, scale: Float) -> [Double] {
     let gains = weights[gain].tensor
     var product = direction.indices.map { direction[$0] * Double(gains[$0] + gainOffset) }

@@ -3,14 +3,14 @@ import Foundation
 import ModelGraph
 import Tensors
 
-/// What the residual stream would say if the model ended there: each layer's stream through the real final norm (its scale recomputed) and
-/// unembedding.
+/// What the residual stream would predict if the model ended there: each layer's stream goes through the real final
+/// norm (with its scale recomputed) and unembedding.
 public struct LogitLens: Sendable {
-  /// For each metric: [layer][position][example]; the layers are the stream before block 0, 1, ... and, last, after the last block. NaN beyond a
-  /// prompt's length. kl is KL(the model's own output at that position || the lens).
+  /// For each metric: [layer][position][example]. The layers are the stream before block 0, 1, ... and, last, after the
+  /// last block. NaN beyond a prompt's length. kl is KL(the model's own output at that position || the lens).
   public private(set) var values: [Metric: [[[Float]]]]
 
-  /// Adds those of the examples that follow.
+  /// Appends those of the examples that follow.
   mutating func append(_ next: LogitLens) {
     for (metric, layers) in next.values {
       for (layer, positions) in layers.enumerated() {
@@ -29,12 +29,12 @@ extension PatchingEngine {
     return whole
   }
 
-  /// The same of one block's examples; positions are those of all prompts.
+  /// The same for one block's examples, with the positions of all prompts.
   /// - Parameter block: one of `blocks`.
   /// - Throws: as for all examples.
   public func logitLens(_ side: RunSide, block: Range<Int>) throws -> LogitLens {
     let anatomy = try model.graph.transformer()
-    // One example at a time: the scores of all its layers and positions are held together.
+    // One example at a time: the scores of all its layers and positions are in memory together.
     let lenses = try readExamples(side, of: block, keeping: Set(anatomy.streams), entries: 1) {
       lens(of: $0, prompts.pairs[$2], anatomy)
     }
@@ -53,7 +53,7 @@ extension PatchingEngine {
   }
 
   /// One example's values: [position][layer][metric].
-  /// - Parameter run: of the example alone.
+  /// - Parameter run: a run of this example alone.
   private func lens(of run: Activations, _ pair: PromptSet.Pair, _ anatomy: Anatomy) -> [[[Float]]] {
     let layers = anatomy.streams.map { lensScores(of: $0, run, anatomy) }
     let reader = MetricReader(pair: pair)
@@ -69,7 +69,8 @@ extension PatchingEngine {
     }
   }
 
-  /// What a stream of a run would say, [positions, vocabulary]: through the final norm, its scale recomputed, and the unembedding.
+  /// The prediction of a run's stream, [positions, vocabulary]: through the final norm, with its scale recomputed, and
+  /// the unembedding.
   func lensScores(of stream: NodeID, _ run: Activations, _ anatomy: Anatomy) -> Tensor {
     guard var vector = run[stream] else { preconditionFailure("the streams were kept") }
     if let norm = anatomy.finalNorm {

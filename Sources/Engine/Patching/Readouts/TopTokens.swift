@@ -2,9 +2,10 @@ import Diagnostics
 import Execution
 import ModelGraph
 
-/// The tokens that each layer's stream would say first, if the model ended there: the top of the logit lens.
+/// The most likely tokens for each layer's stream if the model ended there: the top of the logit lens.
 public struct TopTokens: Sendable {
-  /// [layer][position][place][example]: token ids, the highest score first; -1 beyond a prompt's length. Layers as for `LogitLens`.
+  /// [layer][position][place][example]: token ids, highest score first; -1 beyond a prompt's length. Layers as for
+  /// `LogitLens`.
   public let tokens: [[[[Int32]]]]
   /// Their probabilities, in the same order; NaN beyond a prompt's length.
   public let probabilities: [[[[Float]]]]
@@ -13,7 +14,7 @@ public struct TopTokens: Sendable {
 extension PatchingEngine {
   /// The top of the logit lens over one of the two unedited runs of a block's examples, at every position.
   /// - Parameters:
-  ///   - count: how many tokens of each position.
+  ///   - count: how many tokens at each position.
   ///   - block: one of `blocks`.
   /// - Throws: `GraphError.notTransformer`; `RunError`.
   public func topTokens(_ count: Int, _ side: RunSide, block: Range<Int>) throws -> TopTokens {
@@ -33,7 +34,7 @@ extension PatchingEngine {
     return TopTokens(tokens: spread(-1) { $0.token }, probabilities: spread(.nan) { $0.probability })
   }
 
-  /// Checks that the vocabulary has so many tokens.
+  /// Checks that the vocabulary has this many tokens.
   /// - Throws: `TooFewTokens`.
   public func checkTopTokens(_ count: Int) throws {
     let vocabulary = model.graph[model.graph.logits].layout.width
@@ -56,8 +57,8 @@ extension PatchingEngine {
   }
 }
 
-/// The places of the largest numbers, the largest first; of equal ones the first.
-/// - Precondition: there are as many numbers.
+/// The indices of the largest numbers, largest first; among equal ones, the first.
+/// - Precondition: there are at least that many numbers.
 private func top(_ count: Int, of numbers: UnsafeBufferPointer<Float>) -> [Int] {
   var best: [Int] = []
   for (place, number) in numbers.enumerated() where best.count < count || number > numbers[best[best.count - 1]] {
@@ -68,11 +69,11 @@ private func top(_ count: Int, of numbers: UnsafeBufferPointer<Float>) -> [Int] 
   return best
 }
 
-/// More tokens are asked for than a vocabulary has.
+/// More tokens were requested than the vocabulary has.
 public struct TooFewTokens: DiagnosedError, Equatable {
   public let wanted: Int
   public let vocabulary: Int
 
   public var kind: FailureKind { .badData }
-  public var message: String { "the top \(wanted) tokens were requested from a vocabulary of \(vocabulary)" }
+  public var message: String { "the top \(wanted) tokens were requested, but the vocabulary has \(vocabulary)" }
 }

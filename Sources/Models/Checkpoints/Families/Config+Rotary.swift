@@ -2,42 +2,73 @@ import Foundation
 import ModelGraph
 
 extension Config {
-  /// The rotary embedding that a Hugging Face config describes, in its older (`rope_theta`, `rope_scaling`) or newer (`rope_parameters`)
-  /// spelling: types default, linear and llama3.
+  /// The rotary embedding that a Hugging Face config describes, read as transformers 5 reads it: types default, linear and llama3.
   /// - Parameters:
-  ///   - dimensions: how many features of a head are rotated.
-  ///   - dimensionsKey: the key that says so, for messages.
-  /// - Throws: `CheckpointError.invalidConfigValue` for another type, an odd number of features, or a base or factor that is not above 0.
+  ///   - dimensions: how many features of a head are rotated. Of an odd number the last one turns with the feature after it.
+  ///   - head: how many features a head has; `dimensions` if nil.
+  ///   - thetaKey: where the base stands outside of the section of rotary keys.
+  ///   - theta: the family's base where none is written.
+  ///   - dimensionsKey: the key that says how many features turn, for messages.
+  ///   - section: the section of rotary keys; the config's own (`rotarySection`) if nil.
+  /// - Throws: `CheckpointError.invalidConfigValue` for another type, a pair of features beyond the head, a share of a head that scaled
+  ///   positions would turn otherwise, or a base or factor that is not above 0.
   func rotary(
-    dimensions: Int, thetaKey: String = "rope_theta", dimensionsKey: String = "head_dim"
+    dimensions: Int, of head: Int? = nil, thetaKey: String = "rope_theta", theta usual: Float = 10000,
+    dimensionsKey: String = "head_dim", section own: Config? = nil
   ) throws -> RotarySpec {
-    guard dimensions % 2 == 0 else { throw invalid(dimensionsKey, "an even number of rotated features") }
-    let section = try section("rope_parameters") ?? section("rope_scaling")
-    let outer = try positive(thetaKey, default: 10000)
+    let pairs = (dimensions + 1) / 2
+    guard 2 * pairs <= head ?? dimensions else { throw invalid(dimensionsKey, "an even number of rotated features") }
+    let section = try own ?? rotarySection()
+    let outer = try positive(thetaKey, default: usual)
     let theta = try section?.positive("rope_theta", default: outer) ?? outer
-    let plain = RotarySpec(dimensions: dimensions, theta: theta)
-    guard let section else { return plain }
-    let older = try section.string("type", default: "default")
-    switch try section.string("rope_type", default: older) {
-    case "default": return plain
+    let plain = (0..<pairs).map { Float(1 / pow(Double(theta), Double(2 * $0) / Double(dimensions))) }
+    func spec(_ frequencies: [Float]) -> RotarySpec {
+      RotarySpec(dimensions: 2 * pairs, inverseFrequencies: frequencies)
+    }
+    guard let section, let type = try section.rotaryType(), type != "default" else { return spec(plain) }
+    let holder = section.has("partial_rotary_factor") ? section : self
+    if holder.has("partial_rotary_factor") {
+      let share = try holder.number("partial_rotary_factor")
+      guard Int(Float(head ?? dimensions) * share) == dimensions else {
+        throw holder.invalid("partial_rotary_factor", "1, as '\(type)' positions of this family turn whole heads")
+      }
+    }
+    switch type {
     case "linear":
       let factor = try section.positive("factor")
-      return RotarySpec(dimensions: dimensions, inverseFrequencies: plain.inverseFrequencies.map { $0 / factor })
+      return spec(plain.map { $0 / factor })
     case "llama3":
       let factor = try section.positive("factor")
       let (low, high) = (try section.positive("low_freq_factor"), try section.positive("high_freq_factor"))
       guard high > low else { throw section.invalid("high_freq_factor", "a number above low_freq_factor") }
-      let original = Float(try section.size("original_max_position_embeddings"))
-      return RotarySpec(
-        dimensions: dimensions,
-        inverseFrequencies: plain.inverseFrequencies.map {
-          llama3(frequency: $0, factor: factor, low: low, high: high, original: original)
-        })
+      let trained = has("max_position_embeddings") ? try size("max_position_embeddings", most: Int(Int32.max)) : nil
+      let original = Float(
+        try section.size("original_max_position_embeddings", default: trained, most: Int(Int32.max)))
+      return spec(plain.map { llama3(frequency: $0, factor: factor, low: low, high: high, original: original) })
     default: throw section.invalid(section.has("rope_type") ? "rope_type" : "type", "default, linear or llama3")
     }
   }
 
-  private func positive(_ key: String, default fallback: Float? = nil) throws -> Float {
+  /// The section of rotary keys: `rope_scaling` where it says anything, as transformers 5 has it, else `rope_parameters`; nil where neither does.
+  /// - Throws: `CheckpointError.invalidConfigValue` for one that has sections of its own for kinds of layers: of those only Gemma 3 has any.
+  func rotarySection() throws -> Config? {
+    for key in ["rope_scaling", "rope_parameters"] {
+      guard let section = try section(key), !section.keys.isEmpty else { continue }
+      if let kind = section.keys.first(where: { $0.hasSuffix("_attention") }) {
+        throw section.invalid(kind, "one set of keys for all layers, as this family rotates them all alike")
+      }
+      return section
+    }
+    return nil
+  }
+
+  /// `rope_type` or, as older configs spell it, `type`.
+  func rotaryType() throws -> String? {
+    if has("rope_type") { return try string("rope_type") }
+    return has("type") ? try string("type") : nil
+  }
+
+  func positive(_ key: String, default fallback: Float? = nil) throws -> Float {
     let value = try number(key, default: fallback)
     guard value > 0 else { throw invalid(key, "a number above 0") }
     return value

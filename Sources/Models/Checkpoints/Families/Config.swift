@@ -7,15 +7,19 @@ public struct Config: Sendable {
   /// The path, for messages.
   public let file: String
   private let prefix: String
+  /// What keys are called where they were not read from a `config.json`, for messages.
+  private let keyNames: [String: String]
 
-  public init(_ json: JSONObject, file: String) {
-    self.init(json, file: file, prefix: "")
+  /// - Parameter keyNames: what keys are called in the file, where it is no `config.json`.
+  public init(_ json: JSONObject, file: String, keyNames: [String: String] = [:]) {
+    self.init(json, file: file, prefix: "", keyNames: keyNames)
   }
 
-  private init(_ json: JSONObject, file: String, prefix: String) {
+  private init(_ json: JSONObject, file: String, prefix: String, keyNames: [String: String] = [:]) {
     self.json = json
     self.file = file
     self.prefix = prefix
+    self.keyNames = keyNames
   }
 
   /// Whether the key is there and not null.
@@ -34,6 +38,16 @@ public struct Config: Sendable {
     return Config(object, file: file, prefix: "\(prefix)\(key).")
   }
 
+  /// This section with the keys of another in front of its own; messages name the other's place.
+  func overlaid(by other: Config) -> Config {
+    var all = other.json
+    for member in json.members { all.append(key: member.key, value: member.value) }
+    return Config(all, file: file, prefix: other.prefix)
+  }
+
+  /// A section without keys.
+  static func empty(file: String) -> Config { Config(JSONObject(), file: file) }
+
   /// A size: a whole number from `least` to `most`, which is beyond all models there are, and small enough for products of sizes to fit an `Int`,
   /// since sizes are looked at before any weight is.
   public func size(_ key: String, default fallback: Int? = nil, least: Int = 1, most: Int = 1 << 24) throws -> Int {
@@ -46,7 +60,9 @@ public struct Config: Sendable {
   }
 
   /// A number of layers. The graph of a model has nodes for each of them, and is made before it is known whether there are weights for them.
-  public func layers(_ key: String, least: Int = 1) throws -> Int { try size(key, least: least, most: 4096) }
+  public func layers(_ key: String, default fallback: Int? = nil, least: Int = 1) throws -> Int {
+    try size(key, default: fallback, least: least, most: 4096)
+  }
 
   /// A finite number.
   public func number(_ key: String, default fallback: Float? = nil) throws -> Float {
@@ -79,6 +95,22 @@ public struct Config: Sendable {
     return words
   }
 
+  /// A list of values of any kind, or nil.
+  public func list(_ key: String) throws -> [JSONValue]? {
+    guard let value = value(key) else { return nil }
+    guard let list = value.arrayValue else { throw invalid(key, "a list") }
+    return list
+  }
+
+  /// Token ids, of which there may be one or a list; nil where there are none.
+  func tokenIDs(_ key: String) throws -> Set<Int32>? {
+    guard let value = value(key) else { return nil }
+    let values = value.arrayValue ?? [value]
+    let ids = values.compactMap { $0.integerValue.flatMap { Int32(exactly: $0) } }
+    guard ids.count == values.count else { throw invalid(key, "a token id or a list of them") }
+    return Set(ids)
+  }
+
   /// One of an enum's cases.
   public func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, default fallback: Choice? = nil
@@ -105,8 +137,11 @@ public struct Config: Sendable {
 
   /// The error of a value that is not what was needed.
   public func invalid(_ key: String, _ expected: String) -> CheckpointError {
-    .invalidConfigValue(key: prefix + key, value: value(key)?.brief ?? "null", expected: expected, file: file)
+    let shown = value(key)?.brief ?? (lacks(key) ? "not written" : "null")
+    return .invalidConfigValue(key: written(key), value: shown, expected: expected, file: file)
   }
+
+  private func written(_ key: String) -> String { keyNames[prefix + key] ?? prefix + key }
 
   private func value(_ key: String) -> JSONValue? {
     guard let value = json[key], !value.isNull else { return nil }
@@ -114,7 +149,7 @@ public struct Config: Sendable {
   }
 
   private func given<Value>(_ fallback: Value?, _ key: String) throws -> Value {
-    guard let fallback else { throw CheckpointError.missingConfigKey(key: prefix + key, file: file) }
+    guard let fallback else { throw CheckpointError.missingConfigKey(key: written(key), file: file) }
     return fallback
   }
 }

@@ -13,7 +13,7 @@ public enum GPTNeoXFamily: ModelFamily {
     }
     let dHead = dModel / heads
     let older = try config.number("rotary_pct", default: 0.25)
-    let share = try config.section("rope_parameters")?.number("partial_rotary_factor", default: older) ?? older
+    let share = try config.rotarySection()?.number("partial_rotary_factor", default: older) ?? older
     guard share >= 0, share <= 1 else { throw config.invalid("rotary_pct", "a number from 0 to 1") }
     let rotated = Int(Float(dHead) * share)
     var spec = TransformerSpec(
@@ -24,7 +24,8 @@ public enum GPTNeoXFamily: ModelFamily {
       norm: .init(kind: .layer, epsilon: try config.number("layer_norm_eps", default: 1e-5), hasBias: true),
       activation: try config.activation("hidden_act", default: .gelu),
       positions: .rotary(
-        try config.rotary(dimensions: rotated, thetaKey: "rotary_emb_base", dimensionsKey: "rotary_pct")))
+        try config.rotary(
+          dimensions: rotated, of: dHead, thetaKey: "rotary_emb_base", dimensionsKey: "rotary_pct")))
     spec.isParallel = try config.flag("use_parallel_residual", default: true)
     spec.hasQueryKeyValueBias = try config.flag("attention_bias", default: true)
     spec.hasOutputBias = spec.hasQueryKeyValueBias
@@ -45,10 +46,14 @@ public enum GPTNeoXFamily: ModelFamily {
     let name = BlockWeight(weight)
     let block = "\(prefix)layers.\(name.layer)."
     let fused = "\(block)attention.query_key_value.\(name.kind)"
+    // Each head's query, key and value in turn.
+    func fusedRows(_ part: Int) -> WeightSource {
+      .groupedRows(fused, part * spec.dHead..<(part + 1) * spec.dHead, of: 3 * spec.dHead, groups: spec.heads)
+    }
     switch name.part {
-    case "attn.q": return .interleavedRows(fused, part: 0, heads: spec.heads)
-    case "attn.k": return .interleavedRows(fused, part: 1, heads: spec.heads)
-    case "attn.v": return .interleavedRows(fused, part: 2, heads: spec.heads)
+    case "attn.q": return fusedRows(0)
+    case "attn.k": return fusedRows(1)
+    case "attn.v": return fusedRows(2)
     case "attn.o": return .whole("\(block)attention.dense.\(name.kind)")
     case "mlp.in": return .whole("\(block)mlp.dense_h_to_4h.\(name.kind)")
     case "mlp.out": return .whole("\(block)mlp.dense_4h_to_h.\(name.kind)")

@@ -8,11 +8,16 @@ public protocol ModelSpec: Sendable {
 
   /// The graph of this network.
   func graph(_ options: GraphOptions) -> ModelGraph
+
+  /// The same network with an unembedding of its own, where this one's is the embedding; nil where it is not.
+  var untied: Self? { get }
 }
 
 extension ModelSpec {
   /// The graph without options.
   public func graph() -> ModelGraph { graph(GraphOptions()) }
+
+  public var untied: Self? { nil }
 }
 
 /// A kind of model that can be loaded: how its config reads as a spec and where its weights are kept.
@@ -39,15 +44,32 @@ public enum WeightSource: Sendable, Hashable {
   case whole(String)
   /// Columns of a fused [rows, total] matrix, or a part of a fused vector of `total` numbers.
   case columns(String, Range<Int>, total: Int)
-  /// Rows of a fused [total, columns] matrix, interleaved head by head: head h's `part` (0, 1, 2 for query, key, value) of three.
-  case interleavedRows(String, part: Int, heads: Int)
+  /// Rows of a fused [total, columns] matrix, or a part of a fused vector of `total` numbers.
+  case rows(String, Range<Int>, total: Int)
+  /// Rows of a fused matrix, or numbers of a fused vector, that has `groups` groups of `size` rows: of each group those in the range, one group's after
+  /// the other's. GPT-NeoX has a group for each head: its query, its key, its value.
+  case groupedRows(String, Range<Int>, of: Int, groups: Int)
+  /// A [rows, inner] table times a linear map: a stored matrix of [columns, inner], or of [inner, columns] where `transposed` is false (OPT-350M).
+  case product(String, by: String, inner: Int, transposed: Bool)
+  /// Nothing is stored, and every number is 1: the gain of a norm that has none.
+  case ones
+
+  /// The names of the tensors that are read; the first is that of the weight itself.
+  public var tensors: [String] {
+    switch self {
+    case .whole(let name), .columns(let name, _, _), .rows(let name, _, _), .groupedRows(let name, _, _, _): [name]
+    case .product(let name, let map, _, _): [name, map]
+    case .ones: []
+    }
+  }
 }
 
 /// The families that can be loaded.
 public enum ModelFamilies {
   public static let all: [any ModelFamily.Type] = [
-    GPT2Family.self, LlamaFamily.self, GPTNeoXFamily.self, Qwen3Family.self, Gemma2Family.self, PatchbayFamily.self,
-    ImpalaFamily.self,
+    GPT2Family.self, LlamaFamily.self, GPTNeoXFamily.self, Qwen3Family.self, Gemma2Family.self, Gemma3Family.self,
+    OLMo2Family.self, Phi3Family.self, GPTNeoFamily.self, GPTJFamily.self, OPTFamily.self, FalconFamily.self,
+    PatchbayFamily.self, ImpalaFamily.self,
   ]
 
   /// All values of `model_type` that can be loaded.
@@ -58,7 +80,7 @@ public enum ModelFamilies {
   public static func family(of config: Config) throws -> any ModelFamily.Type {
     let type = try config.string("model_type")
     guard let family = all.first(where: { $0.modelTypes.contains(type) }) else {
-      throw CheckpointError.unsupportedModelType(found: type, supported: modelTypes)
+      throw CheckpointError.unsupportedModelType(found: type, supported: modelTypes, file: config.file)
     }
     return family
   }

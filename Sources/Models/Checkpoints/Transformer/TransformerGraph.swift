@@ -2,6 +2,13 @@ import Foundation
 import ModelGraph
 
 extension TransformerSpec: ModelSpec {
+  public var untied: TransformerSpec? {
+    guard sharesEmbeddings else { return nil }
+    var spec = self
+    spec.tiesEmbeddings = false
+    return spec
+  }
+
   /// The graph of this transformer, with the hook names of TransformerLens and our own weight names.
   public func graph(_ options: GraphOptions) -> ModelGraph {
     var assembly = TransformerAssembly(spec: self, options: options)
@@ -51,6 +58,7 @@ private struct TransformerAssembly {
   private mutating func block(_ layer: Int, _ writers: [NodeID]) -> [NodeID] {
     let pre = builder.add(.sum, writers, stream, hook: HookName(layer: layer, "hook_resid_pre"))
     let attention = attention(layer, pre)
+    if spec.normalizesStream { return [normedStreamAfterParts(layer, pre, attention)] }
     guard spec.dMlp > 0 else {
       return [builder.add(.sum, [pre, attention], stream, hook: HookName(layer: layer, "hook_resid_post"))]
     }
@@ -67,9 +75,27 @@ private struct TransformerAssembly {
     return [builder.add(.sum, sum + [mlp], stream, hook: HookName(layer: layer, "hook_resid_post"))]
   }
 
+  /// A block whose parts read the stream as it is and whose stream is normed after each of them. Returns the normed stream.
+  private mutating func normedStreamAfterParts(_ layer: Int, _ pre: NodeID, _ attention: NodeID) -> NodeID {
+    precondition(!spec.isParallel && !spec.hasPreNorms && !spec.hasPostNorms, "one kind of block at a time")
+    var last = [pre, attention]
+    if spec.dMlp > 0 {
+      let mid = builder.add(.sum, last, stream, hook: HookName(layer: layer, "hook_resid_mid"))
+      let normed = normedStream(mid, layer, "ln1", hook: "hook_normalized_resid_mid")
+      last = [normed, mlp(layer, normed)]
+    }
+    let post = builder.add(.sum, last, stream, hook: HookName(layer: layer, "hook_resid_post"))
+    return normedStream(post, layer, "ln2", hook: "hook_normalized_resid_post")
+  }
+
+  /// The stream after a norm of its own: a node of the stream like any other, so that what reads it is not taken to have the norm.
+  private mutating func normedStream(_ x: NodeID, _ layer: Int, _ name: String, hook: String) -> NodeID {
+    builder.add(.sum, [norm(x, "blocks.\(layer).\(name)", layer: layer)], stream, hook: HookName(layer: layer, hook))
+  }
+
   private mutating func attention(_ layer: Int, _ residual: NodeID) -> NodeID {
     let scores = attentionSpec(layer)
-    let shared = options.splitsInputs ? nil : norm(residual, "blocks.\(layer).ln1", layer: layer)
+    let shared = options.splitsInputs ? nil : preNorm(residual, "blocks.\(layer).ln1", layer: layer)
     var q = projection(layer, "q", heads: spec.heads, residual, shared)
     var k = projection(layer, "k", heads: spec.keyValueHeads, residual, shared)
     let v = projection(layer, "v", heads: spec.keyValueHeads, residual, shared)
@@ -77,7 +103,8 @@ private struct TransformerAssembly {
       q = headNorm(layer, "q", heads: spec.heads, q)
       k = headNorm(layer, "k", heads: spec.keyValueHeads, k)
     }
-    if case .rotary(let rotary) = spec.positions {
+    if case .rotary(let common) = spec.positions {
+      let rotary = spec.layerRotations.isEmpty ? common : spec.layerRotations[layer]
       q = builder.add(
         .rotary(rotary), [q], byHead(spec.heads), hook: HookName(layer: layer, "attn.hook_rot_q"))
       k = builder.add(
@@ -121,23 +148,25 @@ private struct TransformerAssembly {
       bias: spec.hasQueryKeyValueBias)
     let hook = HookName(layer: layer, "attn.hook_\(letter)")
     if let shared { return builder.add(.linear(map), [shared], byHead(heads), hook: hook) }
-    let normalized = norm(copies, "blocks.\(layer).ln1", layer: layer, heads: heads, named: false)
+    let normalized = preNorm(copies, "blocks.\(layer).ln1", layer: layer, heads: heads, named: false)
     return builder.add(.linearByHead(map, heads: heads), [normalized], byHead(heads), hook: hook)
   }
 
-  /// The norm over each head's own features; always an RMS norm with a gain of its own.
+  /// The norm over each head's own features, or over those of all heads; always an RMS norm with a gain of its own.
   private mutating func headNorm(_ layer: Int, _ letter: String, heads: Int, _ x: NodeID) -> NodeID {
-    let scale = builder.add(
-      .normScale(.rms, epsilon: spec.norm.epsilon), [x], .perPosition([Extent(.head, heads), Extent(.scale, 1)]))
+    let scales = spec.normalizesAcrossHeads ? [Extent(.scale, 1)] : [Extent(.head, heads), Extent(.scale, 1)]
+    let scale = builder.add(.normScale(.rms, epsilon: spec.norm.epsilon), [x], .perPosition(scales))
     let normalized = builder.add(.normalized(.rms), [x, scale], byHead(heads))
-    let gain = builder.weight("blocks.\(layer).attn.\(letter)_norm.weight", [spec.dHead])
-    return builder.add(.affine(gain: gain, gainOffset: 0, bias: nil), [normalized], byHead(heads))
+    let width = spec.normalizesAcrossHeads ? heads * spec.dHead : spec.dHead
+    let gain = builder.weight("blocks.\(layer).attn.\(letter)_norm.weight", [width])
+    return builder.add(
+      .affine(gain: gain, gainOffset: spec.norm.gainOffset, bias: nil), [normalized], byHead(heads))
   }
 
   private mutating func mlp(_ layer: Int, _ residual: NodeID) -> NodeID {
     let copy = builder.add(
       .sum, [residual], stream, hook: HookName(layer: layer, "hook_mlp_in"), onRequest: true)
-    let input = norm(options.splitsInputs ? copy : residual, "blocks.\(layer).ln2", layer: layer)
+    let input = preNorm(options.splitsInputs ? copy : residual, "blocks.\(layer).ln2", layer: layer)
     let neurons = Layout.perPosition([Extent(.dMlp, spec.dMlp)])
     func name(_ suffix: String) -> HookName { HookName(layer: layer, "mlp.\(suffix)") }
     let first = linearMap(
@@ -163,10 +192,10 @@ private struct TransformerAssembly {
 
   private mutating func unembedding(_ writers: [NodeID]) -> NodeID {
     let residual = writers.count == 1 ? writers[0] : builder.add(.sum, writers, stream)
-    let input = norm(residual, "ln_final", layer: nil)
+    let input = spec.hasFinalNorm ? norm(residual, "ln_final", layer: nil) : residual
     let scores = Layout.perPosition([Extent(.vocabulary, spec.vocabulary)])
     let weight = builder.weight(
-      spec.tiesEmbeddings ? "embed.weight" : "unembed.weight", [spec.vocabulary, spec.dModel])
+      spec.sharesEmbeddings ? "embed.weight" : "unembed.weight", [spec.vocabulary, spec.dModel])
     let bias = spec.hasUnembeddingBias ? builder.weight("unembed.bias", [spec.vocabulary]) : nil
     let map = LinearMap(
       weight: weight, orientation: .outputsByInputs, bias: bias, inputs: spec.dModel, outputs: spec.vocabulary)
@@ -193,6 +222,13 @@ private struct TransformerAssembly {
     return LinearMap(
       weight: builder.weight("\(name).weight", shape), orientation: spec.orientation,
       bias: bias ? builder.weight("\(name).bias", [outputs]) : nil, inputs: inputs, outputs: outputs)
+  }
+
+  /// The norm in front of a part, where the model has such norms.
+  private mutating func preNorm(
+    _ x: NodeID, _ name: String, layer: Int, heads: Int? = nil, named: Bool = true
+  ) -> NodeID {
+    spec.hasPreNorms ? norm(x, name, layer: layer, heads: heads, named: named) : x
   }
 
   /// Scale, normalised and affine nodes over the last axis; the input itself where the model has no norms.

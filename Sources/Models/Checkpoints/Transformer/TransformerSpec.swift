@@ -19,6 +19,8 @@ public struct TransformerSpec: Sendable, Hashable {
     /// Added to the stored gain (1 for Gemma, which stores gain - 1).
     public var gainOffset: Float
     public var hasBias: Bool
+    /// Whether checkpoints have a gain; where they have none it is 1 (OPT without `layer_norm_elementwise_affine`).
+    public var hasGain = true
 
     public init(kind: NormKind?, epsilon: Float = 1e-5, gainOffset: Float = 0, hasBias: Bool = false) {
       self.kind = kind
@@ -40,20 +42,33 @@ public struct TransformerSpec: Sendable, Hashable {
   /// The longest prompt; nil where nothing limits it.
   public var context: Int?
   public var norm: Norm
-  /// Norms after attention and after the MLP too, before they are added to the residual stream (Gemma-2).
+  /// Norms in front of attention and of the MLP; OLMo 2 has none.
+  public var hasPreNorms = true
+  /// Norms after attention and after the MLP, before they are added to the residual stream (Gemma 2, OLMo 2).
   public var hasPostNorms = false
+  /// Norms of the stream itself, after each part has written to it (OPT-350M, BERT): parts read the normed stream, and add to it. Of sequential
+  /// blocks without other norms.
+  public var normalizesStream = false
+  /// Whether there is a norm before the unembedding, where there are norms at all.
+  public var hasFinalNorm = true
   public var activation: ActivationFunction
   /// Whether the MLP multiplies act(gate) by a second linear map.
   public var isGated = false
   public var positions: Positions
   /// A norm over each head's query and key before rotation (Qwen3).
   public var normalizesQueriesAndKeys = false
+  /// That norm is one over the queries of all heads together, and one over their keys (OLMo 2).
+  public var normalizesAcrossHeads = false
+  /// For each layer, how its queries and keys are rotated (Gemma 3); empty if all are as `positions` says.
+  public var layerRotations: [RotarySpec] = []
   public var hasQueryKeyValueBias = false
   public var hasOutputBias = false
   public var hasMlpBias = false
   public var hasUnembeddingBias = false
   /// Attention and MLP both read the stream as it was before the block (GPT-NeoX).
   public var isParallel = false
+  /// Attention and MLP of a parallel block have one norm in checkpoints (GPT-J, Falcon-7B); the graph has it in front of each.
+  public var sharesBlockNorm = false
   /// What embeddings are multiplied by (Gemma: sqrt(dModel)).
   public var embeddingScale: Float?
   /// What query-key products are multiplied by; 1/sqrt(dHead) if nil.
@@ -64,6 +79,11 @@ public struct TransformerSpec: Sendable, Hashable {
   public var windows: [Int?] = []
   public var isCausal = true
   public var tiesEmbeddings = false
+  /// How wide embeddings are stored, where a matrix takes them to the stream's width and another back (OPT-350M); the graph's embedding and
+  /// unembedding are the products.
+  public var embeddingWidth: Int?
+  /// Whether embedding and unembedding are one matrix of the graph.
+  public var sharesEmbeddings: Bool { tiesEmbeddings && embeddingWidth == nil }
   /// How the linear maps' matrices are stored; the embeddings are always [vocabulary, dModel].
   public var orientation = LinearMap.Orientation.outputsByInputs
 

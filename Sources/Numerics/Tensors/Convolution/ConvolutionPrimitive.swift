@@ -1,36 +1,37 @@
 import COneDNN
 import Foundation
 
-/// One of oneDNN's convolutions, made for a shape and a number of pictures: forward, or one of the two ways back.
+/// One of oneDNN's convolutions, created for a shape and a number of pictures: forward, or one of the two backward
+/// passes.
 ///
-/// oneDNN is left to choose how it wants its operands laid out (blocks of 16 channels, as a rule); what comes and goes is plain.
+/// oneDNN chooses its own layout for the operands (usually blocks of 16 channels); input and output are plain.
 ///
-/// `@unchecked Sendable`: nothing changes after it is made, and scratch memory is each call's own.
+/// `@unchecked Sendable`: nothing changes after `init`, and each call has its own scratch memory.
 final class ConvolutionPrimitive: @unchecked Sendable {
   /// What is computed, and from what.
   enum Pass: Hashable {
     /// Output from input, weight and bias.
     case forward(hasBias: Bool)
-    /// The derivative by the input from that by the output, and the weight.
+    /// The derivative with respect to the input, from that with respect to the output, and the weight.
     case byInput
-    /// The derivative by weight and bias from that by the output, and the input.
+    /// The derivatives with respect to weight and bias, from that with respect to the output, and the input.
     case byWeight
   }
 
-  /// Something read or written: which argument of the primitive, plain and as the primitive wants it.
+  /// An operand: its argument number, its plain layout and the primitive's layout.
   private struct Operand {
     let argument: Int32
     var plain: dnnl_memory_desc_t
     var used: dnnl_memory_desc_t
     let isOutput: Bool
-    /// From the one layout to the other; nil where they are the same.
+    /// From one layout to the other; nil if they are the same.
     var reorder: dnnl_primitive_t?
   }
 
-  // Made once and never changed; oneDNN lets every thread use it.
+  // Created once and never changed; every thread may use it.
   nonisolated(unsafe) private static let engine: dnnl_engine_t = {
     var engine: dnnl_engine_t?
-    check(dnnl_engine_create(&engine, dnnl_cpu, 0), "make an engine")
+    check(dnnl_engine_create(&engine, dnnl_cpu, 0), "create an engine")
     return unwrapped(engine)
   }()
 
@@ -47,7 +48,7 @@ final class ConvolutionPrimitive: @unchecked Sendable {
   private static let lock = NSLock()
   nonisolated(unsafe) private static var made: [Key: ConvolutionPrimitive] = [:]
 
-  /// The primitive for a shape, made when it is first asked for.
+  /// The primitive for a shape, created on first use.
   static func primitive(_ shape: ConvolutionShape, pictures: Int, _ pass: Pass) -> ConvolutionPrimitive {
     let key = Key(shape: shape, pictures: pictures, pass: pass)
     return lock.withLock {
@@ -59,14 +60,15 @@ final class ConvolutionPrimitive: @unchecked Sendable {
     }
   }
 
-  /// Computes, on the calling thread.
-  /// - Parameter pointers: plain memory for each operand, in the order of the pass: forward input, weight, bias if there is one, output; byInput
-  ///   gradient, weight, result; byWeight input, gradient, weight's result, bias's result.
+  /// Computes on the calling thread.
+  /// - Parameter pointers: plain memory for each operand, in the order of the pass. `forward`: input, weight, bias if
+  ///   there is one, output; `byInput`: gradient, weight, result; `byWeight`: input, gradient, the weight's result, the
+  ///   bias's result.
   func run(_ pointers: [UnsafeMutablePointer<Float>]) {
     precondition(pointers.count == operands.count, "memory for every operand")
     ProductThreads.keepToThisThread()
     var stream: dnnl_stream_t?
-    Self.check(dnnl_stream_create(&stream, Self.engine, UInt32(dnnl_stream_default_flags.rawValue)), "make a stream")
+    Self.check(dnnl_stream_create(&stream, Self.engine, UInt32(dnnl_stream_default_flags.rawValue)), "create a stream")
     defer { dnnl_stream_destroy(stream) }
     var buffers: [Storage] = []
     var memories: [dnnl_memory_t?] = []
@@ -113,7 +115,7 @@ final class ConvolutionPrimitive: @unchecked Sendable {
     Self.check(dnnl_primitive_execute(primitive, stream, Int32(arguments.count), arguments), "run")
   }
 
-  // MARK: Making one
+  // MARK: Creation
 
   private init(_ shape: ConvolutionShape, pictures: Int, _ pass: Pass) {
     let n = Int64(pictures)
@@ -148,7 +150,7 @@ final class ConvolutionPrimitive: @unchecked Sendable {
       Self.check(
         dnnl_convolution_backward_data_desc_init(
           &description, dnnl_convolution_direct, &anySource, &anyWeight, &anyTarget, strides, padding, padding),
-        "describe a convolution's way back")
+        "describe a backward convolution")
       plainOperands = [
         (DNNL_ARG_DIFF_DST, Self.plain(target), false), (DNNL_ARG_WEIGHTS, Self.plain(weight), false),
         (DNNL_ARG_DIFF_SRC, Self.plain(source), true),
@@ -158,7 +160,7 @@ final class ConvolutionPrimitive: @unchecked Sendable {
         dnnl_convolution_backward_weights_desc_init(
           &description, dnnl_convolution_direct, &anySource, &anyWeight, &plainBias, &anyTarget, strides, padding,
           padding),
-        "describe a convolution's way back")
+        "describe a backward convolution")
       plainOperands = [
         (DNNL_ARG_SRC, Self.plain(source), false), (DNNL_ARG_DIFF_DST, Self.plain(target), false),
         (DNNL_ARG_DIFF_WEIGHTS, Self.plain(weight), true), (DNNL_ARG_DIFF_BIAS, plainBias, true),
@@ -167,7 +169,7 @@ final class ConvolutionPrimitive: @unchecked Sendable {
     let made = Self.primitive(&description, for: pass, &anySource, &anyWeight, &anyTarget, strides, padding)
     defer { dnnl_primitive_desc_destroy(made) }
     var primitive: dnnl_primitive_t?
-    Self.check(dnnl_primitive_create(&primitive, made), "make a convolution")
+    Self.check(dnnl_primitive_create(&primitive, made), "create a convolution")
     self.primitive = Self.unwrapped(primitive)
     scratch = Self.unwrapped(dnnl_primitive_desc_query_md(made, dnnl_query_scratchpad_md, 0)).pointee
     operands = plainOperands.map { argument, plain, isOutput in
@@ -178,14 +180,14 @@ final class ConvolutionPrimitive: @unchecked Sendable {
     }
   }
 
-  /// The description of a primitive whose scratch memory is given with each call.
+  /// The description of a primitive that is given scratch memory with each call.
   private static func primitive(
     _ description: inout dnnl_convolution_desc_t, for pass: Pass, _ source: inout dnnl_memory_desc_t,
     _ weight: inout dnnl_memory_desc_t, _ target: inout dnnl_memory_desc_t, _ strides: [Int64], _ padding: [Int64]
   ) -> dnnl_primitive_desc_t {
     let attributes = attributesWithOwnScratch()
     defer { dnnl_primitive_attr_destroy(attributes) }
-    // The ways back choose their layouts with the forward convolution as a hint.
+    // The backward passes choose their layouts with the forward convolution as a hint.
     var hint: dnnl_primitive_desc_t?
     if pass == .byInput || pass == .byWeight {
       var forward = dnnl_convolution_desc_t()
@@ -201,10 +203,10 @@ final class ConvolutionPrimitive: @unchecked Sendable {
     return unwrapped(made)
   }
 
-  /// Scratch memory given with each call, so that calls can run side by side.
+  /// Scratch memory is given with each call, so that calls can run in parallel.
   private static func attributesWithOwnScratch() -> dnnl_primitive_attr_t {
     var attributes: dnnl_primitive_attr_t?
-    check(dnnl_primitive_attr_create(&attributes), "make attributes")
+    check(dnnl_primitive_attr_create(&attributes), "create attributes")
     check(dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl_scratchpad_mode_user), "set attributes")
     return unwrapped(attributes)
   }
@@ -225,7 +227,7 @@ final class ConvolutionPrimitive: @unchecked Sendable {
     precondition(dnnl_memory_desc_get_size(scratch) == 0, "a reorder needs no scratch memory")
     defer { dnnl_primitive_desc_destroy(description) }
     var primitive: dnnl_primitive_t?
-    check(dnnl_primitive_create(&primitive, description), "make a reorder")
+    check(dnnl_primitive_create(&primitive, description), "create a reorder")
     return primitive
   }
 

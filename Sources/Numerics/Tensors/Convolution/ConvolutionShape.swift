@@ -1,11 +1,11 @@
-/// The sizes of a convolution with stride 1 whose pictures keep their size: zeros stand beyond the edge.
+/// The sizes of a convolution with stride 1 that keeps the pictures' size, with zeros beyond the edge.
 public struct ConvolutionShape: Sendable, Hashable {
-  /// Channels of the pictures that go in and come out.
+  /// Input and output channels.
   public let inputs: Int
   public let outputs: Int
   public let rows: Int
   public let columns: Int
-  /// The side of the square that is looked at, an odd number.
+  /// The side of the square kernel, an odd number.
   public let kernel: Int
 
   public init(inputs: Int, outputs: Int, rows: Int, columns: Int, kernel: Int) {
@@ -18,9 +18,9 @@ public struct ConvolutionShape: Sendable, Hashable {
     self.kernel = kernel
   }
 
-  /// Numbers of one picture that goes in, [inputs, rows, columns].
+  /// Numbers of one input picture, [inputs, rows, columns].
   var inputCount: Int { inputs * rows * columns }
-  /// Numbers of one picture that comes out, [outputs, rows, columns].
+  /// Numbers of one output picture, [outputs, rows, columns].
   var outputCount: Int { outputs * rows * columns }
   /// Numbers of the weight, [outputs, inputs, kernel, kernel].
   var weightCount: Int { outputs * inputs * kernel * kernel }

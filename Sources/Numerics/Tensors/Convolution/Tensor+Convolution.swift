@@ -1,5 +1,5 @@
 extension Tensor {
-  /// Every picture convolved: [n, inputs * rows * columns] -> [n, outputs * rows * columns].
+  /// Convolves every picture: [n, inputs * rows * columns] -> [n, outputs * rows * columns].
   /// - Parameters:
   ///   - weight: [outputs, inputs * kernel * kernel].
   ///   - bias: one row of `outputs` numbers, or nil.
@@ -27,8 +27,8 @@ extension Tensor {
     }
   }
 
-  /// The derivative by a convolution's input, from this tensor, the derivative by its output: [n, outputs * rows * columns] ->
-  /// [n, inputs * rows * columns].
+  /// The derivative with respect to a convolution's input; this tensor is the derivative with respect to its output:
+  /// [n, outputs * rows * columns] -> [n, inputs * rows * columns].
   package func pulledBackThroughConvolution(_ weight: Matrix, _ shape: ConvolutionShape) -> Tensor {
     check(weight, shape)
     let pictures = count / shape.outputCount
@@ -47,10 +47,10 @@ extension Tensor {
     }
   }
 
-  /// Adds a convolution's derivative by its weight and bias to two tensors.
+  /// Adds a convolution's derivatives with respect to its weight and bias to two tensors.
   /// - Parameters:
   ///   - input: [n, inputs * rows * columns].
-  ///   - gradient: the derivative by the output, [n, outputs * rows * columns].
+  ///   - gradient: the derivative with respect to the output, [n, outputs * rows * columns].
   ///   - weight: [outputs, inputs, kernel, kernel].
   ///   - bias: [outputs].
   package static func addConvolutionGradients(
@@ -89,7 +89,8 @@ extension Tensor {
   }
 }
 
-/// As many pictures as one call takes: enough for the weights' way into oneDNN's layout not to count, few enough to stay in the cache.
+/// The number of pictures per call: enough to make converting the weights to oneDNN's layout negligible, few enough to
+/// stay in the cache.
 private let picturesAtATime = 8
 
 /// Runs of pictures, shared between the calling thread's product threads.
@@ -107,7 +108,7 @@ private func forEachChunk(of pictures: Int, _ shape: ConvolutionShape, _ body: @
   }
 }
 
-/// oneDNN takes what it reads and what it writes as the same kind of pointer.
+/// oneDNN takes pointers to inputs and outputs as the same type.
 private func readOnly(_ pointer: UnsafePointer<Float>) -> UnsafeMutablePointer<Float> {
   UnsafeMutablePointer(mutating: pointer)
 }

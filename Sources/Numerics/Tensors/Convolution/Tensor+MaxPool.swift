@@ -1,8 +1,8 @@
 import CKernels
 
 extension Tensor {
-  /// The largest of the 3 x 3 places around every second row and column, beginning with the first; places beyond the edge do not count:
-  /// [n, channels, rows, columns] -> [n, channels * ceil(rows / 2) * ceil(columns / 2)].
+  /// The maximum of the 3 x 3 places around every second row and column, starting with the first; places beyond the
+  /// edge do not count: [n, channels, rows, columns] -> [n, channels * ceil(rows / 2) * ceil(columns / 2)].
   /// - Parameter planes: n times channels.
   public func maxPooled(planes: Int, rows: Int, columns: Int) -> Tensor {
     precondition(count == planes * rows * columns, "\(shape) is not \(planes) planes of \(rows) x \(columns)")
@@ -13,7 +13,8 @@ extension Tensor {
     }
   }
 
-  /// The derivative by the input of `maxPooled` from this tensor, that by its output. Of equal largest places the first, row by row, takes it.
+  /// The derivative with respect to the input of `maxPooled`; this tensor is that with respect to its output. If
+  /// several places are equally large, the first, in row-major order, receives it.
   package func pulledBackThroughMaxPool(of x: Tensor, planes: Int, rows: Int, columns: Int) -> Tensor {
     precondition(x.count == planes * rows * columns, "\(x.shape) is not \(planes) planes of \(rows) x \(columns)")
     precondition(count == planes * ((rows + 1) / 2) * ((columns + 1) / 2), "\(shape) is not what came of \(x.shape)")

@@ -4,11 +4,11 @@ import CKernels
 extension Tensor {
   /// Through the mean of values weighted by the pattern.
   /// - Parameters:
-  ///   - gradient: by z, [n, queryHeads, dHead].
+  ///   - gradient: with respect to z, [n, queryHeads, dHead].
   ///   - pattern: [queryHeads, n, n].
   ///   - values: [n, keyValueHeads, dHead].
-  ///   - sources: for a destination, the sources whose weight's derivative is wanted; the others' is set to 0. Sources outside must have
-  ///     weight 0.
+  ///   - sources: for each destination, the sources whose weights need a derivative; that of the others is set to 0.
+  ///     Sources outside must have weight 0.
   ///   - byPattern: set, [queryHeads, n, n].
   ///   - byValues: added to, [n, keyValueHeads, dHead].
   package static func attentionMixGradients(
@@ -35,7 +35,8 @@ extension Tensor {
     }
   }
 
-  /// Through the softmax over sources: g and the pattern [rows, width] -> [rows, width], written to `out`, which may be g.
+  /// Through the softmax over sources: g and the pattern [rows, width] -> [rows, width], written to `out`, which may be
+  /// g.
   package static func softmaxGradient(
     gradient: UnsafePointer<Float>, pattern: UnsafePointer<Float>, rows: Int, width: Int,
     into out: UnsafeMutablePointer<Float>
@@ -45,7 +46,8 @@ extension Tensor {
 
   /// Through the scaled, perhaps soft-capped, products of queries and keys.
   /// - Parameters:
-  ///   - gradient: by the scores, [queryHeads, n, n]; read at visible sources only, since the others' scores are constants.
+  ///   - gradient: with respect to the scores, [queryHeads, n, n]; read at visible sources only, since the other scores
+  ///     are constants.
   ///   - byQueries: set, [n, queryHeads, dHead].
   ///   - byKeys: added to, [n, keyValueHeads, dHead].
   package static func attentionScoresGradients(

@@ -1,10 +1,10 @@
 import CKernels
 
-/// Vector-Jacobian products: this tensor is the derivative of an objective by an operation's output, what is returned its derivative by an
-/// input.
+/// Vector-Jacobian products: this tensor is the derivative of an objective with respect to an operation's output; the
+/// result is its derivative with respect to an input.
 extension Tensor {
   /// Through an elementwise nonlinearity: g f'(x), in the shape of this tensor.
-  /// - Parameter x: what the nonlinearity was applied to; as many numbers.
+  /// - Parameter x: the input of the nonlinearity, with as many numbers.
   /// - Note: relu's derivative at 0 is 0.
   package func pulledBack(through f: Nonlinearity, at x: Tensor) -> Tensor {
     precondition(count == x.count, "\(shape) against \(x.shape)")
@@ -25,7 +25,7 @@ extension Tensor {
     }
   }
 
-  /// Adds the columns' sums of a, times b elementwise where it is given, to this row: [width] from [rows, width].
+  /// Adds the column sums of a (times b elementwise, if given) to this row: [width] from [rows, width].
   /// - Precondition: a and b have as many numbers, a multiple of the width.
   package mutating func addColumnSums(of a: Tensor, times b: Tensor? = nil) {
     let width = count
@@ -41,7 +41,7 @@ extension Tensor {
     }
   }
 
-  /// Adds a row of this shape's width for each index to that row: table [rows, width] += g [indices.count, width].
+  /// Adds one row of g to this table's row at each index: table [rows, width] += g [indices.count, width].
   package mutating func addRows(_ g: Tensor, at indices: [Int]) {
     let width = shape.last ?? 1
     precondition(g.count == indices.count * width, "\(g.shape) for \(indices.count) rows of \(width)")

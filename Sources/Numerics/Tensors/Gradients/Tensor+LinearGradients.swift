@@ -1,5 +1,5 @@
 extension Tensor {
-  /// Adds a linear map's derivative by its weight to this tensor, in the weight's stored shape.
+  /// Adds a linear map's derivative with respect to its weight to this tensor, in the weight's stored shape.
   /// - Parameters:
   ///   - input: x [rows, inputs].
   ///   - gradient: g [rows, outputs].
@@ -8,13 +8,14 @@ extension Tensor {
     addLinearGradient(input: input, gradient: gradient, transposed: transposed, heads: 1, split: .outputs)
   }
 
-  /// Which side of a weight is cut into heads.
+  /// Which side of a weight is split into heads.
   package enum HeadSplit { case inputs, outputs }
 
-  /// Adds the derivative of a map that is cut into heads by its weight.
+  /// Adds the derivative, with respect to its weight, of a map that is split into heads.
   ///
-  /// With `.outputs`, head h maps its own input [rows, heads, inputs] to its own columns [rows, heads, outputs / heads] (`linearByHead`); with
-  /// `.inputs`, its own part of the input [rows, heads, inputs / heads] to [rows, heads, outputs] (`headResults`).
+  /// With `.outputs`, head h maps its own input [rows, heads, inputs] to its own columns [rows, heads, outputs / heads]
+  /// (`linearByHead`); with `.inputs`, its own part of the input [rows, heads, inputs / heads] to [rows, heads,
+  /// outputs] (`headResults`).
   package mutating func addLinearGradient(
     input: Tensor, gradient: Tensor, transposed: Bool, heads: Int, split: HeadSplit
   ) {
@@ -29,7 +30,7 @@ extension Tensor {
       input.withValues { x in
         gradient.withValues { g in
           for head in 0..<heads where rows > 0 {
-            // Where this head's part of the weight begins: a block of rows or of columns of the stored matrix.
+            // Where this head's part of the weight begins: a block of rows or columns of the stored matrix.
             let first = head * (isSplitByInput ? inputWidth : outputWidth)
             let isBlockOfRows = isSplitByInput != transposed
             let target = out.baseAddress! + (isBlockOfRows ? first * columns : first)

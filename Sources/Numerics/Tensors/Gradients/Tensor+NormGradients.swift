@@ -3,7 +3,7 @@ import CKernels
 extension Tensor {
   /// Through `normScale`: g [.., 1] -> [.., n]. With c = x - mean (centred) or x, ds/dx = c / (n s).
   /// - Parameters:
-  ///   - x: what the scale is of, [.., n].
+  ///   - x: the input of the scale, [.., n].
   ///   - scale: the scale itself, as many numbers as this tensor.
   package func pulledBackThroughNormScale(of x: Tensor, scale: Tensor, centred: Bool) -> Tensor {
     let width = x.shape.last ?? 1
@@ -22,7 +22,8 @@ extension Tensor {
     }
   }
 
-  /// Through `normalized(by:)`: g [.., n] -> the derivatives by x [.., n], the scale held, and by the scale [.., 1], x held.
+  /// Through `normalized(by:)`: g [.., n] -> the derivatives with respect to x [.., n] with the scale fixed, and with
+  /// respect to the scale [.., 1] with x fixed.
   package func pulledBackThroughNormalization(
     of x: Tensor, scale: Tensor, centred: Bool
   ) -> (x: Tensor, scale: Tensor) {

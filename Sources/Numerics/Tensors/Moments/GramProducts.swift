@@ -2,13 +2,15 @@ import CKernels
 
 /// Products X^T Y summed over rows: float32 products of one block of rows, added to float64 sums.
 ///
-/// A block of a thousand rows keeps the float32 part of the sum so short that its error stays below 1e-6 of the numbers' scale, and float32 is
-/// what the processor multiplies fastest.
+/// With blocks of a thousand rows the float32 part of the sum is so short that its error stays below 1e-6 of the
+/// numbers' scale, and float32 products are the processor's fastest.
 package enum GramProducts {
-  /// Columns whose products are computed together. Of the symmetric product only panels from the diagonal on are computed: for 768 columns 56%.
+  /// Columns whose products are computed together. For the symmetric product only panels from the diagonal on are
+  /// computed: 56% for 768 columns.
   private static let panel = 96
 
-  /// Adds X^T X to `sums`, [columns, columns] row after row, in and above the diagonal; what stands below it means nothing.
+  /// Adds X^T X to `sums`, [columns, columns] in row-major order, on and above the diagonal; what is below it is
+  /// undefined.
   package static func addSymmetric(_ x: Matrix, to sums: inout [Double]) {
     let width = x.columns
     precondition(sums.count == width * width, "\(sums.count) sums for \(width) columns")
@@ -18,7 +20,7 @@ package enum GramProducts {
     }
   }
 
-  /// Adds X^T Y to `sums`, [x.columns, y.columns] row after row.
+  /// Adds X^T Y to `sums`, [x.columns, y.columns] in row-major order.
   package static func addCross(_ x: Matrix, _ y: Matrix, to sums: inout [Double]) {
     precondition(sums.count == x.columns * y.columns, "\(sums.count) sums for \(x.columns)x\(y.columns)")
     for start in stride(from: 0, to: x.columns, by: panel) {

@@ -21,7 +21,7 @@ extension Matrix {
     }
   }
 
-  /// Adds the rows' sum, each row times its weight, to `sums`.
+  /// Adds the sum of the rows, each times its weight, to `sums`.
   /// - Parameters:
   ///   - weights: [rows], or nil for 1.
   ///   - sums: at least `columns` numbers from `offset` on.

@@ -4,8 +4,8 @@ extension Tensor {
   /// The cross-entropy of rows of logits against their targets.
   /// - Parameters:
   ///   - targets: one column index for each row.
-  ///   - scale: what the derivative is multiplied by; 1 / rows for the derivative of the mean.
-  /// - Returns: the sum over rows, and the derivative [rows, columns] by the logits.
+  ///   - scale: a factor for the derivative; 1 / rows for the derivative of the mean.
+  /// - Returns: the sum over rows, and the derivative with respect to the logits, [rows, columns].
   /// - Precondition: targets lie within the columns.
   package func crossEntropy(_ targets: [Int32], scale: Float) -> (sum: Double, derivative: Tensor) {
     let columns = shape.last ?? 0
@@ -28,7 +28,7 @@ extension Tensor {
 
   /// Adds another tensor of the same shape, number by number.
   package mutating func accumulate(_ other: Tensor) {
-    precondition(other.count == count, "as many numbers")
+    precondition(other.count == count, "counts must be equal")
     withMutableValues { to in
       other.withValues { from in
         guard let out = to.baseAddress, let source = from.baseAddress else { return }
@@ -40,13 +40,13 @@ extension Tensor {
   /// One step of AdamW in place.
   /// - Parameters:
   ///   - first: the running mean of the gradient; `second`: that of its square.
-  ///   - gradientScale: what the gradient is multiplied by beforehand.
+  ///   - gradientScale: a factor for the gradient.
   ///   - corrections: 1 / (1 - beta^step) for both betas.
   package mutating func stepAdamW(
     first: inout Tensor, second: inout Tensor, gradient: Tensor, gradientScale: Float, rate: Float,
     betas: (Float, Float), epsilon: Float, decay: Float, corrections: (Float, Float)
   ) {
-    precondition(first.count == count && second.count == count && gradient.count == count, "as many numbers")
+    precondition(first.count == count && second.count == count && gradient.count == count, "counts must be equal")
     withMutableValues { w in
       first.withMutableValues { m in
         second.withMutableValues { v in

@@ -1,7 +1,7 @@
 import Foundation
 
-/// SVG elements in the order they are painted. Coordinates are pixels from the top left; numbers are written with at most two decimals, so that the
-/// same figure is the same text on every machine.
+/// SVG elements in the order in which they are painted. Coordinates are pixels from the top left. Numbers are written
+/// with at most two decimals, so that the same figure is the same text on every machine.
 struct Canvas {
   private(set) var elements: [String] = []
 
@@ -55,7 +55,7 @@ struct Canvas {
         + (turn == 0 ? "" : " transform=\"rotate(\(tidy(turn)) \(tidy(x)) \(tidy(y)))\"") + ">\(escaped(text))</text>")
   }
 
-  /// A curve with two points that it bends towards (a cubic one of Bezier's).
+  /// A cubic Bezier curve with two control points.
   mutating func curve(
     _ from: SIMD2<Double>, _ first: SIMD2<Double>, _ second: SIMD2<Double>, _ to: SIMD2<Double>, _ colour: Colour,
     width: Double, dash: String = ""
@@ -64,7 +64,7 @@ struct Canvas {
     elements.append("<path d=\"\(points)\" fill=\"none\"\(line(colour, width, dash))/>")
   }
 
-  /// Begins a group with a title, which pages show where it is pointed at, and attributes; `close` ends it.
+  /// Begins a group with attributes and a title, which pages show when it is pointed at; `close` ends it.
   mutating func open(title: String, _ attributes: [(String, String)] = []) {
     let list = attributes.map { " \($0)=\"\(escaped($1))\"" }.joined()
     elements.append("<g\(list)><title>\(escaped(title))</title>")
@@ -72,8 +72,8 @@ struct Canvas {
 
   mutating func close() { elements.append("</g>") }
 
-  /// Everything on a light ground of its own, so that a dark page around it changes nothing. No element has an id, so that several figures can stand
-  /// in one page.
+  /// Everything on a light ground of its own, so that a dark page around it changes nothing. No element has an id, so
+  /// that one page can hold several figures.
   func document(width: Double, height: Double, title: String) -> String {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(tidy(width))" height="\(tidy(height))" \
@@ -97,7 +97,7 @@ struct Canvas {
   }
 }
 
-/// A number for SVG: at most two decimals, no zeros at the end, no "-0".
+/// A number for SVG: at most two decimals, no trailing zeros, no "-0".
 func tidy(_ value: Double) -> String {
   precondition(value.isFinite && abs(value) < 1e9, "the coordinate \(value)")
   let hundredths = Int((value * 100).rounded())
@@ -107,13 +107,14 @@ func tidy(_ value: Double) -> String {
   return "\(sign)\(whole)." + (rest % 10 == 0 ? "\(rest / 10)" : rest < 10 ? "0\(rest)" : "\(rest)")
 }
 
-/// A number with six decimals at most, for attributes that programs read.
+/// A number with at most six decimals, for attributes read by programs.
 func tidyLong(_ value: Double) -> String { value.isFinite ? "\((value * 1e6).rounded() / 1e6)" : "0" }
 
-/// A power of ten not above a number that is more than 0.
+/// The largest power of ten that is not above a positive number.
 func power(of value: Double) -> Double { pow(10, (log10(value) + 1e-9).rounded(.down)) }
 
-/// Text as XML takes it: the five characters with a meaning written as entities, and control characters, which XML has no way to write, as U+FFFD.
+/// Text escaped for XML: the five special characters become entities; control characters, which XML cannot represent,
+/// become U+FFFD.
 func escaped(_ text: String) -> String {
   var result = ""
   for scalar in text.unicodeScalars {

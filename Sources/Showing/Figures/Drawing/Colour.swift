@@ -12,13 +12,13 @@ struct Colour: Hashable, Sendable {
     return "#" + digits(red) + digits(green) + digits(blue)
   }
 
-  /// The colour so far of the way to another, 0...1.
+  /// The colour at this share (0...1) of the way to another.
   func mixed(_ other: Colour, _ share: Double) -> Colour {
     func mix(_ a: UInt8, _ b: UInt8) -> UInt32 { UInt32((Double(a) + (Double(b) - Double(a)) * share).rounded()) }
     return Colour(mix(red, other.red) << 16 | mix(green, other.green) << 8 | mix(blue, other.blue))
   }
 
-  /// Whether white text reads better on it than dark text: by the luma of ITU-R BT.601.
+  /// Whether white text reads better on it than dark text, by the luma of ITU-R BT.601.
   var isDark: Bool { 0.299 * Double(red) + 0.587 * Double(green) + 0.114 * Double(blue) < 140 }
 }
 
@@ -29,7 +29,8 @@ extension Colour {
   static let grid = Colour(0xE3E6EA)
   static let missing = Colour(0xD0D4D9)
 
-  /// Okabe and Ito's colours (2008), told apart with every kind of colour blindness; their yellow is left out because it does not show on white.
+  /// Okabe and Ito's colours (2008), which can be told apart with every kind of colour blindness; their yellow is left
+  /// out because it is hard to see on white.
   static let series = [0x0072B2, 0xD55E00, 0x009E73, 0xCC79A7, 0xE69F00, 0x56B4E9, 0x000000].map { Colour($0) }
 }
 
@@ -44,12 +45,12 @@ struct SeriesStyle {
   }
 }
 
-/// From a number to a colour.
+/// Maps numbers to colours.
 public enum ColourScale: Hashable, Sendable {
-  /// Blue below 0, white at 0, red above, as far from white as the number is from 0; `limit` is where the colours end, the largest absolute value
-  /// when nil.
+  /// Blue below 0, white at 0, red above, with equal distances on both sides; `limit` is where the colours end, or nil
+  /// for the largest absolute value.
   case diverging(limit: Double? = nil)
-  /// White to blue over a range, the range of the numbers when nil.
+  /// White to blue over a range; nil for the range of the numbers.
   case sequential(ClosedRange<Double>? = nil)
 
   /// The range that the colours cover.
@@ -64,7 +65,7 @@ public enum ColourScale: Hashable, Sendable {
     }
   }
 
-  /// Numbers outside the range get the colours of its ends, those that are none grey.
+  /// Numbers outside the range get the colours of its ends; NaN is grey.
   func colour(of value: Double, in range: ClosedRange<Double>) -> Colour {
     guard value.isFinite else { return .missing }
     let stops = self.stops
@@ -74,7 +75,8 @@ public enum ColourScale: Hashable, Sendable {
     return stops[first].mixed(stops[first + 1], place - Double(first))
   }
 
-  /// Evenly spaced; five and four of the classes of ColorBrewer's RdBu (turned round) and Blues, which are safe for colour-blind readers.
+  /// Evenly spaced; five and four classes of ColorBrewer's RdBu (reversed) and Blues, which are safe for colour-blind
+  /// readers.
   private var stops: [Colour] {
     switch self {
     case .diverging: [0x2166AC, 0x92C5DE, 0xF7F7F7, 0xF4A582, 0xB2182B].map { Colour($0) }

@@ -1,13 +1,13 @@
-/// Title, legend and axes: what all charts have around their plot.
+/// Title, legend and axes: what surrounds the plot of every chart.
 struct Frame {
   var canvas = Canvas()
   let width: Double
-  /// Where the next line of the head ends; the plot begins below it.
+  /// Where the next line of the header ends; the plot begins below it.
   private(set) var top = 14.0
 
   init(width: Double) { self.width = width }
 
-  /// A heading in bold and what follows it in small, both wrapped to the figure's width.
+  /// A bold heading and a small subtitle, both wrapped to the figure's width.
   mutating func title(_ title: String, _ subtitle: String?) {
     for line in wrapped(title, size: TextStyle.title * 1.1, width: width - 32) {
       top += 14
@@ -21,8 +21,8 @@ struct Frame {
     }
   }
 
-  /// Names beside a drawn sample, in as many lines as they need.
-  /// - Parameter sample: draws itself 24 pixels wide around the height given.
+  /// Names next to a drawn sample, on as many lines as they need.
+  /// - Parameter sample: draws itself 24 pixels wide around the given height.
   mutating func legend(_ names: [String], _ sample: (inout Canvas, Int, Double, Double) -> Void) {
     var x = 16.0
     top += 20
@@ -37,7 +37,7 @@ struct Frame {
     top += 4
   }
 
-  /// Lines across the plot with a number at the left of each, and the axis' name turned beside them.
+  /// Lines across the plot, each with a number on the left, and the axis' name rotated next to them.
   mutating func yAxis(_ ticks: Ticks, _ y: Scale, left: Double, right: Double, name: String) {
     for value in ticks.values {
       canvas.segment([left, y(value)], [right, y(value)], value == 0 ? .muted : .grid)
@@ -60,7 +60,7 @@ struct Frame {
     canvas.text(name, (x.start + x.end) / 2, bottom + 36, size: TextStyle.label, anchor: .middle)
   }
 
-  /// How wide the widest of the labels is.
+  /// The width of the widest label.
   static func width(of labels: [String], size: Double = TextStyle.tick) -> Double {
     labels.map { TextStyle.width(of: $0, size: size) }.max() ?? 0
   }

@@ -1,9 +1,9 @@
 import Foundation
 
-/// From numbers to pixels along one axis.
+/// Maps numbers to pixels along one axis.
 struct Scale {
   let domain: ClosedRange<Double>
-  /// Where the ends of the domain are; `end` may come before `start`, as it does for an axis that grows upwards.
+  /// The pixel positions of the domain's ends; `end` may be less than `start`, as for an axis that points up.
   let start, end: Double
 
   func callAsFunction(_ value: Double) -> Double {
@@ -11,7 +11,7 @@ struct Scale {
   }
 }
 
-/// Round numbers to label an axis with.
+/// Round numbers that label an axis.
 struct Ticks {
   let values: [Double]
   private let decimals: Int
@@ -21,7 +21,7 @@ struct Ticks {
     self.init(in: range, step: Ticks.step(of: range, count: count))
   }
 
-  /// A range widened to whole steps, and a tick at each of them, both ends included.
+  /// A range widened to whole steps, with a tick at each of them, both ends included.
   static func around(_ range: ClosedRange<Double>, count: Int = 5) -> (domain: ClosedRange<Double>, ticks: Ticks) {
     let step = step(of: range, count: count)
     let low = (range.lowerBound / step + 1e-9).rounded(.down) * step
@@ -50,7 +50,7 @@ struct Ticks {
   }
 }
 
-/// A number with so many decimals and a real minus sign.
+/// A number with this many decimals and a real minus sign.
 func shown(_ value: Double, _ decimals: Int) -> String {
   if !value.isFinite { return value.isNaN ? "–" : value < 0 ? "−∞" : "∞" }
   let text = String(format: "%.\(decimals)f", value)
@@ -60,7 +60,7 @@ func shown(_ value: Double, _ decimals: Int) -> String {
   return digits.contains { $0 != "0" && $0 != "." } ? "−" + digits : String(digits)
 }
 
-/// A range that has room for all numbers and, where asked, for 0; never empty.
+/// A range that contains all numbers and, if requested, 0; never empty.
 func span(_ values: [Double], withZero: Bool) -> ClosedRange<Double> {
   let finite = values.filter(\.isFinite) + (withZero ? [0] : [])
   let (low, high) = (finite.min() ?? 0, finite.max() ?? 1)

@@ -1,12 +1,13 @@
-/// Sizes of text in pixels, and how wide text becomes.
+/// Sizes of text in pixels, and estimates of its width.
 enum TextStyle {
-  /// What every machine has; the widths below are those of the widest of them.
+  /// Fonts available everywhere; the widths below are those of the widest of them.
   static let family = "Helvetica, Arial, DejaVu Sans, sans-serif"
   static let title = 15.0
   static let label = 12.0
   static let tick = 11.0
 
-  /// Pixels from the start to the end of a line of text in DejaVu Sans, regular; Helvetica and Arial run narrower, bold about a tenth wider.
+  /// The width in pixels of a line of text in DejaVu Sans, regular; Helvetica and Arial are narrower, bold about a
+  /// tenth wider.
   static func width(of text: String, size: Double) -> Double {
     let thousandths = text.unicodeScalars.reduce(0) { sum, scalar in
       let index = Int(scalar.value) - 32
@@ -15,7 +16,7 @@ enum TextStyle {
     return Double(thousandths) * size / 1000
   }
 
-  /// The longest beginning of a text that fits, with an ellipsis where something was cut off.
+  /// The longest prefix of a text that fits, with an ellipsis if anything was cut off.
   static func fitting(_ text: String, size: Double, width: Double) -> String {
     if self.width(of: text, size: size) <= width { return text }
     var shown = text
@@ -23,8 +24,8 @@ enum TextStyle {
     return shown + "…"
   }
 
-  /// Advances of U+0020...U+007E in thousandths of the size, from the `hmtx` table of DejaVu Sans 2.37. Other characters count as one of its wide
-  /// ones.
+  /// Advances of U+0020...U+007E in thousandths of the size, from the `hmtx` table of DejaVu Sans 2.37. Other
+  /// characters count as wide ones.
   private static let advances = [
     318, 401, 460, 838, 636, 950, 780, 275, 390, 390, 500, 838, 318, 361, 318, 337, 636, 636, 636, 636, 636, 636, 636,
     636, 636, 636, 337,

@@ -6,8 +6,25 @@ extension LabelledArray {
   var axisNames: [String] { axes.map(\.name) }
   /// The axes of cells: all but `example`.
   var cellAxes: [LabelledAxis] { axes.filter { $0.name != Schema.Axis.example } }
-  /// Row-major; none of texts, which reports do not read.
-  var floats: [Float] { (try? numbers()) ?? [] }
+}
+
+extension StoredGroup {
+  /// All arrays of numbers as one value.
+  /// - Parameter names: arrays that are numbers wherever there are such arrays.
+  /// - Throws: `StoreError`, which names the dataset; `.wrongType` too for one of those names that holds something else.
+  func floats(with names: [String]) throws -> ArrayGroup {
+    var group = try floats()
+    for name in names where has(name) && group[name] == nil { group.add(try numbers(name)) }
+    return group
+  }
+}
+
+extension LabelledAxis {
+  /// The position that an entry stands for.
+  func position(of index: Int) -> Int {
+    if case .integers(let labels) = labels { return labels[index] }
+    return index
+  }
 }
 
 extension ArrayGroup {

@@ -2,20 +2,24 @@ import ActivationStore
 import Foundation
 import LabelledArrays
 
-/// What a results file calls things, and the order in which its experiment names them: groups of a file have none. Files that do not say it themselves have it in the
+/// What a file calls things, and the order in which its experiment names them: groups of a file have none. Files that do not say it themselves have it in the
 /// experiment's text.
 struct ResultsNames: Sendable {
-  /// The experiment's name; the file's where nothing else is known.
-  let experiment: String
+  /// What the file is called: the experiment's name; the file's where nothing else is known.
+  let title: String
   private let attributes: [String: Attribute]
-  private let text: ExperimentText
+  private let text: FileText
 
-  init(_ header: ResultsHeader, _ path: String) {
+  init(_ header: ResultsHeader, _ format: FileFormat, _ path: String) {
     attributes = header.attributes
-    text = ExperimentText(header.experiment)
-    experiment =
-      header.attributes[Schema.ResultsRoot.name]?.plain ?? text.name
-      ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+    text = FileText(header.experiment)
+    let file = URL(fileURLWithPath: path)
+    let stem = file.deletingPathExtension().lastPathComponent
+    title =
+      format == .results
+      ? attributes[Schema.ResultsRoot.name]?.plain ?? text.name ?? stem
+        // An analysis may have its experiment's name, its file has not; and a folder cannot stand beside a file of its name.
+      : stem == file.lastPathComponent ? "\(stem).report" : stem
   }
 
   private static let usualMetrics = ["logit_diff", "logit", "log_prob", "prob", "choice", "kl", "rank"]
@@ -25,18 +29,9 @@ struct ResultsNames: Sendable {
     ordered(known, by: attributes[Schema.ResultsRoot.metrics], else: text.metrics + Self.usualMetrics)
   }
 
-  /// The names of groups that a file has below `sweeps`, `readouts`, `steering` or `additivity`.
+  /// The names of groups that a file has below a section.
   func groups(_ known: Set<String>, of parent: Schema.Section) -> [String] {
     ordered(known, by: attributes[parent.name], else: text.names)
-  }
-
-  /// The groups that a file has there.
-  /// - Throws: `StoreError`.
-  func groups(of parent: Schema.Section, in store: StoreReader) throws -> [StoredGroup] {
-    guard store.contains(parent.path) else { return [] }
-    return try groups(Set(try store.listing(of: parent.path).groups), of: parent).map {
-      try StoredGroup(parent.path($0), in: store)
-    }
   }
 
   /// Names in the order of the file's own list, or in that in which the experiment's text has them; the rest by the alphabet.

@@ -76,3 +76,12 @@ func shownToken(_ text: String) -> String {
   return rest.isEmpty || rest.allSatisfy({ marks.contains($0) })
     ? String(repeating: "␣", count: plain.count) : String(rest)
 }
+
+extension TokenAxis {
+  /// What stands at a position in all prompts; empty where they differ in length, the role or the first prompt's token with a star where they differ in words.
+  func word(at position: Int) -> String {
+    let place = position < 0 ? places.count + position : position
+    guard places.indices.contains(place) else { return "" }
+    return places[place].varies ? places[place].name : places[place].text
+  }
+}

@@ -3,7 +3,7 @@ import Foundation
 
 /// The numbers of the maps, as JSON with arrays of float32 in base64.
 struct PageData {
-  let data: ReportData
+  let file: ReportFile
   let grids: [Grid]
   /// How many numbers are embedded, and whether values of single examples had to be left out.
   private(set) var numbers = 0
@@ -15,10 +15,13 @@ struct PageData {
   /// Prompts whose tokens a page may hold.
   static let promptLimit = 2000
 
-  init(_ data: ReportData, _ grids: [Grid]) {
-    self.data = data
+  init(_ file: ReportFile, _ grids: [Grid]) {
+    self.file = file
     self.grids = grids
     var kept = grids.map { grid in grid.layers.map { _ in (means: false, raw: false) } }
+    numbers = grids.reduce(0) { sum, grid in
+      sum + (grid.words.map { 2 * ($0.words.count + $0.common.count) } ?? 0)
+    }
     // Means of the shown metric first, then of the others, then values of single examples in the same order.
     let depth = grids.map(\.layers.count).max() ?? 0
     for place in 0..<depth {
@@ -44,17 +47,17 @@ struct PageData {
   }
 
   private func text(_ kept: [[(means: Bool, raw: Bool)]]) -> String {
-    let metrics = data.metrics
+    let metrics = file.metrics
     func baselines(_ run: [String: [Float]]) -> String {
       object(metrics.compactMap { metric in run[metric].map { (metric, jsonString(base64($0))) } })
     }
-    let hasTokens = data.tokens.longest > 0
+    let hasTokens = file.tokens.longest > 0
     let prompts =
       hasTokens
-      ? zip(data.tokens.clean, data.tokens.corrupted).prefix(Self.promptLimit).map { clean, corrupted in
+      ? zip(file.tokens.clean, file.tokens.corrupted).prefix(Self.promptLimit).map { clean, corrupted in
         object([("c", strings(clean.map(shownToken))), ("k", strings(corrupted.map(shownToken)))])
       } : []
-    let places = data.tokens.places.map {
+    let places = file.tokens.places.map {
       object([("n", jsonString($0.name)), ("v", $0.varies ? "true" : "false")])
     }
     let maps = zip(grids, kept).compactMap { grid, kept -> String? in
@@ -63,11 +66,11 @@ struct PageData {
     }
     return scriptSafe(
       object([
-        ("examples", "\(data.prompts.count)"), ("metrics", strings(metrics)), ("prompts", list(prompts)),
+        ("examples", "\(file.prompts.count)"), ("metrics", strings(metrics)), ("prompts", list(prompts)),
         ("pos", list(places)),
-        ("base", baselines(data.base)), ("other", baselines(data.other)),
-        ("baseName", jsonString(data.isDenoising ? "corrupted" : "clean")),
-        ("otherName", jsonString(data.isDenoising ? "clean" : "corrupted")), ("grids", list(maps)),
+        ("base", baselines(file.base)), ("other", baselines(file.other)),
+        ("baseName", jsonString(file.isDenoising ? "corrupted" : "clean")),
+        ("otherName", jsonString(file.isDenoising ? "clean" : "corrupted")), ("grids", list(maps)),
       ]))
   }
 
@@ -95,7 +98,16 @@ struct PageData {
         ("seq", grid.isSequential ? "true" : "false"),
         ("ex", hasExampleAxis ? "true" : "false"), ("layers", list(entries)),
       ] + (grid.places.map { [("places", integers($0))] } ?? [])
-        + (grid.paths.map { [("paths", integers($0.map(Int.init)))] } ?? []))
+        + (grid.paths.map { [("paths", integers($0.map(Int.init)))] } ?? [])
+        + (grid.words.map { [("w", text($0))] } ?? []))
+  }
+
+  private func text(_ words: Grid.Words) -> String {
+    func numbers(_ values: [Float]) -> String { jsonString(base64(values)) }
+    return object([
+      ("t", strings(words.texts)), ("k", "\(words.places)"), ("e", "\(words.examples)"), ("w", numbers(words.words)),
+      ("v", numbers(words.values)), ("c", numbers(words.common)), ("n", numbers(words.times)),
+    ])
   }
 
   private func object(_ members: [(String, String)]) -> String {

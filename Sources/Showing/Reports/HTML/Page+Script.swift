@@ -134,6 +134,14 @@ extension Page {
         let flat = 0; at.forEach((x, a) => flat = flat * g.axes[a].l.length + x);
         return { index: g.places ? g.places[flat] : flat, at };
       }
+      // The words of a cell with their values: of one example, or those that most examples have first with how many do.
+      words(i) {
+        const w = this.g.w, e = state.example;
+        if (!w || i < 0 || e >= w.e) return null;
+        const list = e < 0 ? arr(w.c) : arr(w.w), values = e < 0 ? arr(w.n) : arr(w.v), step = e < 0 ? 1 : w.e, found = [];
+        for (let k = 0; k < w.k; k++) { const at = e < 0 ? i * w.k + k : (i * w.k + k) * step + e; if (list[at] >= 0) found.push([w.t[list[at]], values[at]]); }
+        return found;
+      }
       draw() {
         const g = this.g, size = a => g.axes[a].l.length;
         this.rowAxes = this.all ? [...g.f, ...g.r].sort((a, b) => a - b) : g.r;
@@ -151,7 +159,7 @@ extension Page {
         const rowW = Math.min(190, Math.max(10, ...rowLabels.map(l => widthOf(l.text)))) + 10;
         const left = rowW + (rowName ? 18 : 0), W = Math.max(240, this.box.clientWidth - 6);
         const n = this.cols.length, rows = this.rows.length;
-        const cw = Math.max(n > 60 ? 9 : 17, Math.min(n === 1 ? 160 : 64, (W - left - 4) / n));
+        const cw = Math.max(g.w ? 54 : n > 60 ? 9 : 17, Math.min(n === 1 ? 160 : g.w ? 110 : 64, (W - left - 4) / n));
         const widest = Math.max(0, ...colLabels.map(l => widthOf(l.text))), turned = widest > cw - 3;
         const every = turned && cw < 12 ? Math.ceil(12 / cw) : 1;
         const square = g.seq && g.r.length === 1 && n === rows;
@@ -177,9 +185,10 @@ extension Page {
           const i = this.cell(r, c).index, x = i < 0 ? NaN : v[i], known = Number.isFinite(x), rgb = known ? colour(p, share(x)) : null;
           if (known && Math.abs(x) > most) { most = Math.abs(x); best = [r, c]; }
           cells.append(S('rect', { x: (left + c * cw + .5).toFixed(1), y: (top + r * ch + .5).toFixed(1), width: (cw - 1).toFixed(1), height: ch - 1, rx: cw > 14 && ch > 14 ? 2 : 0, fill: known ? css(rgb) : missing }));
-          const said = known && write ? plain(x, digits) : '';
+          const words = g.w && known ? this.words(i) : null;
+          const said = words && words.length ? cut(words[0][0], cw - 6) : known && write && !g.w ? plain(x, digits) : '';
           // Zeros would be all that one sees of a large map.
-          if (said && (rows * n <= 60 || /[1-9]/.test(said))) cells.append(S('text', { class: 'in', x: (left + (c + .5) * cw).toFixed(1), y: top + r * ch + ch / 2 + 3.5, 'text-anchor': 'middle', style: `fill:${inkOn(rgb)}` }, said));
+          if (said && (words || rows * n <= 60 || /[1-9]/.test(said))) cells.append(S('text', { class: 'in', x: (left + (c + .5) * cw).toFixed(1), y: top + r * ch + ch / 2 + 3.5, 'text-anchor': 'middle', style: `fill:${inkOn(rgb)}` }, said));
         }));
         svg.append(cells);
         const frame = S('rect', { class: 'sel', width: cw, height: ch, rx: 2, visibility: 'hidden' });
@@ -224,7 +233,10 @@ extension Page {
           return t; }).join(' · ');
         const lines = [];
         if (index < 0 || !Number.isFinite(v[index])) lines.push(index >= 0 && g.paths && g.paths[index] === 0 ? 'no path' : 'no value');
-        else if (!g.sweep || one) {
+        else if (g.w && this.words(index)) {
+          for (const [word, x] of this.words(index)) lines.push(state.example < 0 ? `“${word}” first in ${x} of ${D.examples}` : `“${word}” ${num(x)}`);
+          if (state.example < 0) lines.push(`mean probability of the first token ${num(v[index])}`);
+        } else if (!g.sweep || one) {
           lines.push(`${g.sweep ? (measure === 'value' ? layer.m : measure === 'change' ? 'change of ' + layer.m : 'effect') : g.v === 'attention' ? 'attention' : layer.m} ${num(v[index])}`);
           if (one && g.sweep && measure !== 'value') { const raw = arr(layer.raw)[index * D.examples + state.example], b = arr(D.base[layer.m])[state.example], o = arr(D.other[layer.m])[state.example];
             lines.push(`${layer.m} ${num(layer.change ? raw + b : raw)} (${D.baseName} ${num(b)}, ${D.otherName} ${num(o)})`); }

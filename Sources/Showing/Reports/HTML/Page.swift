@@ -82,6 +82,12 @@ struct Page {
     "<figure class=\"chart\(isMaze ? " wide light" : "")\">\(figure.inlineSVG)</figure>"
   }
 
+  /// Several side by side, as far as there is room; nothing where there are none.
+  static func charts(_ figures: [NamedFigure]) -> String {
+    figures.isEmpty
+      ? "" : "<div class=\"charts\">\(figures.map { chart($0.figure) }.joined(separator: "\n"))</div>"
+  }
+
   /// Where a map is made.
   static func map(_ grid: Grid) -> String {
     """

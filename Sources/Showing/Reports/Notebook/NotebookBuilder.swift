@@ -1,15 +1,43 @@
 /// A notebook under way: its cells, and the functions that they use.
 struct NotebookBuilder {
+  /// Where a cell stands: parts add to all of these in their own time.
+  enum Place: CaseIterable {
+    /// What the file is.
+    case opening
+    /// The answers.
+    case answers
+    /// How to go on.
+    case goingOn
+    /// Where it all came from.
+    case closing
+  }
+
   let source: NotebookSource
-  private(set) var cells: [NotebookCell] = []
+  let parts: [any ReportPart]
+  private var cells: [Place: [NotebookCell]] = [:]
+  private var current = Place.answers
   private var helpers: Set<NotebookHelper> = []
   private var ids: Set<String> = []
 
-  init(_ source: NotebookSource) { self.source = source }
+  init(_ source: NotebookSource, _ parts: [any ReportPart]) {
+    self.source = source
+    self.parts = parts
+  }
+
+  /// Whether some part has effects between the two unpatched runs.
+  var comparesRuns: Bool { parts.contains(where: \.comparesRuns) }
+
+  /// Cells that stand elsewhere than among the answers.
+  mutating func at(_ place: Place, _ body: (inout NotebookBuilder) throws -> Void) rethrows {
+    let before = current
+    current = place
+    defer { current = before }
+    try body(&self)
+  }
 
   /// A cell of Markdown.
   mutating func say(_ id: String, _ markdown: String) {
-    cells.append(NotebookCell(id: unique(id), content: .markdown, source: markdown))
+    add(NotebookCell(id: unique(id), content: .markdown, source: markdown))
   }
 
   /// A cell of code.
@@ -17,11 +45,13 @@ struct NotebookBuilder {
     _ id: String, _ code: String, uses helpers: [NotebookHelper] = [], _ outputs: [NotebookCell.Output] = []
   ) {
     for helper in helpers { use(helper) }
-    cells.append(NotebookCell(id: unique(id), content: .code(outputs), source: code))
+    add(NotebookCell(id: unique(id), content: .code(outputs), source: code))
   }
 
-  /// Where the functions will stand, whose number is known only at the end.
-  mutating func leavePlaceForHelpers() { place = cells.count }
+  private mutating func add(_ cell: NotebookCell) { cells[current, default: []].append(cell) }
+
+  /// Where in the opening the functions will stand, whose number is known only at the end.
+  mutating func leavePlaceForHelpers() { place = cells[.opening, default: []].count }
   private var place = 0
 
   /// All cells, the functions that they use among them.
@@ -33,7 +63,8 @@ struct NotebookBuilder {
     }
     let computing = cell("helpers-computing", NotebookHelper.computing)
     let drawing = cell("helpers-drawing", NotebookHelper.drawing)
-    guard computing != nil || drawing != nil else { return cells }
+    let all = Place.allCases.flatMap { cells[$0, default: []] }
+    guard computing != nil || drawing != nil else { return all }
     let words = NotebookCell(
       id: "helpers", content: .markdown,
       source: """
@@ -42,7 +73,7 @@ struct NotebookBuilder {
         What the cells below share, defined here so that nothing needs to be installed (JupyterLab shows the two cells folded; a click opens them). With h5netcdf installed too, \
         `xr.open_dataset(RESULTS, group="sweeps/NAME", engine="h5netcdf")` opens a group just as `read` does.
         """)
-    return cells[..<place] + [words] + [computing, drawing].compactMap(\.self) + cells[place...]
+    return all[..<place] + [words] + [computing, drawing].compactMap(\.self) + all[place...]
   }
 
   /// Letters, digits, - and _ of a text, hyphens for the rest.

@@ -1,13 +1,13 @@
 /// The functions that a notebook defines for itself; it has those that its cells use.
 enum NotebookHelper: Int, CaseIterable, Sendable {
   case read, effect, draws, interval, number, table, strongest
-  case shown, names, merge, top, byHead, cut, heatmap, bars, lines, curves, changes
+  case shown, names, merge, top, byHead, cut, heatmap, wordmap, bars, lines, curves, changes, places
 
   /// Those that work with numbers, and those that draw; the rest stand where prompts are looked at.
   static let computing: [NotebookHelper] = [
-    .read, .effect, .draws, .interval, .number, .table, .strongest, .merge, .top, .byHead, .changes,
+    .read, .effect, .draws, .interval, .number, .table, .strongest, .merge, .top, .byHead, .changes, .places,
   ]
-  static let drawing: [NotebookHelper] = [.cut, .heatmap, .bars, .lines, .curves]
+  static let drawing: [NotebookHelper] = [.cut, .heatmap, .wordmap, .bars, .lines, .curves]
 
   /// What this one calls.
   var needs: [NotebookHelper] {
@@ -18,10 +18,11 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
     case .strongest: [.interval, .number, .table, .names]
     case .names: [.shown]
     case .heatmap: [.cut, .names, .number]
+    case .wordmap: [.cut]
     case .bars: [.cut, .names, .interval]
     case .lines: [.names, .interval]
     case .curves: [.interval]
-    case .changes: [.number, .table]
+    case .changes, .places: [.number, .table]
     }
   }
 
@@ -186,6 +187,22 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
           figure.colorbar(picture)
           plt.show()
       """#
+    case .wordmap:
+      #"""
+      def wordmap(values, words, columns, title):
+          """Draws words on squares coloured by numbers from 0 to 1, an array of two axes."""
+          size = (min(18, 3 + values.shape[1]), min(12, 2 + values.shape[0] // 3))
+          figure, axes = plt.subplots(figsize=size, layout="constrained")
+          picture = axes.imshow(values, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+          for (row, column), value in np.ndenumerate(values.values):
+              colour = "white" if value > 0.6 else "black"
+              axes.text(column, row, cut(words[row][column], 10), ha="center", va="center", fontsize=8, color=colour)
+          axes.set_xticks(range(len(columns)), [cut(name, 20) for name in columns], rotation=90)
+          axes.set_yticks(range(values.shape[0]), values[values.dims[0]].values)
+          axes.set(title=title, xlabel=values.dims[1], ylabel=values.dims[0])
+          figure.colorbar(picture)
+          plt.show()
+      """#
     case .bars:
       #"""
       def bars(values, title, unit):
@@ -233,6 +250,18 @@ enum NotebookHelper: Int, CaseIterable, Sendable {
           axes.set(title=title, xlabel="coefficient", ylabel=unit)
           axes.legend()
           plt.show()
+      """#
+    case .places:
+      #"""
+      def places(study, measures, count=40):
+          """Prints measures along their axes, a row for each place that has a number."""
+          axes = list(study[measures[0]].dims)
+          rows = []
+          for place in np.ndindex(*(study.sizes[axis] for axis in axes)):
+              cell = study.isel(dict(zip(axes, place)))
+              if len(rows) < count and np.isfinite(cell[measures[0]]):
+                  rows.append([*(str(cell[axis].item()) for axis in axes), *(number(cell[name]) for name in measures)])
+          table([*axes, *measures], rows)
       """#
     case .changes:
       #"""

@@ -2,50 +2,34 @@ import ActivationStore
 import Foundation
 import LabelledArrays
 
-/// What the notebook is about: a results file, read.
+/// What the notebook is about: a file, read.
 struct NotebookSource: Sendable {
-  /// The results file's name and where it lies, seen from the notebook's folder.
-  let fileName: String, relativePath: String
-  let name: String
-  let header: ResultsHeader
-  let isComplete: Bool
-  /// The shown one first.
-  let metrics: [String]
-  /// By run and metric, one number an example.
-  let baselines: [StoredRun: [String: [Float]]]
+  let file: ReportFile
+  /// Where the file lies, seen from the notebook's folder.
+  let relativePath: String
   let prompts: NotebookPrompts
-  /// In the experiment's order, as the groups below.
-  let sweeps: [StoredGroup]
-  let readouts: [StoredGroup], steering: [StoredGroup], additivity: [StoredGroup]
   let bootstrap: NotebookBootstrap
 
   /// - Throws: `StoreError`.
-  init(_ path: String, for notebookPath: String) throws {
-    let results = try ResultsReader(path)
-    let store = results.store
-    let header = try results.header()
-    self.header = header
-    isComplete = store.isComplete
-    let file = URL(fileURLWithPath: path).standardizedFileURL
-    fileName = file.lastPathComponent
-    relativePath = Self.relative(file, to: URL(fileURLWithPath: notebookPath).standardizedFileURL)
-    let names = ResultsNames(header, path)
-    name = names.experiment
-    var baselines: [StoredRun: [String: [Float]]] = [:]
-    for run in try results.baselineRuns() { baselines[run] = try results.baseline(run) }
-    self.baselines = baselines
-    metrics = names.metrics(Set(baselines.values.flatMap(\.keys)))
-    prompts = try NotebookPrompts(store)
-    func groups(_ parent: Schema.Section) throws -> [StoredGroup] { try names.groups(of: parent, in: store) }
-    (sweeps, readouts) = (try groups(Schema.sweeps), try groups(Schema.readouts))
-    (steering, additivity) = (try groups(Schema.steering), try groups(Schema.additivity))
-    let examples = prompts.count > 0 ? prompts.count : baselines.values.first?.values.first?.count ?? 0
+  init(_ file: ReportFile, for notebookPath: String) throws {
+    self.file = file
+    relativePath = Self.relative(
+      URL(fileURLWithPath: file.path).standardizedFileURL, to: URL(fileURLWithPath: notebookPath).standardizedFileURL)
+    prompts = try NotebookPrompts(file.store)
+    let examples =
+      prompts.count > 0 ? prompts.count : (file.clean.values.first ?? file.corrupted.values.first)?.count ?? 0
     bootstrap = NotebookBootstrap(examples: examples)
   }
 
+  /// By run and metric, one number an example.
+  var baselines: [StoredRun: [String: [Float]]] {
+    [.clean: file.clean, .corrupted: file.corrupted].filter { !$0.value.isEmpty }
+  }
+  /// The shown one first.
+  var metrics: [String] { file.metrics }
   var examples: Int { prompts.count }
   var metric: String? { metrics.first }
-  var isDenoising: Bool { header.direction == "denoise" }
+  var isDenoising: Bool { file.isDenoising }
   /// The run that is edited, and the one that is patched in.
   var base: StoredRun { isDenoising ? .corrupted : .clean }
   var other: StoredRun { isDenoising ? .clean : .corrupted }

@@ -40,3 +40,8 @@ func finiteMean(_ values: some Sequence<Float>) -> Double {
   for value in values where value.isFinite { (sum, count) = (sum + Double(value), count + 1) }
   return count > 0 ? sum / Double(count) : .nan
 }
+
+/// The place of the largest number; nil where there is none.
+func largest(_ values: [Double]) -> Int? {
+  values.indices.filter { values[$0].isFinite }.max { values[$0] < values[$1] }
+}

@@ -1,11 +1,11 @@
-/// What became of a mutant.
+/// The outcome of a mutant.
 struct Outcome: Sendable {
   enum Verdict: String, Sendable {
-    /// Read, and found sound.
+    /// It was read and found sound.
     case accepted
-    /// One line says what is wrong.
+    /// It was refused with one line that says what is wrong.
     case refused
-    /// An error that is no `DiagnosedError`, a message that is none, or something unsound that was accepted.
+    /// An error that is not a `DiagnosedError`, an unsuitable message, or something unsound that was accepted.
     case flawed
     case crashed
     case hung
@@ -14,12 +14,12 @@ struct Outcome: Sendable {
   let number: Int
   let verdict: Verdict
   var milliseconds = 0
-  /// The most that it had in memory beyond what was there before.
+  /// The largest memory it used beyond what was in use before.
   var kibibytes = 0
-  /// The error's message; what ended the process.
+  /// The error's message, or how the process ended.
   var message = ""
 
-  /// As the child says it, on one line.
+  /// The line in which the child reports it.
   var line: String {
     "done \(number) \(verdict.rawValue) \(milliseconds) \(kibibytes) \(message.map { $0.isNewline ? " " : String($0) }.joined())"
   }
@@ -42,6 +42,6 @@ struct Outcome: Sendable {
       number: number, verdict: verdict, milliseconds: milliseconds, kibibytes: kibibytes, message: String(words[5]))
   }
 
-  /// Whether somebody has to look at it.
+  /// Whether a person has to look at it.
   var isFinding: Bool { ![.accepted, .refused].contains(verdict) }
 }

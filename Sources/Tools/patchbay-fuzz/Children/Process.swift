@@ -1,15 +1,15 @@
 import Foundation
 
-/// What this process takes, as Linux counts it; zeros elsewhere.
+/// The memory of this process as reported by Linux; zeros elsewhere.
 enum Memory {
   /// Bytes of address space.
   static var mapped: Int { status("VmSize:") }
   /// Bytes in memory.
   static var resident: Int { status("VmRSS:") }
-  /// The most bytes in memory since `forgetPeak`.
+  /// The largest number of bytes in memory since `forgetPeak`.
   static var peak: Int { status("VmHWM:") }
 
-  /// Lets the peak begin anew.
+  /// Resets the peak.
   static func forgetPeak() {
     let descriptor = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
@@ -17,7 +17,7 @@ enum Memory {
     close(descriptor)
   }
 
-  /// No more than so many bytes of address space beyond what is there now: a larger allocation ends the process.
+  /// Limits the address space to this many bytes beyond what is in use now: a larger allocation ends the process.
   static func limit(growth: Int) {
     let now = mapped
     guard now > 0 else { return }

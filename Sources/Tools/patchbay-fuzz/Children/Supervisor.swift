@@ -1,23 +1,23 @@
 import Foundation
 
-/// Has mutants tried in child processes, so that one that crashes or hangs is known by its number and takes no other with it.
+/// Tries mutants in child processes, so that one that crashes or hangs is known by its number and affects no other.
 struct Supervisor: Sendable {
   /// This program.
   let executable: String
   let corpus: String
   let scratch: String
   let seed: UInt64
-  /// Bytes that a mutant may take, and seconds.
+  /// The most bytes that a mutant may take; `seconds`, its time limit.
   let memory: Int
   let seconds: Int
-  /// Whether checksums of HDF5 files are made anew after damage.
+  /// Whether checksums of HDF5 files are recomputed after damage.
   let isForged: Bool
 
-  /// Tries mutants of a kind in a child, and in others after each that ends it.
+  /// Tries mutants of a kind in a child process, and starts another after each mutant that ends it.
   /// - Parameters:
-  ///   - lane: tells children that run at the same time apart.
-  ///   - found: called for what has to be looked at, while the mutant still lies at the path.
-  /// - Throws: what keeps children from being started.
+  ///   - lane: distinguishes children that run at the same time.
+  ///   - found: called for each finding, while the mutant is still at the path.
+  /// - Throws: an error if children cannot be started.
   func run(
     _ kind: Kind, _ numbers: Range<Int>, lane: Int, found: (Outcome, _ mutant: String) throws -> Void
   ) throws -> [Outcome] {
@@ -31,7 +31,7 @@ struct Supervisor: Sendable {
           "--corpus", corpus, "--scratch", "\(scratch)/lane-\(lane)-\(kind)", "--memory", "\(memory)",
         ] + (isForged ? ["--forged"] : []))
       var trying: (number: Int, mutant: String)?
-      // Until the first mutant is announced, the sound cases are gone through.
+      // Before the first mutant is announced, the child checks the undamaged cases.
       while let line = child.nextLine(within: trying == nil ? max(60, seconds) : seconds) {
         if line.hasPrefix("try ") {
           let words = line.split(separator: " ", maxSplits: 2)
@@ -60,7 +60,7 @@ struct Supervisor: Sendable {
   }
 }
 
-/// A running child and what it says. A class because reading moves it on; used by one thread.
+/// A running child and its output. A class because reading advances it; used by one thread.
 private final class Child {
   private let process = Process()
   private let output = Pipe()
@@ -74,7 +74,7 @@ private final class Child {
     process.executableURL = URL(fileURLWithPath: executable)
     process.arguments = arguments
     var environment = ProcessInfo.processInfo.environment
-    // A crash is to end at once: a trace of it takes seconds, and is made when it is looked at.
+    // A crash should end the child at once: a backtrace takes seconds, and can be made when the crash is investigated.
     environment["SWIFT_BACKTRACE"] = "enable=no"
     process.environment = environment
     process.standardOutput = output
@@ -85,7 +85,7 @@ private final class Child {
 
   deinit { unlink(errors) }
 
-  /// The next line; nil where none comes within the time, or none any more.
+  /// The next line; nil if none comes in time, or there are no more.
   func nextLine(within seconds: Int) -> Substring? {
     let descriptor = output.fileHandleForReading.fileDescriptor
     while true {
@@ -109,7 +109,7 @@ private final class Child {
     }
   }
 
-  /// Ends it where it is still there, and says how it ended.
+  /// Ends the child if it is still running, and returns how it ended.
   func end() -> (isHang: Bool, text: String) {
     if isSilent, process.isRunning { kill(process.processIdentifier, SIGKILL) }
     process.waitUntilExit()

@@ -1,23 +1,23 @@
+import Commands
 import Diagnostics
-import Experiments
 import Foundation
 
-/// Tries mutants one after another in this process, and says each number before and each outcome after.
+/// Tries mutants one after another in this process, printing each number before and each outcome after.
 struct Worker {
   let kind: Kind
   let seed: UInt64
   let numbers: Range<Int>
   let corpus: String
-  /// A folder of the worker's own. While a mutant is tried, it is in there.
+  /// A folder of the worker's own, which holds the mutant while it is tried.
   let scratch: String
-  /// Bytes that a mutant may take.
+  /// The most bytes that a mutant may take.
   let memory: Int
-  /// Whether checksums of HDF5 files are made anew after damage.
+  /// Whether checksums of HDF5 files are recomputed after damage.
   let isForged: Bool
 
   private struct Case {
     let name: String
-    /// The files that are damaged, with their sound bytes.
+    /// The files to damage, with their undamaged bytes.
     let targets: [(path: String, bytes: [UInt8], seals: [Seal])]
   }
 
@@ -26,12 +26,12 @@ struct Worker {
     let cases = try loadCases()
     let nowhere = open("/dev/null", O_WRONLY)
     let console = Console(isQuiet: true, output: nowhere, messages: nowhere)
-    // Whatever is made once (threads, tables) is made now.
+    // Whatever is created once (threads, tables) is created now.
     for place in cases.indices {
       do {
         try trial(cases[place], console, isDrawn: true).run()
       } catch let error as any DiagnosedError where cases[place].name.hasSuffix(".yaml") {
-        // An experiment of the repository is made for another model than the tiny one.
+        // The repository's experiments are made for other models than the tiny one.
         _ = error
       } catch {
         throw Unsound("the undamaged case \(kind)/\(cases[place].name) fails: \(text(of: error))")
@@ -110,9 +110,9 @@ struct Worker {
     }
   }
 
-  /// To standard output at once, whatever else the process does.
+  /// Writes to standard output at once, whatever else the process does.
   private func say(_ line: String) throws {
     let bytes = Array((line + "\n").utf8)
-    guard write(STDOUT_FILENO, bytes, bytes.count) == bytes.count else { throw Unsound("nobody listens") }
+    guard write(STDOUT_FILENO, bytes, bytes.count) == bytes.count else { throw Unsound("the parent is gone") }
   }
 }

@@ -1,12 +1,12 @@
 import ActivationStore
-import Experiments
 import Foundation
+import Runs
 
-/// Sound files of every kind, to be damaged: folders `KIND/CASE` of small models, tokenizers, experiments and HDF5 files. What damage is done to must
-/// be sound itself, which `patchbay-fuzz` checks before anything else.
+/// Sound files of every kind for damaging, in folders `KIND/CASE`: small models, tokenizers, experiments and HDF5
+/// files. They must be sound themselves, which `patchbay-fuzz` checks first.
 enum Corpus {
   /// Writes all cases.
-  /// - Parameter root: a folder that is there.
+  /// - Parameter root: an existing folder.
   static func write(to root: String) throws {
     for (name, config) in TinyCheckpoint.configs {
       for kind in [Kind.safetensors, .config] {
@@ -19,6 +19,11 @@ enum Corpus {
           try TinyCheckpoint.write(config, to: "\(root)/\(kind)/\(name)-sharded", shards: 2)
         }
       }
+    }
+    for (name, bytes) in GGUFCases.all {
+      let folder = "\(root)/\(Kind.gguf)/\(name)"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/model.gguf"))
     }
     for (name, files) in TokenizerCases.all {
       let isJSON = files.contains { $0.name == "tokenizer.json" }
@@ -34,7 +39,7 @@ enum Corpus {
     }
   }
 
-  /// The models and files that cases of text name.
+  /// Links the models and files that text cases refer to.
   private static func copyInputs(from inputs: String, to folder: String) throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     for name in try FileManager.default.contentsOfDirectory(atPath: inputs) {
@@ -48,7 +53,7 @@ enum Corpus {
     for (name, text) in files { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)")) }
   }
 
-  /// Results, cache, analysis and vectors as the commands write them, by running an experiment on a tiny model.
+  /// Writes results, a cache, an analysis and vectors as the commands do, by running an experiment on a tiny model.
   private static func writeStores(to root: String) throws {
     let inputs = "\(root)/inputs"
     try TinyCheckpoint.write(TinyCheckpoint.experimental, to: "\(inputs)/model")
@@ -95,7 +100,7 @@ enum Corpus {
     }
   }
 
-  /// A file of its own in place of a link.
+  /// Replaces a link by a file.
   private static func replace(_ path: String, by source: String) throws {
     unlink(path)
     try FileManager.default.copyItem(atPath: source, toPath: path)

@@ -1,20 +1,21 @@
 import ActivationStore
-import Experiments
+import ExperimentFile
 import Foundation
 import LabelledArrays
+import Runs
 import Synchronization
 
-/// Results of runs that were stopped.
+/// Results of stopped runs.
 extension Corpus {
   /// The name under which results are resumed.
   static let resumed = "made"
-  /// The case that is carried to its end.
+  /// The case that is resumed and completed.
   static let underWay = "results-under-way"
-  /// The table that one of the files has.
+  /// The table in one of the files.
   static let table = "mazes"
 
-  /// - Parameter inputs: where the model is.
-  /// - Returns: where what the run has left is.
+  /// - Parameter inputs: the folder with the model.
+  /// - Returns: the path of what the run left behind.
   static func stoppedRun(_ inputs: String) throws -> String {
     let text = TextCases.reading[.results] ?? ""
     try write([("stopped.yaml", text)], to: inputs)
@@ -28,7 +29,7 @@ extension Corpus {
     throw Unsound("the run was not stopped")
   }
 
-  /// One with a table, as studies in mazes have it.
+  /// A partial file with a table, as in maze studies.
   static func laidOutByHand(_ inputs: String) throws -> String {
     let path = "\(inputs)/by-hand.h5"
     let axes = [LabelledAxis("layer", .range(2)), LabelledAxis("sender", .texts(["0.1", "mlp.0"]))]

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Experiments, analyses and recipes: those of the repository, and between them every key.
+/// Experiments, analyses and recipes: those of the repository, and others that together use every key.
 enum TextCases {
   static let all: [Kind: [(name: String, text: String)]] = [
     .experiment: [("every-key", everyKey), ("steer", steer), ("mazes", mazes), ("made", made)]
@@ -10,7 +10,7 @@ enum TextCases {
     .recipe: [("grammar", grammar), ("policy", policy), ("text", text)] + published(["agency-recipe.yaml"]),
   ]
 
-  /// The file by which a damaged file is read, in the folders of kinds that are no YAML themselves.
+  /// The file with which a damaged file is read, for kinds that are not YAML themselves.
   static let reading: [Kind: String] = [
     .results: """
     name: made
@@ -69,7 +69,7 @@ enum TextCases {
     """,
   ]
 
-  /// Results, cache and analysis of this one are damaged.
+  /// The results, cache and analysis of this experiment are damaged.
   static let made = """
     name: made
     model: model
@@ -227,7 +227,7 @@ enum TextCases {
     steps: 5
     """
 
-  /// Experiments that come with the repository.
+  /// Experiments from the repository.
   private static func published(_ names: [String]) -> [(name: String, text: String)] {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("experiments")

@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// Tokenizers of every model, normalizer, pre-tokenizer, post-processor and decoder that is read, each of some thirty tokens.
+/// Tokenizers with every supported model, normalizer, pre-tokenizer, post-processor and decoder, each with some thirty
+/// tokens.
 enum TokenizerCases {
   static let all: [(name: String, files: [(name: String, text: String)])] = [
     ("bytes", [("tokenizer.json", bytes), ("tokenizer_config.json", configuration)]),
@@ -24,7 +25,7 @@ enum TokenizerCases {
       "single_word": false, "special": true}}}
     """
 
-  /// Pieces, the least of which spell the words that are tried.
+  /// Pieces, of which the shortest spell the words that are tried.
   private static let pieces = [
     "<unk>", "<s>", "</s>", "h", "e", "t", "Ġ", "M", "a", "r", "y", "he", "the", "Ġt", "Ġthe", "Ma", "ry", "Mary", "!",
     "1", "2", "3", "Ċ", "é", "Ã", "©", "▁", "▁t", "▁the", "▁Mary", "o", "n", "J", "J o", "'", "s",
@@ -32,7 +33,7 @@ enum TokenizerCases {
 
   private static let vocabulary = pieces.enumerated().map { "\"\($1)\": \($0)" }.joined(separator: ", ")
 
-  /// The letters that GPT-2 has for the 256 bytes, and the pieces.
+  /// GPT-2's letters for the 256 bytes, and the pieces.
   private static var everyByte: String {
     let printable = (Array(33...126) + Array(161...172) + Array(174...255)) as [UInt32]
     let letters = printable + (256..<256 + UInt32(256 - printable.count))

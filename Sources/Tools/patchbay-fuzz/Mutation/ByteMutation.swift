@@ -1,6 +1,6 @@
-/// Damage that knows nothing of the format.
+/// Damage without knowledge of the format.
 enum ByteMutation {
-  /// - Parameter tokens: pieces of the format's grammar to write into it.
+  /// - Parameter tokens: pieces of the format's grammar to insert.
   static func apply(_ bytes: [UInt8], _ chance: inout Chance, tokens: [String] = []) -> [UInt8] {
     var bytes = bytes
     for _ in 0..<chance.few() { bytes = once(bytes, &chance, tokens) }
@@ -21,7 +21,7 @@ enum ByteMutation {
     case 5: bytes += (0..<length).map { _ in chance.byte() }
     case 6: for index in place..<place + length { bytes[index] = chance.pick([0, 0xFF, 0x20, 0x0A]) }
     case 7:
-      // The run of digits that follows becomes another number.
+      // The run of digits at this place becomes another number.
       if let start = bytes[place...].firstIndex(where: isDigit) {
         let end = bytes[start...].firstIndex { !isDigit($0) } ?? bytes.count
         bytes.replaceSubrange(start..<end, with: chance.pick(Odd.numbers).utf8)

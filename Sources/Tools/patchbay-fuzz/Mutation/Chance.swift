@@ -10,10 +10,10 @@ struct Chance {
     generator = SplitMix64(seed: state.next() ^ salt)
   }
 
-  /// From 0 to one less than `count`, which must be positive.
+  /// A number from 0 to `count` - 1; `count` must be positive.
   mutating func below(_ count: Int) -> Int { Int(generator.next() % UInt64(count)) }
 
-  /// True once in so many times.
+  /// True once in this many times.
   mutating func once(in times: Int) -> Bool { below(times) == 0 }
 
   mutating func pick<T>(_ choices: [T]) -> T { choices[below(choices.count)] }
@@ -22,7 +22,7 @@ struct Chance {
 
   mutating func word() -> UInt64 { generator.next() }
 
-  /// Mostly few, now and then many.
+  /// Usually few, now and then many.
   mutating func few() -> Int { once(in: 8) ? 1 + below(24) : 1 + below(3) }
 }
 

@@ -9,6 +9,7 @@ enum Mutation {
     switch format {
     case .hdf5: return StoreMutation.apply(bytes, seals, isForged: isForged, &chance)
     case .safetensors: return try safetensors(bytes, &chance)
+    case .gguf: return GGUFMutation.apply(bytes, &chance)
     case .json: return try json(bytes, &chance)
     case .yaml: return try yaml(bytes, &chance)
     case .lines: return try lines(bytes, &chance)
@@ -22,7 +23,7 @@ enum Mutation {
   ]
 
   private static func json(_ bytes: [UInt8], _ chance: inout Chance) throws -> [UInt8] {
-    // merges.txt is no JSON.
+    // merges.txt is not JSON.
     guard bytes.first == UInt8(ascii: "{") || bytes.first == UInt8(ascii: "["), !chance.once(in: 4) else {
       return ByteMutation.apply(bytes, &chance, tokens: jsonTokens)
     }
@@ -65,7 +66,7 @@ enum Mutation {
       return withLittleEndian(odd) + bytes[8...]
     case 2: header = ByteMutation.apply(header, &chance, tokens: jsonTokens)
     case 3:
-      // Weights of any bits, among them such as are no numbers.
+      // Weights of any bits, including some that are not numbers.
       for _ in 0..<chance.few() {
         numbers[chance.below(numbers.count)] = chance.pick([0x7F, 0xFF, 0x80, chance.byte()])
       }

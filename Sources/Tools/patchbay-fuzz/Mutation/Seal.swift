@@ -1,11 +1,12 @@
-/// A block of an HDF5 file that ends with a checksum of itself (Bob Jenkins' lookup3, as the file format specification has it). Damage inside one is
-/// refused at once unless the checksum is made anew, so that nothing behind it would ever be tried.
+/// A block of an HDF5 file that ends with its own checksum (Bob Jenkins' lookup3, as in the file format specification).
+/// Damage inside one is refused at once unless the checksum is recomputed, so nothing after it would ever be tried.
 struct Seal: Sendable {
   let start: Int
-  /// Where the checksum stands.
+  /// The position of the checksum.
   let end: Int
 
-  /// The sealed blocks of a sound file: whatever begins with a known signature and has its own checksum somewhere behind.
+  /// The sealed blocks of a sound file: everything that begins with a known signature and is followed by its own
+  /// checksum.
   static func find(in bytes: [UInt8]) -> [Seal] {
     let signatures = ["OHDR", "OCHK", "FRHP", "FHDB", "FHIB", "BTHD", "BTLF", "BTIN", "FSHD", "FSSE", "SMTB", "SMLI"]
       .map { Array($0.utf8) }
@@ -20,7 +21,7 @@ struct Seal: Sendable {
     return seals
   }
 
-  /// Makes the checksum anew.
+  /// Recomputes the checksum.
   func apply(to bytes: inout [UInt8]) {
     guard end + 4 <= bytes.count else { return }
     let sum = Seal.checksum(bytes[start..<end])

@@ -1,6 +1,6 @@
 /// Damage to HDF5 files: bytes, numbers that are addresses, sizes and counts, whole blocks.
 enum StoreMutation {
-  /// - Parameter isForged: whether checksums are made anew, as no accident would.
+  /// - Parameter isForged: whether checksums are recomputed, as no accident would do.
   static func apply(_ original: [UInt8], _ seals: [Seal], isForged: Bool, _ chance: inout Chance) -> [UInt8] {
     var bytes = original
     if chance.once(in: 12) { bytes = resized(bytes, &chance) }
@@ -28,7 +28,7 @@ enum StoreMutation {
       bytes[place] = chance.pick([0, 1, 2, 3, 4, 0xFF, 0x80, chance.byte(), bytes[place] &+ 1, bytes[place] &- 1])
     case 3, 4: write(chance.pick(Odd.integers), width: chance.pick([2, 4, 8]), at: place, &bytes)
     case 5:
-      // An address of something that there is.
+      // The address of something that exists.
       let address = seals.isEmpty || chance.once(in: 4) ? chance.below(bytes.count) : chance.pick(seals).start
       write(UInt64(address), width: 8, at: place, &bytes)
     case 6: write(UInt64(bytes.count) &+ chance.word() % 64 &- 32, width: chance.pick([4, 8]), at: place, &bytes)
@@ -42,7 +42,7 @@ enum StoreMutation {
     }
   }
 
-  /// As a rule near the beginning of some structure.
+  /// Usually near the beginning of some structure.
   private static func somewhere(_ bytes: [UInt8], _ seals: [Seal], _ chance: inout Chance) -> Int {
     guard !seals.isEmpty, !chance.once(in: 3) else {
       // Trees and heaps of chunks have no checksum: look for one.

@@ -10,7 +10,7 @@ extension Tree {
   private func mutatedOnce(_ chance: inout Chance, isYAML: Bool) -> Tree {
     let count = count
     let place = chance.below(count)
-    // Near the top there is more to break, and in a large vocabulary everything else is rare.
+    // There is more to break near the top, and in a large vocabulary everything else is rare.
     let target = chance.once(in: 3) ? min(place, chance.below(min(count, 40))) : place
     if chance.once(in: 3), let number = someNumber(&chance) {
       return changing(number) { _ in .raw(chance.pick(Odd.numbers)) }
@@ -44,7 +44,7 @@ extension Tree {
     }
   }
 
-  /// One of the document's numbers: sizes, counts and offsets, which go wrong in more ways than words do.
+  /// One of the document's numbers: sizes, counts and offsets, which go wrong in more ways than words.
   private func someNumber(_ chance: inout Chance) -> Int? {
     var (place, numbers) = (0, [Int]())
     collectNumbers(&place, &numbers)
@@ -106,7 +106,7 @@ extension Tree {
     return .map(members)
   }
 
-  /// A number times or plus something.
+  /// A number multiplied by something, or with something added.
   private func nudged(_ chance: inout Chance) -> Tree {
     guard case .raw(let raw) = self, let number = Int(raw) else { return replaced(&chance) }
     let (other, operation) = (Int(truncatingIfNeeded: chance.word() % 9), chance.below(5))
@@ -130,7 +130,7 @@ extension Tree {
     }
   }
 
-  /// Of what is large already many times as much would be more than the mutant may take, and the one that makes it too.
+  /// Repeating what is already large would exceed the mutant's memory, and that of the process creating it.
   private var isSmall: Bool { written.utf8.count < 20_000 }
 
   private func shuffled(_ chance: inout Chance) -> Tree {
@@ -146,7 +146,7 @@ extension Tree {
     }
   }
 
-  /// Anchors and aliases: of themselves, of nothing, and a few characters that stand for more than any memory holds.
+  /// Anchors and aliases: of themselves, of nothing, and a few characters that expand to more than fits in memory.
   private func aliased(_ chance: inout Chance) -> Tree {
     switch chance.below(4) {
     case 0: return .raw("&a \(count > 1000 ? "0" : written)")

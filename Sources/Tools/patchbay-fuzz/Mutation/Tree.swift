@@ -1,9 +1,10 @@
 import Diagnostics
 import Yams
 
-/// A JSON or YAML document that may become what neither allows: keys twice, numbers that do not exist, aliases of nothing.
+/// A JSON or YAML document that may contain what neither allows: duplicate keys, numbers that do not exist, aliases of
+/// nothing.
 indirect enum Tree {
-  /// Written as it is.
+  /// Written unchanged.
   case raw(String)
   case text(String)
   case list([Tree])
@@ -41,7 +42,7 @@ indirect enum Tree {
     }
   }
 
-  /// As YAML in block style, as people write it; scalars and what is inside lists in flow style.
+  /// As YAML in block style, as people write it; scalars and the contents of lists in flow style.
   var block: String {
     guard case .map(let members) = self else { return written + "\n" }
     return members.map { member in
@@ -52,7 +53,7 @@ indirect enum Tree {
     }.joined()
   }
 
-  /// How many nodes there are.
+  /// The number of nodes.
   var count: Int {
     switch self {
     case .raw, .text: 1
@@ -61,7 +62,7 @@ indirect enum Tree {
     }
   }
 
-  /// A node by its number, depth first; 0 is the whole.
+  /// A node by its number, depth first; 0 is the whole tree.
   func node(_ number: Int) -> Tree {
     var rest = number
     return find(&rest) ?? self
@@ -82,7 +83,7 @@ indirect enum Tree {
     }
   }
 
-  /// The tree with a node changed.
+  /// The tree with one node changed.
   func changing(_ number: Int, _ change: (Tree) -> Tree) -> Tree {
     var rest = number
     return changed(&rest, change)

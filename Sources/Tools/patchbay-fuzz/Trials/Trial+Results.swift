@@ -1,12 +1,13 @@
 import ActivationStore
 import Diagnostics
-import Experiments
 import Foundation
 import Reports
+import Runs
 
-/// What is done with results files: they are read, exported, and resumed where their run was stopped.
+/// What is done with results files: they are read, exported, and resumed if their run was stopped.
 extension Trial {
-  /// Each of these, whatever became of those before: damage that reading refuses may still bring down what goes on.
+  /// Does all of these, whatever the outcome of the earlier ones: damage that reading refuses may still crash a resumed
+  /// run.
   func results() throws {
     let file = "\(folder)/results.h5"
     var refusal: (any DiagnosedError)?
@@ -36,7 +37,7 @@ extension Trial {
     }
   }
 
-  /// Takes the file for one that a run was stopped over, as `patchbay run` does with and without `--resume`.
+  /// Treats the file as the partial file of a stopped run, as `patchbay run` does with and without `--resume`.
   private func resume(_ file: String) throws {
     let results = "\(out)/\(Corpus.resumed).h5"
     let partial = PartialResults.path(of: results)
@@ -57,7 +58,7 @@ extension Trial {
     }
     try write(sweeps, to: results)
     do { _ = try ResultsReader(partial).sweeps().map { try ResultsReader(partial).sweep($0) } } catch {
-      throw Unsound("the file could be read before it was gone on with, and now: \(error)")
+      throw Unsound("the file could be read before it was resumed, but not now: \(error)")
     }
     if folder.hasSuffix(Corpus.underWay) {
       let run = try ExperimentRun(try Experiment(file: "\(folder)/main.yaml"), threads: 1, memory: 128 << 20)
@@ -67,7 +68,7 @@ extension Trial {
     _ = try PartialResults.setAside(results)
   }
 
-  /// What cannot be read cannot be resumed either.
+  /// A file that cannot be read must not be resumed either.
   private func refuse(_ results: String, _ error: any DiagnosedError) throws {
     do {
       let opened = try PartialResults(reopening: results)
@@ -76,10 +77,10 @@ extension Trial {
       _ = try PartialResults.setAside(results)
       throw error
     }
-    throw Unsound("a file is gone on with that cannot be read: \(error.message)")
+    throw Unsound("a file that cannot be read was resumed: \(error.message)")
   }
 
-  /// Reads what is there of each sweep and writes its first cell again.
+  /// Reads what each sweep has and writes its first cell again.
   private func write(_ sweeps: [ResultsReader.Sweep], to results: String) throws {
     let opened = try PartialResults(reopening: results)
     defer { opened.keep() }

@@ -1,28 +1,33 @@
 import ActivationStore
+import Analyses
 import Checkpoints
+import Commands
 import Diagnostics
 import Execution
-import Experiments
+import ExperimentFile
 import Foundation
+import Runs
 import Tensors
 import Tokenization
+import Workbenches
 
 /// Reads a case as the commands do, and uses what was read: what is accepted must be sound.
 struct Trial {
   let kind: Kind
-  /// The case's folder, one file of which is damaged.
+  /// The case's folder, in which one file is damaged.
   let folder: String
   /// An empty folder for what commands write.
   let out: String
-  /// Whether pictures are drawn too, which takes most of the time that a mutant does.
+  /// Whether to draw figures too, which takes most of a mutant's time.
   let isDrawn: Bool
   /// Where results would be printed.
   let console: Console
 
-  /// - Throws: whatever reading throws; that must be a `DiagnosedError`.
+  /// - Throws: whatever reading throws, which must be a `DiagnosedError`.
   func run() throws {
     switch kind {
     case .safetensors, .index: try model()
+    case .gguf: try gguf()
     case .config: try config()
     case .tokenizer, .vocabulary: try tokenizer()
     case .experiment, .vectors: try experiment()
@@ -59,7 +64,15 @@ struct Trial {
     }
   }
 
-  /// Also what builds the graph before any weight has been looked at.
+  /// The model, and its tokenizer if the metadata describe one.
+  private func gguf() throws {
+    try config()
+    let bench = try Workbench(folder)
+    guard let tokenizer = bench.tokenizer else { return }
+    for text in Self.texts { _ = try tokenizer.decode(try tokenizer.encode(text, addSpecialTokens: true)) }
+  }
+
+  /// Also the code that builds the graph before any weight has been read.
   private func config() throws {
     var first: (any Error)?
     do { try HooksCommand(model: folder, isJSON: false).run(on: console) } catch { first = error }
@@ -72,7 +85,7 @@ struct Trial {
     "12345 don't J o n '''", String(repeating: "the Mary ", count: 100), String(repeating: "h", count: 2000),
   ]
 
-  /// Loads the tokenizer, and takes texts there and back.
+  /// Loads the tokenizer, encodes texts and decodes them again.
   private func tokenizer() throws {
     guard let tokenizer = try Tokenizer.load(folder: folder) else { throw Unsound("there is a tokenizer") }
     for text in Self.texts {
@@ -89,12 +102,12 @@ struct Trial {
 
   // MARK: Experiments
 
-  /// More prompts than this are asked for on purpose, and take the time that they take.
+  /// A case with more prompts than this has them on purpose, and would take long.
   private static let mostPrompts = 64
-  /// So many runs of one prompt are carried out, not only planned.
+  /// Up to this many runs of one prompt are made; more are only planned.
   private static let mostRuns = 400
 
-  /// Decodes the file, plans it, and carries out what is small.
+  /// Decodes the file, plans it, and runs what is small.
   private func experiment() throws {
     let experiment = try Experiment(file: main)
     var isPolicy = false
@@ -115,7 +128,7 @@ struct Trial {
       let outcome = try run.run(into: out, shouldStop: { Date() > deadline })
       try InspectCommand(file: outcome.results, isJSON: true).run(on: console)
     } catch ExperimentError.interrupted {
-      // It would have gone on, and could be stopped.
+      // It would have continued, and could be stopped.
     }
   }
 
@@ -194,14 +207,14 @@ struct Trial {
   }
 }
 
-/// What was accepted is not what it should be. No `DiagnosedError`: a finding.
+/// Something accepted is not what it should be. Not a `DiagnosedError`, so it counts as a finding.
 struct Unsound: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) { self.description = description }
 }
 
-/// Waits for a command in the synchronous world of a trial.
+/// Waits for a command, from the synchronous code of a trial.
 private func wait(_ body: @escaping @Sendable () async throws -> Void) throws {
   let (semaphore, box) = (DispatchSemaphore(value: 0), FailureBox())
   Task {

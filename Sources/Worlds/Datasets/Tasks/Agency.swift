@@ -1,13 +1,13 @@
-/// "In the tale the lamp could talk. The lamp" wanted: who acts with a mind, and when a thing is treated as one who does.
+/// "In the tale the lamp could talk. The lamp" wanted: who acts with a mind, and when a thing is treated as if it did.
 ///
-/// The rule of the text: people do what only a mind does (wanted, said, hoped ...), things do what things do (broke, fell, rusted ...), unless
-/// the sentence in front has given the thing a mind: by saying so ("could talk", "had a heart"), or by letting it do what only a mind does ("gave the
-/// cup to the chair").
+/// The rule of the text: people do what only a mind does (wanted, said, hoped ...) and things do what things do (broke,
+/// fell, rusted ...), unless the preceding sentence has given the thing a mind, by saying so ("could talk", "had a
+/// heart") or by letting it do what only a mind does ("gave the cup to the chair").
 struct Agency: TaskGrammar {
-  /// The sentence in front gives a mind where the clean one gives none, and the other way round.
+  /// The preceding sentence gives a mind where the clean one does not, and vice versa.
   let corruptions = ["context"]
 
-  /// Sentences that give `{x}` a mind, and such as do not with as many words: each with its opposite.
+  /// Sentences that give `{x}` a mind, each with one of the same number of words that does not.
   private static let contexts: [(mind: String, none: String)] = [
     ("In the tale the {x} could talk.", "In the room the {x} was {a}."),
     ("In the story the {x} had a heart.", "In the story the {x} had a price."),
@@ -48,7 +48,7 @@ struct Agency: TaskGrammar {
 
   private static func scene(_ choice: inout Choice, frame: inout Choice, isHeldOut: Bool) -> Scene {
     let context = frame.number(below: contexts.count)
-    // What nobody is given in sentences of indirect objects is not given here either.
+    // Objects that are held out of sentences of indirect objects are not given here either.
     let isGift = contexts[context].mind.contains(" gave ")
     let objects = Lexicon.objects.map(\.one).filter { !isGift || !HeldOut.contains(given: $0) }
     return choice.drawn(isHeldOut: isHeldOut, by: \.combination) { choice in

@@ -1,4 +1,4 @@
-/// "The keys to the cabinet" are: the verb agrees with the subject, not with the noun beside it.
+/// "The keys to the cabinet" are: the verb agrees with the subject, not with the noun next to it.
 struct Agreement: TaskGrammar {
   let corruptions = ["other-number"]
 

@@ -1,4 +1,4 @@
-/// "The war lasted from the year 1732 to the year 17" 33 or more: what ends after it began (Hanna et al. 2023).
+/// "The war lasted from the year 1732 to the year 17" 33 or more: it ends after it began (Hanna et al. 2023).
 struct GreaterThan: TaskGrammar {
   /// The corrupted prompt begins in year 01, as in the paper.
   let corruptions = ["year-01"]
@@ -44,7 +44,7 @@ struct GreaterThan: TaskGrammar {
   }
 
   func document(_ choice: inout Choice) -> String {
-    // Beginnings in year 01 are what the corrupted prompts have.
+    // Only corrupted prompts begin in year 01.
     var frame = choice.branch()
     let prompt = Self.prompt(&choice, frame: &frame, isHeldOut: false)
     let year = choice.chance(0.03) ? 1 : prompt.year

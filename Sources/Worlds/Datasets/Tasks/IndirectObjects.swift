@@ -1,9 +1,11 @@
-/// "When Mary and John went to the store, John gave a drink to" Mary: who is named twice gives, the other one receives.
+/// "When Mary and John went to the store, John gave a drink to" Mary: the person named twice gives, the other one
+/// receives.
 ///
-/// A sentence is an opening that names two people, sometimes something in between, and a giving clause. In ABBA order the one who is named second
-/// gives, in BABA order the one who is named first. The task, the names of the orders and the corruptions are those of Wang et al. 2022.
+/// A sentence is an opening that names two people, sometimes something in between, and a giving clause. In ABBA order
+/// the person named second gives, in BABA order the one named first. The task, the names of the orders and the
+/// corruptions are those of Wang et al. 2022.
 struct IndirectObjects: TaskGrammar {
-  /// How an opening ends, and so how the sentence goes on.
+  /// How an opening ends, and so how the sentence continues.
   enum Ending { case clause, sentence }
 
   struct Opening {
@@ -51,7 +53,7 @@ struct IndirectObjects: TaskGrammar {
       "Yesterday {1} met {2} at the {place}.", "The {place} was quiet when {1} and {2} came back.",
     ].map { Opening($0, isHeldOut: true) }
 
-  /// What may stand between an opening and the giving, by how the opening ends.
+  /// What may come between an opening and the giving clause, by how the opening ends.
   static func middles(_ ending: Ending) -> [String] {
     switch ending {
     case .clause:
@@ -107,7 +109,7 @@ struct IndirectObjects: TaskGrammar {
     var subject: String { isABBA ? second : first }
     var indirectObject: String { isABBA ? first : second }
 
-    /// The prompt, up to what is in front of the indirect object.
+    /// The prompt, up to the indirect object.
     func text(subject: String? = nil) -> String {
       let opening = IndirectObjects.openings[opening]
       let giving = IndirectObjects.givings[giving].text
@@ -169,8 +171,8 @@ struct IndirectObjects: TaskGrammar {
   func document(_ choice: inout Choice) -> String {
     var frame = choice.branch()
     let sentence = Self.sentence(&choice, frame: &frame, isHeldOut: false)
-    // Now and then somebody else gives, to either; or the one who receives is spoken of in between. So neither counting names nor copying the
-    // first of them answers.
+    // Now and then somebody else gives, to either person, or the receiver is mentioned in between. So neither counting
+    // names nor copying the first one gives the answer.
     if choice.chance(0.06) {
       return sentence.text(subject: sentence.third) + " " + choice.one(of: [sentence.first, sentence.second]) + "."
     }

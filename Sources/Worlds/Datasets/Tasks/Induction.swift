@@ -1,8 +1,8 @@
-/// Random words, and then the same again: what followed a word before follows it once more (Olsson et al. 2022).
+/// Random words, followed by the same words again: what followed a word before follows it again (Olsson et al. 2022).
 struct Induction: TaskGrammar {
   let corruptions = ["other-word"]
 
-  /// All kinds of words, so that nothing but the sequence tells what follows.
+  /// All kinds of words, so that only the sequence tells what follows.
   private static let pools: [[String]] = [
     Lexicon.objects.map(\.one), Lexicon.places, Lexicon.names, Lexicon.adjectives, Lexicon.letters, Lexicon.numbers,
     Lexicon.objects.map(\.one) + Lexicon.adjectives + Lexicon.places, Lexicon.names + Lexicon.objects.map(\.many),
@@ -21,11 +21,12 @@ struct Induction: TaskGrammar {
     }
   }
 
-  /// - Parameter follower: the place of a word that is held out after the one in front; nil for a sequence without any such.
+  /// - Parameter follower: the index of a word that is held out after the one before it; nil for a sequence without
+  ///   held-out steps.
   private static func sequence(
     _ choice: inout Choice, period: Int, follower: Int?, front: String
   ) -> Sequence {
-    // What is held out is which word follows which; the first one follows the last one, where the sequence comes again.
+    // What is held out is which word follows which; where the sequence repeats, the first one follows the last one.
     while true {
       let pool = choice.one(of: pools)
       let words = choice.several(period, of: pool)

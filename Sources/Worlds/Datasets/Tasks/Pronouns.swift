@@ -2,7 +2,7 @@
 struct Pronouns: TaskGrammar {
   let corruptions = ["other-gender"]
 
-  /// Up to what is in front of the pronoun; `{n}` is the subject.
+  /// Sentences up to the pronoun; `{n}` is the subject.
   private static let frames = [
     "{n} lost the {object} because", "{n} was {mood} because", "{n} went to the {place} because",
     "{n} left the {place} when", "{n} found the {object} after", "{n} smiled because", "{n} laughed when",
@@ -14,7 +14,7 @@ struct Pronouns: TaskGrammar {
     " was {mood}", " wanted to leave", " had a {object}", " came to the {place}", " saw the {object}",
     " was at the {place}",
   ]
-  /// Frames that a possessive follows, and what follows that.
+  /// Frames followed by a possessive, and what follows that.
   private static let possessives = [
     "{n} lost", "{n} took", "{n} forgot", "{n} came home with", "{n} was proud of", "{n} looked for",
   ]

@@ -5,7 +5,7 @@ struct Successors: TaskGrammar {
   private struct Series {
     let name: String
     let values: [String]
-    /// Frames for one value `{x}`, whose successor follows.
+    /// Frames for one value `{x}`, followed by its successor.
     let frames: [String]
   }
 
@@ -27,7 +27,7 @@ struct Successors: TaskGrammar {
       frames: ["The letter after {x} is", "After {x} comes", "First {x}, then"]),
   ]
 
-  /// Between the values of a list, and what stands in front of it.
+  /// What separates the values of a list, and what precedes them.
   private static let lists: [(front: String, between: String)] = [
     ("", " "), ("", ", "), ("Count: ", " "), ("In order: ", ", "), ("The list says ", " then "),
   ]
@@ -51,15 +51,15 @@ struct Successors: TaskGrammar {
 
     func answer(from start: Int) -> String { " \(Successors.series[series].values[start + length])" }
 
-    /// Each step from a value to the next, the one that is asked for last, and how it is written: by the frame, or by what stands between the values
-    /// of a list. What is held out is steps, since a whole list stands inside every longer one.
+    /// Each step from a value to the next, the requested one last, and how it is written: by the frame, or by the
+    /// separator of a list. Steps are what is held out, since every list is part of longer ones.
     var steps: [[String]] {
       let series = Successors.series[series]
       let writing = length == 1 ? series.frames[form] : Successors.lists[form].between
       return series.values[start..<start + length].map { ["successor", $0, writing] }
     }
 
-    /// Whether the step that is asked for is held out, or no step at all is.
+    /// Whether the requested step is held out, or no step at all is.
     func suits(isHeldOut: Bool) -> Bool {
       isHeldOut ? steps.suffix(1).contains(where: HeldOut.contains) : !steps.contains(where: HeldOut.contains)
     }

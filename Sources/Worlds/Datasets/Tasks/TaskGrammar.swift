@@ -1,4 +1,4 @@
-/// One kind of text that the grammar makes.
+/// One kind of text that the grammar generates.
 protocol TaskGrammar: Sendable {
   /// The first is the default.
   var corruptions: [String] { get }
@@ -6,11 +6,11 @@ protocol TaskGrammar: Sendable {
   /// One pair of prompts.
   /// - Parameters:
   ///   - choice: decides the words.
-  ///   - frame: decides what the words stand in: two pairs of one frame have the same kind of word at every position.
-  ///   - isHeldOut: whether it is made of combinations that `document` never makes.
+  ///   - frame: decides the frame: two pairs with the same frame have the same kind of word at every position.
+  ///   - isHeldOut: whether it uses combinations that `document` never does.
   func item(_ choice: inout Choice, frame: inout Choice, corruption: String, isHeldOut: Bool) -> DatasetItem
 
-  /// A sentence of the training text, or a few.
+  /// One or more sentences of the training text.
   func document(_ choice: inout Choice) -> String
 }
 
@@ -21,7 +21,7 @@ public struct DatasetItem: Sendable, Equatable {
   /// With their leading spaces.
   public let answers: [String]
   public let wrongs: [String]
-  /// What is known of the pair, in order.
+  /// Labels of the pair, in order.
   public let labels: [(name: String, value: String)]
 
   public static func == (a: DatasetItem, b: DatasetItem) -> Bool {
@@ -31,7 +31,7 @@ public struct DatasetItem: Sendable, Equatable {
 }
 
 extension Choice {
-  /// Draws until what is drawn is held out, or is not.
+  /// Draws until the result is held out, or is not, as requested.
   mutating func drawn<T>(isHeldOut: Bool, by words: (T) -> [String], _ draw: (inout Choice) -> T) -> T {
     while true {
       let value = draw(&self)

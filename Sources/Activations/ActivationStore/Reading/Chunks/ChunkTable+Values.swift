@@ -3,8 +3,8 @@ import Tensors
 
 extension ChunkTable {
   /// Some examples, read and checked without HDF5 and its lock.
-  /// - Returns: [examples.count, the dataset's other axes...]; nil when one was never written, lies outside the file, or has another checksum
-  ///   than its numbers: HDF5 is to say what then.
+  /// - Returns: [examples.count, the dataset's other axes...]; nil if one was never written, lies outside the file or
+  ///   fails its checksum, so that HDF5 can say what is wrong.
   func read(_ examples: Range<Int>) -> Tensor? {
     guard !examples.isEmpty, examples.lowerBound >= 0, examples.upperBound <= shape[0],
       examples.count <= bytes.count / (width * elementBytes), let addresses = addresses(of: examples)
@@ -36,14 +36,14 @@ extension ChunkTable {
     }
   }
 
-  /// Bytes that are read at once: few enough to stay in the cache nearest to a core until they have been checked and copied.
+  /// Bytes read at once: few enough to stay in a core's nearest cache until they are checked and copied.
   private static let pieceBytes = 1 << 18
-  /// Bytes are read to where they stand relative to such boundaries in the file: the system copies them a few per cent quicker then.
+  /// Reads keep their alignment to this boundary in the file: the system then copies a few per cent faster.
   private static let pageBytes = 1 << 12
-  /// Reading up to so many bytes that lie between two chunks is quicker than another call.
+  /// Up to this many bytes between two chunks are read along, since that is faster than another call.
   private static let mostBetween = 1 << 12
 
-  /// Reads chunks that are smaller than a piece, those that stand together at once.
+  /// Reads chunks smaller than a piece, adjacent ones together.
   private func readMany(
     _ addresses: [Int], into out: UnsafeMutableBufferPointer<Float>, _ room: UnsafeMutableRawBufferPointer
   ) -> Bool {

@@ -1,20 +1,20 @@
 import CHDF5
 
-/// Where each example of a dataset stands in its file: for datasets of float32 or float16 whose chunks are whole examples with a Fletcher-32 checksum
-/// and pass through no other filter, as caches have them.
+/// Where each example of a dataset is in its file. For datasets of float32 or float16 whose chunks are whole examples
+/// with a Fletcher-32 checksum and no other filter, as in caches.
 struct ChunkTable: Sendable {
   let bytes: FileBytes
   /// The shape of the dataset.
   let shape: [Int]
   let isHalf: Bool
-  /// In order, less those that were never written.
+  /// In order, without those that were never written.
   private let entries: [ChunkTree.Entry]
 
   /// Numbers in an example.
   var width: Int { shape.dropFirst().reduce(1, *) }
   var elementBytes: Int { isHalf ? 2 : 4 }
 
-  /// - Returns: nil for a dataset that is laid out in another way, or too damaged to tell.
+  /// - Returns: nil for a dataset with another layout, or one too damaged to tell.
   init?(_ dataset: borrowing DatasetHandle, in bytes: FileBytes) throws(HDF5Failure) {
     let shape = try dataset.space().shape()
     let type = try dataset.type()
@@ -33,10 +33,10 @@ struct ChunkTable: Sendable {
     (self.bytes, self.shape, self.isHalf, self.entries) = (bytes, shape, isHalf, entries)
   }
 
-  /// Behind the numbers of each chunk.
+  /// After the numbers of each chunk.
   static let checksumBytes = 4
 
-  /// Where the chunks of consecutive examples stand; nil unless all were written.
+  /// The addresses of the chunks of consecutive examples; nil unless all were written.
   func addresses(of examples: Range<Int>) -> [Int]? {
     guard !examples.isEmpty else { return [] }
     var (low, high) = (0, entries.count)

@@ -1,14 +1,15 @@
-/// Finds where the chunks of a dataset stand, by HDF5's file format specification (version 3.0): HDF5 itself, before 1.10.9, walks over all chunks
-/// for each that it is asked about.
+/// Finds the chunks of a dataset by HDF5's file format specification (version 3.0): before 1.10.9, HDF5 itself walks
+/// over all chunks for each query.
 ///
-/// Understands what is written here, files of the format of 1.8: superblock 2 or 3, object headers of version 2, chunks in a tree of version 1. nil
-/// means that a file is laid out in another way or makes no sense; HDF5 is then to read it, and to say what is wrong.
+/// Understands what this project writes, files of the 1.8 format: superblock 2 or 3, object headers of version 2,
+/// chunks in a version 1 tree. nil means that a file has another layout or makes no sense; then HDF5 reads it and says
+/// what is wrong.
 struct ChunkTree {
   let bytes: FileBytes
-  /// The shape of a chunk. All chunks stand at the origin of all axes but the first.
+  /// The shape of a chunk. All chunks start at 0 along all axes but the first.
   let chunk: [Int]
   let elementBytes: Int
-  /// Bytes of a chunk as it is stored, checksum included.
+  /// Stored bytes of a chunk, checksum included.
   let storedBytes: Int
   /// The size of the first axis.
   let examples: Int
@@ -28,7 +29,7 @@ struct ChunkTree {
     return collect(root, level: nil, into: &entries) ? entries : nil
   }
 
-  /// Whether addresses and lengths have 8 bytes and addresses count from the beginning of the file.
+  /// Whether addresses and lengths have 8 bytes and addresses count from the start of the file.
   private func hasPlainAddresses() -> Bool {
     guard var block = bytes.fields(0, count: 48), block.integer(UInt8.self) == 0x89, block.skip("HDF\r\n\u{1A}\n"),
       let version = block.integer(UInt8.self)
@@ -40,7 +41,7 @@ struct ChunkTree {
 
   // MARK: The object header
 
-  /// The address of the tree, from the message of the header that says how the dataset is laid out.
+  /// The address of the tree, from the header's layout message.
   private func root(header: Int) -> Int? {
     guard var prefix = bytes.fields(header, count: 34), prefix.skip("OHDR"), prefix.integer(UInt8.self) == 2,
       let flags = prefix.integer(UInt8.self), prefix.skip((flags & 0x20 != 0 ? 16 : 0) + (flags & 0x10 != 0 ? 4 : 0)),
@@ -49,7 +50,7 @@ struct ChunkTree {
     let start = header + 34 - prefix.rest
     guard var block = bytes.fields(start, count: size) else { return nil }
     var continuations: [(address: Int, size: Int)] = []
-    // More than any real header has: a damaged one may go round.
+    // More than any real header has: a damaged one may form a loop.
     for next in 0..<64 {
       while let type = block.integer(UInt8.self), let size = block.integer(UInt16.self),
         block.skip(flags & 0x04 != 0 ? 3 : 1)
@@ -62,7 +63,7 @@ struct ChunkTree {
           return nil
         }
       }
-      // A signature before, a checksum behind.
+      // A signature before it, a checksum after it.
       guard next < continuations.count,
         let continued = bytes.fields(continuations[next].address, count: continuations[next].size - 4)
       else { return nil }
@@ -82,7 +83,8 @@ struct ChunkTree {
     }
   }
 
-  /// Version 3, chunked: the number of axes and the element's own, the address, the chunk's shape, the element's size.
+  /// Version 3, chunked: the number of axes plus one for the element, the address, the chunk's shape, the element's
+  /// size.
   private func layout(_ message: inout FileBytes.Fields) -> Int? {
     guard message.integer(UInt8.self) == 3, message.integer(UInt8.self) == 2,
       message.integer(UInt8.self) == chunk.count + 1,
@@ -94,12 +96,12 @@ struct ChunkTree {
 
   // MARK: The tree
 
-  /// Twice the 32 that HDF5 takes unless a file says otherwise.
+  /// Twice the 32 that HDF5 uses unless a file says otherwise.
   private static let mostChildren = 64
 
-  /// Adds the chunks of the node at an address and below it. A sound tree names them in ascending order and has no empty node: a damaged one can
-  /// neither go round nor grow beyond what the file has room for.
-  /// - Parameter level: how high above the leaves the node should be; nil for the root.
+  /// Adds the chunks of the node at an address and below it. A sound tree lists them in ascending order and has no
+  /// empty node; enforcing this keeps a damaged one from looping or growing beyond the size of the file.
+  /// - Parameter level: the node's expected height above the leaves; nil for the root.
   private func collect(_ address: Int, level expected: Int?, into entries: inout [Entry]) -> Bool {
     let entryBytes = 8 + 8 * (chunk.count + 1) + 8
     let most = min(24 + ChunkTree.mostChildren * entryBytes, bytes.count - address)

@@ -1,12 +1,12 @@
 import Foundation
 
-/// The bytes of an open file by their address, read beside HDF5 and without its lock.
+/// The bytes of an open file by address, read without HDF5 and its lock.
 struct FileBytes: Sendable {
-  /// Stays open as long as whoever holds this keeps the file open.
+  /// Stays open as long as the owner of this value keeps the file open.
   let descriptor: Int32
   let count: Int
 
-  /// Fills `room` with the bytes from `address` on; false when the file ends before, or cannot be read.
+  /// Fills `room` with the bytes from `address` on; false if the file ends first or cannot be read.
   func read(_ address: Int, into room: UnsafeMutableRawBufferPointer) -> Bool {
     guard address >= 0, address <= count, room.count <= count - address else { return false }
     var done = 0
@@ -19,14 +19,14 @@ struct FileBytes: Sendable {
     return true
   }
 
-  /// Tells the system that some bytes will be read.
+  /// Tells the system that these bytes will be read.
   func prefetch(_ address: Int, count: Int) {
     #if os(Linux)
       _ = posix_fadvise(descriptor, off_t(address), off_t(count), Int32(POSIX_FADV_WILLNEED))
     #endif
   }
 
-  /// Some bytes to take apart; nil when the file ends before, or cannot be read.
+  /// Bytes to parse; nil if the file ends first or cannot be read.
   func fields(_ address: Int, count size: Int) -> Fields? {
     guard size >= 0, address >= 0, address <= count, size <= count - address else { return nil }
     var bytes = [UInt8](repeating: 0, count: size)
@@ -34,38 +34,38 @@ struct FileBytes: Sendable {
     return isRead ? Fields(bytes) : nil
   }
 
-  /// Bytes that are taken apart from front to back.
+  /// Bytes parsed from front to back.
   struct Fields {
     private let bytes: [UInt8]
     private var at = 0
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// How many are left.
+    /// The number of bytes left.
     var rest: Int { bytes.count - at }
 
-    /// A little-endian number; nil when too few bytes are left or it is past `Int.max`, as an undefined address is.
+    /// A little-endian number; nil if too few bytes are left or it exceeds `Int.max`, as an undefined address does.
     mutating func integer<Number: FixedWidthInteger & UnsignedInteger>(_ type: Number.Type) -> Int? {
       guard MemoryLayout<Number>.size <= rest else { return nil }
       return Int(exactly: next(type))
     }
 
     /// A little-endian number.
-    /// - Precondition: so many bytes are left.
+    /// - Precondition: that many bytes are left.
     mutating func next<Number: FixedWidthInteger & UnsignedInteger>(_ type: Number.Type) -> Number {
       let value = bytes.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: at, as: Number.self) }
       at += MemoryLayout<Number>.size
       return Number(littleEndian: value)
     }
 
-    /// Passes over bytes; false when fewer are left.
+    /// Skips bytes; false if fewer are left.
     mutating func skip(_ size: Int) -> Bool {
       guard size >= 0, size <= rest else { return false }
       at += size
       return true
     }
 
-    /// Passes over a signature; false when another one stands there.
+    /// Skips a signature; false if there is a different one.
     mutating func skip(_ signature: StaticString) -> Bool {
       guard signature.utf8CodeUnitCount <= rest else { return false }
       for index in 0..<signature.utf8CodeUnitCount where bytes[at + index] != signature.utf8Start[index] {

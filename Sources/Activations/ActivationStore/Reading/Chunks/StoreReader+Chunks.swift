@@ -2,23 +2,24 @@ import Foundation
 import Tensors
 
 extension StoreReader {
-  /// A range of the first axis of a float dataset: read past HDF5 where the dataset's layout allows, so that threads need not wait for each
-  /// other, and by HDF5 where it does not or anything is odd. Both give the same bits.
+  /// A range of the first axis of a float dataset. It is read without HDF5 where the dataset's layout allows, so that
+  /// threads need not wait for each other, and with HDF5 otherwise or if anything is odd. Both give the same bits.
   /// - Returns: [range, the other axes...]
-  /// - Throws: `StoreError.missing`, `.wrongType`, `.wrongShape` (the range is not there), `.tooLarge`, `.damaged`.
+  /// - Throws: `StoreError.missing`, `.wrongType`, `.wrongShape` (the range does not exist), `.tooLarge`, `.damaged`.
   public func tensor(at dataset: String, first range: Range<Int>) throws -> Tensor {
     try directTensor(at: dataset, first: range) ?? tensorByLibrary(at: dataset, first: range)
   }
 
-  /// The same, without HDF5; nil where that is not possible.
-  /// - Throws: `StoreError.missing`, `.damaged`, when the dataset cannot be opened.
+  /// The same without HDF5; nil if that is impossible.
+  /// - Throws: `StoreError.missing`, `.damaged` if the dataset cannot be opened.
   package func directTensor(at dataset: String, first range: Range<Int>) throws -> Tensor? {
     let table = try chunkTable(of: dataset)
-    // The table reads from the descriptor that the reader keeps open.
+    // The table reads through the descriptor that the reader keeps open.
     return withExtendedLifetime(self) { table?.read(range) }
   }
 
-  /// Has the system fetch a range of the first axis from the disk, without waiting for it; does nothing where HDF5 has to read.
+  /// Has the system fetch a range of the first axis from the disk, without waiting; does nothing where HDF5 has to
+  /// read.
   /// - Throws: as `directTensor`.
   func prefetch(_ dataset: String, first range: Range<Int>) throws {
     let table = try chunkTable(of: dataset)
@@ -33,7 +34,7 @@ extension StoreReader {
   }
 }
 
-/// The tables of the datasets that were read so far.
+/// The tables of the datasets read so far.
 ///
 /// A class because readers are shared; `@unchecked Sendable`: the lock guards everything in it.
 final class ChunkTables: @unchecked Sendable {

@@ -1,0 +1,28 @@
+/// Whether a text can name an experiment or a sweep: letters, digits, `-` and `_`.
+package func isName(_ text: String) -> Bool {
+  !text.isEmpty
+    && text.utf8.allSatisfy {
+      switch $0 {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+        true
+      default: false
+      }
+    }
+}
+
+/// Whether a text can name a sweep or a readout: points between the letters as well (`into-9.9-q`).
+package func isPartName(_ text: String) -> Bool {
+  !text.hasPrefix(".") && isName(text.replacing(".", with: "_"))
+}
+
+extension Field {
+  /// What an experiment or an analysis file is called.
+  package func experimentName() throws -> String {
+    let name = try text()
+    guard isName(name) else {
+      throw error(.badValue(path: path, value: quoted(name), expected: "letters, digits, - and _ only"))
+    }
+    return name
+  }
+}

@@ -1,4 +1,0 @@
-import Diagnostics
-
-/// Text from a file in quotes, as a message can show it.
-func quoted(_ text: String) -> String { "'\(visible(text))'" }

@@ -1,7 +1,0 @@
-import Diagnostics
-
-/// Makes a folder for output, with those above it, where it is not there yet.
-/// - Throws: `ExperimentError.cannotCreateFolder`.
-func makeFolder(_ folder: String) throws {
-  if let reason = makeFolders(folder) { throw ExperimentError.cannotCreateFolder(folder, reason: reason) }
-}

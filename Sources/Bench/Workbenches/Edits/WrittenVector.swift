@@ -1,0 +1,29 @@
+import ActivationStore
+
+/// A vector file's vector, and what the file does not say or needs saying.
+package struct WrittenVector {
+  package let vector: SteeringVector
+  /// The weights that it must be added to; nil where the file does not say.
+  package let modelSHA256: String?
+  /// How a control vector's layers were counted.
+  package let note: String?
+
+  package init(_ vector: SteeringVector) { self.init(vector: vector, modelSHA256: vector.modelSHA256, note: nil) }
+
+  private init(vector: SteeringVector, modelSHA256: String?, note: String?) {
+    (self.vector, self.modelSHA256, self.note) = (vector, modelSHA256, note)
+  }
+
+  /// Reads what `patchbay vector` writes: an HDF5 file or a control vector.
+  /// - Throws: `StoreError`; of a control vector `CheckpointError` and `ExperimentError.badVector`.
+  package init(path: String) throws {
+    guard ControlVector.isNamed(by: path) else {
+      self.init(try SteeringVector(file: path))
+      return
+    }
+    let control = try ControlVector(path: path)
+    self.init(
+      vector: control.vector, modelSHA256: control.isOfKnownModel ? control.vector.modelSHA256 : nil, note: control.note
+    )
+  }
+}

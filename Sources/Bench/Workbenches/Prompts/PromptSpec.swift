@@ -1,0 +1,56 @@
+import ExperimentFile
+
+/// A pair of prompts as it was written, before any tokenizer has seen it.
+public struct PromptSpec: Sendable, Hashable {
+  /// What is run.
+  public enum Prompt: Sendable, Hashable {
+    case text(String)
+    case tokens([Int32])
+  }
+
+  /// One token.
+  public enum Token: Sendable, Hashable {
+    /// What the token says, its leading space included.
+    case text(String)
+    case id(Int32)
+  }
+
+  public let clean: Prompt
+  /// Text if `clean` is, token ids if `clean` is.
+  public let corrupted: Prompt
+  /// The accepted answers, at least one.
+  public let answers: [Token]
+  /// The tokens that the answer is compared with; may be empty.
+  public let wrongs: [Token]
+  /// What is known of the pair, by what it is called.
+  public let labels: [String: String]
+  public let place: Place
+
+  public init(
+    clean: Prompt, corrupted: Prompt, answers: [Token], wrongs: [Token], labels: [String: String] = [:], place: Place
+  ) {
+    self.clean = clean
+    self.corrupted = corrupted
+    self.answers = answers
+    self.wrongs = wrongs
+    self.labels = labels
+    self.place = place
+  }
+}
+
+extension PromptSpec {
+  /// A pair of prompts as texts, given by a program.
+  /// - Parameters:
+  ///   - answer: what should follow the clean prompt, its leading space included: one token.
+  ///   - wrong: what the answer is compared with; nil where no metric compares.
+  ///   - file: with `line`, what messages name.
+  public init(
+    clean: String, corrupted: String, answer: String, wrong: String? = nil, labels: [String: String] = [:],
+    file: String = #fileID, line: Int = #line
+  ) {
+    self.init(
+      clean: .text(clean), corrupted: .text(corrupted), answers: [.text(answer)],
+      wrongs: wrong.map { [.text($0)] } ?? [],
+      labels: labels, place: Place(file: file, line: line))
+  }
+}

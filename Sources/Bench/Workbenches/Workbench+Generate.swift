@@ -1,0 +1,78 @@
+import ActivationStore
+import Execution
+import Interventions
+
+/// How a model continued a prompt.
+public struct GeneratedText: Sendable, Hashable, CustomStringConvertible {
+  public let prompt: [Int32]
+  /// The new tokens, without the prompt's, and why there are no more.
+  public let tokens: GeneratedTokens
+  /// What the new tokens say; their ids where there is no tokenizer.
+  public let text: String
+  /// For each intervention, the length of everything that it changed: 0 means that it did nothing.
+  public let changeNorms: [Double]
+
+  public var description: String { text }
+}
+
+extension Workbench {
+  /// Continues a prompt, token by token, under interventions.
+  /// - Parameters:
+  ///   - interventions: carried out in their order; edits that take from another run are refused. Positions that a site names hold as they are,
+  ///     and those counted from the end are the prompt's.
+  ///   - positions: where interventions hold whose sites name no positions; nil: vectors from the prompt's last token on, vectors with one for each
+  ///     position from the prompt's first token on, other edits everywhere.
+  ///   - count: how many tokens.
+  ///   - sampling: how each is chosen.
+  ///   - file: with `line`, what messages name.
+  /// - Throws: as `tokens(of:)`; `InterventionError` for what does not fit the model or would never fire; `RunError.logitsNotFinite` where
+  ///   an edit drives the scores out of range; `CancellationError`.
+  public func generate(
+    _ prompt: String, _ interventions: [Intervention] = [], at positions: SteeredPositions? = nil, count: Int = 40,
+    sampling: Sampling = .greedy, file: String = #fileID, line: Int = #line
+  ) throws -> GeneratedText {
+    let tokens = try tokens(of: prompt, file: file, line: line)
+    let model = loaded.model(.needed(by: interventions.map(\.site.name)))
+    let edits = try interventions.map {
+      try $0.placed(
+        in: model.graph, at: positions ?? $0.usualPositions, prompt: tokens.count, new: count)
+    }
+    let generation = TextGeneration(model: model, prompt: tokens, edits: edits, ends: try endsOfText())
+    let result = try generation.run(count, sampling, comparing: false) { _ in try Task.checkCancellation() }
+    guard let generated = result.edited ?? result.unedited else { preconditionFailure("one row was continued") }
+    return GeneratedText(
+      prompt: tokens, tokens: generated,
+      text: tokenizer?.text(generated.tokens, after: tokens)
+        ?? generated.tokens.map { "\($0)" }.joined(separator: " "),
+      changeNorms: result.changeNorms)
+  }
+}
+
+extension Workbench {
+  /// The tokens that end a text: those that the model's files name, and the tokenizer's.
+  /// - Throws: `CheckpointError`.
+  package func endsOfText() throws -> Set<Int32> {
+    try loaded.folder.endsOfText().union([tokenizer?.endOfText].compactMap(\.self))
+  }
+}
+
+extension Intervention {
+  /// Where it holds if nothing is said: vectors from the prompt's last token on, those with one for each position in the prompt (nil), other edits
+  /// everywhere.
+  fileprivate var usualPositions: SteeredPositions? {
+    let isSequence = edit.additions.contains { if case .sequences = $0.direction { true } else { false } }
+    return isSequence ? nil : edit.additions.isEmpty ? .all : .answer
+  }
+}
+
+extension SteeringVector: DirectionsConvertible {
+  /// Its directions, each for its own layer, once.
+  public var directions: Directions {
+    Directions([Directions.Term(direction, madeAt: SiteName(rawValue: site))])
+  }
+
+  /// As edits take it.
+  package var direction: Edit.Direction {
+    isSequence ? .sequences(values, layers: layers) : .vectors(values.map { $0[0] }, layers: layers)
+  }
+}

@@ -1,0 +1,54 @@
+import ExperimentFile
+import ModelGraph
+import Tokenization
+import Workbenches
+
+/// Prompts and answers of a command line or a file of prompts as tokens.
+struct PromptReader: Sendable {
+  let resolver: PromptResolver
+  let prependBOS: PrependBOS
+
+  /// - Throws: `CommandError.noTokensTaken`.
+  init(_ bench: Workbench, prependBOS: PrependBOS) throws {
+    guard case .tokens = bench.model.graph.input else {
+      throw CommandError.noTokensTaken(family: bench.model.graph.family)
+    }
+    resolver = try bench.resolver()
+    self.prependBOS = prependBOS
+  }
+
+  /// - Parameters:
+  ///   - key: what messages call the prompt.
+  ///   - instead: where token ids can be given, for the message about a missing tokenizer.
+  /// - Throws: `FileProblem`, `TokenizerError`.
+  func tokens(of prompt: PromptSpec.Prompt, key: String, instead: String) throws -> [Int32] {
+    if case .text = prompt { try checkTokenizer(key, instead) }
+    return try resolver.tokens(of: prompt, key: key, prependBOS)
+  }
+
+  /// The one token that an answer to a prompt is.
+  /// - Throws: `FileProblem`, `TokenizerError`.
+  func token(
+    _ answer: PromptSpec.Token, after prompt: PromptSpec.Prompt, key: String, instead: String
+  ) throws -> Int32 {
+    if case .text = answer { try checkTokenizer(key, instead) }
+    return try resolver.token(answer, key: key, after: prompt)
+  }
+
+  /// What tokens say, as a person would read them; nil without a tokenizer.
+  func strings(_ tokens: [Int32]) -> [String]? {
+    resolver.tokenizer.map { tokenizer in tokens.map { tokenizer.tokenString($0) } }
+  }
+
+  /// What a table calls a token: its text in quotes; its id where nothing is known of its text.
+  func label(_ token: Int32) -> String {
+    guard let tokenizer = resolver.tokenizer, tokenizer.token(token) != nil else { return "#\(token)" }
+    return quoted(tokenizer.tokenString(token))
+  }
+
+  private func checkTokenizer(_ key: String, _ instead: String) throws {
+    if resolver.tokenizer == nil {
+      throw FileProblem.needsTokenizer(key: key, folder: resolver.folder, instead: instead)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import Tensors
+
+/// Memory that a `Storage` borrows from here because it was converted rather than mapped.
+final class OwnedFloats {
+  let memory: UnsafeMutableBufferPointer<Float>
+
+  /// The system's large pages, which spare large tensors thousands of page faults.
+  private static let largePage = 2 << 20
+
+  private init(count: Int) {
+    let byteCount = max(64, count * MemoryLayout<Float>.stride)
+    let isLarge = byteCount >= 2 * Self.largePage
+    let bytes = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: byteCount, alignment: isLarge ? Self.largePage : 64)
+    #if os(Linux)
+      // Where it is refused, pages are small.
+      if isLarge { _ = madvise(bytes.baseAddress, byteCount, MADV_HUGEPAGE) }
+    #endif
+    memory = bytes.bindMemory(to: Float.self)
+  }
+
+  deinit { memory.deallocate() }
+
+  /// - Parameter fill: must set all `count` numbers.
+  static func storage(count: Int, filledBy fill: (UnsafeMutableBufferPointer<Float>) -> Void) -> Storage {
+    let owner = OwnedFloats(count: count)
+    guard let base = owner.memory.baseAddress else { preconditionFailure("at least 64 bytes are allocated") }
+    fill(UnsafeMutableBufferPointer(start: base, count: count))
+    return Storage(borrowing: base, count: count, owner: owner)
+  }
+}

@@ -1,0 +1,34 @@
+import Diagnostics
+
+/// What says of a checkpoint that its weights were quantised: its config, or tensors that only quantised weights come with.
+struct Quantization {
+  private let folder: CheckpointFolder
+  private let method: String?
+
+  /// The last parts of names beside quantised weights: scales, zero points and packed numbers of bitsandbytes, GPTQ, AWQ, fp8 and
+  /// compressed-tensors.
+  private static let companions = [
+    "absmax", "quant_map", "SCB", "qweight", "qzeros", "scales", "g_idx", "weight_scale", "weight_scale_inv",
+    "weight_packed",
+  ]
+
+  /// nil where nothing says so.
+  init?(of folder: CheckpointFolder, _ config: Config) {
+    let names = folder.tensorNames
+    let hasCompanion = names.contains { name in Self.companions.contains { name.hasSuffix(".\($0)") } }
+    guard config.has("quantization_config") || hasCompanion else { return nil }
+    self.folder = folder
+    method = folder.config["quantization_config"]?.objectValue?["quant_method"]?.stringValue
+  }
+
+  /// The same error as what it comes from, if it is about a weight that is not there as it should be.
+  func explanation(of error: CheckpointError) -> CheckpointError? {
+    switch error {
+    case .missingWeight(let tensor, _, _), .wrongShape(let tensor, _, _, _), .wrongDtype(let tensor, _, _):
+      .quantized(tensor: tensor, found: folder.dtype(of: tensor), method: method, folder: folder.path)
+    case .unreadWeights(let names, _, _):
+      names.first.map { .quantized(tensor: $0, found: folder.dtype(of: $0), method: method, folder: folder.path) }
+    default: nil
+    }
+  }
+}

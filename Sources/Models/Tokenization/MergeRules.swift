@@ -1,0 +1,52 @@
+/// Says what a pair of neighbouring tokens becomes.
+package protocol MergeRules {
+  /// What `left` and `right` become; nil when they stay two.
+  subscript(left: Int32, right: Int32) -> Merge? { get }
+}
+
+/// The rules of a model, listed or found out from its vocabulary.
+enum Merges: Sendable {
+  case listed(MergeTable)
+  case scored(ScoredMerges)
+
+  /// Above this many symbols a word is merged through a heap; below, looking for the lowest rank each time is faster.
+  static let shortWord = 48
+
+  /// Merges `ids[start...]` in place.
+  func merge(_ ids: inout [Int32], from start: Int) {
+    switch self {
+    case .listed(let table):
+      if ids.count - start <= Self.shortWord {
+        table.mergeByScanning(&ids, from: start)
+      } else {
+        table.mergeByHeap(&ids, from: start)
+      }
+    // Looking up a scored pair takes longer, and few such models split a text into words.
+    case .scored(let scored): scored.mergeByHeap(&ids, from: start)
+    }
+  }
+}
+
+/// SentencePiece's rule: two neighbours become one when the vocabulary has the two together, the token of the best rank first.
+///
+/// What is together in the vocabulary is looked up when it is needed: a table of all pairs that make one of 262,144 tokens takes longer to
+/// build than most programs encode.
+struct ScoredMerges: MergeRules, Sendable {
+  private let vocabulary: Vocabulary
+  /// By id, the lowest first; -1 for a token that no merge makes.
+  private let ranks: [Int32]
+
+  /// The length of a left part from which on ties are no longer told apart.
+  private static let longest = 511
+
+  /// - Parameter ranks: by id, below `Vocabulary.idLimit`; -1 for a token that no merge makes.
+  init(vocabulary: Vocabulary, ranks: [Int32]) { (self.vocabulary, self.ranks) = (vocabulary, ranks) }
+
+  /// Of the ways to make one token the one with the longer left part goes first, as in the lists of merges that transformers makes of
+  /// such a vocabulary.
+  subscript(left: Int32, right: Int32) -> Merge? {
+    guard let result = vocabulary.id(of: left, followedBy: right), ranks[Int(result)] >= 0 else { return nil }
+    let length = min(vocabulary.scalarCount(left), Self.longest)
+    return Merge(rank: ranks[Int(result)] << 9 | Int32(Self.longest - length), result: result)
+  }
+}

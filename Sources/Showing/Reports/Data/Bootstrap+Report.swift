@@ -1,0 +1,10 @@
+import Analysis
+
+extension Bootstrap {
+  /// The redraws behind every interval that a report makes.
+  static let ofReports = Bootstrap(redraws: 1000, level: 0.95, seed: 0)
+
+  /// How these intervals are made and what they say.
+  static let noteOfReports =
+    "Intervals: percentile bootstrap over examples, \(ofReports.redraws) redraws (seed \(ofReports.seed)), all cells under the same redraws. They say how much depends on which examples were drawn, not whether the experiment asks the right question."
+}

@@ -1,0 +1,21 @@
+import ActivationStore
+
+/// Activations as they are, for other programs.
+struct MatrixStudyReport: StudyReport {
+  static let word = "matrix"
+  static let title: String? = "activations as they are"
+  let places: StudyPlaces
+
+  init(_ places: StudyPlaces) { self.places = places }
+
+  var printed: [String] { [] }
+
+  func card(in report: inout Report) throws -> [String] {
+    let name = Schema.Analysis.activation
+    let axes = places.group.axes(of: name) ?? []
+    let shape = axes.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+    return [
+      "<p>Activations for other programs to go on with: <code>\(html("\(places.group.path)/\(name)"))</code>, along \(html(shape)).</p>"
+    ]
+  }
+}

@@ -1,0 +1,25 @@
+/// Metrics in words.
+enum MetricWords {
+  /// - Parameter hasTokens: whether there are positions to speak of; mazes have none.
+  static func metric(_ name: String, hasTokens: Bool = true) -> String {
+    let words = metric(name)
+    return hasTokens
+      ? words : words.replacing(", at the last position", with: "").replacing(" at the last position", with: "")
+  }
+
+  private static func metric(_ name: String) -> String {
+    switch name {
+    case "logit_diff": "the answer's logit less the wrong token's, at the last position"
+    case "logit": "the answer's logit at the last position"
+    case "log_prob": "the logarithm of the answer's probability, in nats"
+    case "prob": "the answer's probability at the last position"
+    case "choice": "the answer's probability over that of the answer and the wrong token together"
+    case "kl": "how far the output over the whole vocabulary is from the base run's (Kullback-Leibler, in nats)"
+    case "rank": "how many tokens have a higher logit than the answer; 0 is the top"
+    default: "as the file has it"
+    }
+  }
+}
+
+/// The name of an axis, for sentences.
+func axisWord(_ axis: String) -> String { axis.replacing("_", with: " ") }
