@@ -177,7 +177,7 @@ let package = Package(
     .testTarget(name: "TokenizationTests", dependencies: ["TestSupport", "Diagnostics", "Tokenization"]),
     .testTarget(
       name: "ActivationStoreTests",
-      dependencies: ["TestSupport", "ActivationStore", "LabelledArrays", "Tensors", "ModelGraph"]),
+      dependencies: ["TestSupport", "ActivationStore", "Diagnostics", "LabelledArrays", "Tensors", "ModelGraph"]),
     .testTarget(
       name: "CheckpointsTests",
       dependencies: [

@@ -22,7 +22,7 @@ public final class PlanningContext {
   }
 
   /// Those that questions have asked for so far.
-  var enginesInUse: [PatchingEngine] { Array(engines.values) }
+  package var enginesInUse: [PatchingEngine] { Array(engines.values) }
   public var loaded: LoadedModel { setting.loaded }
   public var prompts: ResolvedPrompts { setting.prompts }
   public var direction: PatchingDirection { setting.direction }

@@ -1,20 +1,7 @@
-/// Text for HTML, in elements and in quoted attributes: the characters with a meaning as entities, control characters, which no page may have, as U+FFFD.
-func html(_ text: some StringProtocol) -> String {
-  var result = ""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "'": result += "&#39;"
-    case "\n", "\t": result.unicodeScalars.append(scalar)
-    case "\0"..."\u{1F}", "\u{7F}": result += "\u{FFFD}"
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
-}
+import Figures
+
+/// Text for HTML, in elements and in quoted attributes.
+func html(_ text: some StringProtocol) -> String { escapedMarkup(text, keepsLines: true) }
 
 /// JSON for a script element: `<`, `>` and `&` as escapes, so that no text can end the element, and the two line ends that scripts of old took as such.
 func scriptSafe(_ json: String) -> String {

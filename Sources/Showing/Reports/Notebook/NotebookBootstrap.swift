@@ -1,3 +1,4 @@
+import Analysis
 import Diagnostics
 
 /// Percentile bootstrap intervals of means over examples (Efron 1979): what the notebook's `draws` and `interval` compute, and `Bootstrap` of
@@ -23,14 +24,6 @@ package struct NotebookBootstrap: Sendable {
     }
     means.sort()
     guard !means.isEmpty else { return (.nan, .nan, .nan) }
-    return (notebookMean(values), Self.quantile(means, 0.025), Self.quantile(means, 0.975))
-  }
-
-  /// Between the two nearest values in proportion, as numpy's `quantile`.
-  private static func quantile(_ sorted: [Double], _ share: Double) -> Double {
-    let position = share * Double(sorted.count - 1)
-    let below = Int(position)
-    let above = min(below + 1, sorted.count - 1)
-    return sorted[below] + (position - Double(below)) * (sorted[above] - sorted[below])
+    return (notebookMean(values), Bootstrap.quantile(means, 0.025), Bootstrap.quantile(means, 0.975))
   }
 }

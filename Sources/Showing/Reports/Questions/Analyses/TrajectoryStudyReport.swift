@@ -44,8 +44,8 @@ struct TrajectoryStudyReport: StudyReport {
     let all = try array.numbers()
     let labels = try places.itemLabels()
     let classes = places.classes.count > 8 || labels == nil ? [] : places.classes
-    return try (classes.isEmpty ? ["share"] : classes).map { name in
-      let values = try (0..<places.count).map { place -> Interval in
+    return (classes.isEmpty ? ["share"] : classes).map { name in
+      let values = (0..<places.count).map { place -> Interval in
         let own = (0..<items).filter { item in
           guard !classes.isEmpty, let labels else { return true }
           return labels[places.source(ofPlace: place)][item] == name
