@@ -79,7 +79,9 @@ proof_families() { "$peers/bin/python" scripts/python/check_families.py $patchba
 
 proof gguf "build peers" "SmolLM2 and Gemma 3 as GGUF files give the same tokens and logits as in transformers (downloads 345 MB)"
 proof_gguf() {
-  "$peers/bin/python" scripts/python/check_gguf.py $patchbay "$(scripts/get-model.sh smollm2)" "$(scripts/get-model.sh gemma3)"
+  local models=("$(scripts/get-model.sh smollm2)" "$(scripts/get-model.sh gemma3)")
+  "$peers/bin/python" scripts/python/check_gguf.py $patchbay "${models[@]}" &&
+    "$peers/bin/python" scripts/python/check_gguf_tokens.py $patchbay "${models[@]}"
 }
 
 proof speed "bench weights" "sweeps, paths, estimates and text agree with the plain executor; how long each takes"

@@ -15,7 +15,7 @@ import Testing
     (.badGGUF(file: "x", .notGGUF), .badData, "x: not a GGUF file: it does not begin with the letters GGUF"),
     (
       .severalGGUF(folder: "m", files: ["a.gguf", "b.gguf"]), .badData,
-      "m: holds several models; name one of its files: a.gguf, b.gguf"
+      "m: has several models; give one of its files: a.gguf, b.gguf"
     ),
     (
       .splitGGUF(file: "x", part: 1, of: 3), .badData,
@@ -111,21 +111,21 @@ import Testing
     ),
     (
       .unreadWeights(["h.0.a"], modelType: "gpt2", folder: "m"), .badData,
-      "m: a 'gpt2' model does not read the weight 'h.0.a'; is model_type or a key of config.json another model's?"
+      "m: a 'gpt2' model does not read the weight 'h.0.a'; is model_type or another key of config.json wrong?"
     ),
     (
       .unreadWeights(["a", "b", "c", "d", "e"], modelType: "llama", folder: "m"), .badData,
-      "m: a 'llama' model does not read 5 weights of the checkpoint: 'a', 'b', 'c', 'd', ...; is model_type or a key of "
-        + "config.json another model's?"
+      "m: a 'llama' model does not read 5 weights of the checkpoint: 'a', 'b', 'c', 'd', ...; is model_type or another key "
+        + "of config.json wrong?"
     ),
     (
       .quantized(tensor: "w", found: .u8, method: "bitsandbytes", folder: "m"), .badData,
-      "m: the weights are quantised (bitsandbytes): 'w' is U8; F32, F16 and BF16 are read. Take the original, or save it "
+      "m: the weights are quantised (bitsandbytes): 'w' is U8; F32, F16 and BF16 are supported. Use the original, or save it "
         + "as such with transformers: dequantize(), then save_pretrained"
     ),
     (
       .quantized(tensor: "w", found: nil, method: nil, folder: "m"), .badData,
-      "m: the weights are quantised: there is no 'w'; F32, F16 and BF16 are read. Take the original, or save it "
+      "m: the weights are quantised: there is no 'w'; F32, F16 and BF16 are supported. Use the original, or save it "
         + "as such with transformers: dequantize(), then save_pretrained"
     ),
     (.missingConfigKey(key: "n_layer", file: "m/config.json"), .badData, "m/config.json: no key 'n_layer'"),

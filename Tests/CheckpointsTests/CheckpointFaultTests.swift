@@ -171,7 +171,7 @@ import Testing
   @Test func quantisedWeightsAreCalledThat() throws {
     let name = "model.layers.0.self_attn.q_proj.weight"
     let way =
-      "F32, F16 and BF16 are read. Take the original, or save it as such with transformers: dequantize(), then save_pretrained"
+      "F32, F16 and BF16 are supported. Use the original, or save it as such with transformers: dequantize(), then save_pretrained"
     var base = Self.llama
     // Of another shape, with what says how to unpack it; the tensors of every layer stay as they are but the first's.
     var stored = try tensors(base)

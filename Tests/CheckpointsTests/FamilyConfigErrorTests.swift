@@ -171,17 +171,17 @@ import Testing
     ),
     (
       ConfigFixtures.decoder("llama"), ["rope_parameters": #"{"full_attention": {"rope_theta": 5}}"#],
-      "'rope_parameters.full_attention' is an object, expected one set of keys for all layers, as this family rotates them all alike"
+      "'rope_parameters.full_attention' is an object, expected one set of keys for all layers, which this family rotates alike"
     ),
     (
       ConfigFixtures.decoder("gemma2"),
       ["rope_parameters": #"{"sliding_attention": null, "full_attention": {"rope_theta": 5}}"#],
-      "'rope_parameters.sliding_attention' is null, expected one set of keys for all layers, as this family rotates them all alike"
+      "'rope_parameters.sliding_attention' is null, expected one set of keys for all layers, which this family rotates alike"
     ),
     (
       ConfigFixtures.decoder("llama"),
       ["partial_rotary_factor": "0.5", "rope_scaling": #"{"type": "linear", "factor": 4}"#],
-      "'partial_rotary_factor' is 0.5, expected 1, as 'linear' positions of this family turn whole heads"
+      "'partial_rotary_factor' is 0.5, expected 1, as 'linear' positions of this family rotate whole heads"
     ),
     (
       ConfigFixtures.decoder("qwen3"),
@@ -196,11 +196,11 @@ import Testing
     ),
     (
       ConfigFixtures.decoder("gemma3_text"), ["use_bidirectional_attention": "true"],
-      "'use_bidirectional_attention' is true, expected false: later tokens that are seen are not supported"
+      "'use_bidirectional_attention' is true, expected false: bidirectional attention is not supported"
     ),
     (
       ConfigFixtures.decoder("gemma3_text"), ["rope_parameters": #"{"rope_theta": 5}"#],
-      "'rope_parameters.rope_theta' is 5, expected keys under 'full_attention' and 'sliding_attention', which Gemma 3 turns each its own way"
+      "'rope_parameters.rope_theta' is 5, expected keys under 'full_attention' and 'sliding_attention', which Gemma 3 rotates differently"
     ),
     (
       ConfigFixtures.decoder("gemma3_text"), ["sliding_window_pattern": "0"],
@@ -217,7 +217,7 @@ import Testing
     ),
     (
       ConfigFixtures.decoder("phi3"), ["partial_rotary_factor": "1.5"],
-      "'partial_rotary_factor' is 1.5, expected a share of a head's 4 features, up to 1"
+      "'partial_rotary_factor' is 1.5, expected a fraction of a head's 4 features, up to 1"
     ),
     (ConfigFixtures.patchbay, ["norm": #""batch""#], "'norm' is 'batch', expected none, layer, rms"),
     (ConfigFixtures.patchbay, ["positions": #""alibi""#], "'positions' is 'alibi', expected none, learned, rotary"),

@@ -84,6 +84,9 @@ import Testing
       ])
     #expect(other.positions == .rotary(RotarySpec(dimensions: 8, theta: 500)))
     #expect(!other.isParallel && !other.hasQueryKeyValueBias && !other.hasOutputBias && other.hasMlpBias)
+    // 29 hundredths of 100 are 28.999999999999996 in double precision, as in Python.
+    let share = try ConfigFixtures.spec(base, ["hidden_size": "200", "rotary_pct": "0.29"])
+    #expect(share.positions == .rotary(RotarySpec(dimensions: 28, theta: 10000)))
     let newer = try ConfigFixtures.spec(
       base, ["rope_parameters": #"{"rope_type": "default", "rope_theta": 300, "partial_rotary_factor": 0.5}"#])
     #expect(newer.positions == .rotary(RotarySpec(dimensions: 4, theta: 300)))

@@ -54,7 +54,7 @@ import Testing
       "experiment.yaml",
       "name: none\nmodel: model\nprompts: {file: none.jsonl}\nsweeps:\n  - {name: a, site: z, over: [layer]}\n")
     let finished = try Tool.run("run", "experiment.yaml", "--output", "out", in: place.path)
-    try expectFailure(finished, status: 65, "none.jsonl: the file holds no prompts", leaving: place)
+    try expectFailure(finished, status: 65, "none.jsonl: the file has no prompts", leaving: place)
     try place.write(
       "experiment.yaml",
       "name: none\nmodel: model\nprompts: {pairs: []}\nsweeps:\n  - {name: a, site: z, over: [layer]}\n")

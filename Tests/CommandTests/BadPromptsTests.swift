@@ -6,8 +6,8 @@ import Testing
 @Suite struct BadPromptsTests {
   /// The file's text, and what the message must say.
   static let cases: [(text: String, words: [String])] = [
-    ("", ["prompts.jsonl: the file holds no prompts"]),
-    ("\n  \n", ["prompts.jsonl: the file holds no prompts"]),
+    ("", ["prompts.jsonl: the file has no prompts"]),
+    ("\n  \n", ["prompts.jsonl: the file has no prompts"]),
     ("{\"prompt\": \"Mary\"}\n{\"prompt\": \n", ["prompts.jsonl: line 2, column"]),
     ("{\"prompt\": \"Mary\"}\n\n[1]\n", ["prompts.jsonl:3: ", "an object"]),
     ("{\"promt\": \"Mary\"}", ["prompts.jsonl:1: unknown key 'promt' (did you mean 'prompt'?)"]),

@@ -19,7 +19,7 @@ import Testing
         == "report: notebooks-export/names/report.html\nnotebook: notebooks-export/names/names.ipynb\n")
     // Prompts of two lengths: no tokens for all, and cells at positions missing from the second are over one prompt.
     #expect(report.contains("Prompts have 6 to 13 tokens"))
-    #expect(report.contains("Beside the results file: names.cache.h5."))
+    #expect(report.contains("Next to the results file: names.cache.h5."))
   }
 
   @Test func whatIsNoResultsFileIsRefused() throws {

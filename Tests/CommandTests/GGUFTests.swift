@@ -61,7 +61,7 @@ import Testing
     }
     let models = folder.path("models")
     try FileManager.default.copyItem(atPath: file, toPath: models + "/a.gguf")
-    try refused(models, 65, "\(models): holds several models; name one of its files: a.gguf, tiny.gguf")
+    try refused(models, 65, "\(models): has several models; give one of its files: a.gguf, tiny.gguf")
     try refused(models + "/b.gguf", 66, "\(models)/b.gguf: no such file")
     let text = try folder.write("text.gguf", "GGML")
     try refused(text, 65, "\(text): not a GGUF file: it does not begin with the letters GGUF")

@@ -69,7 +69,7 @@ import Testing
     #expect(finished.output.hasSuffix("\nreport: out/heads/report.html\nnotebook: out/heads/heads.ipynb\n"))
     #expect(try place.written().filter { !$0.contains("/") } == ["heads", "heads.h5"])
     let page = try String(contentsOfFile: "\(place.out)/heads/report.html", encoding: .utf8)
-    #expect(page.contains("Where heads look, on random sequences") && page.contains("Which heads compose"))
+    #expect(page.contains("Where heads attend, on random sequences") && page.contains("Which heads compose"))
     #expect(
       try String(contentsOfFile: "\(place.out)/heads/tables/heads.csv", encoding: .utf8).hasPrefix("score,layer,head,"))
     // The same of the file later.

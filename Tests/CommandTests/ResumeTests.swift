@@ -201,7 +201,7 @@ import Testing
     #expect(try stop(place, SIGKILL).status != 0)
     let finished = try Tool.run(Self.arguments, in: place.path)
     #expect(finished.status == 0)
-    #expect(finished.errors.contains("started afresh; what an earlier run had done is in 'out/long.h5.partial.old'"))
+    #expect(finished.errors.contains("started over; what an earlier run had done is in 'out/long.h5.partial.old'"))
     #expect(try ResultsReader("\(place.out)/long.h5.partial.old").store.isComplete == false)
   }
 

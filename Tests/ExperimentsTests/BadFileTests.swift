@@ -21,8 +21,8 @@ import Testing
   static let pair = DecodingTests.pair
 
   @Test(arguments: [
-    ("", "x.yaml: the file holds no experiment; it needs the keys name, prompts and sweeps"),
-    ("# nothing\n", "x.yaml: the file holds no experiment; it needs the keys name, prompts and sweeps"),
+    ("", "x.yaml: the file has no experiment; it needs the keys name, prompts and sweeps"),
+    ("# nothing\n", "x.yaml: the file has no experiment; it needs the keys name, prompts and sweeps"),
     ("5", "x.yaml:1: the file must be a map with the keys name, prompts, sweeps and so on, not the number 5"),
     ("- a", "x.yaml:1: the file must be a map with the keys name, prompts, sweeps and so on, not a list"),
     ("name: x\nprompt: 3\n", "x.yaml:2: unknown key 'prompt' (did you mean 'prompts'?)"),

@@ -168,7 +168,7 @@ import Testing
     try place.folder.write("empty.txt", "\n  \n\r\n")
     #expect(
       try place.message(small.replacing("text.txt", with: "empty.txt"))
-        == "empty.txt: the file holds no text; give one document a line")
+        == "empty.txt: the file has no text; give one document per line")
     try place.folder.write("bad.jsonl", "{\"text\": \"a\"}\n{\"txt\": \"b\"}\n")
     #expect(
       try place.message(small.replacing("text.txt", with: "bad.jsonl"))

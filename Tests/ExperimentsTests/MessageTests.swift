@@ -20,10 +20,10 @@ import Testing
       ),
       (
         .noExperiment(file: "x"), .badData,
-        "x: the file holds no experiment; it needs the keys name, prompts and sweeps"
+        "x: the file has no experiment; it needs the keys name, prompts and sweeps"
       ),
-      (.noPrompts(file: "p"), .badData, "p: the file holds no prompts; give one JSON object a line"),
-      (.noDocuments(file: "t"), .badData, "t: the file holds no text; give one document a line"),
+      (.noPrompts(file: "p"), .badData, "p: the file has no prompts; give one JSON object per line"),
+      (.noDocuments(file: "t"), .badData, "t: the file has no text; give one document per line"),
       (
         .inFile(Place(file: "x", line: 3), .nothingToDo), .badData,
         "x:3: there is nothing to do: give sweeps, steering, readouts or a cache"
@@ -31,7 +31,7 @@ import Testing
       (.nested(Place(file: "x", line: 3), .inputNotFound, "p: no such file"), .inputNotFound, "x:3: p: no such file"),
       (.nested(nil, .ioFailed, "the disk is full"), .ioFailed, "the disk is full"),
       (.unknownVectorFormat(file: "v.txt"), .badData, "v.txt: a vector is read from a .npy, .json or .gguf file"),
-      (.badVector(file: "v", problem: "it holds no numbers"), .badData, "v: it holds no numbers"),
+      (.badVector(file: "v", problem: "it has no numbers"), .badData, "v: it has no numbers"),
       (
         .noModel(file: "x"), .badData,
         "x: no model: give the key 'model' (a folder, or bundled:NAME) or the option --model"
@@ -106,7 +106,7 @@ import Testing
       (.nothingToDo, "there is nothing to do: give sweeps, steering, readouts or a cache"),
       (
         .notWritable(one: "a sweep", name: "s"),
-        "a sweep named 's' asks what an experiment file cannot say; read it from a file, or ask otherwise"
+        "a sweep named 's' cannot be written in an experiment file; read it from a file, or change it"
       ),
       (.coefficientNeedsAdd(path: "a"), "'a': only the edit 'add' has the axis 'coefficient'"),
       (

@@ -45,8 +45,8 @@ import Workbenches
   }
 
   @Test(arguments: [
-    ("", "p: the file holds no prompts; give one JSON object a line"),
-    ("\n \n", "p: the file holds no prompts; give one JSON object a line"),
+    ("", "p: the file has no prompts; give one JSON object per line"),
+    ("\n \n", "p: the file has no prompts; give one JSON object per line"),
     ("\n{\"clean\": }", "p: line 2, column 11: expected a value, found '}'"),
     ("[1]", "p:1: the line must be one JSON object with clean, corrupted, answer, wrong, not a list"),
     ("\n\"a\"", "p:2: the line must be one JSON object with clean, corrupted, answer, wrong, not the text 'a'"),

@@ -1,5 +1,6 @@
 import ExperimentFile
 import Patching
+import TestSupport
 import Testing
 import Tokenization
 import Workbenches
@@ -54,6 +55,32 @@ import Workbenches
     #expect(resolved.texts == ["When Mary ran"])
   }
 
+  /// Where the prompt ends in a word, and the answer is another token with a space in front, the space may have been lost.
+  @Test func aSpaceThatMayHaveBeenLostIsNoted() throws {
+    let tokenizer = try #require(try Tokenizer.load(folder: SharedFolder.path("models/gpt2-tokenizer")))
+    let resolver = PromptResolver(tokenizer: tokenizer, folder: "gpt2", vocabulary: 50257, context: 1024)
+    func notes(_ pairs: PromptSpec...) throws -> [String] { try resolver.resolve(pairs).notes }
+    let prompt = "Mary and John met, and John gave a drink to"
+    #expect(
+      try notes(Self.pair(prompt, prompt, answer: "Mary"), Self.pair(prompt, prompt)) == [
+        "note: x.yaml:7: answer 'Mary' has no space in front, though its prompt ends in a word, and ' Mary' is one token too; "
+          + "if that is meant, write it with quotes, answer: ' Mary', since YAML drops the spaces around words without "
+          + "(1 of 2 pairs)"
+      ])
+    #expect(try notes(Self.pair("Who? It was:", "Who? It was:", wrong: "John"))[0].contains("wrong 'John'"))
+    for (text, answer, wrong) in [
+      (prompt, " Mary", " John"), (prompt + " ", "Mary", "John"), ("1+1=", "2", "3"), ("(A) or (", "B", "A"),
+      (prompt, ".", "!"),
+    ] {
+      #expect(try notes(Self.pair(text, text, answer: answer, wrong: wrong)).isEmpty, "\(text) \(answer)")
+    }
+    // Here a word is one token, space or none.
+    let plain = try Self.resolver(try Self.tokenizer()).resolve([
+      Self.pair("When Mary ran", "When John ran", answer: "Mary")
+    ])
+    #expect(plain.notes.isEmpty)
+  }
+
   @Test func idsNeedNoTokenizer() throws {
     let resolved = try Self.resolver(nil).resolve([Self.ids([2, 3], [2, 5])])
     #expect(resolved.set.pairs == [PromptSet.Pair(clean: [2, 3], corrupted: [2, 5], answers: [3], wrongs: [5])])
@@ -75,6 +102,9 @@ import Workbenches
       (true, .automatic, "<s> When", [1, 2]), (true, .always, "<s> When", [1, 2]),
       (false, .always, "<s> When", [1, 2]),
       (false, .automatic, "<s> When", [1, 2]), (true, .never, "<s> When", [1, 2]),
+      // What a text spells stays; only what is put in front of it does not come twice.
+      (false, .automatic, "<s> <s> When", [1, 1, 2]), (true, .automatic, "<s> <s> When", [1, 1, 2]),
+      (false, .always, "<s> <s> When", [1, 1, 2]), (false, .never, "<s> <s> When", [1, 1, 2]),
     ] as [(Bool, PrependBOS, String, [Int32])])
   func beginningOfText(byItself: Bool, setting: PrependBOS, text: String, tokens: [Int32]) throws {
     let resolver = Self.resolver(try Self.tokenizer(beginning: byItself))

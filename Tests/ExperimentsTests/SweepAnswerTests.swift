@@ -1,11 +1,11 @@
 import ActivationStore
 import Diagnostics
-import Workbenches
 import Interventions
 import LabelledArrays
 import Patching
 import TestSupport
 import Testing
+import Workbenches
 
 /// Sweeps answered at the workbench by each method.
 @Suite struct SweepAnswerTests {

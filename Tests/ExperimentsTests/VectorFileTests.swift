@@ -65,7 +65,7 @@ import Testing
         "v.json", Array("[1, [2]]".utf8),
         "v.json: must be a list of numbers, or a list of such lists, one for each layer"
       ),
-      ("v.json", Array("[]".utf8), "v.json: it holds no numbers"),
+      ("v.json", Array("[]".utf8), "v.json: it has no numbers"),
       (
         "v.json", Array("[[1], [2, 3]]".utf8),
         "v.json: row 0 has 1 numbers and row 1 has 2; all rows must have the same length"

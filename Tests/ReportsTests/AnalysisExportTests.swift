@@ -46,7 +46,7 @@ import Testing
     for words in [
       "<title>sample.analysis · Patchbay report</title>", "<h2 id=\"experiment-title\">The analysis</h2>",
       "made/&lt;cache&gt;.h5", "What &lt;things&gt; are.", "readers: readers", "alike: which places are alike",
-      "rows: activations as they are", "Classes of &#39;kind&#39;: &lt;thing&gt; and person.",
+      "rows: activations for other programs", "Classes of &#39;kind&#39;: &lt;thing&gt; and person.",
       "Trained on 3, scored on 1 examples at most.", "Held-out scores are those of examples that were not trained on.",
       "source 1, hook 2, position 1, item 4, feature 2",
     ] { #expect(page.contains(words), "\(words)") }
@@ -111,7 +111,8 @@ import Testing
     let page = try exported.text("report.html")
     for words in [
       "models/&lt;tiny&gt;", "1.0 0.88, 1.1 0.50, 0.1 0.25, 0.0 0.13",
-      "16 sequences of 50 random tokens and the same again (seed 3)", "beside the 0.125 that random matrices give",
+      "16 sequences of 50 random tokens followed by the same tokens again (seed 3)",
+      "compared with 0.125 for random matrices",
       "<td>0.1</td><td>1.1</td><td class=\"n\">0.438</td><td class=\"n\">3.5</td>", "folded into the weights",
     ] { #expect(page.contains(words), "\(words)") }
   }
@@ -129,6 +130,6 @@ import Testing
 
   @Test func anUnknownKindSaysSo() throws {
     let exported = try export { try SampleAnalyses.write([SampleAnalyses.group("new", "wavelets")], to: $0) }
-    #expect(try exported.text("report.html").contains("does not draw analyses of this kind"))
+    #expect(try exported.text("report.html").contains("is unknown to this version of Patchbay"))
   }
 }

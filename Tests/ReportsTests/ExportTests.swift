@@ -131,12 +131,12 @@ import Testing
     let page = try scratch.text("out/sample/report.html")
     for sentence in [
       "Denoising: activations of the clean run were put into the corrupted run.",
-      "z (each head&#39;s output before it is projected) was taken from the clean run, for each layer and head by itself. Each cell was run, and estimated from one gradient as well.",
-      "Paths: what each sender (heads) writes took its value of the clean run on the way to 1.0.q, all other heads kept as they were.",
+      "z (each head&#39;s output before it is projected) was taken from the clean run, for each layer and head separately. Each cell was run, and estimated from one gradient as well.",
+      "Paths: what each sender (heads) writes took its value in the clean run on the path to 1.0.q, with all other heads frozen.",
       "logit_diff: 1 example with the same value in both unpatched runs has no normalised effect (number 2).",
-      "the answer&#39;s logit less the wrong token&#39;s, at the last position",
-      "all 8 choices of signs were gone through",
-      "On average over all cells an example&#39;s own difference did 1.00, those of others 0.25.",
+      "the answer&#39;s logit minus the wrong token&#39;s, at the last position",
+      "all 8 choices of signs were enumerated",
+      "On average over all cells, the effect of an example&#39;s own difference was 1.00, that of others 0.25.",
       "weights <code title=\"SHA-256 0123456789abcdef0123\">0123456789ab</code>", "<pre>patchbay run it</pre>",
     ] { #expect(page.contains(sentence), "\(sentence)") }
     #expect(!page.contains("unfinished"))
@@ -159,7 +159,7 @@ import Testing
     let (scratch, files) = try export(SampleResults(attributes: attributes))
     let names = files.tables.compactMap { $0.split(separator: "/").last }.filter { $0.hasPrefix("sweep-") }
     #expect(names.map { String($0.dropFirst(6).dropLast(4)) } == sweeps)
-    #expect(try scratch.text("out/sample/report.html").contains("Shown is <code>\(metric)</code>"))
+    #expect(try scratch.text("out/sample/report.html").contains("The metric shown is <code>\(metric)</code>"))
     #expect(try exportName(of: "\(scratch.path)/sample.h5") == (attributes.isEmpty ? "sample" : "other"))
   }
 

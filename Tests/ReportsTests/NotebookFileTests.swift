@@ -84,7 +84,7 @@ import Testing
   @Test func aRunThatWasBrokenOffSaysSo() throws {
     try AwkwardResults.write(to: place.results, isWhole: false)
     let setup = ReadCell.all(of: try place.document()).first { $0.id == "setup" }
-    #expect(setup?.printed.contains("The run has not come to its end") == true)
+    #expect(setup?.printed.contains("The run has not finished") == true)
   }
 
   @Test func mistakesAreNamed() throws {

@@ -139,16 +139,15 @@ struct NotebookRunTests {
     try Data(text.replacing("all parts together: -1.500", with: "all parts together: -1.501").utf8).write(to: url)
     let changed = try check([place.notebook])
     #expect(
-      changed.status != 0 && changed.output.contains("readout-direct: carried and run differ"), "\(changed.output)")
+      changed.status != 0 && changed.output.contains("readout-direct: the stored and the new output differ"),
+      "\(changed.output)")
 
     try Data(text.utf8).write(to: url)
     try FileManager.default.moveItem(atPath: place.results, toPath: "\(place.path)/moved.h5")
     let lost = try check([place.notebook])
     #expect(lost.status != 0 && lost.output.contains("say above where the results are"), "\(lost.output)")
     let found = try check([place.notebook, "--results", "\(place.path)/moved.h5"])
-    #expect(
-      found.output.contains("carried setup") || found.output.contains("setup: carried and run differ"),
-      "\(found.output)")
+    #expect(found.output.contains("setup: the stored and the new output differ"), "\(found.output)")
   }
 
   private func check(_ arguments: [String]) throws -> (status: Int32, output: String) {

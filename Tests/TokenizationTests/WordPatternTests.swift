@@ -1,8 +1,8 @@
 import Testing
 import Tokenization
 
-/// The patterns written by hand against Oniguruma's regular expressions, over all short texts of an alphabet in which every alternative of
-/// the patterns has its letters.
+/// The hand-written patterns compared with Oniguruma's regular expressions, over all short texts of an alphabet with
+/// letters for every alternative of the patterns.
 @Suite struct WordPatternTests {
   private static let alphabet: [String] = ["s", "L", "é", "1", " ", "\n", "\r", "\t", "'", "."]
 

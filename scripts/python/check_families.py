@@ -131,6 +131,66 @@ def cases():
         ("scaling beside half heads", dict(rope_parameters=rope(partial_rotary_factor=0.5)), dict(rope_scaling=rope("linear", factor=2.0))),
     ]:
         yield f"gpt_neox {name}", t.GPTNeoXConfig(**(neox | keys)), changes
+    for name, keys, changes in [
+        ("another share", dict(rope_parameters=rope(partial_rotary_factor=0.75)), {}), ("no rotation", {}, dict(rope_parameters=None, rotary_pct=0.0)),
+        ("whole heads", {}, dict(rope_parameters=None, rotary_pct=1.0)), ("tied", dict(tie_word_embeddings=True), {}),
+        ("gelu_fast", dict(hidden_act="gelu_fast"), {}), ("gelu_python", dict(hidden_act="gelu_python"), {}), ("relu", dict(hidden_act="relu"), {}),
+        ("silu", dict(hidden_act="silu", use_parallel_residual=False), {}), ("epsilon", dict(layer_norm_eps=0.1), {}),
+        ("quick_gelu", dict(hidden_act="quick_gelu"), {}),
+        ("a share that rounds down", dict(hidden_size=400, num_attention_heads=4), dict(rope_parameters=None, rotary_pct=0.29)),
+    ]:
+        yield f"gpt_neox {name}", t.GPTNeoXConfig(**(neox | keys)), changes
+    neo = dict(
+        vocab_size=97, hidden_size=24, num_layers=4, num_heads=4, intermediate_size=36, max_position_embeddings=64, bos_token_id=0,
+        eos_token_id=0, attention_types=[[["global", "local"], 2]], window_size=5)
+    for name, keys, changes in [
+        ("plain", {}, {}), ("global", dict(attention_types=[[["global"], 4]]), {}),
+        ("a pattern of its own", dict(attention_types=[[["local"], 2], [["global", "local"], 1]]), {}),
+        ("window of one", dict(window_size=1), {}), ("relu", dict(activation_function="relu"), {}), ("untied", dict(tie_word_embeddings=False), {}),
+        ("default width", dict(intermediate_size=None), {}), ("epsilon", dict(layer_norm_epsilon=0.1), {}),
+        ("types for another number of layers", {}, dict(attention_types=[[["global", "local"], 1]])), ("no types", {}, dict(attention_types=None)),
+        ("another type", {}, dict(attention_types=[[["banded"], 4]])),
+    ]:
+        yield f"gpt_neo {name}", t.GPTNeoConfig(**(neo | keys)), changes
+    gptj = dict(
+        vocab_size=97, n_embd=32, n_layer=4, n_head=4, n_inner=36, n_positions=64, rotary_dim=4, bos_token_id=0, eos_token_id=0)
+    for name, keys, changes in [
+        ("plain", {}, {}), ("whole heads", dict(rotary_dim=8), {}), ("tied", dict(tie_word_embeddings=True), {}),
+        ("default width", dict(n_inner=None), {}), ("gelu", dict(activation_function="gelu"), {}), ("epsilon", dict(layer_norm_epsilon=0.1), {}),
+        ("scale_attn_weights, which it ignores", {}, dict(scale_attn_weights=False)),
+        ("more features than a head has", {}, dict(rotary_dim=10)), ("an odd number of features", {}, dict(rotary_dim=5)),
+        ("no rotary_dim", {}, dict(rotary_dim=None)),
+    ]:
+        yield f"gptj {name}", t.GPTJConfig(**(gptj | keys)), changes
+    opt = dict(
+        vocab_size=97, hidden_size=24, num_hidden_layers=4, num_attention_heads=4, ffn_dim=36, max_position_embeddings=64, bos_token_id=0,
+        eos_token_id=0, pad_token_id=1)
+    for before in [True, False]:
+        for name, keys, changes in [
+            ("plain", {}, {}), ("no biases", dict(enable_bias=False), {}), ("no gains", dict(layer_norm_elementwise_affine=False), {}),
+            ("narrow embeddings", dict(word_embed_proj_dim=10), {}), ("wide embeddings", dict(word_embed_proj_dim=30), {}),
+            ("narrow embeddings, untied", dict(word_embed_proj_dim=10, tie_word_embeddings=False), {}),
+            ("untied", dict(tie_word_embeddings=False), {}), ("no last norm", dict(_remove_final_layer_norm=True), {}),
+            ("gelu", dict(activation_function="gelu"), {}),
+        ]:
+            yield f"opt, norms {'before' if before else 'after'}, {name}", t.OPTConfig(**(opt | keys), do_layer_norm_before=before), changes
+    falcon = dict(
+        vocab_size=97, hidden_size=24, num_hidden_layers=4, num_attention_heads=4, ffn_hidden_size=36, max_position_embeddings=64, bos_token_id=0,
+        eos_token_id=0)
+    new = dict(new_decoder_architecture=True, num_kv_heads=2)
+    for name, keys, changes in [
+        ("plain", {}, {}), ("biases", dict(bias=True), {}), ("keys of all heads", dict(multi_query=False), {}),
+        ("in turn", dict(parallel_attn=False), {}), ("in turn, keys of all heads", dict(parallel_attn=False, multi_query=False, bias=True), {}),
+        ("num_kv_heads, which it ignores", dict(num_kv_heads=2), {}), ("new", new, {}), ("new, one norm", new | dict(num_ln_in_parallel_attn=1), {}),
+        ("new, biases, untied", new | dict(bias=True, tie_word_embeddings=False), {}),
+        ("new, keys of all heads", dict(new_decoder_architecture=True), {}), ("new, multi_query", new | dict(multi_query=False), {}),
+        ("another base", {}, dict(rope_parameters=None, rope_theta=300.0)),
+        ("stretched", dict(rope_parameters=rope("linear", factor=4.0, rope_theta=300.0)), {}), ("default width", dict(ffn_hidden_size=None), {}),
+        ("relu", dict(activation="relu"), {}), ("epsilon", dict(layer_norm_epsilon=0.1), {}), ("alibi", dict(alibi=True), {}),
+        ("two norms, not new", {}, dict(num_ln_in_parallel_attn=2)), ("new in turn", new, dict(parallel_attn=False)),
+        ("few keys, neither new nor multi_query", dict(multi_query=False), dict(num_kv_heads=2)),
+    ]:
+        yield f"falcon {name}", t.FalconConfig(**(falcon | keys)), changes
     text = dict(SHAPE, head_dim=8, sliding_window=6, layer_types=MIXED, final_logit_softcapping=3.0)
     vision = dict(hidden_size=16, intermediate_size=16, num_hidden_layers=1, num_attention_heads=2, image_size=28, patch_size=14)
     multimodal = t.Gemma3Config(text_config=text, vision_config=vision, mm_tokens_per_image=4)

@@ -3,14 +3,14 @@ import ExperimentFile
 import Workbenches
 
 extension AnalysisFile {
-  /// Reads an analysis file and the tables and vectors that it names; caches are opened when it is run.
+  /// Reads an analysis file and the tables and vectors that it names; caches are opened when it runs.
   /// - Throws: `ExperimentError`, which names the file, the line and what would be right.
   public init(file: String) throws {
     try self.init(yaml: try readText(file), file: file)
   }
 
   /// Reads the text of an analysis file.
-  /// - Parameter file: what messages call it, and what relative paths in it are relative to the folder of.
+  /// - Parameter file: its name in messages; relative paths in it are relative to its folder.
   public init(yaml text: String, file: String) throws {
     guard let root = try Field(yaml: text, file: file) else { throw ExperimentError.noAnalysis(file: file) }
     let keys = try root.map(.analysisFile)
@@ -87,7 +87,7 @@ extension Field {
     return .file(resolvedPath(try nonEmptyText(), relativeTo: folder))
   }
 
-  /// A cache file's name without folders and endings.
+  /// A cache file's name without folders and extensions.
   private static func cacheName(of path: String) -> String {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     for ending in [".cache.h5", ".h5", ".hdf5"] where name.hasSuffix(ending) && name.count > ending.count {

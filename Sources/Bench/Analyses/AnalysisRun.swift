@@ -5,24 +5,24 @@ import ExperimentFile
 import LabelledArrays
 import ModelGraph
 
-/// What analyses leave behind.
+/// The results of a run of analyses.
 public struct AnalysisOutcome: Sendable {
   /// The results file.
   public let path: String
-  /// One for each analysis, in the order written.
+  /// One per analysis, in the order written.
   public let results: [StudyResult]
 }
 
-/// Analyses and the caches that they are of.
+/// Analyses and their caches.
 public struct AnalysisRun: Sendable {
   public let name: String
   public let analyses: [AnalysisSpec]
   public let caches: [ActivationCache]
   public let acrossModels: Bool
-  /// The file that asks for them, and its text.
+  /// The file that contains them, and its text.
   public let file: String
   public let text: String
-  /// nil for one a processor core.
+  /// nil for one per processor core.
   public let threads: Int?
 
   public init(
@@ -38,9 +38,10 @@ public struct AnalysisRun: Sendable {
     self.threads = threads
   }
 
-  /// Reads the caches and writes `NAME.analysis.h5`. After an error it is not there, or is what it was.
+  /// Reads the caches and writes `NAME.analysis.h5`. After an error, the file does not exist, or an existing one is
+  /// unchanged.
   /// - Parameters:
-  ///   - folder: where the file goes; it must be there.
+  ///   - folder: where the file goes; it must exist.
   ///   - progress: called with the number of hooks read, by one thread at a time.
   ///   - check: called between blocks; what it throws ends the run.
   /// - Throws: `ExperimentError` with the line of the analysis at fault, `StoreError`.
@@ -58,7 +59,7 @@ public struct AnalysisRun: Sendable {
         Schema.Root.patchbayVersion: .text(PatchbayVersion.text),
       ])
     var found: [String: StudyResult] = [:]
-    // Units along the directions of readers come after these.
+    // Units along the directions of readers need those readers first.
     let isLate = analyses.map { if case .units(_, .readers?) = $0.kind { true } else { false } }
     for late in [false, true] {
       let specs = zip(analyses, isLate).filter { $0.1 == late }.map(\.0)
@@ -80,7 +81,7 @@ public struct AnalysisRun: Sendable {
     return AnalysisOutcome(path: path, results: results)
   }
 
-  /// Errors with the line of the analysis that they are of.
+  /// Gives errors the line of the analysis that causes them.
   private func located<R>(_ spec: AnalysisSpec?, _ body: () throws -> R) throws -> R {
     do {
       return try body()
@@ -171,9 +172,9 @@ struct ReaderDirections {
   init(_ arrays: ArrayGroup) { self.arrays = arrays }
 
   /// - Parameters:
-  ///   - hook: where the direction is from; or the only other hook of its layer.
+  /// - hook: the direction's hook, or the only other hook of its layer.
   ///   - method: nil for the first.
-  /// - Throws: `Refusal` where there is none, or more than one.
+  /// - Throws: `Refusal` if there is none, or more than one.
   func direction(hook: HookName, method: String?) throws(Refusal) -> [Double] {
     guard let directions = arrays[Schema.Analysis.direction] else { throw Refusal(text: "has no directions") }
     let entries = try directions.axes.dropLast().map { axis throws(Refusal) in
@@ -188,7 +189,7 @@ struct ReaderDirections {
     }
   }
 
-  /// The entry of one of the axes that come before `feature`.
+  /// The entry on one of the axes before `feature`.
   private func entry(of axis: LabelledAxis, _ hook: HookName, _ method: String?) throws(Refusal) -> Int {
     let labels = axis.labels.texts
     switch axis.name {

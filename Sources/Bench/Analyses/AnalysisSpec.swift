@@ -2,21 +2,21 @@ import Analysis
 import ExperimentFile
 import Interventions
 
-/// One analysis of an analysis file or an experiment, as it is written.
+/// One analysis of an analysis file or an experiment, as written.
 public struct AnalysisSpec: Sendable {
   public let name: String
   public let kind: AnalysisKind
   public let labels: LabelSpec?
   public let split: SplitSpec
   public let select: SelectionSpec
-  /// How many examples it takes at most where it needs all at once.
+  /// How many examples it uses at most, for computations that need all at once.
   public let limit: Int
   public let place: Place
 }
 
 /// What an analysis computes.
 public enum AnalysisKind: Sendable {
-  /// Methods are nil where the file leaves them out.
+  /// Methods are nil if the file omits them.
   case readers(ReadersStudy.Options, methods: [ReaderChoice]?)
   case probes(target: ProbesStudy.Target, penalty: Double, control: ProbesStudy.Control?, redraws: Int)
   case components(count: Int, projects: Bool)
@@ -29,7 +29,7 @@ public enum AnalysisKind: Sendable {
   case matrix
 }
 
-/// What a trajectory is measured by.
+/// What a trajectory is measured along.
 public struct TrajectorySpec: Sendable {
   public let labels: LabelSpec
   public let select: SelectionSpec
@@ -40,7 +40,7 @@ public struct TrajectorySpec: Sendable {
 
 /// What units are projected on.
 public enum UnitDirection: Sendable {
-  /// One vector, or one for each layer.
+  /// One vector, or one per layer.
   case file([[Float]], isByLayer: Bool)
   /// The directions of a `readers` analysis; nil for its first method.
   case readers(analysis: String, method: ReaderChoice?)
@@ -66,9 +66,9 @@ public struct AnalysisFile: Sendable {
   public let caches: [CacheEntry]
   /// Whether caches may be of different models.
   public let acrossModels: Bool
-  /// In the order written, names unique.
+  /// In the order written; names are unique.
   public let analyses: [AnalysisSpec]
-  /// The file as the user can open it.
+  /// The file's path, as the user can open it.
   public let file: String
   /// The file's whole text.
   public let text: String

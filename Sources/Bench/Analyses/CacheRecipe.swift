@@ -1,11 +1,11 @@
 import ExperimentFile
 import Workbenches
 
-/// A cache that an analysis file has made before it is analysed, one for each model.
+/// A cache that an analysis file has made before it is analysed, one per model.
 public struct CacheRecipe: Sendable {
   /// Where its prompts come from.
   public enum Prompts: Sendable {
-    /// A JSONL file, as `patchbay cache` takes it.
+    /// A JSONL file, as for `patchbay cache`.
     case file(String)
     case template(TemplateSpec)
   }
@@ -17,12 +17,12 @@ public struct CacheRecipe: Sendable {
   public let prependBOS: PrependBOS
   public let place: Place
 
-  /// The same of another model.
+  /// The same for another model.
   package func replacingModels(by model: ModelReference) -> CacheRecipe {
     CacheRecipe(name: name, models: [model], prompts: prompts, hooks: hooks, prependBOS: prependBOS, place: place)
   }
 
-  /// What the caches are called: `NAME`, or `NAME.MODEL` of several models.
+  /// The names of the caches: `NAME`, or `NAME.MODEL` for several models.
   public var names: [String] {
     guard models.count > 1 else { return [name] }
     var names: [String] = []

@@ -3,7 +3,7 @@ import Analysis
 import ExperimentFile
 import Interventions
 
-/// What an analysis takes over from the file that it stands in.
+/// What an analysis inherits from its file.
 package struct AnalysisDefaults {
   var labels: LabelSource?
   var classes: [String]?
@@ -15,12 +15,12 @@ package struct AnalysisDefaults {
 }
 
 extension KeyedFields {
-  /// The keys that a file and each of its analyses can have, put over what holds without them.
+  /// The keys that a file and each of its analyses can have, on top of inherited settings.
   package func analysisDefaults(over outer: AnalysisDefaults, folder: String) throws -> AnalysisDefaults {
     var all = outer
     if let field = self["labels"] {
       all.labels = try field.labelSource(folder: folder)
-      // Classes of other labels mean nothing here.
+      // Inherited classes belong to other labels.
       all.classes = nil
     }
     if let field = self["classes"] { all.classes = try field.classNames() }
@@ -36,7 +36,7 @@ extension AnalysisDefaults {
 }
 
 extension Field {
-  /// A list of analyses with names of their own.
+  /// A list of analyses with unique names.
   package func analyses(over defaults: AnalysisDefaults, folder: String) throws -> [AnalysisSpec] {
     var analyses: [AnalysisSpec] = []
     for element in try list(of: "analyses") {

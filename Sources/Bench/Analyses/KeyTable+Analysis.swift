@@ -6,7 +6,7 @@ extension KeyTable {
     [analysisFile, analysisCache, analysisLabels, analysisSplit, analysisSelect, analysisPosition, analysis]
     + AnalysisKindName.allCases.compactMap(\.table)
 
-  /// What both an analysis file and an experiment can say for all analyses, and each analysis for itself.
+  /// What an analysis file or an experiment can set for all analyses, and an analysis for itself.
   package static let analysisDefaults: [Key] = [
     Key("labels", "the class or number of each example"),
     Key("classes", "the classes that count"),
@@ -93,18 +93,18 @@ extension KeyTable {
     ])
 }
 
-/// The kinds of analyses, as files name them.
+/// The kinds of analyses, as named in files.
 public enum AnalysisKindName: String, Sendable, CaseIterable {
   case readers, probes, components, separation, clusters, similarity, norms, trajectory, units, matrix
 
-  /// The keys that the kind has of its own; nil for none.
+  /// The keys that only this kind has; nil for none.
   var table: KeyTable? {
     let keys = ownKeys
     return keys.isEmpty
       ? nil : KeyTable(name: rawValue, what: "an analysis of the kind \(rawValue)", keys: keys)
   }
 
-  /// All keys that an analysis of the kind can have.
+  /// All keys that an analysis of this kind can have.
   var wholeTable: KeyTable {
     KeyTable(name: "analyses[]", what: KeyTable.analysis.what, keys: KeyTable.analysis.keys + ownKeys)
   }

@@ -5,7 +5,7 @@ import Workbenches
 
 extension KeyedFields {
   /// What an analysis of a kind computes.
-  /// - Parameter folder: what files are relative to.
+  /// - Parameter folder: the folder that paths are relative to.
   func kind(_ kind: AnalysisKindName, folder: String, defaults: AnalysisDefaults) throws -> AnalysisKind {
     switch kind {
     case .readers: return try readers()
@@ -44,7 +44,7 @@ extension KeyedFields {
     try self["shrinkage"].map { Double(try $0.float(from: 0, to: 1)) } ?? 0.1
   }
 
-  /// Of each of them a number is kept until all are drawn.
+  /// A number is kept per redraw until all are drawn.
   private static let mostRedraws = 100_000
 
   private func readers() throws -> AnalysisKind {

@@ -1,7 +1,7 @@
 import Diagnostics
 import ExperimentFile
 
-/// A CSV file (RFC 4180) with a header, as a table of labels: a row for each prompt, in order or by its column `example`.
+/// A CSV file (RFC 4180) with a header, as a table of labels: a row per prompt, in order or by its column `example`.
 struct LabelTable {
   private let file: String
   private let header: [String]
@@ -23,7 +23,7 @@ struct LabelTable {
   }
 
   /// The label of each prompt, by its number.
-  /// - Throws: `ExperimentError` for a column that is not there, or something that is not a number, or a repeated one.
+  /// - Throws: `ExperimentError` for a column that does not exist, or a number that is invalid or repeated.
   func values(of column: String) throws -> [Int: String] {
     guard let index = header.firstIndex(of: column) else {
       throw ExperimentError.inFile(Place(file: file, line: 1), .noColumn(column, known: header))

@@ -11,14 +11,14 @@ extension Field {
     return text
   }
 
-  /// A text with something in it.
+  /// A text that is not empty.
   package func nonEmptyText() throws -> String {
     let text = try text()
     guard !text.isEmpty else { throw error(.badValue(path: path, value: "empty", expected: "some text")) }
     return text
   }
 
-  /// One of some words.
+  /// One of these words.
   package func choice(of words: [String]) throws -> String {
     let content = try content()
     guard case .text(let word) = content else {
@@ -35,7 +35,7 @@ extension Field {
     return value
   }
 
-  /// A list of words, each once.
+  /// A list of words without repetition.
   package func words<T: RawRepresentable & CaseIterable & Hashable>(_ type: T.Type, of expected: String) throws -> [T]
   where T.RawValue == String {
     var words: [T] = []
@@ -104,7 +104,7 @@ extension Field {
     return value
   }
 
-  /// A token's id; whether the model has it is found out when there is one.
+  /// A token's id; it is checked against the model later.
   package func tokenID() throws -> Int32 {
     let id = try integer()
     guard let token = Int32(exactly: id), token >= 0 else {
@@ -114,7 +114,7 @@ extension Field {
   }
 
   /// The elements of a list with at least one.
-  /// - Parameter expected: what the list is one of, for messages: "metrics".
+  /// - Parameter expected: what the elements are, for messages: "metrics".
   package func list(of expected: String) throws -> [Field] {
     let content = try content()
     guard case .list(let elements) = content else {
@@ -124,13 +124,13 @@ extension Field {
     return elements
   }
 
-  /// The elements of a list, or the value itself where it is no list.
+  /// The elements of a list, or the value itself if it is not a list.
   package func oneOrMore(of expected: String) throws -> [Field] {
     if case .list = try content() { return try list(of: expected) }
     return [self]
   }
 
-  /// A map that has no keys but those of a table, and all that the table requires.
+  /// A map that has only keys of a table, and all that the table requires.
   package func map(_ table: KeyTable) throws -> KeyedFields {
     let content = try content()
     guard case .map(let members) = content else {
@@ -167,20 +167,20 @@ package struct KeyedFields {
     return field
   }
 
-  /// A key that is needed because of another one.
+  /// A key that another key makes necessary.
   package func needed(_ key: String, in table: KeyTable) throws -> Field {
     if let field = self[key] { return field }
     let meaning = table.keys.first { $0.name == key }?.meaning ?? ""
     throw ExperimentError.inFile(place, .missingKey(key: key, of: path, meaning: meaning))
   }
 
-  /// Keys that mean nothing where another one is.
+  /// Rejects keys that have no meaning together with another.
   package func refuse(_ keys: [String], with other: String) throws {
     guard let stray = members.first(where: { keys.contains($0.key) }) else { return }
     throw stray.field.error(.cannotCombine(key: stray.key, other: other, path: path))
   }
 
-  /// The one key of several that is there.
+  /// The one key of several that is present.
   package func exactlyOne(of keys: [String]) throws -> Field.Member {
     let found = members.filter { keys.contains($0.key) }
     guard found.count == 1 else {
@@ -198,7 +198,7 @@ package func oneOf(_ words: [String]) -> String {
 }
 
 extension Field.Content: CustomStringConvertible {
-  /// As messages say it.
+  /// The kind of value, for messages.
   package var description: String {
     switch self {
     case .null: "nothing"
@@ -211,7 +211,7 @@ extension Field.Content: CustomStringConvertible {
     }
   }
 
-  /// Whether quotes would make a text of it.
+  /// Whether quotes would make it a text.
   var isScalar: Bool {
     switch self {
     case .bool, .integer, .number: true

@@ -1,9 +1,10 @@
 import Diagnostics
 import Yams
 
-/// A value of an experiment file, or of a line of a prompt file, with where it stands. YAML and JSON are one to the decoders.
+/// A value of an experiment file, or of a line of a prompt file, with its place. Decoders do not distinguish YAML from
+/// JSON.
 ///
-/// Looked into one level at a time: aliases can make a small YAML text stand for an enormous tree.
+/// It is read one level at a time: with aliases, a small YAML text can describe an enormous tree.
 package struct Field {
   package enum Source {
     case yaml(Node)
@@ -21,7 +22,7 @@ package struct Field {
     case map([Member])
   }
 
-  /// A key of a map and what stands there.
+  /// A key of a map and its value.
   package struct Member {
     package let key: String
     package let field: Field
@@ -38,15 +39,15 @@ package struct Field {
     self.path = path
   }
 
-  /// The whole of a YAML text; nil where it has nothing in it.
-  /// - Parameter file: what messages call it.
-  /// - Throws: `ExperimentError` with the line at which it is no YAML.
+  /// A whole YAML text; nil if it is empty.
+  /// - Parameter file: its name in messages.
+  /// - Throws: `ExperimentError` with the line that is not valid YAML.
   package init?(yaml text: String, file: String) throws {
     guard let node = try compose(text, file: file) else { return nil }
     self.init(source: .yaml(node), place: Place(file: file, line: 1), path: "")
   }
 
-  /// The error that this value is at fault for.
+  /// An error caused by this value.
   package func error(_ problem: FileProblem) -> ExperimentError { .inFile(place, problem) }
 
   /// - Throws: `FileProblem.keyNotText`.
@@ -99,7 +100,7 @@ package struct Field {
   private func path(to key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 }
 
-/// What a scalar without quotes means: the core schema of YAML 1.2, in which `no` and `on` are words.
+/// The meaning of a scalar without quotes, by the core schema of YAML 1.2, in which `no` and `on` are words.
 private enum PlainScalar {
   static func content(of text: String) -> Field.Content {
     switch text {
@@ -108,7 +109,7 @@ private enum PlainScalar {
     case "false", "False", "FALSE": return .bool(false)
     default: break
     }
-    // Swift also reads "nan", "inf" and hexadecimal floats as numbers, which YAML spells otherwise.
+    // Swift also reads "nan", "inf" and hexadecimal floats as numbers; YAML spells them differently.
     guard text.utf8.allSatisfy({ numberCharacters.contains($0) }) else { return .text(text) }
     if let integer = Int(text) { return .integer(integer) }
     if let number = Double(text), number.isFinite { return .number(number) }

@@ -1,7 +1,8 @@
 import Diagnostics
 
 extension JSONValue {
-  /// The value in YAML, on one line: `{name: heads, over: [layer, head]}`. Numbers that are none, which no file has, are `.nan`.
+  /// The value in YAML, on one line: `{name: heads, over: [layer, head]}`. NaN and infinities, which no file has, are
+  /// `.nan`.
   package var flowText: String {
     switch self {
     case .null: "null"
@@ -15,7 +16,7 @@ extension JSONValue {
     }
   }
 
-  /// Whether a text is a word that YAML reads as a text without quotes.
+  /// Whether YAML reads this text as a text without quotes.
   private static func isPlain(_ text: String) -> Bool {
     guard let first = text.utf8.first, isLetter(first), !reserved.contains(text.lowercased()) else { return false }
     return text.utf8.allSatisfy { isLetter($0) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == 0x2D }
@@ -25,10 +26,10 @@ extension JSONValue {
     (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || byte == UInt8(ascii: "_")
   }
 
-  /// Words that some reader of YAML takes for something else than a text.
+  /// Words that some YAML parser does not read as text.
   private static let reserved: Set<String> = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
 
-  /// A text in double quotes; what YAML takes for a line's end or does not take at all is escaped.
+  /// A text in double quotes; line separators and characters that YAML does not allow are escaped.
   private static func quoted(_ text: String) -> String {
     var result = ""
     for scalar in jsonString(text).unicodeScalars {
@@ -60,7 +61,7 @@ extension JSONValue {
     return all.count == 1 ? all[0] : .array(all)
   }
 
-  /// A seed; one that no file can have is a text, which is refused when it is read.
+  /// A seed. One that no file can have becomes a text, which is rejected when it is read.
   package static func seed(_ seed: UInt64) -> JSONValue {
     Int(exactly: seed).map { .integer($0) } ?? .string("\(seed)")
   }

@@ -1,10 +1,10 @@
-/// The keys that one kind of map in an experiment file has.
+/// The keys of one kind of map in an experiment file.
 public struct KeyTable: Sendable, Hashable {
   /// One key.
   public struct Key: Sendable, Hashable {
     public let name: String
     public let isRequired: Bool
-    /// In a few words, for messages.
+    /// A short description, for messages.
     public let meaning: String
 
     package init(_ name: String, required: Bool = false, _ meaning: String) {
@@ -14,9 +14,9 @@ public struct KeyTable: Sendable, Hashable {
     }
   }
 
-  /// Where such a map stands: `sweeps[]`.
+  /// Where such a map occurs: `sweeps[]`.
   public let name: String
-  /// What a value that is no such map should have been, for messages.
+  /// What a value should have been if it is not such a map, for messages.
   public let what: String
   public let keys: [Key]
 

@@ -1,4 +1,4 @@
-/// Whether a text can name an experiment or a sweep: letters, digits, `-` and `_`.
+/// Whether a text is a valid name of an experiment: letters, digits, `-` and `_`.
 package func isName(_ text: String) -> Bool {
   !text.isEmpty
     && text.utf8.allSatisfy {
@@ -11,13 +11,13 @@ package func isName(_ text: String) -> Bool {
     }
 }
 
-/// Whether a text can name a sweep or a readout: points between the letters as well (`into-9.9-q`).
+/// Whether a text is a valid name of a sweep or a readout, which may also have points (`into-9.9-q`).
 package func isPartName(_ text: String) -> Bool {
   !text.hasPrefix(".") && isName(text.replacing(".", with: "_"))
 }
 
 extension Field {
-  /// What an experiment or an analysis file is called.
+  /// The name of an experiment or an analysis file.
   package func experimentName() throws -> String {
     let name = try text()
     guard isName(name) else {

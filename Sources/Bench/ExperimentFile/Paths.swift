@@ -1,4 +1,4 @@
-/// A path from a file, relative to that file's folder.
+/// A path in a file, relative to that file's folder.
 package func resolvedPath(_ written: String, relativeTo folder: String?) -> String {
   guard let folder, !folder.isEmpty, !written.hasPrefix("/") else { return written }
   return folder.hasSuffix("/") ? folder + written : "\(folder)/\(written)"

@@ -1,8 +1,8 @@
 /// A line of a file, as messages name it.
 public struct Place: Sendable, Hashable, CustomStringConvertible {
-  /// As the user can open it.
+  /// The path, as the user can open it.
   public let file: String
-  /// Counted from one.
+  /// Counted from 1.
   public let line: Int
 
   public init(file: String, line: Int) {

@@ -1,6 +1,6 @@
 import Yams
 
-/// The one document of a YAML text; nil where there is none.
+/// The one document of a YAML text; nil if there is none.
 func compose(_ text: String, file: String) throws -> Node? {
   if let place = ComplexKeys.placeInFileWithAliases(in: text) {
     throw ExperimentError.brokenYAML(
@@ -15,7 +15,7 @@ func compose(_ text: String, file: String) throws -> Node? {
 }
 
 extension YamlError {
-  /// The error with the line it is at.
+  /// The error with its line.
   fileprivate func located(in file: String, text: String) -> ExperimentError {
     switch self {
     case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),

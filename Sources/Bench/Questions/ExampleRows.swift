@@ -1,7 +1,8 @@
 import ActivationStore
 import LabelledArrays
 
-/// Arrays [axes..., example] of which a run keeps a row of numbers for each example: what readouts and other answers are stored as until all are there.
+/// Arrays [axes..., example] of which a run stores a row of numbers per example: the form of readouts and other answers
+/// until all examples are done.
 public struct ExampleRows: Sendable {
   /// One array, without `example`.
   public struct Column: Sendable {
@@ -13,7 +14,7 @@ public struct ExampleRows: Sendable {
       self.axes = axes
     }
 
-    /// How many numbers there are of each example.
+    /// How many numbers there are per example.
     public var width: Int { axes.shape.count }
   }
 

@@ -3,9 +3,9 @@ import ModelGraph
 import Patching
 import Workbenches
 
-/// What a question is fitted to: a model, prompts, and what is read off them.
+/// What a question is planned for: a model, prompts and metrics.
 ///
-/// A class, because engines are made when they are first asked for and shared; used by one task while an experiment is planned.
+/// A class, because engines are created on first use and shared; used by one task while an experiment is planned.
 public final class PlanningContext {
   public let setting: RunSetting
   /// The mazes of an experiment on a policy; nil for prompts of text.
@@ -28,7 +28,7 @@ public final class PlanningContext {
   public var direction: PatchingDirection { setting.direction }
   public var metrics: [Metric] { setting.metrics }
 
-  /// The engine on the graph with some options: those that a question's edits need in the graph's path.
+  /// The engine on the graph with these options, which a question's edits need.
   /// - Throws: what `PatchingEngine.init` throws.
   public func engine(_ options: GraphOptions = GraphOptions()) throws -> PatchingEngine {
     if let known = engines[options] { return known }

@@ -4,27 +4,29 @@ import ExperimentFile
 import Patching
 import Workbenches
 
-/// Something that an experiment asks of its model and prompts: a sweep, a readout, a vector added in mazes.
+/// Something that an experiment asks about its model and prompts: a sweep, a readout, a vector added in mazes.
 ///
-/// A question is a value that makes sense by itself, whatever the model. A kind of question is a folder here: how files write it (`questionKind`), how it fits a
-/// model (`plan`), its units of work and their answers (`PlannedQuestion`), and its words for the summary (`QuestionSummary`).
-/// `QuestionKind.all` lists the kinds; nothing else knows of them.
+/// A question is a value that is independent of any model. Each kind of question is a folder here: its form in files
+/// (`questionKind`), planning for a model (`plan`), its units of work and their answers (`PlannedQuestion`), and its
+/// text in the summary (`QuestionSummary`). `QuestionKind.all` lists the kinds; nothing else knows them.
 public protocol Question: Sendable {
-  /// How experiment files ask it.
+  /// Its form in experiment files.
   static var questionKind: QuestionKind { get }
-  /// Unique among the questions of its kind; results are stored under it.
+  /// Unique among the questions of its kind; results are stored under this name.
   var name: String { get }
   /// The line that asks it.
   var place: Place { get }
-  /// The question as an element of its list in an experiment file, its vectors as numbers. Reading it gives the same question.
+  /// The question as an element of its list in an experiment file, with its vectors as numbers. Reading it gives the
+  /// same question.
   var written: JSONValue { get }
-  /// The models that its vectors were made with, without those for which any model will do, and how files were read where that needs saying.
+  /// The models that its vectors were made with, except for vectors that any model may use, and how files were read if
+  /// that is worth reporting.
   var vectorOrigins: [VectorOrigin] { get }
-  /// The numbers that it takes from other files: a run is resumed only where they are what they were.
+  /// The numbers that it takes from other files: a run is resumed only if they have not changed.
   var vectors: [[Float]] { get }
 
-  /// Fits it to a model and prompts.
-  /// - Returns: one planned question, or several where an answer has parts that are found separately.
+  /// Plans it for a model and prompts.
+  /// - Returns: one planned question, or several if an answer has parts that are computed separately.
   /// - Throws: `ExperimentError` at its line.
   func plan(in context: PlanningContext) throws -> [any PlannedQuestion]
 }
@@ -34,28 +36,28 @@ extension Question {
   public var vectors: [[Float]] { [] }
 }
 
-/// A question that is known to fit its model and prompts. It is answered for one block of examples at a time.
+/// A question that fits its model and prompts. It is answered for one block of examples at a time.
 public protocol PlannedQuestion: Sendable {
   /// Its name within its kind.
   var name: String { get }
-  /// What progress calls it.
+  /// Its name in progress reports.
   var stage: String { get }
-  /// How many runs of one prompt it takes for each example.
+  /// How many runs of one prompt it takes per example.
   var runs: Int { get }
-  /// The room that its answers take in the file of a run under way.
+  /// The space that its answers need in the partial file.
   var room: AnswerRoom { get }
 
-  /// Answers it for some examples, all of one block, but for what is done already.
-  /// - Parameter unit: says what is done, and takes the answers.
+  /// Answers it for some examples, all in one block, except what is done already.
+  /// - Parameter unit: knows what is done, and takes the answers.
   /// - Throws: what the engine throws; what `unit` throws, which ends the run.
   func answer(_ unit: UnitOfWork) throws
 
-  /// Writes the answers of all examples to the finished results, and sums them up.
-  /// - Returns: nil where there is nothing to say.
+  /// Writes the answers of all examples to the finished results, and summarises them.
+  /// - Returns: nil if there is nothing to report.
   func finish(_ finishing: Finishing) throws -> (any QuestionSummary)?
 
-  /// Sums up results that are finished.
-  /// - Returns: nil where there is nothing to say, or the file has not what it takes.
+  /// Summarises finished results.
+  /// - Returns: nil if there is nothing to report, or the file lacks what is needed.
   func summary(of results: ResultsReader, baselines: Baselines) throws -> (any QuestionSummary)?
 }
 
@@ -63,19 +65,19 @@ extension PlannedQuestion {
   public var stage: String { name }
 }
 
-/// The room that answers take in the file of a run under way.
+/// The space that answers need in a partial file.
 public enum AnswerRoom: Sendable {
-  /// A value for each cell and example, in the arrays that the finished results have.
+  /// A value per cell and example, in the arrays of the finished results.
   case cells(PartialResults.Sweep)
-  /// A row of numbers for each example.
+  /// A row of numbers per example.
   case rows(PartialResults.Table)
 }
 
-/// What is found by answering a question, in words.
+/// The answer to a question, in words.
 public protocol QuestionSummary: Sendable {
   /// The question's name.
   var name: String { get }
-  /// The words for all summaries of one kind, in the order of the experiment; each a paragraph.
+  /// The text for all summaries of one kind, in the order of the experiment; each element is a paragraph.
   static func words(_ summaries: [Self], of run: RunSetting) -> [String]
 }
 

@@ -1,4 +1,5 @@
-/// Puts questions one after another: sweeps, readouts, vectors in mazes, and sweeps that have been answered already, which are asked again.
+/// Collects questions: sweeps, readouts, vectors in mazes, and sweeps that have been answered already and are asked
+/// again.
 @resultBuilder public enum QuestionBuilder {
   public static func buildExpression(_ question: some Question) -> [any Question] { [question] }
 

@@ -2,9 +2,9 @@ import ExperimentFile
 import Patching
 import Workbenches
 
-/// A kind of question: the key that its list has in an experiment file, and how an element is read.
+/// A kind of question: the key of its list in an experiment file, and how to read an element.
 public struct QuestionKind: Sendable {
-  /// What a question is asked about.
+  /// What a question can be asked about.
   package enum Inputs: Sendable {
     /// Mazes only.
     case mazes
@@ -15,14 +15,14 @@ public struct QuestionKind: Sendable {
 
   /// The key of its list: `sweeps`.
   public let key: String
-  /// In a few words, for messages and the key table.
+  /// A short description, for messages and the key table.
   package let meaning: String
   /// One of them, for messages: `a sweep`.
   package let one: String
-  /// What its list is one of, for messages: `sweeps`.
+  /// What the elements of its list are, for messages: `sweeps`.
   package let listed: String
   package let inputs: Inputs
-  /// What an element's maps can have as keys, in the order of the file.
+  /// The keys of an element's maps, in the order of the file.
   package let tables: [KeyTable]
   package let read: @Sendable (Field, QuestionReading) throws -> any Question
 
@@ -32,9 +32,9 @@ public struct QuestionKind: Sendable {
   ]
 }
 
-/// What the reading of a question may need to know of its experiment.
+/// What reading a question may need to know about its experiment.
 package struct QuestionReading: Sendable {
-  /// What vector files are relative to.
+  /// The folder that vector files are relative to.
   package let folder: String
   package let inputs: PromptSource
   package let metrics: [Metric]
@@ -47,7 +47,7 @@ package struct QuestionReading: Sendable {
 }
 
 extension QuestionKind {
-  /// The questions of all kinds in an experiment file, kind by kind, each with a name of its own within its kind.
+  /// The questions of all kinds in an experiment file, kind by kind, with unique names within each kind.
   package static func questions(in keys: KeyedFields, _ reading: QuestionReading) throws -> [any Question] {
     try all.flatMap { kind in
       guard let field = keys[kind.key] else { return [any Question]() }

@@ -2,7 +2,7 @@ import Checkpoints
 import Patching
 import Workbenches
 
-/// What all questions of a run have in common: what it is called, the model, the inputs, and what is read off them.
+/// What all questions of a run have in common: its name, the model, the inputs and the metrics.
 public struct RunSetting: Sendable {
   /// The experiment's name.
   public let name: String
@@ -10,10 +10,10 @@ public struct RunSetting: Sendable {
   public let model: ModelReference
   public let loaded: LoadedModel
   public let prompts: ResolvedPrompts
-  /// How many pairs were drawn from a dataset, and why others were left out; nil where pairs are written.
+  /// How many pairs were drawn from a dataset, and why others were left out; nil if pairs are written in the file.
   public let promptsNote: String?
   public let direction: PatchingDirection
-  /// At least one, each once; the first is shown.
+  /// At least one, without repetition; the first is shown.
   public let metrics: [Metric]
 
   package init(

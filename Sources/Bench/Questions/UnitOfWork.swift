@@ -1,7 +1,8 @@
 import ActivationStore
 import Patching
 
-/// One question, asked of one block of examples: what a run is made of, and what a stopped run finds done or not.
+/// One question, asked about one block of examples: the unit in which a run works, and in which a stopped run is
+/// resumed.
 public struct UnitOfWork: Sendable {
   /// The examples, all of one block.
   public let block: Range<Int>
@@ -10,7 +11,7 @@ public struct UnitOfWork: Sendable {
   private let deliver: @Sendable (AnswerBlock) throws -> Void
 
   /// - Parameters:
-  ///   - check: throws where the run is to stop.
+  /// - check: throws if the run should stop.
   ///   - deliver: takes part of an answer.
   package init(
     _ block: Range<Int>, in file: PartialResults, check: @escaping @Sendable () throws -> Void,
@@ -22,33 +23,35 @@ public struct UnitOfWork: Sendable {
     self.deliver = deliver
   }
 
-  /// Takes an answer, or a part of one. It counts as done when this returns.
-  /// - Throws: `ExperimentError.interrupted` when the run is to stop; `CancellationError`; what a sink throws.
+  /// Takes an answer, or part of one. It counts as done when this returns.
+  /// - Throws: `ExperimentError.interrupted` if the run should stop; `CancellationError`; what a sink throws.
   public func add(_ answer: AnswerBlock) throws {
     try check()
     try deliver(answer)
   }
 
-  /// - Throws: `ExperimentError.interrupted` when the run is to stop; `CancellationError`.
+  /// - Throws: `ExperimentError.interrupted` if the run should stop; `CancellationError`.
   public func check() throws { try checkpoint() }
 
-  /// Whether some cells of a question's room are done for some examples.
+  /// Whether some cells of a question are done for some examples.
   func isDone(_ question: String, _ pass: PartialResults.Pass, cells: some Sequence<Int>, examples: Range<Int>) -> Bool
   {
     file.isDone(sweep: question, pass, cells: cells, examples: examples)
   }
 
-  /// The examples of the block whose rows are not there yet.
+  /// The examples of the block without a row.
   func missing(fromRows table: String) -> [Int] { block.filter { !file.hasRow(table: table, example: $0) } }
 }
 
-/// Part of an answer, as it is found: a rectangle of cells and examples.
+/// Part of an answer: a rectangle of cells and examples.
 public struct AnswerBlock: Sendable {
   /// Where it goes.
   public enum Target: Sendable, Hashable {
-    /// Some cells of a question with `AnswerRoom.cells`: values are [cell of the span, example]; `done` are those of the span that were asked.
+    /// Some cells of a question with `AnswerRoom.cells`: values are [cell of the span, example]; `done` are the cells
+    /// of the span that were computed.
     case cells(question: String, PartialResults.Pass, span: Range<Int>, done: [Int])
-    /// The rows of a question with `AnswerRoom.rows`: values are [entry of the row, example], the arrays one behind the other.
+    /// The rows of a question with `AnswerRoom.rows`: values are [entry of the row, example], one array after the
+    /// other.
     case rows(table: String)
   }
 
@@ -64,7 +67,7 @@ public struct AnswerBlock: Sendable {
     }
   }
 
-  /// What progress calls the question.
+  /// The question's name in progress reports.
   public let stage: String
   public let target: Target
   public let examples: Range<Int>
@@ -83,13 +86,13 @@ public struct AnswerBlock: Sendable {
 
 /// What a question needs to write its part of the finished results.
 public struct Finishing {
-  /// What the run has found.
+  /// What the run has computed.
   public let partial: PartialResults
   public let results: ResultsWriter
   /// The metrics of the unedited runs.
   public let baselines: Baselines
   public let setting: RunSetting
-  /// Where files that stand beside the results go.
+  /// The folder for files next to the results.
   let folder: String
   /// Called between pieces; what it throws ends the run.
   public let check: () throws -> Void

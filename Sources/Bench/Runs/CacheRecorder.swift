@@ -28,7 +28,7 @@ struct CacheRecorder {
         promptColumns: PromptColumns(of: run.prompts.rows)))
   }
 
-  /// Whether a file is a complete cache that this experiment has made of this model.
+  /// Whether a file is a complete cache that this experiment has written for this model.
   static func isWhole(_ path: String, of run: ExperimentRun, sha256: String) -> Bool {
     do {
       let reader = try CacheReader(path)
@@ -42,8 +42,8 @@ struct CacheRecorder {
   }
 
   /// - Parameters:
-  ///   - check: called between pieces; what it throws ends the writing.
-  ///   - advance: told how many runs of one prompt have been written.
+  /// - check: called between pieces; what it throws stops the writing.
+  ///   - advance: called with the number of runs of one prompt that have been written.
   func write(check: @Sendable () throws -> Void, advance: @Sendable (Int) throws -> Void) throws {
     try writer.write(prompts: run.prompts.rows, from: 0)
     let (model, nodes) = (run.loaded.model, run.cachedNodes)
@@ -71,7 +71,7 @@ struct CacheRecorder {
   func finish() throws { try writer.finish() }
   func discard() { writer.discard() }
 
-  /// How many tokens are run at a time, so that what is kept of them stays within 128 MiB a worker.
+  /// How many tokens are run at a time, so that what is kept of them takes at most 128 MiB per worker.
   private var entriesAtATime: Int {
     let longest = run.prompts.set.longest
     let bytes = run.cachedNodes.reduce(0) { sum, node in

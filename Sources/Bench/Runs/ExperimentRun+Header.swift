@@ -6,20 +6,20 @@ import Patching
 import Questions
 import Workbenches
 
-/// What a run's results file says in its header.
+/// The header of a run's results file.
 extension ExperimentRun {
   func header(sha256: String) -> ResultsHeader {
     var attributes: [String: Attribute] = [
       Schema.ResultsRoot.name: .text(experiment.name),
       Schema.ResultsRoot.metrics: .texts(experiment.metrics.map(\.rawValue)),
     ]
-    // Groups of a file have no order of their own.
+    // Groups in a file have no order of their own.
     for kind in QuestionKind.all {
       let names = experiment.questions.filter { type(of: $0).questionKind.key == kind.key }.map(\.name)
       if !names.isEmpty { attributes[kind.key] = .texts(names) }
     }
     attributes.merge(fingerprints) { $1 }
-    // `answer_token` has room for one; where several are accepted, all of them are here.
+    // `answer_token` has room for only one; if several are accepted, all of them are here.
     let pairs = prompts.set.pairs
     if pairs.contains(where: { $0.answers.count > 1 }) {
       attributes[Schema.ResultsRoot.answerTokens] = .text("\(pairs.map(\.answers))")
@@ -35,7 +35,7 @@ extension ExperimentRun {
 }
 
 extension ResolvedPrompts {
-  /// The prompts as files store them; each row is made when it is read.
+  /// The prompts as stored in files; each row is created when it is read.
   var rows: some RandomAccessCollection<PromptRow> { self.set.pairs.indices.lazy.map(row) }
 
   private func row(_ index: Int) -> PromptRow {

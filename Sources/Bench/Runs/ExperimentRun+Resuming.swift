@@ -8,7 +8,7 @@ import LabelledArrays
 import Patching
 import Questions
 
-/// Whether a file that an earlier run has left is of this run.
+/// Checks whether a file of an earlier run belongs to this run.
 extension ExperimentRun {
   /// How many runs of one prompt are done in a file.
   func runs(doneIn file: PartialResults) -> Int {
@@ -18,14 +18,14 @@ extension ExperimentRun {
       switch question.room {
       case .rows(let table): return sum + rows(table, question.runs)
       case .cells(let sweep):
-        // An estimate of all cells of an example takes a run for each metric.
+        // Estimating all cells of an example takes a run per metric.
         let estimates = file.done(sweep: question.name, .estimate) / max(1, sweep.declaration.cells)
         return sum + file.done(sweep: question.name, .run) + estimates * experiment.metrics.count
       }
     }
   }
 
-  /// What the file is of beside what its text says.
+  /// What identifies the file's run, in addition to its text.
   var fingerprints: [String: Attribute] {
     [
       Schema.ResultsRoot.promptsSHA256: .text(promptsFingerprint),
@@ -65,10 +65,10 @@ extension ExperimentRun {
     }
   }
 
-  /// The results of an earlier run that finished; nil where there are none, or a partial file to resume.
+  /// The results of an earlier run that finished; nil if there are none, or there is a partial file to resume.
   ///
-  /// Sweeps and heads are summed up anew from the file; analyses are carried out where they are missing.
-  /// - Throws: `ExperimentError.cannotResume` where the results are of something else; `StoreError`, `RunError`.
+  /// Sweeps and heads are summarised again from the file; missing analyses are run.
+  /// - Throws: `ExperimentError.cannotResume` if the results are of something else; `StoreError`, `RunError`.
   package func finishedOutcome(in folder: String) throws -> RunOutcome? {
     let path = resultsFile(in: folder)
     let files = FileManager.default
@@ -100,8 +100,8 @@ extension ExperimentRun {
       analysis: hasAnalyses ? nil : try analysis(of: cache, into: folder, shouldStop: { false }), before: total)
   }
 
-  /// - Throws: `ExperimentError.cannotResume` for a partial file whose examples were not cut into blocks as they are now: the last bits of what is there and
-  ///   of what would be added could differ.
+  /// - Throws: `ExperimentError.cannotResume` for a partial file whose examples were split into blocks differently: the
+  ///   last bits of existing and new values could differ.
   func checkCut(of file: String) throws {
     guard
       try ResultsReader(file).header().attributes[Schema.ResultsRoot.examplesPerBlock]
@@ -128,7 +128,7 @@ extension ExperimentRun {
   }
 }
 
-/// The first line in which two texts differ, in words; nil where they are the same.
+/// The first line in which two texts differ, in words; nil if they are equal.
 private func firstDifference(of before: String, and now: String) -> String? {
   guard before != now else { return nil }
   let before = before.split(separator: "\n", omittingEmptySubsequences: false)

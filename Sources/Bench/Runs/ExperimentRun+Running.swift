@@ -10,17 +10,18 @@ import Questions
 import Synchronization
 
 extension ExperimentRun {
-  /// Answers all questions and writes `NAME.h5`, and `NAME.cache.h5` where a cache is asked for.
+  /// Answers all questions and writes `NAME.h5` and, if a cache is requested, `NAME.cache.h5`.
   ///
-  /// The work goes block by block of examples and, within a block, question by question. Answers go to `NAME.h5.partial` as they are found, and that file can be
-  /// resumed after an error, an interruption or a kill. Results and cache take their names when everything is there; files of an earlier run stay until then.
+  /// The work goes block by block of examples and, within a block, question by question. Answers are written to
+  /// `NAME.h5.partial` as they are found; that file can be resumed after an error, an interruption or a kill. Results
+  /// and cache get their final names when they are complete; files of an earlier run remain until then.
   /// - Parameters:
-  ///   - folder: where the files go; made if it is not there.
-  ///   - resuming: whether to resume the partial file that an earlier run has left, if there is one.
-  ///   - sinks: told of everything that happens, after it is in the file.
-  ///   - shouldStop: asked whenever something is done, by one thread at a time; a cancelled task stops a run as well.
-  /// - Throws: `ExperimentError.cannotCreateFolder`, `.interrupted` (nothing was done), `.interruptedWithRest`, `.cannotResume`, `StoreError`,
-  ///   `PatchingError`; what a sink throws.
+  ///   - folder: where the files go; created if it does not exist.
+  ///   - resuming: whether to resume the partial file of an earlier run, if there is one.
+  ///   - sinks: notified of everything that happens, after it is in the file.
+  ///   - shouldStop: called whenever something is done, by one thread at a time; a cancelled task stops a run as well.
+  /// - Throws: `ExperimentError.cannotCreateFolder`, `.interrupted` (nothing was done), `.interruptedWithRest`,
+  ///   `.cannotResume`, `StoreError`, `PatchingError`; what a sink throws.
   public func run(
     into folder: String, resuming: Bool = false, sinks: [any RunSink],
     shouldStop: @escaping @Sendable () -> Bool = { false }
@@ -57,7 +58,7 @@ extension ExperimentRun {
     return outcome
   }
 
-  /// Answers all questions, as the other form does, telling one function how far it is.
+  /// Answers all questions like the other method, and reports progress to a function.
   /// - Parameter progress: called now and then, by one thread at a time.
   public func run(
     into folder: String, resuming: Bool = false, progress: @escaping @Sendable (RunProgress) -> Void = { _ in },
@@ -67,7 +68,8 @@ extension ExperimentRun {
     return try run(into: folder, resuming: resuming, sinks: [line], shouldStop: shouldStop)
   }
 
-  /// The events of a run that begins when they are iterated over, on a thread of its own; a task that stops iterating stops the run.
+  /// The events of a run that starts, on its own thread, when they are iterated over; a task that stops iterating stops
+  /// the run.
   /// - Throws: while iterating, as `run(into:resuming:sinks:shouldStop:)`.
   public func events(into folder: String, resuming: Bool = false) -> AsyncThrowingStream<RunEvent, any Error> {
     AsyncThrowingStream { continuation in
@@ -85,12 +87,12 @@ extension ExperimentRun {
     }
   }
 
-  /// Where the results go.
+  /// The path of the results.
   func resultsFile(in folder: String) -> String { resolvedPath("\(experiment.name).h5", relativeTo: folder) }
 
   // MARK: Under way
 
-  /// The file that answers are written to: a new one, or the one that an earlier run has left.
+  /// The file for answers: a new one, or that of an earlier run.
   private func partialFile(_ path: String, _ header: ResultsHeader, resuming: Bool) throws -> PartialResults {
     if resuming, FileManager.default.fileExists(atPath: PartialResults.path(of: path)) {
       try checkMatches(PartialResults.path(of: path), header)
@@ -112,7 +114,7 @@ extension ExperimentRun {
       tables: tables)
   }
 
-  /// Block by block, so that the unedited runs of a block serve all questions and are let go with it.
+  /// Works block by block, so that all questions share the unedited runs of a block, which are then released.
   private func answerQuestions(_ partial: PartialResults, _ counter: RunCounter, _ stream: EventStream) throws {
     for block in engine.blocks {
       try counter.check()
@@ -133,7 +135,7 @@ extension ExperimentRun {
       baselines: [(.clean, named(found.clean)), (.corrupted, named(found.corrupted))], examples: block)
   }
 
-  /// - Returns: the cache file; nil where none is asked for.
+  /// - Returns: the cache file; nil if none is requested.
   private func writeCache(
     into folder: String, sha256: String, resuming: Bool, _ counter: RunCounter, _ stream: EventStream
   ) throws -> String? {
@@ -158,7 +160,7 @@ extension ExperimentRun {
 
   // MARK: Its end
 
-  /// Writes the results file from the partial one, and looks at the heads that the sweeps found strongest.
+  /// Writes the results file from the partial one, and examines the heads that the sweeps found strongest.
   private func finish(
     _ partial: PartialResults, _ header: ResultsHeader, into folder: String, _ counter: RunCounter,
     _ stream: EventStream
@@ -205,7 +207,7 @@ extension ExperimentRun {
     return Baselines(clean: try of(.clean), corrupted: try of(.corrupted))
   }
 
-  /// Carries the analyses out, on the cache as it stands on the disk. What goes wrong in them leaves results and cache as they are.
+  /// Runs the analyses on the cache on disk. Errors in them leave results and cache unchanged.
   func analysis(
     of cache: String?, into folder: String, shouldStop: @escaping @Sendable () -> Bool
   ) throws -> AnalysisOutcome? {
@@ -223,7 +225,7 @@ extension ExperimentRun {
   }
 }
 
-/// A run's sinks, and the count that they are told.
+/// A run's sinks, and the count that they get.
 private struct EventStream: Sendable {
   private let sinks: [any RunSink]
   private let counter: RunCounter
@@ -235,7 +237,7 @@ private struct EventStream: Sendable {
 
   func send(_ event: RunEvent) throws { for sink in sinks { try sink.receive(event) } }
 
-  /// An answer, and how far the run is with it.
+  /// Delivers an answer and the run's progress.
   @Sendable func deliver(_ answer: AnswerBlock) throws {
     try send(.answer(answer))
     try send(.progress(counter.advance(by: answer.runs, stage: answer.stage)))

@@ -8,29 +8,30 @@ import Patching
 import Questions
 import Workbenches
 
-/// An experiment that is ready to be run: its model is loaded, its prompts are tokens, and every question is known to fit both.
+/// An experiment that is ready to run: its model is loaded, its prompts are tokenized, and every question fits both.
 public struct ExperimentRun: Sendable {
   public let experiment: Experiment
-  /// The model that is run, the one that the command names or else the experiment's, and its tokenizer.
+  /// The model that is run (the command's or else the experiment's) and its tokenizer.
   public let bench: Workbench
   /// What all questions have in common.
   public let setting: RunSetting
   /// In the experiment's order, kind by kind.
   public let questions: [any PlannedQuestion]
-  /// The questions about the strongest heads, answered after the sweeps; nil where no sweep has a head axis.
+  /// The questions about the strongest heads, answered after the sweeps; nil if no sweep has a head axis.
   let heads: PlannedHeads.Plan?
-  /// The activations of the cache file, in the order of computation; empty where there is none.
+  /// The activations in the cache file, in the order of computation; empty if there is none.
   public let cachedNodes: [Node]
-  /// The engine on the graph without options, which reads what nothing edits.
+  /// The engine on the graph without options, for unedited runs.
   let engine: PatchingEngine
-  /// All engines that questions are answered with.
+  /// All engines that questions use.
   let engines: [PatchingEngine]
 
-  /// Loads the model and plans everything, so that whatever does not fit is found before anything has run.
+  /// Loads the model and plans everything, so that anything that does not fit is found before the first run.
   /// - Parameters:
-  ///   - model: instead of the experiment's own.
-  ///   - threads: how many workers share the work; nil for one a processor core. Results do not depend on it.
-  ///   - memory: bytes that runs may take besides the weights; nil for half of what is free. Results do not depend on it.
+  ///   - model: replaces the experiment's own.
+  ///   - threads: how many workers share the work; nil for one per processor core. Results do not depend on it.
+  ///   - memory: bytes that runs may take besides the weights; nil for half of what is free. Results do not depend on
+  ///     it.
   /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`.
   public init(
     _ experiment: Experiment, model override: ModelReference? = nil, threads: Int? = nil, memory: Int? = nil
@@ -53,7 +54,7 @@ public struct ExperimentRun: Sendable {
     self.bench = bench
   }
 
-  /// The experiment's inputs, in words how they were drawn, and the mazes where they are mazes.
+  /// The experiment's inputs, a note on how they were drawn, and the mazes, if any.
   private static func prompts(
     of experiment: Experiment, on bench: Workbench
   ) throws -> (ResolvedPrompts, note: String?, mazes: DrawnMazes?) {
@@ -93,20 +94,20 @@ public struct ExperimentRun: Sendable {
 
   public var prompts: ResolvedPrompts { setting.prompts }
 
-  /// How many pairs were drawn from a dataset, and why others were left out; nil where pairs are written.
+  /// How many pairs were drawn from a dataset, and why others were left out; nil if pairs are written in the file.
   public var promptsNote: String? { setting.promptsNote }
 
-  /// How the model was named, by the command or else by the experiment.
+  /// The name of the model in the command or else in the experiment.
   public var model: ModelReference { bench.reference }
 
   /// The model that is run.
   public var loaded: LoadedModel { bench.loaded }
 
-  /// The metrics of the unedited runs, per example; computed when they are first asked for.
+  /// The metrics of the unedited runs, per example; computed on first use.
   /// - Throws: `RunError`, `CancellationError`.
   public func baselines() throws -> Baselines { try engine.baselines() }
 
-  /// How many runs of one prompt there are in all: what every question takes for every example, and the cached ones.
+  /// How many runs of one prompt there are in total: those of every question for every example, and the cached ones.
   public var total: Int {
     let asked = questions.reduce(0) { $0 + $1.runs } + (heads?.runs ?? 0)
     return (asked + (experiment.cache?.runs.count ?? 0)) * prompts.set.count

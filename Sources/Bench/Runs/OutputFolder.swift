@@ -1,7 +1,7 @@
 import Diagnostics
 import ExperimentFile
 
-/// Makes a folder for output, with those above it, where it is not there yet.
+/// Creates a folder for output, and those above it, if it does not exist.
 /// - Throws: `ExperimentError.cannotCreateFolder`.
 package func makeFolder(_ folder: String) throws {
   if let reason = makeFolders(folder) { throw ExperimentError.cannotCreateFolder(folder, reason: reason) }

@@ -1,7 +1,7 @@
 import ActivationStore
 import Patching
 
-/// Writes answers to the file of the run under way, as they come.
+/// Writes answers to the partial file as they arrive.
 struct PartialFileSink: RunSink {
   let file: PartialResults
 

@@ -1,14 +1,14 @@
 import ExperimentFile
 import Synchronization
 
-/// Counts the finished runs of one prompt, and knows whether to start more.
+/// Counts the finished runs of one prompt, and decides whether to start more.
 final class RunCounter: Sendable {
   private let total: Int
   private let before: Int
   private let shouldStop: @Sendable () -> Bool
   private let count: Mutex<Int>
 
-  /// - Parameter before: how many an earlier run had done.
+  /// - Parameter before: how many an earlier run has done.
   init(total: Int, before: Int, shouldStop: @escaping @Sendable () -> Bool) {
     self.total = total
     self.before = before
@@ -25,7 +25,7 @@ final class RunCounter: Sendable {
     if shouldStop() { throw ExperimentError.interrupted }
   }
 
-  /// Counts on.
+  /// Adds to the count.
   func advance(by runs: Int, stage: String) -> RunProgress {
     let done = count.withLock { count in
       count += runs

@@ -6,13 +6,14 @@ import ModelGraph
 import Tensors
 import Tokenization
 
-/// A run of some prompts: the scores of what comes next, and the activations that were asked for.
+/// A run of some prompts: the logits of the next token, and the requested activations.
 public struct CachedRun: Sendable {
   /// [prompt][position]
   public let tokens: [[Int32]]
-  /// The scores at each prompt's last token, [prompt, vocabulary].
+  /// The logits at each prompt's last token, [prompt, vocabulary].
   public let logits: Tensor
-  /// What each placed edit of the run did, in the order of the interventions: how many numbers it wrote, and by how much it changed them.
+  /// What each placed edit of the run did, in the order of the interventions: how many numbers it wrote, and how much
+  /// it changed them.
   public var reports: [EditReport] { activations.reports }
   /// The names of the activations that were kept, in the order of computation.
   public var hooks: [HookName] { nodes.compactMap(\.hook) }
@@ -35,20 +36,21 @@ public struct CachedRun: Sendable {
   ///   - hook: its name.
   ///   - prompt: which prompt, counted from 0.
   /// - Precondition: there is such a prompt.
-  /// - Throws: `GraphError.noSuchHook` for one that was not kept, with the nearest that was.
+  /// - Throws: `GraphError.noSuchHook` for one that was not kept, with the nearest one that was.
   public func activation(_ hook: String, prompt: Int = 0) throws -> Tensor {
     let node = try kept(hook)
     let shape = Array(node.layout.sizes(examples: 1, positions: tokens[prompt].count).dropFirst())
     return activations.withExample(prompt, of: node) { Tensor(shape: shape, Array($0)) }
   }
 
-  /// A site's activations of one prompt with labelled axes: `layer` in front where the site has layers, then the activation's own, such as `position`,
-  /// `head` and `dHead`; entries that the site does not choose are left out.
+  /// A site's activations for one prompt with labelled axes: `layer` first if the site has layers, then the
+  /// activation's own axes, such as `position`, `head` and `dHead`; entries that the site does not select are left out.
   /// - Parameters:
-  ///   - site: which, narrowed where need be. A pattern must name one hook.
+  ///   - site: which activations, narrowed if necessary. A pattern must match one hook.
   ///   - prompt: which prompt, counted from 0.
   /// - Precondition: there is such a prompt.
-  /// - Throws: `GraphError.noSuchHook` for what was not kept; `InterventionError` for what the model has not got.
+  /// - Throws: `GraphError.noSuchHook` for an activation that was not kept; `InterventionError` for one that the model
+  ///   does not have.
   public func array(_ site: Site, prompt: Int = 0) throws -> LabelledArray {
     let resolver = SiteResolver(graph)
     let layers = try resolver.kept(site)
@@ -58,7 +60,7 @@ public struct CachedRun: Sendable {
     if site.name.hasLayers { axes.append(LabelledAxis("layer", .integers(layers.compactMap(\.layer)))) }
     var chosen: [[Int]] = []
     for (axis, size) in zip(layout.axes, layout.sizes(examples: 1, positions: length)).dropFirst() {
-      // An axis that sites cannot be narrowed along, such as `dModel`, is whole.
+      // An axis that sites cannot narrow, such as `dModel`, is whole.
       let selector = SiteAxis(axis).map { site[$0] } ?? .all
       if let outside = selector.firstOutside(count: size), let axis = SiteAxis(axis) {
         throw InterventionError.outsideAxis(axis: axis, index: outside, count: size, site: site.name)
@@ -85,17 +87,17 @@ public struct CachedRun: Sendable {
     return node
   }
 
-  /// A token that may come next.
+  /// A possible next token.
   public struct Candidate: Sendable, Hashable {
     public let token: Int32
-    /// What it says; its id where there is no tokenizer.
+    /// Its text; its id if there is no tokenizer.
     public let text: String
     public let logit: Float
-    /// Of 1.
+    /// From 0 to 1.
     public let probability: Double
   }
 
-  /// The tokens with the highest scores after a prompt, highest first; of equal ones the lower id.
+  /// The tokens with the highest logits after a prompt, highest first; ties are in the order of their ids.
   /// - Precondition: there is such a prompt.
   public func top(_ count: Int, prompt: Int = 0) -> [Candidate] {
     let width = logits.shape[1]

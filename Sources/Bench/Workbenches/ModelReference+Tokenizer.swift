@@ -2,10 +2,10 @@ import Checkpoints
 import Tokenization
 
 extension ModelReference {
-  /// The model's tokenizer: of a folder its `tokenizer.json` or older files, of a GGUF file the one that its metadata describes. nil where there
-  /// is none and prompts are token ids.
+  /// The model's tokenizer: for a folder, its `tokenizer.json` or older files; for a GGUF file, the one that its
+  /// metadata describes. nil if there is none and prompts are token ids.
   /// - Throws: `ExperimentError.noSuchBundledModel`, `CheckpointError`, `TokenizerError`.
-  func tokenizer() throws -> Tokenizer? {
+  package func tokenizer() throws -> Tokenizer? {
     let path = try folder()
     guard let file = try CheckpointFolder.ggufFile(at: path) else { return try Tokenizer.load(folder: path) }
     return try GGUFFile(path: file).vocabulary().map { try Tokenizer(gguf: $0, file: file) }
@@ -13,8 +13,8 @@ extension ModelReference {
 }
 
 extension GGUFFile {
-  /// What the metadata say of the tokenizer; nil where they say nothing.
-  /// - Throws: `CheckpointError` for a value that is of another type, or an id that is not one.
+  /// The tokenizer's metadata; nil if there is none.
+  /// - Throws: `CheckpointError` for a value of the wrong type, or an invalid id.
   func vocabulary() throws(CheckpointError) -> GGUFVocabulary? {
     func key(_ name: String) -> String { "tokenizer.ggml.\(name)" }
     guard let model = try text(key("model")) else { return nil }

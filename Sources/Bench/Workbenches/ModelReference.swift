@@ -1,17 +1,17 @@
 import BundledModels
 import ExperimentFile
 
-/// Which model an experiment or a command names.
+/// The model that an experiment or a command names.
 public enum ModelReference: Sendable, Hashable {
   /// A folder in Hugging Face layout, or a `.gguf` file.
   /// - Parameters:
-  ///   - written: as it was written, which results files record.
-  ///   - path: where it is.
+  /// - written: as written, for results files.
+  ///   - path: its path.
   case folder(written: String, path: String)
   case bundled(String)
 
   /// Reads `bundled:NAME`, a folder or a file.
-  /// - Parameter folder: what a relative path is relative to; nil for the working directory.
+  /// - Parameter folder: the folder that a relative path is relative to; nil for the working directory.
   public init(_ written: String, relativeTo folder: String? = nil) {
     if written.hasPrefix("bundled:") {
       self = .bundled(String(written.dropFirst("bundled:".count)))
@@ -20,7 +20,7 @@ public enum ModelReference: Sendable, Hashable {
     }
   }
 
-  /// As it was written.
+  /// As written.
   public var text: String {
     switch self {
     case .folder(let written, _): written
@@ -29,7 +29,7 @@ public enum ModelReference: Sendable, Hashable {
   }
 
   /// The model's folder or file.
-  /// - Throws: `ExperimentError.noSuchBundledModel`. Whether a folder is there is found out when it is read.
+  /// - Throws: `ExperimentError.noSuchBundledModel`. Whether a folder exists is checked when it is read.
   public func folder() throws(ExperimentError) -> String {
     switch self {
     case .folder(_, let path): return path

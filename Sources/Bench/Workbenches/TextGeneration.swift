@@ -3,7 +3,8 @@ import Interventions
 import ModelGraph
 import Tokenization
 
-/// One prompt that is continued, with its activations edited and, to compare with, unedited: what the command and the library generate text by.
+/// The continuation of one prompt, with its activations edited and, for comparison, unedited: how the command and the
+/// library generate text.
 package struct TextGeneration {
   let model: Model
   let prompt: [Int32]
@@ -19,18 +20,18 @@ package struct TextGeneration {
     self.ends = ends
   }
 
-  /// What came out.
+  /// The generated tokens.
   package struct Result {
-    /// nil where nothing was edited.
+    /// nil if nothing was edited.
     package let edited: GeneratedTokens?
-    /// nil where it was left out.
+    /// nil if it was omitted.
     package let unedited: GeneratedTokens?
-    /// For each intervention, the length of everything that it changed.
+    /// For each intervention, the norm of everything that it changed.
     package let changeNorms: [Double]
   }
 
   /// - Parameters:
-  ///   - comparing: whether the unedited prompt is continued as well; it goes through the same products.
+  /// - comparing: whether the unedited prompt is continued as well; both are rows of the same products.
   ///   - check: called before each token with how many there are; may throw to stop.
   /// - Throws: `RunError`; what `check` throws.
   package func run(
@@ -50,22 +51,22 @@ package struct TextGeneration {
   }
 }
 
-/// At which tokens of a text that is being generated an edit holds.
+/// The tokens of generated text at which an edit applies.
 public enum SteeredPositions: String, Sendable, Hashable, CaseIterable {
-  /// Those of the prompt.
+  /// The prompt's tokens.
   case prompt
-  /// The prompt's last token and all new ones, so every token at which a new one is chosen (CAA, Rimsky et al. 2024, since its code was mended:
-  /// https://github.com/nrimsky/CAA/issues/3).
+  /// The prompt's last token and all new ones: every token at which a new one is chosen (CAA, Rimsky et al. 2024, since
+  /// its code was fixed: https://github.com/nrimsky/CAA/issues/3).
   case answer
-  /// Those after the prompt. The first new token is chosen at the prompt's last one, so it is the same as without.
+  /// The new tokens. The first one is chosen at the prompt's last token, so it is the same as without steering.
   case after
   case all
 }
 
 extension Intervention {
-  /// Its placed edits in row 0 of a text that is being generated.
+  /// Its placed edits in row 0 of generated text.
   /// - Parameters:
-  ///   - positions: where it holds; nil: at the prompt's, where vectors with one for each position go.
+  /// - positions: where it applies; nil for the prompt, at whose positions vectors with one per position are added.
   ///   - prompt: how many tokens the prompt has.
   ///   - new: how many are generated; the last of them is not evaluated.
   /// - Throws: `InterventionError` for what does not fit the model, or would never fire.
@@ -81,7 +82,8 @@ extension Intervention {
 }
 
 extension Site {
-  /// The site at some tokens, those that attend where it has pairs. A choice of its own holds; entries counted from the end are the prompt's.
+  /// The site at some tokens, the attending ones if it has pairs. The site's own selection takes precedence; entries
+  /// counted from the end are the prompt's.
   fileprivate func narrowed(_ positions: SteeredPositions?, prompt: Int, new: Int) throws -> Site {
     let chosen: Selector =
       switch positions {
@@ -99,7 +101,7 @@ extension Site {
 }
 
 extension Selector {
-  /// The same entries of an axis of `count`, none of them counted from the end.
+  /// The same entries of an axis of `count`, all counted from the start.
   fileprivate func countedFromStart(count: Int) -> Selector {
     guard case .items(let items) = self else { return self }
     func entry(_ index: Int) -> Int { index < 0 ? max(0, count + index) : index }
@@ -114,7 +116,8 @@ extension Selector {
 }
 
 extension Tokenizer {
-  /// What tokens add to the text of those before them: SentencePiece's first blank belongs to no token, so they are not decoded by themselves.
+  /// What tokens add to the text of those before them. They are not decoded by themselves, since SentencePiece's first
+  /// blank belongs to no token.
   package func text(_ tokens: [Int32], after before: [Int32]) -> String {
     do {
       let start = try decode(before, skipSpecialTokens: true)
@@ -122,7 +125,7 @@ extension Tokenizer {
       guard whole.unicodeScalars.starts(with: start.unicodeScalars) else { return try decode(tokens) }
       return String(String.UnicodeScalarView(whole.unicodeScalars.dropFirst(start.unicodeScalars.count)))
     } catch {
-      // A model's vocabulary may have rows that no token of the tokenizer has.
+      // A model's vocabulary may have rows without a token of the tokenizer.
       return tokens.map { tokenString($0) }.joined()
     }
   }

@@ -2,14 +2,14 @@ import ActivationStore
 import Execution
 import Interventions
 
-/// How a model continued a prompt.
+/// A model's continuation of a prompt.
 public struct GeneratedText: Sendable, Hashable, CustomStringConvertible {
   public let prompt: [Int32]
   /// The new tokens, without the prompt's, and why there are no more.
   public let tokens: GeneratedTokens
-  /// What the new tokens say; their ids where there is no tokenizer.
+  /// The text of the new tokens; their ids if there is no tokenizer.
   public let text: String
-  /// For each intervention, the length of everything that it changed: 0 means that it did nothing.
+  /// For each intervention, the norm of everything that it changed: 0 means that it had no effect.
   public let changeNorms: [Double]
 
   public var description: String { text }
@@ -18,13 +18,13 @@ public struct GeneratedText: Sendable, Hashable, CustomStringConvertible {
 extension Workbench {
   /// Continues a prompt, token by token, under interventions.
   /// - Parameters:
-  ///   - interventions: carried out in their order; edits that take from another run are refused. Positions that a site names hold as they are,
-  ///     and those counted from the end are the prompt's.
-  ///   - positions: where interventions hold whose sites name no positions; nil: vectors from the prompt's last token on, vectors with one for each
-  ///     position from the prompt's first token on, other edits everywhere.
+  /// - interventions: applied in order; edits that take values from another run are rejected. Positions selected by a
+  ///   site apply as they are, and those counted from the end are the prompt's.
+  ///   - positions: where interventions apply if their sites select no positions; nil for vectors from the prompt's
+  ///     last token on, vectors with one per position from the prompt's first token on, and other edits everywhere.
   ///   - count: how many tokens.
   ///   - sampling: how each is chosen.
-  ///   - file: with `line`, what messages name.
+  /// - file: with `line`, the place named in messages.
   /// - Throws: as `tokens(of:)`; `InterventionError` for what does not fit the model or would never fire; `RunError.logitsNotFinite` where
   ///   an edit drives the scores out of range; `CancellationError`.
   public func generate(
@@ -49,7 +49,7 @@ extension Workbench {
 }
 
 extension Workbench {
-  /// The tokens that end a text: those that the model's files name, and the tokenizer's.
+  /// The tokens that end a text: those in the model's files, and the tokenizer's.
   /// - Throws: `CheckpointError`.
   package func endsOfText() throws -> Set<Int32> {
     try loaded.folder.endsOfText().union([tokenizer?.endOfText].compactMap(\.self))
@@ -57,8 +57,8 @@ extension Workbench {
 }
 
 extension Intervention {
-  /// Where it holds if nothing is said: vectors from the prompt's last token on, those with one for each position in the prompt (nil), other edits
-  /// everywhere.
+  /// Where it applies by default: vectors from the prompt's last token on, those with one per position in the prompt
+  /// (nil), other edits everywhere.
   fileprivate var usualPositions: SteeredPositions? {
     let isSequence = edit.additions.contains { if case .sequences = $0.direction { true } else { false } }
     return isSequence ? nil : edit.additions.isEmpty ? .all : .answer
@@ -71,7 +71,7 @@ extension SteeringVector: DirectionsConvertible {
     Directions([Directions.Term(direction, madeAt: SiteName(rawValue: site))])
   }
 
-  /// As edits take it.
+  /// In the form that edits take.
   package var direction: Edit.Direction {
     isSequence ? .sequences(values, layers: layers) : .vectors(values.map { $0[0] }, layers: layers)
   }

@@ -6,9 +6,9 @@ import Patching
 extension Workbench {
   /// Runs a prompt under interventions and keeps activations.
   /// - Parameters:
-  ///   - interventions: carried out in their order; edits that take from another run are refused.
+  /// - interventions: applied in order; edits that take values from another run are rejected.
   ///   - sites: the activations to keep, whole, in the layers that each site names.
-  ///   - file: with `line`, what messages name.
+  /// - file: with `line`, the place named in messages.
   /// - Throws: as `tokens(of:)`; `InterventionError` for what does not fit the model or the prompt, or takes from another run;
   ///   `GraphError.noSuchHook` with the nearest name.
   public func run(
@@ -18,8 +18,8 @@ extension Workbench {
     try run(tokens: [try tokens(of: text, file: file, line: line)], interventions, keeping: sites)
   }
 
-  /// Runs prompts of any lengths under interventions and keeps activations. Prompts that have none of an intervention's positions are left as they
-  /// are.
+  /// Runs prompts of any lengths under interventions and keeps activations. An intervention does not change prompts
+  /// without any of its positions.
   /// - Parameters: as for one prompt.
   /// - Throws: as for one prompt.
   public func run(
@@ -29,7 +29,7 @@ extension Workbench {
     try run(tokens: try texts.map { try tokens(of: $0, file: file, line: line) }, interventions, keeping: sites)
   }
 
-  /// The same of prompts that are tokens already, [prompt][position].
+  /// The same for prompts that are tokens already, [prompt][position].
   /// - Throws: as the other forms.
   public func run(
     tokens: [[Int32]], _ interventions: [Intervention] = [], keeping sites: [Site] = []
@@ -43,13 +43,13 @@ extension Workbench {
     return CachedRun(tokens: tokens, logits: logits, activations: activations, graph: model.graph, tokenizer: tokenizer)
   }
 
-  /// An engine for sweeps over pairs of prompts.
+  /// An engine for sweeps over prompt pairs.
   /// - Parameters:
   ///   - pairs: clean and corrupted prompts with their answers.
   ///   - direction: `.denoise` puts clean activations into the corrupted run, `.noise` corrupted ones into the clean run.
-  ///   - metrics: what is read off each run.
-  ///   - options: what must be in the graph's path besides, for edits of sites such as `result` and `q_input`.
-  ///   - threads: how many workers share the cells; nil for one a processor core.
+  /// - metrics: what is computed from each run.
+  ///   - options: what the graph must have in addition, for edits of sites such as `result` and `q_input`.
+  ///   - threads: how many workers share the cells; nil for one per processor core.
   ///   - memory: bytes that runs may take besides the weights; nil for half of what is free.
   /// - Throws: as `prompts`, and what `PatchingEngine.init` throws.
   public func engine(
@@ -63,8 +63,8 @@ extension Workbench {
 }
 
 extension SiteResolver {
-  /// A site's activations, also those that the outcome does not depend on, which can be read all the same.
-  /// - Returns: in the order of computation, with the layer where the site has layers.
+  /// A site's activations, including those on which the outcome does not depend, which can still be read.
+  /// - Returns: in the order of computation, with the layer if the site has layers.
   /// - Throws: `GraphError.noSuchHook`; `InterventionError` for a site that the family lacks or a layer that does not exist.
   func kept(_ site: Site) throws -> [(layer: Int?, node: Node)] {
     guard case .hook(let pattern) = site.name else {

@@ -6,14 +6,15 @@ import ModelGraph
 import Patching
 import Tokenization
 
-/// A model and its tokenizer, ready for runs, sweeps and text: what commands, experiments and programs begin with.
+/// A model and its tokenizer, ready for runs, sweeps and text: the starting point of commands, experiments and
+/// programs.
 ///
 /// Messages about prompts name the line of the program that gives them (`file` and `line`).
 public struct Workbench: Sendable {
-  /// How the model was named.
+  /// The name that was given for the model.
   public let reference: ModelReference
   public let loaded: LoadedModel
-  /// nil for a folder without one, where prompts are token ids, and for a policy, which reads no text.
+  /// nil for a folder without one, where prompts are token ids, and for a policy, which takes no text.
   public let tokenizer: Tokenizer?
   /// Where the model was read from.
   package let folder: String
@@ -49,11 +50,11 @@ public struct Workbench: Sendable {
     self.tokenizer = tokenizer
   }
 
-  /// The model as runs take it, its graph without options.
+  /// The model for runs, with a graph without options.
   public var model: Model { loaded.model }
 
   /// Turns prompts into tokens.
-  /// - Throws: `RunError.wrongInput` for a policy, which reads no text.
+  /// - Throws: `RunError.wrongInput` for a policy, which takes no text.
   package func resolver() throws -> PromptResolver {
     guard case .tokens(let vocabulary, let context) = model.graph.input else {
       throw RunError.wrongInput(given: "tokens", needed: "observations")
@@ -61,21 +62,21 @@ public struct Workbench: Sendable {
     return PromptResolver(tokenizer: tokenizer, folder: folder, vocabulary: vocabulary, context: context)
   }
 
-  /// A prompt's tokens, with one for the beginning of the text where the tokenizer puts one.
+  /// A prompt's tokens, with a beginning-of-text token if the tokenizer adds one.
   /// - Throws: `ExperimentError` for a text that is empty, longer than the model's context, or of tokens that the model does not have;
   ///   `RunError.wrongInput` for a policy.
   public func tokens(of text: String, file: String = #fileID, line: Int = #line) throws -> [Int32] {
     try resolver().tokens(of: text, at: Place(file: file, line: line))
   }
 
-  /// A pair of prompts, checked.
+  /// A prompt pair, checked.
   /// - Parameters:
   ///   - clean: the prompt that the answer follows.
-  ///   - corrupted: a prompt of as many tokens.
-  ///   - answer: what should follow the clean prompt, its leading space included: one token.
-  ///   - wrong: what the answer is compared with; nil where no metric compares.
-  ///   - labels: what else is known of the pair.
-  ///   - file: with `line`, what messages name.
+  /// - corrupted: a prompt with the same number of tokens.
+  ///   - answer: what should follow the clean prompt, including its leading space: one token.
+  ///   - wrong: what the answer is compared with; nil if no metric compares.
+  ///   - labels: further properties of the pair.
+  ///   - file: with `line`, the place named in messages.
   /// - Throws: `ExperimentError` that names the line.
   public func pair(
     _ clean: String, _ corrupted: String, answer: String, wrong: String? = nil, labels: [String: String] = [:],
@@ -87,16 +88,17 @@ public struct Workbench: Sendable {
     return pair
   }
 
-  /// Pairs of prompts as an engine takes them.
+  /// Prompt pairs in the form that an engine takes.
   /// - Parameters:
   ///   - pairs: clean and corrupted prompts with their answers.
-  ///   - metrics: what will be read off; some compare the answer with a wrong one.
-  /// - Throws: `ExperimentError` that names the pair's line: prompts of a pair must have as many tokens, and an answer must be one token.
+  /// - metrics: the metrics of the run; some compare the answer with a wrong one.
+  /// - Throws: `ExperimentError` that names the pair's line: the prompts of a pair must have the same number of tokens,
+  ///   and an answer must be one token.
   public func prompts(_ pairs: [PromptSpec], metrics: [Metric] = [.logitDiff]) throws -> ResolvedPrompts {
     try resolver().resolve(pairs, metrics: metrics)
   }
 
-  /// A file that `patchbay vector` has made, or a control vector of llama.cpp (`.gguf`; with `#1` behind it layers count from 1).
+  /// A file of `patchbay vector`, or a control vector of llama.cpp (`.gguf`; with `#1` after it, layers count from 1).
   /// - Parameter allowsOtherModel: whether it may be of another model.
   /// - Throws: `StoreError`; `ExperimentError` for a vector of another model.
   public func vector(

@@ -1,38 +1,38 @@
 import Diagnostics
 import ExperimentFile
 
-/// What can be wrong with what a command was asked for.
+/// What can be wrong with a command's arguments.
 public enum CommandError: DiagnosedError, Equatable {
-  /// A prompt or answer of the command line that will not do.
+  /// An invalid prompt or answer on the command line.
   case wrongPrompt(FileProblem)
-  /// Both prompts as tokens, for them to be shown side by side.
+  /// Both prompts as tokens, to be shown side by side.
   case unequalLengths(prompt: [String], against: [String])
   case noSuchLayer(Int, count: Int)
-  /// The model is not fed tokens.
+  /// The model does not take tokens.
   case noTokensTaken(family: String)
-  /// Single prompts and pairs in one file; `prompt`, counted from one, is the first that is unlike those before it.
+  /// Single prompts and pairs in one file; `prompt`, counted from 1, is the first that differs from those before it.
   case mixedPrompts(file: String, prompt: Int, isPair: Bool)
-  /// The file was not the same when it was read for the second time.
+  /// The file had changed when it was read for the second time.
   case promptsChanged(file: String)
-  /// The output would take the place of an input.
+  /// The output would replace an input.
   case outputIsInput(String)
-  /// A vector is made of pairs, and the file has single prompts.
+  /// A vector is made from pairs, but the file has single prompts.
   case vectorNeedsPairs(String)
   case differenceNeedsOnePair(String, found: Int)
 
   // Steering of text
-  /// The vector is of a kind of activation that is none of ours.
+  /// The vector is for a kind of activation that is not a site.
   case steeringNeedsSite(file: String, found: String)
   case steeringOfOtherSite(file: String, found: String, site: String)
   case steeringOfOtherModel(file: String, found: String, model: String)
-  /// Attention has numbers for pairs of tokens, to which no vector of features can be added.
+  /// Attention has numbers for pairs of tokens; no vector of features can be added to them.
   case steeringOfPairs(site: String)
   case steeringHasNoLayer(file: String, layer: Int, layers: [Int])
-  /// The file has several layers' vectors, and nobody said which.
+  /// The file has vectors for several layers, and none was selected.
   case steeringNeedsLayer(file: String, site: String, layers: [Int])
   case steeringNeverFires(file: String)
   case steeredTooFar
-  /// An edit of the command line, as it was written, and what is wrong with it.
+  /// An edit on the command line, as written, and what is wrong with it.
   case wrongEdit(String, reason: String, FailureKind)
   case editNeverFires(String)
 

@@ -1,6 +1,6 @@
 /// One import for programs that use Patchbay: everything that the commands are built from.
 ///
-/// The modules can also be imported one by one.
+/// The modules can also be imported individually.
 @_exported import ActivationStore
 @_exported import Analyses
 @_exported import Analysis

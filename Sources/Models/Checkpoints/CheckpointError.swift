@@ -17,13 +17,13 @@ public enum CheckpointError: DiagnosedError, Equatable {
   case badJSON(file: String, JSONError)
   /// The file as a whole is not a JSON object.
   case notAnObject(file: String, found: String)
-  /// No weights under a name that is read; `found` are other weight files in the folder.
+  /// There are no weights under a name that is read; `found` are other weight files in the folder.
   case noWeights(folder: String, found: [String])
-  /// Weights only as pickled PyTorch tensors, which can run code when they are read.
+  /// The only weights are pickled PyTorch tensors, which can run code when they are loaded.
   case onlyPyTorchWeights(folder: String, file: String)
   case badSafetensors(file: String, SafetensorsProblem)
   case badGGUF(file: String, GGUFProblem)
-  /// Several models in one folder, and nothing that says which.
+  /// There are several models in one folder, and nothing says which is meant.
   case severalGGUF(folder: String, files: [String])
   /// One file of a model that was split into several.
   case splitGGUF(file: String, part: Int, of: Int)
@@ -37,14 +37,14 @@ public enum CheckpointError: DiagnosedError, Equatable {
   case missingWeight(tensor: String, place: String, available: [String])
   case wrongShape(tensor: String, file: String, expected: [Int], found: [Int])
   case wrongDtype(tensor: String, file: String, found: SafetensorsDtype)
-  /// A type of a GGUF tensor whose numbers are not read.
+  /// A GGUF tensor of an unsupported number type.
   case unreadType(tensor: String, file: String, found: GGUFType)
-  /// A tensor of a GGUF file that its model has no place for.
+  /// A tensor of a GGUF file that its model does not use.
   case unusedTensor(tensor: String, file: String, architecture: String)
   case nonFiniteWeight(NonFiniteWeight)
   /// Weights of parts that the model has, which it does not read.
   case unreadWeights([String], modelType: String, folder: String)
-  /// Weights in few bits, `method` being what the config calls them.
+  /// Quantised weights; `method` is the config's name for the method.
   case quantized(tensor: String, found: SafetensorsDtype?, method: String?, folder: String)
   /// A tensor to be written has the name of another one, or `__metadata__`.
   case tensorNameTaken(String)
@@ -89,7 +89,7 @@ public enum CheckpointError: DiagnosedError, Equatable {
     case .badSafetensors(let file, let problem): "\(file): \(problem.text)"
     case .badGGUF(let file, let problem): "\(file): \(problem.text)"
     case .severalGGUF(let folder, let files):
-      "\(folder): holds several models; name one of its files: \(files.prefix(12).joined(separator: ", "))"
+      "\(folder): has several models; give one of its files: \(files.prefix(12).joined(separator: ", "))"
         + (files.count > 12 ? ", ..." : "")
     case .splitGGUF(let file, let part, let count):
       "\(file): is part \(part) of a model in \(count) files, which are not read; "
@@ -110,7 +110,7 @@ public enum CheckpointError: DiagnosedError, Equatable {
     case .wrongDtype(let tensor, let file, let found):
       "\(file): weight '\(tensor)' has dtype \(found.rawValue), expected F32, F16 or BF16"
     case .unreadType(let tensor, let file, let found):
-      "\(file): tensor '\(tensor)' has type \(found.name), which is not read; read are "
+      "\(file): tensor '\(tensor)' has type \(found.name), which is not supported; supported: "
         + GGUFType.allCases.filter(\.isRead).map(\.name).joined(separator: ", ")
     case .unusedTensor(let tensor, let file, let architecture):
       "\(file): tensor '\(tensor)' has no place in a model of architecture '\(architecture)'"
@@ -120,11 +120,11 @@ public enum CheckpointError: DiagnosedError, Equatable {
       "\(folder): a '\(type)' model does not read "
         + (names.count == 1 ? "the weight" : "\(names.count) weights of the checkpoint:")
         + " \(names.prefix(4).map { "'\($0)'" }.joined(separator: ", "))\(names.count > 4 ? ", ..." : "")"
-        + "; is model_type or a key of config.json another model's?"
+        + "; is model_type or another key of config.json wrong?"
     case .quantized(let tensor, let found, let method, let folder):
       "\(folder): the weights are quantised\(method.map { " (\($0))" } ?? "")"
         + (found.map { ": '\(tensor)' is \($0.rawValue)" } ?? ": there is no '\(tensor)'")
-        + "; F32, F16 and BF16 are read. Take the original, or save it as such with transformers: dequantize(), then save_pretrained"
+        + "; F32, F16 and BF16 are supported. Use the original, or save it as such with transformers: dequantize(), then save_pretrained"
     case .tensorNameTaken(let name): "a tensor cannot be written as '\(name)': the name is taken"
     case .unsupportedModelType(let found, let supported, let file):
       "\(file): model_type '\(found)' is not supported"
@@ -139,8 +139,9 @@ public enum CheckpointError: DiagnosedError, Equatable {
   }
 }
 
-/// Whether a word differs from a name only as a slip of the hand does: in case, in signs between letters, in one letter left out, doubled or
-/// swapped. Another digit or another letter makes another model (gptj is no gpt2, gemma no gemma2, mixtral no mistral).
+/// Whether a word is a name with a typing error: different case or separators, or one letter omitted, doubled or
+/// swapped. A different digit or letter means a different model (gptj is not gpt2, gemma not gemma2, mixtral not
+/// mistral).
 private func isMisspelling(_ word: String, of name: String) -> Bool {
   let (a, b) = (word.lowercased().filter(\.isLetterOrDigit), name.lowercased().filter(\.isLetterOrDigit))
   if a == b { return true }
@@ -150,7 +151,7 @@ private func isMisspelling(_ word: String, of name: String) -> Bool {
     return apart.count == 2 && apart[1] == apart[0] + 1 && long[apart[0]] == short[apart[1]]
       && long[apart[1]] == short[apart[0]]
   }
-  // A letter more at the end, or a digit, is part of a name.
+  // An additional letter at the end, or a digit, is part of a name.
   guard long.count == short.count + 1, let place = short.indices.first(where: { long[$0] != short[$0] }) else {
     return false
   }
@@ -161,8 +162,8 @@ extension Character {
   fileprivate var isLetterOrDigit: Bool { isLetter || isNumber }
 }
 
-/// Names come out of files that anybody may have written: control characters and line ends are escaped, and what is
-/// beyond a thousand characters is cut, so that a message stays one line that a terminal shows as it is.
+/// Names come from files that anyone may have written. Control characters and line ends are escaped, and names are cut
+/// after a thousand characters, so that a message stays one line that a terminal shows unchanged.
 private func onOneLine(_ text: String) -> String {
   var line = ""
   for (count, scalar) in text.unicodeScalars.enumerated() {

@@ -3,23 +3,23 @@ import Foundation
 import Hashing
 import Tensors
 
-/// A model as it stands on the disk: a folder in Hugging Face layout (`config.json`, and weights in `model.safetensors`
-/// or in the shards that `model.safetensors.index.json` names), or a GGUF file. The weights are mapped, not read.
+/// A model on disk: a folder in Hugging Face layout (`config.json`, and weights in `model.safetensors` or in the shards
+/// that `model.safetensors.index.json` names), or a GGUF file. The weights are mapped, not read.
 public struct CheckpointFolder: Sendable {
-  /// As it was given.
+  /// As given.
   public let path: String
-  /// `config.json`, keys in the order of the file; of a GGUF file its metadata under the names that they have there.
+  /// `config.json`, with keys in the order of the file; for a GGUF file, its metadata under the names of `config.json`.
   public let config: JSONObject
   /// The safetensors files, in the order of their names.
   public let files: [SafetensorsFile]
   /// All weights: in the order of the file, or of the index.
   public let tensorNames: [String]
   private let places: [String: Int]
-  /// Where the model is a GGUF file.
+  /// If the model is a GGUF file.
   let gguf: GGUFModel?
 
-  /// Opens a folder or a GGUF file and checks every header. A folder without `config.json` that holds one GGUF file stands
-  /// for that file.
+  /// Opens a folder or a GGUF file and checks every header. A folder with one GGUF file and no `config.json` is read as
+  /// that file.
   /// - Throws: a `CheckpointError` that names the file at fault.
   public init(path: String) throws(CheckpointError) {
     if let file = try Self.ggufFile(at: path) {
@@ -61,21 +61,21 @@ public struct CheckpointFolder: Sendable {
     self.places = places
   }
 
-  /// Where `config.json` stands, or the GGUF file, for messages about keys.
+  /// The path of `config.json`, or of the GGUF file, for messages about keys.
   public var configPath: String { gguf?.file.path ?? Self.file(CheckpointFolder.configName, in: path) }
 
-  /// The sizes of a weight's axes, outermost first; nil when there is no such weight.
+  /// The sizes of a weight's axes, outermost first; nil if there is no such weight.
   public func shape(of name: String) -> [Int]? {
     if let gguf { return gguf.file.tensor(named: name)?.shape }
     return places[name].flatMap { files[$0].entry(named: name)?.shape }
   }
 
-  /// A weight's type; nil when there is no such weight.
+  /// A weight's type; nil if there is no such weight.
   public func dtype(of name: String) -> SafetensorsDtype? {
     places[name].flatMap { files[$0].entry(named: name)?.dtype }
   }
 
-  /// Whether two weights hold the same numbers in the same shape.
+  /// Whether two weights have the same numbers in the same shape.
   /// - Throws: what `storage(named:expected:)` throws.
   func areEqual(_ a: String, _ b: String) throws(CheckpointError) -> Bool {
     guard let shape = shape(of: a), shape == self.shape(of: b) else { return false }
@@ -86,9 +86,9 @@ public struct CheckpointFolder: Sendable {
     }
   }
 
-  /// A weight's numbers as float32, last axis fastest: mapped memory for F32, converted anew at each call for F16 and
-  /// BF16, and of a GGUF file for all but F32.
-  /// - Parameter shape: what the shape must be.
+  /// A weight's numbers as float32, last axis fastest: mapped memory for F32; converted at each call for F16 and BF16,
+  /// and for all other types of a GGUF file.
+  /// - Parameter shape: the required shape.
   /// - Throws: `missingWeight`, `wrongShape` or `wrongDtype`.
   public func storage(named name: String, expected shape: [Int]) throws(CheckpointError) -> Storage {
     if let gguf { return try gguf.file.storage(named: name, expected: shape) }
@@ -110,8 +110,8 @@ public struct CheckpointFolder: Sendable {
     return nil
   }
 
-  /// SHA-256 in hexadecimal of the bytes of `config.json` followed by those of the weight files in the order of their
-  /// names: what `cat config.json model.safetensors | sha256sum` prints. Of a GGUF file, what `sha256sum` prints of it.
+  /// SHA-256, in hexadecimal, of the bytes of `config.json` followed by those of the weight files in the order of their
+  /// names, as printed by `cat config.json model.safetensors | sha256sum`. For a GGUF file, the SHA-256 of that file.
   /// - Throws: what reading `config.json` can throw.
   public func sha256() throws(CheckpointError) -> String {
     var hash = SHA256()
@@ -185,7 +185,7 @@ extension CheckpointFolder {
       guard let place = order[shard], files[place].entry(named: tensor) != nil else {
         throw .missingFromShard(tensor: tensor, shard: file(shard, in: folder), index: indexPath)
       }
-      // The index's keys differ byte by byte, but may be equal as Swift's strings are.
+      // The index's keys differ as bytes, but may be equal as Swift strings.
       guard places.updateValue(place, forKey: tensor) == nil else {
         throw .badIndex(file: indexPath, key: tensor, found: "listed twice", expected: "each tensor once")
       }
@@ -198,7 +198,7 @@ extension CheckpointFolder {
     let names = try contents(of: folder)
     let pickled = ["pytorch_model.bin", "pytorch_model.bin.index.json"]
     if let file = names.first(where: pickled.contains) { return .onlyPyTorchWeights(folder: folder, file: file) }
-    // A link whose target is gone is no weight file, whatever its name.
+    // A link whose target does not exist is not a weight file, whatever its name.
     let found = names.filter {
       ($0.hasSuffix(".safetensors") || $0.lowercased().hasSuffix(ggufEnding))
         && FileManager.default.fileExists(atPath: file($0, in: folder))

@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 
-/// `model.safetensors.index.json`: which tensor stands in which shard.
+/// `model.safetensors.index.json`: which tensor is in which shard.
 struct CheckpointIndex {
   static let fileName = "model.safetensors.index.json"
 
@@ -37,7 +37,7 @@ struct CheckpointIndex {
   }
 }
 
-/// A whole JSON file that is an object.
+/// Reads a JSON file whose value is an object.
 func readJSONObject(_ path: String) throws(CheckpointError) -> JSONObject {
   let file = try MappedFile(path: path)
   let json: JSONValue

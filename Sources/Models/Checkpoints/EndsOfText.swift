@@ -2,8 +2,9 @@ import Diagnostics
 import Foundation
 
 extension CheckpointFolder {
-  /// The tokens that end a text, as the model's files name them: `eos_token_id` of `generation_config.json` or, where that says nothing, of
-  /// `config.json`; one id or a list. Of a GGUF file those that its metadata name. Empty where nothing does.
+  /// The tokens that end a text according to the model's files: `eos_token_id`, one id or a list, of
+  /// `generation_config.json` or, if that has none, of `config.json`; for a GGUF file, those in its metadata. Empty if
+  /// there are none.
   /// - Throws: a `CheckpointError` that names the file and the key.
   public func endsOfText() throws -> Set<Int32> {
     let key = "eos_token_id"

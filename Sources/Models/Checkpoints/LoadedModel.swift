@@ -11,9 +11,10 @@ public struct LoadedModel: Sendable {
   /// Where it was read from.
   public let folder: CheckpointFolder
 
-  /// Reads a folder in Hugging Face layout (`config.json` and safetensors) or a GGUF file. Float32 weights stay in the mapped file; nothing is
-  /// copied. Numbers of other types are computed.
-  /// - Throws: `CheckpointError` for a folder, config or weight that is not as it must be; weights that are not finite numbers are named.
+  /// Reads a folder in Hugging Face layout (`config.json` and safetensors) or a GGUF file. Float32 weights stay in the
+  /// mapped file and are not copied. Numbers of other types are converted.
+  /// - Throws: `CheckpointError` for a folder, config or weight that is invalid; weights that are not finite numbers
+  ///   are named.
   public init(folder path: String) throws {
     folder = try CheckpointFolder(path: path)
     if let gguf = folder.gguf {
@@ -48,10 +49,10 @@ public struct LoadedModel: Sendable {
     return (reader.spec, Model(graph: reader.graph, weights: Weights(matrices)))
   }
 
-  /// The values of `general.architecture` in GGUF files that can be loaded.
+  /// The supported values of `general.architecture` in GGUF files.
   public static var ggufArchitectures: [String] { GGUFArchitecture.names }
 
-  /// What a folder's config describes; no weight is looked at.
+  /// The network that a folder's config describes; no weight is read.
   /// - Throws: `CheckpointError`.
   public static func spec(of folder: CheckpointFolder) throws -> any ModelSpec {
     if let gguf = folder.gguf { return try gguf.spec() }

@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Memory that a `Storage` borrows from here because it was converted rather than mapped.
+/// Memory that a `Storage` borrows because it was converted rather than mapped.
 final class OwnedFloats {
   let memory: UnsafeMutableBufferPointer<Float>
 

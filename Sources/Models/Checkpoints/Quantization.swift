@@ -1,18 +1,18 @@
 import Diagnostics
 
-/// What says of a checkpoint that its weights were quantised: its config, or tensors that only quantised weights come with.
+/// The sign that a checkpoint's weights were quantised: its config, or tensors that only quantised weights have.
 struct Quantization {
   private let folder: CheckpointFolder
   private let method: String?
 
-  /// The last parts of names beside quantised weights: scales, zero points and packed numbers of bitsandbytes, GPTQ, AWQ, fp8 and
-  /// compressed-tensors.
+  /// The last parts of names of tensors that accompany quantised weights: scales, zero points and packed numbers of
+  /// bitsandbytes, GPTQ, AWQ, fp8 and compressed-tensors.
   private static let companions = [
     "absmax", "quant_map", "SCB", "qweight", "qzeros", "scales", "g_idx", "weight_scale", "weight_scale_inv",
     "weight_packed",
   ]
 
-  /// nil where nothing says so.
+  /// nil if nothing indicates it.
   init?(of folder: CheckpointFolder, _ config: Config) {
     let names = folder.tensorNames
     let hasCompanion = names.contains { name in Self.companions.contains { name.hasSuffix(".\($0)") } }
@@ -21,7 +21,7 @@ struct Quantization {
     method = folder.config["quantization_config"]?.objectValue?["quant_method"]?.stringValue
   }
 
-  /// The same error as what it comes from, if it is about a weight that is not there as it should be.
+  /// An error that explains the given one, if that is about a weight that is missing or not as expected.
   func explanation(of error: CheckpointError) -> CheckpointError? {
     switch error {
     case .missingWeight(let tensor, _, _), .wrongShape(let tensor, _, _, _), .wrongDtype(let tensor, _, _):

@@ -1,5 +1,5 @@
-/// A number type as safetensors headers spell it. Only F32, F16 and BF16 are read as weights; the others are known so
-/// that a file that holds them beside its weights can still be opened.
+/// A number type as spelled in safetensors headers. Only F32, F16 and BF16 are read as weights; the others are listed
+/// so that a file which also has them can be opened.
 public enum SafetensorsDtype: String, Sendable, CaseIterable {
   case bool = "BOOL"
   case f4 = "F4"

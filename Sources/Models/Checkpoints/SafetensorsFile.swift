@@ -3,10 +3,10 @@ import Tensors
 
 /// A safetensors file, mapped into memory and checked.
 ///
-/// Opening reads the header only. A tensor's numbers are read from the disk when they are touched; float32 tensors are
-/// looked at where they stand in the mapping, without a copy.
+/// Opening reads only the header. A tensor's numbers are read from disk when they are accessed; float32 tensors are
+/// used in place in the mapping, without a copy.
 public struct SafetensorsFile: Sendable {
-  /// As it was given.
+  /// As given.
   public let path: String
   /// All tensors in the order of their bytes.
   public let entries: [SafetensorsEntry]
@@ -36,14 +36,14 @@ public struct SafetensorsFile: Sendable {
     metadata = header.metadata
   }
 
-  /// Name, type and shape of a tensor; nil when the file has none of that name.
+  /// Name, type and shape of a tensor; nil if the file has none of that name.
   public func entry(named name: String) -> SafetensorsEntry? {
     places[name].map { entries[$0] }
   }
 
   /// A tensor's numbers as float32, last axis fastest: the mapped memory itself for F32 (a copy if the file's layout
-  /// puts it off a 4-byte boundary), converted memory for F16 and BF16, which is exact. Converted anew at each call;
-  /// keep what it returns.
+  /// puts it off a 4-byte boundary), converted memory for F16 and BF16, which is exact. Converted at each call; keep
+  /// what it returns.
   /// - Throws: `missingWeight`, or `wrongDtype` for every other type.
   public func storage(named name: String) throws(CheckpointError) -> Storage {
     guard let entry = entry(named: name) else {

@@ -6,19 +6,19 @@ public struct SafetensorsEntry: Sendable, Equatable {
   public let dtype: SafetensorsDtype
   /// Sizes of the axes, outermost first; empty for a single number.
   public let shape: [Int]
-  /// Where the numbers stand, in bytes from the start of the file, last axis fastest, little-endian.
+  /// Where the numbers are, in bytes from the start of the file, last axis fastest, little-endian.
   public let bytes: Range<Int>
 }
 
 /// The parsed and fully checked first part of a safetensors file.
 ///
 /// As strict as the reference implementation (the `safetensors` crate, `tensor.rs`): the tensors' bytes follow one
-/// another without overlap or hole from the end of the header to the end of the file.
+/// another without overlap or gap from the end of the header to the end of the file.
 struct SafetensorsHeader {
   /// The reference implementation's limit, so that a broken length cannot make us read gigabytes as JSON.
   static let byteLimit = 100_000_000
   private static let lengthBytes = 8
-  /// An object of objects with arrays is three deep; the rest is room for fields that we do not know.
+  /// An object of objects with arrays has depth three; the rest is room for unknown fields.
   private static let depthLimit = 8
 
   /// In the order of their bytes.
@@ -51,7 +51,7 @@ struct SafetensorsHeader {
           try Self.entry(member.key, member.value, dataStart: dataStart, dataBytes: file.count - dataStart))
       }
     }
-    // Tensors without numbers share their place with the tensor that follows, and stand before it.
+    // Tensors without numbers have the same place as the next tensor, and come before it.
     entries.sort { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
     try Self.checkCover(entries, dataStart: dataStart, fileBytes: file.count)
     self.entries = entries
@@ -113,7 +113,7 @@ struct SafetensorsHeader {
     }
     var numbers: [Int] = []
     for element in array {
-      // 3.0 is no size, and a number beyond 64 bits has been read as a fraction.
+      // 3.0 is not a size, and a number beyond 64 bits was read as a fraction.
       guard case .integer(let number) = element else {
         throw .wrongField(
           tensor: tensor, field: field, found: "an array with \(element.shown) in it", expected: expected)
@@ -123,7 +123,7 @@ struct SafetensorsHeader {
     return numbers
   }
 
-  /// The bytes of a tensor; an overflow on the way is an error even where a later size is 0.
+  /// The bytes of a tensor; an overflow on the way is an error even if a later size is 0.
   private static func byteCount(
     _ dtype: SafetensorsDtype, _ shape: [Int], tensor: String
   ) throws(SafetensorsProblem) -> Int {
@@ -150,7 +150,7 @@ struct SafetensorsHeader {
   }
 }
 
-/// The header's key that is no tensor.
+/// The header's key that is not a tensor.
 let metadataKey = "__metadata__"
 
 extension JSONValue {

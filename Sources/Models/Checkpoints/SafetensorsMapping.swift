@@ -1,19 +1,19 @@
 import Foundation
 
-/// A file's bytes as memory, until the last reference goes. Pages are read when they are touched and stay in the
-/// system's cache.
+/// A file's bytes as memory, until the last reference is released. Pages are read when they are accessed and stay in
+/// the system's cache.
 ///
-/// A file that is cut short by somebody else while it is mapped ends the process (SIGBUS), as with every memory-mapped
+/// If another process truncates the file while it is mapped, this process ends (SIGBUS), as with every memory-mapped
 /// reader; files written by `SafetensorsWriter` are renamed into place and never change.
 ///
-/// `@unchecked Sendable`: the memory is mapped read-only and nobody writes it.
+/// `@unchecked Sendable`: the memory is mapped read-only, and nothing writes to it.
 final class MappedFile: @unchecked Sendable {
   let path: String
   private let bytes: UnsafeRawBufferPointer
 
   init(path: String) throws(CheckpointError) {
     self.path = path
-    // Without O_NONBLOCK, opening a named pipe would wait for somebody to write to it.
+    // Without O_NONBLOCK, opening a named pipe would wait for a writer.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw MappedFile.error(errno, path: path) }
     defer { close(descriptor) }
@@ -30,8 +30,8 @@ final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: mapped, count: size)
   }
 
-  /// Calls `body` with the whole file. The memory is gone with this object: what is to outlive `body` must hold on to
-  /// it.
+  /// Calls `body` with the whole file. The memory is released with this object: whatever outlives `body` must keep a
+  /// reference to it.
   func withBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
     defer { withExtendedLifetime(self) {} }
     return try body(bytes)

@@ -1,8 +1,8 @@
-// Numbers as they stand in a file, widened to float32. All loops are integer arithmetic without branches, which the
+// Numbers as stored in a file, converted to float32. All loops are integer arithmetic without branches, which the
 // compiler turns into vector instructions for any processor; hardware half-precision conversion would need an
 // instruction set that cannot be assumed.
 
-/// Copies little-endian float32 that need not be aligned.
+/// Copies little-endian float32 numbers, which need not be aligned.
 func copyBytes(_ source: UnsafeRawBufferPointer, to target: UnsafeMutableBufferPointer<Float>) {
   UnsafeMutableRawBufferPointer(target).copyMemory(from: source)
 }

@@ -1,9 +1,9 @@
 import Diagnostics
 
-/// What makes a file not a safetensors file: one case for each way, the offending values inside. Byte counts and
-/// offsets of tensors are counted from the end of the header, as in the header.
+/// What makes a file an invalid safetensors file: one case per kind of error, with the offending values. Byte counts
+/// and offsets of tensors are counted from the end of the header, as in the header.
 public enum SafetensorsProblem: Error, Equatable {
-  /// Not even the 8 bytes that hold the header's length.
+  /// Shorter than the 8 bytes of the header's length.
   case tooShort(bytes: Int)
   case headerTooLong(bytes: UInt64, limit: Int)
   case headerBeyondFile(bytes: UInt64, fileBytes: Int)
@@ -31,7 +31,7 @@ public enum SafetensorsProblem: Error, Equatable {
   /// Two names that differ only in how an accented letter is composed.
   case equivalentNames(String)
 
-  /// What is wrong, on one line; the file's name is put in front by `CheckpointError`.
+  /// What is wrong, on one line; `CheckpointError` puts the file's name in front.
   var text: String {
     switch self {
     case .tooShort(let bytes):
@@ -71,7 +71,7 @@ public enum SafetensorsProblem: Error, Equatable {
   }
 }
 
-/// A shape as messages show it: a file may claim millions of axes.
+/// A shape as shown in messages: a file may claim millions of axes.
 func shown(_ shape: [Int]) -> String {
   shape.count <= 16 ? "\(shape)" : "[\(shape.prefix(16).map(String.init).joined(separator: ", ")), ...]"
 }

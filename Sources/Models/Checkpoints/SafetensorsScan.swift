@@ -20,9 +20,9 @@ public struct NonFiniteWeight: Sendable, Equatable {
 }
 
 extension SafetensorsFile {
-  /// The first NaN or infinity in the order of the file, or nil. Looks through the F64, F32, F16 and BF16 tensors on
-  /// all processors, at the speed of memory.
-  /// - Parameter names: which tensors count; all if nil.
+  /// The first NaN or infinity in the order of the file, or nil. Scans the F64, F32, F16 and BF16 tensors on all
+  /// processors, as fast as memory can be read.
+  /// - Parameter names: which tensors to scan; all if nil.
   public func firstNonFinite(among names: Set<String>? = nil) -> NonFiniteWeight? {
     let judged = entries.filter { $0.dtype.isScanned && names?.contains($0.name) ?? true }
     let pieces = judged.flatMap { entry in
@@ -31,7 +31,7 @@ extension SafetensorsFile {
       }
     }
     return mapping.withBytes { file in
-      // -1, or the offset in the file of the piece's first such number; each piece has a slot of its own.
+      // -1, or the offset in the file of the piece's first such number; each piece has its own slot.
       let found = UnsafeMutableBufferPointer<Int>.allocate(capacity: pieces.count)
       found.initialize(repeating: -1)
       defer { found.deallocate() }
@@ -60,7 +60,8 @@ extension SafetensorsFile {
   }
 }
 
-/// Small enough to spread a few large tensors over the processors, large enough that handing a piece out costs nothing.
+/// Small enough to spread a few large tensors over the processors, large enough for the cost of distributing pieces to
+/// be negligible.
 private let scanPieceBytes = 1 << 20
 
 extension SafetensorsDtype {

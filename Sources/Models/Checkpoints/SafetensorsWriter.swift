@@ -3,14 +3,15 @@ import Tensors
 
 /// Writes float32 tensors as a safetensors file.
 ///
-/// The file appears under its name only when it is whole: it is written beside it, flushed to the disk and renamed.
+/// The file appears under its name only when it is complete: it is written next to its destination, flushed to the disk
+/// and renamed.
 public struct SafetensorsWriter {
   private let metadata: [String: String]
   private var tensors: [(name: String, tensor: Tensor)] = []
   private var names: Set<String> = [metadataKey]
 
-  /// - Parameter metadata: strings to stand under `__metadata__`, in the order of their keys; transformers wants
-  ///   `["format": "pt"]`.
+  /// - Parameter metadata: strings for `__metadata__`, in the order of their keys; transformers requires `["format":
+  ///   "pt"]`.
   public init(metadata: [String: String] = [:]) {
     self.metadata = metadata
   }
@@ -22,8 +23,8 @@ public struct SafetensorsWriter {
     tensors.append((name, tensor))
   }
 
-  /// Writes the file, over one that may be there.
-  /// - Throws: `cannotWrite`; the old file, if any, is then as it was.
+  /// Writes the file, replacing an existing one.
+  /// - Throws: `cannotWrite`; an existing file is then unchanged.
   public func write(to path: String) throws(CheckpointError) {
     try writeWhole(to: path, writeBytes)
   }
@@ -37,7 +38,7 @@ public struct SafetensorsWriter {
     }
   }
 
-  /// Padded with spaces, so that the numbers behind it stand on 8-byte boundaries.
+  /// Padded with spaces, so that the numbers after it are on 8-byte boundaries.
   private var header: [UInt8] {
     var members: [String] = []
     if !metadata.isEmpty {

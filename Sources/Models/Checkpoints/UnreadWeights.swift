@@ -1,12 +1,14 @@
-/// Tensors of a checkpoint that belong to parts which the graph has, and that it does not read: the sign of a model under another's `model_type`.
+/// Tensors of a checkpoint that belong to parts of the graph but are not read by it: the sign of a model under
+/// another's `model_type`.
 ///
-/// A tensor belongs to such a part if it is in a numbered block of the text model, or beside a weight that is read (`lm_head.bias`). What a checkpoint
-/// holds apart from those (a tower for pictures, a head for another task) is passed over.
+/// A tensor belongs to such a part if it is in a numbered block of the text model, or next to a weight that is read
+/// (`lm_head.bias`). Other parts of a checkpoint (a tower for pictures, a head for another task) are ignored.
 package struct UnreadWeights {
   /// In the order of the checkpoint.
   package let names: [String]
 
-  /// The last parts of names of buffers: what a model computes anew, and some checkpoints have stored. They hold masks and rotary tables.
+  /// The last parts of names of buffers: masks and rotary tables, which a model computes itself and some checkpoints
+  /// store.
   package static let buffers = [
     "attn.bias", "attn.masked_bias", "attention.bias", "attention.masked_bias", "inv_freq", "cos_cached", "sin_cached",
     "position_ids",
@@ -15,7 +17,7 @@ package struct UnreadWeights {
   /// - Parameters:
   ///   - stored: all names of the checkpoint.
   ///   - sources: for each weight of the graph by its own name, the tensor that it is read from.
-  ///   - copy: a tensor that repeats one that is read: the unembedding, where it is the embedding.
+  /// - copy: a tensor that repeats one that is read: the unembedding, if it is the embedding.
   package init(stored: [String], sources: [(weight: String, tensor: String)], copy: String?) {
     let read = Set(sources.map(\.tensor))
     var parts = Set(read.map(Self.module))
@@ -31,7 +33,7 @@ package struct UnreadWeights {
   /// `lm_head` of `lm_head.bias`.
   private static func module(_ name: String) -> Substring { name[..<(name.lastIndex(of: ".") ?? name.startIndex)] }
 
-  /// `model.layers` of `model.layers.3.mlp.up_proj.weight`; nil where no part of the name is a number.
+  /// `model.layers` of `model.layers.3.mlp.up_proj.weight`; nil if no part of the name is a number.
   private static func beforeNumber(_ name: String) -> String? {
     let parts = name.split(separator: ".")
     guard let place = parts.firstIndex(where: { $0.allSatisfy(\.isWholeNumber) }) else { return nil }

@@ -4,8 +4,8 @@ import Tensors
 /// Turns a graph's weight declarations into matrices over a checkpoint's tensors.
 struct WeightReader<Family: ModelFamily> {
   let folder: CheckpointFolder
-  /// As the checkpoint has it: an unembedding that is stored and is not the embedding counts, whatever the config says of ties
-  /// (as in transformers 5, `PreTrainedModel.tie_weights`).
+  /// According to the checkpoint: a stored unembedding that differs from the embedding is used, whatever the config
+  /// says about ties (as in transformers 5, `PreTrainedModel.tie_weights`).
   let spec: Family.Spec
   let graph: ModelGraph
   private let stored: Set<String>
@@ -27,7 +27,7 @@ struct WeightReader<Family: ModelFamily> {
   /// The names of all tensors that are read.
   var tensors: Set<String> { Set(graph.weights.flatMap { source(of: $0.name).tensors }) }
 
-  /// Weights of parts that the graph has, which it does not read.
+  /// Weights of parts of the graph that it does not read.
   var unread: [String] {
     let sources = graph.weights.flatMap { weight in
       source(of: weight.name).tensors.map { (weight: weight.name, tensor: $0) }
@@ -39,7 +39,7 @@ struct WeightReader<Family: ModelFamily> {
   /// - Throws: `CheckpointError` for a weight that is missing, or of another shape or type.
   func matrix(_ declaration: WeightDeclaration) throws -> Matrix {
     let isVector = declaration.shape.count == 1
-    // A convolution's weight has one row for each output channel.
+    // A convolution's weight has one row per output channel.
     let rows = isVector ? 1 : declaration.shape[0]
     let columns = declaration.shape[(isVector ? 0 : 1)...].reduce(1, *)
     switch source(of: declaration.name) {
@@ -75,7 +75,7 @@ struct WeightReader<Family: ModelFamily> {
 
   private func source(of weight: String) -> WeightSource {
     let source = Family.source(of: weight, spec: spec, stored: stored)
-    // Weights that are tied may stand under either name.
+    // Tied weights may be stored under either name.
     guard weight == embeddingName, spec.untied != nil, source.tensors.allSatisfy({ !stored.contains($0) }) else {
       return source
     }

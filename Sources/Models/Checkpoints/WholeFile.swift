@@ -1,9 +1,9 @@
 import Foundation
 
-/// Writes a file that appears under its name only when it is whole: it is written beside it, flushed to the disk and
-/// renamed.
+/// Writes a file that appears under its name only when it is complete: it is written next to its destination, flushed
+/// to the disk and renamed.
 /// - Parameter body: writes the contents to a descriptor.
-/// - Throws: `cannotWrite`; the old file, if any, is then as it was.
+/// - Throws: `cannotWrite`; an existing file is then unchanged.
 func writeWhole(to path: String, _ body: (_ descriptor: Int32) throws -> Void) throws(CheckpointError) {
   let partial = "\(path).\(UInt32.random(in: 0...UInt32.max)).partial"
   do {
@@ -19,11 +19,11 @@ func writeWhole(to path: String, _ body: (_ descriptor: Int32) throws -> Void) t
   }
 }
 
-/// The number that the operating system gives a failure.
+/// An error number of the operating system.
 private struct SystemError: Error, CustomStringConvertible {
   let number: Int32
 
-  /// As the operating system words it.
+  /// The operating system's description.
   var description: String { String(cString: strerror(number)) }
 }
 

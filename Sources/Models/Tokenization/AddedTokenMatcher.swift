@@ -1,31 +1,36 @@
 /// Finds added tokens in a text: of those that begin at the leftmost place the longest.
 struct AddedTokenMatcher: Sendable {
-  private struct Candidate: Sendable {
-    let bytes: [UInt8]
-    let token: AddedToken
-  }
-
   /// A stretch of the text, and the token it is when it is one.
   struct Segment {
     let range: Range<Int>
     let id: Int32?
   }
 
-  /// By the first byte; the longest first.
-  private var candidates: [UInt8: [Candidate]] = [:]
-  private var isFirstByte = [Bool](repeating: false, count: 256)
+  private struct Candidate: Sendable {
+    let bytes: [UInt8]
+    let token: AddedToken
+  }
+
+  /// Sorted by their bytes: those that begin alike stand together, the shortest first. There may be thousands.
+  private let candidates: [Candidate]
+  /// Where those stand that begin with a byte.
+  private let places: [Range<Int>]
 
   /// - Parameter normalize: what the text to be searched went through; the tokens go through it too.
   init<Failure: Error>(
     _ tokens: [AddedToken], normalize: ([UInt8]) throws(Failure) -> [UInt8]
   ) throws(Failure) {
+    var candidates: [Candidate] = []
     for token in tokens {
       let bytes = try normalize(Array(token.content.utf8))
-      guard let first = bytes.first else { continue }
-      candidates[first, default: []].append(Candidate(bytes: bytes, token: token))
-      isFirstByte[Int(first)] = true
+      if !bytes.isEmpty { candidates.append(Candidate(bytes: bytes, token: token)) }
     }
-    for first in candidates.keys { candidates[first]?.sort { $0.bytes.count > $1.bytes.count } }
+    candidates.sort { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    self.candidates = candidates
+    places = (0..<256).map { byte in
+      let start = candidates.partitioningIndex { $0.bytes[0] >= byte }
+      return start..<candidates.partitioningIndex { $0.bytes[0] > byte }
+    }
   }
 
   func segments(of text: ArraySlice<UInt8>) -> [Segment] {
@@ -34,7 +39,7 @@ struct AddedTokenMatcher: Sendable {
     var taken = text.startIndex
     var index = text.startIndex
     while index < text.endIndex {
-      guard isFirstByte[Int(text[index])], let found = candidate(at: index, in: text) else {
+      guard let found = candidate(at: index, in: text) else {
         index += 1
         continue
       }
@@ -55,12 +60,46 @@ struct AddedTokenMatcher: Sendable {
     return segments
   }
 
+  /// The longest token that begins at an index.
   private func candidate(at index: Int, in text: ArraySlice<UInt8>) -> Candidate? {
-    candidates[text[index]]?.first { text[index...].starts(with: $0.bytes) }
+    // All that agree with the text so far.
+    var rest = candidates[places[Int(text[index])]]
+    var longest: Candidate?
+    var length = 1
+    while let shortest = rest.first {
+      if shortest.bytes.count == length {
+        longest = shortest
+        rest.removeFirst()
+        continue
+      }
+      guard index + length < text.endIndex else { break }
+      let next = text[index + length]
+      rest = rest[rest.partitioningIndex { $0.bytes[length] >= next }...]
+      rest = rest[..<rest.partitioningIndex { $0.bytes[length] > next }]
+      length += 1
+    }
+    return longest
   }
 
   private func touchesWord(_ range: Range<Int>, in text: ArraySlice<UInt8>) -> Bool {
     let before = range.lowerBound > text.startIndex && scalar(before: range.lowerBound, in: text).scalar.isWord
     return before || (range.upperBound < text.endIndex && scalar(at: range.upperBound, in: text).scalar.isWord)
+  }
+}
+
+extension RandomAccessCollection {
+  /// The first index of those, standing last, that satisfy a condition.
+  fileprivate func partitioningIndex(where isLater: (Element) -> Bool) -> Index {
+    var (low, count) = (startIndex, self.count)
+    while count > 0 {
+      let middle = index(low, offsetBy: count / 2)
+      if isLater(self[middle]) {
+        count /= 2
+      } else {
+        low = index(after: middle)
+        count -= count / 2 + 1
+      }
+    }
+    return low
   }
 }

@@ -22,7 +22,7 @@ import Testing
     (.span(label: "subject", occurrence: 1, edge: .first), .success(1)),
     (.span(label: "object", occurrence: -1, edge: .last), .success(8)),
     (.span(label: "missing", occurrence: -1, edge: .last), .failure(.noWords("queen"))),
-    // A word of two tokens; and the word "king", which is no part of "kinglet".
+    // A word of two tokens; and the word "king", which is not part of "kinglet".
     (.span(label: "bird", occurrence: -1, edge: .first), .success(5)),
     (.span(label: "bird", occurrence: -1, edge: .last), .success(6)),
     (.span(label: "word", occurrence: -1, edge: .last), .success(2)),

@@ -76,6 +76,37 @@ import Testing
     }
   }
 
+  /// Prompts that have no token at a position are counted and named, in the table and in the file.
+  @Test func whatIsLeftOutIsSaid() throws {
+    let sample = try CacheSample(examples: 5)
+    defer { sample.remove() }
+    let spec = SelectionSpec(
+      hooks: ["hook_embed"], positions: [.index(3), .span(label: "color", occurrence: -1, edge: .last), .index(4)])
+    let selection = try Selection(spec, labels: nil, in: [sample.cache])
+    let notes = [
+      "left out at 3: 2 of 5 examples (prompt 0: it has 3 tokens; prompt 3: it has 3 tokens)",
+      "left out at 4: 4 of 5 examples (prompt 0: it has 3 tokens; prompt 1: it has 4 tokens; prompt 3: it has 3 tokens; "
+        + "prompt 4: it has 4 tokens)",
+    ]
+    #expect(selection.leftOutNotes == notes)
+    let result = try #require(try StudyRunner([NormsStudy("n", selection)], threads: 1).run(check: {}).first)
+    #expect(Array(result.notes.prefix(2)) == notes)
+    #expect(result.title.hasSuffix("5 examples, 2 without 3 left out, 4 without 4 left out"))
+    #expect(result.arrays.attributes["left_out"] == .texts(notes))
+
+    // Of two runs side by side each is named; of many the first twelve.
+    let both = try CacheSample(examples: 40)
+    defer { both.remove() }
+    let paired = try Selection(
+      SelectionSpec(hooks: ["hook_embed"], positions: [.index(3)]), labels: LabelSpec(.run), in: [both.cache])
+    let note = try #require(paired.leftOutNotes.first)
+    #expect(paired.leftOutNotes.count == 1)
+    #expect(note.hasPrefix("left out at 3: 28 of 80 examples (prompt 0 of sample/corrupted: it has 3 tokens; "))
+    #expect(note.hasSuffix("prompt 33 of sample/corrupted: it has 3 tokens; and 16 more)"))
+    let whole = try Selection(SelectionSpec(hooks: ["hook_embed"]), labels: nil, in: [sample.cache])
+    #expect(whole.leftOutNotes.isEmpty)
+  }
+
   /// Positions of every kind, heads one by one, runs side by side: each row is the one that was written.
   @Test func everyKindOfPosition() throws {
     for flat in [false, true] {

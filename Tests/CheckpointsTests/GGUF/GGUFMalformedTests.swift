@@ -154,8 +154,8 @@ import Testing
 @Suite struct GGUFMessageTests {
   private static let messages: [(GGUFProblem, String)] = [
     (.notGGUF, "not a GGUF file: it does not begin with the letters GGUF"),
-    (.bigEndian, "a big-endian GGUF file, which is not read; convert it with gguf-py's gguf-convert-endian"),
-    (.unsupportedVersion(1), "version 1 of the GGUF format is not read; read are 2 and 3"),
+    (.bigEndian, "a big-endian GGUF file, which is not supported; convert it with gguf-py's gguf-convert-endian"),
+    (.unsupportedVersion(1), "version 1 of the GGUF format is not supported; 2 and 3 are"),
     (.endsInside("key 3"), "the file ends inside key 3 (truncated?)"),
     (
       .countBeyondFile(of: "'tokens'", count: 9, restBytes: 4),
@@ -166,7 +166,7 @@ import Testing
     ),
     (.nameTooLong("key 0", bytes: 70000, limit: 65535), "key 0 has 70000 bytes; at most 65535 are read"),
     (.notUTF8("key 0"), "key 0 is not UTF-8"), (.repeatedKey("a"), "the key 'a' appears twice"),
-    (.unknownValueType(key: "a", type: 13), "'a': unknown type 13 of a value"),
+    (.unknownValueType(key: "a", type: 13), "'a': unknown value type 13"),
     (.badFlag(key: "a", byte: 2), "'a': a flag is 2, expected 0 or 1"),
     (.nestedTooDeep(key: "a", limit: 8), "'a': arrays are nested more than 8 deep"),
     (
@@ -175,7 +175,7 @@ import Testing
     ),
     (.repeatedTensor("w"), "the tensor 'w' appears twice"),
     (.tooManyAxes(tensor: "w", axes: 5, limit: 4), "tensor 'w': 5 axes; at most 4 are read"),
-    (.unknownType(tensor: "w", type: 4), "tensor 'w': unknown type 4 of numbers"),
+    (.unknownType(tensor: "w", type: 4), "tensor 'w': unknown number type 4"),
     (
       .shapeOverflows(tensor: "w", type: .q4K, shape: [1, 2]), "tensor 'w': Q4_K [1, 2] is larger than any memory"
     ),

@@ -75,9 +75,9 @@ import Testing
       .missingConfigKey(key: "llama.block_count", file: "F"), keys: Self.llama.filter { $0.0 != "llama.block_count" },
       tensors: Self.embeddings)
     let refused: [(key: String, value: [UInt8], found: String, expected: String)] = [
-      ("expert_count", GGUFBytes.uint32(8), "8", "0, as nothing else is supported"),
-      ("attention.causal", GGUFBytes.value(7, [0]), "false", "true: later tokens that are seen are not supported"),
-      ("logit_scale", GGUFBytes.value(6, floats([2])), "2.0", "1, as nothing else is supported"),
+      ("expert_count", GGUFBytes.uint32(8), "8", "0: nothing else is supported"),
+      ("attention.causal", GGUFBytes.value(7, [0]), "false", "true: non-causal attention is not supported"),
+      ("logit_scale", GGUFBytes.value(6, floats([2])), "2.0", "1: nothing else is supported"),
       ("rope.scaling.type", GGUFBytes.string("yarn"), "'yarn'", "none, or linear with a rope.scaling.factor"),
       (
         "feed_forward_length", GGUFBytes.array(5, 2, littleEndian([8, 16] as [Int32])), "an array of 2",

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Which token of each prompt an activation is taken at.
+/// The token of each prompt at which an activation is taken.
 public enum PositionRule: Sendable, Hashable {
   /// A number; negative numbers count from the end.
   case index(Int)
@@ -38,14 +38,14 @@ public enum PositionRule: Sendable, Hashable {
     case tooShort(tokens: Int)
     case noToken(String)
     case noLabel(String)
-    /// The prompt does not hold the label's words.
+    /// The prompt does not contain the label's words.
     case noWords(String)
-    /// It holds them only as a part of longer words.
+    /// It contains them only as parts of longer words.
     case insideWords(String)
-    /// It holds the token or the words, but not as often as that.
+    /// It contains the token or the words, but not this many times.
     case fewer(String, count: Int)
 
-    /// As the end of a sentence about a prompt.
+    /// The end of a sentence about a prompt.
     public var reason: String {
       switch self {
       case .tooShort(let tokens): "it has \(tokens) \(tokens == 1 ? "token" : "tokens")"
@@ -58,12 +58,12 @@ public enum PositionRule: Sendable, Hashable {
     }
   }
 
-  /// The token's place in a prompt, or why it has none.
+  /// The position of the token in a prompt, or why there is none.
   /// - Parameters:
-  ///   - length: how many tokens the prompt has.
-  ///   - tokens: what they say; nil where that is not known.
-  ///   - areWords: whether they are words that write no spaces; nil where that is not known.
-  ///   - labels: what is known of the prompt.
+  /// - length: the number of tokens of the prompt.
+  ///   - tokens: their texts; nil if unknown.
+  ///   - areWords: whether they are words without their spaces; nil if unknown.
+  ///   - labels: the labels of the prompt.
   package func position(
     length: Int, tokens: [String]?, areWords: Bool?, labels: [String: String]
   ) -> Result<Int, Missing> {
@@ -73,7 +73,7 @@ public enum PositionRule: Sendable, Hashable {
       return (0..<length).contains(position) ? .success(position) : .failure(.tooShort(tokens: length))
     case .token(let token, let occurrence):
       let tokens = tokens ?? []
-      // Word-level tokenizers know no spaces; others write the space before a word into its token.
+      // Word-level tokenizers have no spaces; others put the space before a word into its token.
       let areWords = areWords ?? !tokens.contains { $0.contains(" ") }
       let wanted = areWords ? String(token.drop { $0 == " " }) : token
       let places = tokens.indices.filter { tokens[$0] == wanted }
@@ -82,7 +82,7 @@ public enum PositionRule: Sendable, Hashable {
     case .span(let label, let occurrence, let edge):
       let words = (labels[label] ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
       guard let tokens, !words.isEmpty else { return .failure(.noLabel(label)) }
-      // Where it is not known, a text without a single space is taken for what it seems before it is taken for words.
+      // If it is unknown, a text without any space is first read as it is, and then as words.
       let kinds = areWords.map { [$0] } ?? (tokens.contains { $0.contains(" ") } ? [false] : [false, true])
       let found = kinds.map { PromptText(tokens: tokens, areWords: $0).occurrences(of: words) }
       guard let places = found.first(where: { !$0.whole.isEmpty })?.whole else {

@@ -10,10 +10,10 @@ extension ExperimentError {
     case .brokenYAML(let file, let line, let column, let problem):
       "\(file):\(line): not YAML: \(problem) (column \(column))"
     case .brokenJSON(let file, let error): "\(file): \(error.message)"
-    case .noExperiment(let file): "\(file): the file holds no experiment; it needs the keys name, prompts and sweeps"
-    case .noAnalysis(let file): "\(file): the file holds no analysis; it needs the keys name, caches and analyses"
-    case .noPrompts(let file): "\(file): the file holds no prompts; give one JSON object a line"
-    case .noDocuments(let file): "\(file): the file holds no text; give one document a line"
+    case .noExperiment(let file): "\(file): the file has no experiment; it needs the keys name, prompts and sweeps"
+    case .noAnalysis(let file): "\(file): the file has no analysis; it needs the keys name, caches and analyses"
+    case .noPrompts(let file): "\(file): the file has no prompts; give one JSON object per line"
+    case .noDocuments(let file): "\(file): the file has no text; give one document per line"
     case .inFile(let place, let problem): "\(place): \(problem.text)"
     case .nested(let place, _, let message): place.map { "\($0): \(message)" } ?? message
 
@@ -46,7 +46,7 @@ extension ExperimentError {
 }
 
 extension FileProblem {
-  /// The wording, without the place.
+  /// The message, without the place.
   package var text: String {
     switch self {
     case .unknownKey(let key, let path, let known):
@@ -71,7 +71,7 @@ extension FileProblem {
     case .nothingToDo: "there is nothing to do: give sweeps, steering, readouts or a cache"
 
     case .notWritable(let one, let name):
-      "\(one) named \(quoted(name)) asks what an experiment file cannot say; read it from a file, or ask otherwise"
+      "\(one) named \(quoted(name)) cannot be written in an experiment file; read it from a file, or change it"
 
     case .duplicateAnalysis(let name, let line): "an analysis named \(quoted(name)) is already defined at line \(line)"
     case .duplicateCache(let name, let line):
@@ -162,7 +162,7 @@ private func leadingSpaceHint(_ text: String) -> String {
   text.hasPrefix(" ") || text.isEmpty ? "" : "; if it follows a space, write the space too: \(quoted(" " + text))"
 }
 
-/// Two lists of tokens from one before the first that differs, at most ten rows.
+/// Two lists of tokens, from one before the first that differs; at most ten rows.
 private func sideBySide(_ clean: [String], _ corrupted: [String]) -> String {
   let parting = zip(clean, corrupted).enumerated().first { $1.0 != $1.1 }?.offset ?? min(clean.count, corrupted.count)
   let first = max(0, parting - 1)

@@ -12,10 +12,10 @@ public enum ExperimentError: DiagnosedError, Equatable {
   case noExperiment(file: String)
   case noAnalysis(file: String)
   case noPrompts(file: String)
-  /// A file of text to train on that has none.
+  /// A file of training text without any text.
   case noDocuments(file: String)
   case inFile(Place, FileProblem)
-  /// Another module's error, with the line that led to it and the exit status it has.
+  /// Another module's error, with the line that caused it and its exit status.
   case nested(Place?, FailureKind, String)
 
   // Vector files
@@ -33,9 +33,9 @@ public enum ExperimentError: DiagnosedError, Equatable {
   // Running
   case cannotCreateFolder(String, reason: String)
   case cannotWrite(String, reason: String)
-  /// The user has stopped the run, and nothing was done.
+  /// The user has stopped the run before anything was done.
   case interrupted
-  /// The user has stopped the run; what was done of it is in a file.
+  /// The user has stopped the run; a file has what was done.
   case interruptedWithRest(done: Int, total: Int, file: String)
   /// A file that cannot be resumed, since it belongs to something else.
   case cannotResume(file: String, difference: String)
@@ -52,7 +52,7 @@ public enum ExperimentError: DiagnosedError, Equatable {
     }
   }
 
-  /// Another module's error with the line that led to it in front; errors of this module stay as they are.
+  /// Puts the line that caused another module's error in front of it; errors of this module are unchanged.
   package static func wrapping(_ error: any Error, at place: Place?) -> any Error {
     if error is ExperimentError { return error }
     guard let error = error as? any DiagnosedError else { return error }

@@ -1,25 +1,25 @@
-/// What can be wrong at a line of an experiment or prompt file. `path` is the place inside the file: `sweeps[2].edit`.
+/// What can be wrong in a line of an experiment or prompt file. `path` is the place inside the file: `sweeps[2].edit`.
 public enum FileProblem: Error, Sendable, Hashable {
   // Keys and values
   case unknownKey(key: String, of: String, known: [String])
   case missingKey(key: String, of: String, meaning: String)
   case notExactlyOne(of: [String], found: [String], path: String)
-  /// A key that means nothing where another one is.
+  /// A key that has no meaning together with another.
   case cannotCombine(key: String, other: String, path: String)
   case keyNotText(path: String)
   case duplicateKeys([String])
   case wrongType(path: String, found: String, expected: String)
-  /// A value of the right type that cannot be.
+  /// A value of the right type that is not allowed.
   case badValue(path: String, value: String, expected: String)
   case badLabelName(String)
   case unknownWord(path: String, word: String, known: [String])
   case emptyList(path: String, expected: String)
-  /// The same word twice in a list that has each once.
+  /// The same word twice in a list of distinct words.
   case repeated(path: String, word: String)
-  /// Two questions of one kind with one name.
+  /// Two questions of the same kind with the same name.
   case duplicateName(of: String, name: String, firstLine: Int)
   case nothingToDo
-  /// What a program asks and a file cannot: `one` says of what kind it is.
+  /// Something that a program requests and no file can express; `one` names its kind.
   case notWritable(one: String, name: String)
 
   // Analyses
@@ -28,7 +28,7 @@ public enum FileProblem: Error, Sendable, Hashable {
   case everyWithOtherPositions(path: String)
   /// Analyses of an experiment that stores no activations.
   case analysesNeedCache
-  /// Keys for analyses where there are none.
+  /// Keys for analyses, but no analyses.
   case noAnalyses(key: String)
 
   // Tables of labels
@@ -44,17 +44,17 @@ public enum FileProblem: Error, Sendable, Hashable {
   case vectorOfOtherSite(found: String, site: String)
   case vectorOfOtherModel(found: String, model: String)
   case sequenceHasNoDirection
-  /// A vector for each position has no one length.
+  /// A vector per position has no single length.
   case normOfSequence(path: String)
-  /// nil: the only vector, for all layers.
+  /// The layer is nil for a single vector for all layers.
   case normOfNothing(path: String, layer: Int?)
   case normHasNoLayer(path: String, layer: Int?, layers: [Int])
-  /// What a further edit cannot have, for it would need an axis of results.
+  /// A further edit cannot have this, since it would need an axis of results.
   case standingHasAxis(path: String)
   case additivityNeedsAdd(path: String)
-  /// Estimates are of the unedited run.
+  /// Estimates are for the unedited run.
   case noEstimateWithOtherEdits(path: String)
-  /// A metric whose change cannot be told from a gradient.
+  /// A metric whose change cannot be estimated from a gradient.
   case noEstimate(path: String, metric: String, reason: String)
 
   /// The sweep does not fit the model or the prompts; the reason is another module's.
@@ -63,7 +63,7 @@ public enum FileProblem: Error, Sendable, Hashable {
   case repeatedEntry(sweep: String, axis: String, entry: Int)
 
   // Prompts
-  /// A line of a prompt file that is JSON, but no object.
+  /// A line of a prompt file that is JSON, but not an object.
   case lineIsNoPair(found: String)
   case mixedPrompts(path: String)
   case needsTokenizer(key: String, folder: String, instead: String)
@@ -79,6 +79,6 @@ public enum FileProblem: Error, Sendable, Hashable {
   // Mazes
   case needsMazes(key: String)
 
-  /// What another module says, which happened because of this line.
+  /// Another module's message about something that this line caused.
   case caused(String)
 }

@@ -1,4 +1,4 @@
 import Diagnostics
 
-/// Text from a file in quotes, as a message can show it.
+/// Text from a file in quotes, as shown in a message.
 package func quoted(_ text: String) -> String { "'\(visible(text))'" }

@@ -1,6 +1,7 @@
 import ExperimentFile
 
-/// What an experiment file asks of directions that a sweep adds: which activations to compare, beside the metrics, under all of them and under each.
+/// A request to compare activations, in addition to the metrics, under all directions that a sweep adds and under each
+/// alone.
 public struct AdditivitySpec: Sendable, Hashable {
   /// Names of activations, `*` and `?` allowed; empty for the metrics alone.
   public let hooks: [String]

@@ -1,17 +1,17 @@
 import Diagnostics
 import Patching
 
-/// What a sweep's added directions do together, and how much of it is not the sum of what each does.
+/// What a sweep's added directions do together, and how much of it is not the sum of their separate effects.
 public struct AdditivitySummary: QuestionSummary {
   public let sweep: String
   public let metric: Metric
   /// Root mean square, over cells and examples, of the change of the shown metric.
   public let change: Double
-  /// Likewise of the interaction.
+  /// The same for the interaction.
   public let interaction: Double
-  /// The same of each activation's norms, by its name.
+  /// The same for the norms of each activation, by its name.
   public let activations: [(hook: String, change: Double, interaction: Double)]
-  /// How many directions are added; with one there is nothing to interact.
+  /// How many directions are added; a single one has no interaction.
   public let directions: Int
 
   public var name: String { sweep }
@@ -20,7 +20,7 @@ public struct AdditivitySummary: QuestionSummary {
     summaries.isEmpty ? [] : [summaries.map(\.line).joined(separator: "\n")]
   }
 
-  /// What its directions change, and how much of that each does not do alone.
+  /// What its directions change, and how much of that is not the sum of their separate effects.
   private var line: String {
     func part(_ name: String, _ change: Double, _ interaction: Double) -> String {
       let share = change > 0 ? " (\(decimal(100 * interaction / change, 1)) %)" : ""

@@ -20,7 +20,7 @@ struct PlannedAdditivity: PlannedQuestion {
   private var directions: Int { plan.sweep.edit.additions.count }
   private var hooks: [String] { nodes.map { $0.hook?.text ?? "" } }
 
-  /// - Throws: `ExperimentError` at the line of the activations, for those that the model does not have.
+  /// - Throws: `ExperimentError` at the line of the activations, if the model does not have them.
   init(of sweep: PlannedSweep, _ spec: AdditivitySpec) throws {
     guard case .site(let plan) = sweep.work else { preconditionFailure("only sweeps over sites add directions") }
     self.sweep = sweep
@@ -30,7 +30,7 @@ struct PlannedAdditivity: PlannedQuestion {
     } catch {
       throw ExperimentError.wrapping(error, at: spec.place)
     }
-    // One direction has nothing to interact with.
+    // A single direction has no interaction.
     let interacts = plan.sweep.edit.additions.count > 1
     let parts = [Schema.Additivity.change] + (interacts ? [Schema.Additivity.interaction] : [])
     var columns = parts.flatMap { part in
@@ -97,7 +97,7 @@ struct PlannedAdditivity: PlannedQuestion {
   }
 }
 
-/// Of the values that are there.
+/// Over the values that exist.
 private func rootMeanSquare(_ values: [Float]) -> Double {
   let there = values.filter(\.isFinite)
   guard !there.isEmpty else { return .nan }

@@ -1,13 +1,13 @@
 import Diagnostics
-import Reports
 import ExperimentFile
+import Reports
 
 extension HeadsSummary {
   public var name: String { "heads" }
 
   public static func words(_ summaries: [HeadsSummary], of run: RunSetting) -> [String] { summaries.map(\.report) }
 
-  /// As `patchbay run` prints it.
+  /// As printed by `patchbay run`.
   var report: String {
     let hasDirect = rows.contains { $0.direct != nil }
     var table = TextTable(
@@ -17,11 +17,11 @@ extension HeadsSummary {
       table.add(
         ["\(row.layer).\(row.head)"] + row.effects.map { $0.map { decimal($0, 3) } ?? "-" }
           + (hasDirect ? [row.direct.map { decimal($0, 2) } ?? "-"] : [])
-          + row.looksAt.map { look in look.map { "\($0.source.text) \(decimal($0.share, 2))" } ?? "no one token" })
+          + row.looksAt.map { look in look.map { "\($0.source.text) \(decimal($0.share, 2))" } ?? "several tokens" })
     }
-    let direct = hasDirect ? "; direct: what it writes into the clean logit difference itself" : ""
+    let direct = hasDirect ? "; direct: what it writes directly into the clean logit difference" : ""
     return """
-      heads: effects by sweep\(direct); where it looks in the clean runs
+      heads: effects by sweep\(direct); where it attends in the clean runs
 
       \(table.text)
       """
@@ -32,7 +32,7 @@ extension HeadsSummary.Gaze {
   fileprivate var heading: String {
     switch self {
     case .end: "from the end at"
-    case .wrongAgain: "from the wrong token's last place at"
+    case .wrongAgain: "from the wrong token's last position at"
     }
   }
 }

@@ -2,18 +2,19 @@ import Foundation
 import Interventions
 import Patching
 
-/// What the heads that a run found strongest do: how much hangs on each by every sweep over heads, what they write into the logit difference
-/// themselves, and where they look.
+/// What the strongest heads of a run do: their effect in every sweep over heads, what they write directly into the
+/// logit difference, and where they attend.
 public struct HeadsSummary: QuestionSummary {
   /// One head.
   public struct Row: Sendable {
     public let layer: Int
     public let head: Int
-    /// For each sweep, the head's mean normalised effect; nil where the sweep does not have the head.
+    /// For each sweep, the head's mean normalised effect; nil if the sweep does not have the head.
     public let effects: [Double?]
-    /// What the head adds to the logit difference of the clean run directly, averaged over examples; nil where there are no wrong tokens.
+    /// What the head adds directly to the logit difference of the clean run, averaged over examples; nil without wrong
+    /// tokens.
     public let direct: Double?
-    /// For each of the gazes, what most of the head's attention in the clean run falls on, and how much; nil where it is spread out.
+    /// For each gaze, what gets most of the head's attention in the clean run, and how much; nil if it is spread out.
     public let looksAt: [Look?]
   }
 
@@ -26,45 +27,46 @@ public struct HeadsSummary: QuestionSummary {
   /// What attention falls on.
   public enum Source: Sendable, Hashable {
     case role(TokenRole)
-    /// A place where all prompts, being of one length, have something that has no role; and the token there, if it is the same in all.
+    /// A position, if all prompts have the same length, of a token without a role; and the token, if it is the same in
+    /// all.
     case position(Int, token: String?)
   }
 
   /// The sweeps over heads.
   public let sweeps: [String]
-  /// The positions that heads look from.
+  /// The positions that heads attend from.
   public let gazes: [Gaze]
   /// By layer and head.
   public let rows: [Row]
 
-  /// Where a head looks from.
+  /// Where a head attends from.
   public enum Gaze: String, Sendable, CaseIterable {
     case end
-    /// The last place in front of the end where a prompt has its wrong token, for prompts that have it twice or more.
+    /// The last position before the end of a prompt's wrong token, for prompts that have it at least twice.
     case wrongAgain
   }
 }
 
-/// What a token is to its prompt.
+/// The role of a token in its prompt.
 public enum TokenRole: Int, Sendable, Hashable, CaseIterable {
   case answer
   /// The first wrong token.
   case wrong
-  /// A wrong token after the first.
+  /// A later wrong token.
   case wrongAgain
-  /// What follows the first wrong token.
+  /// The token after the first wrong token.
   case afterWrong
   /// The token that attends.
   case itself
   case previous
   /// The first token.
   case first
-  /// Anything else; the last of all.
+  /// Anything else; always last.
   case other
 }
 
 extension TokenRole {
-  /// The roles of a clean prompt's tokens, seen from one of them; nil where the prompt has no such token.
+  /// The roles of a clean prompt's tokens, relative to one of them; nil if the prompt has no such token.
   package static func roles(_ pair: PromptSet.Pair, from gaze: HeadsSummary.Gaze) -> (
     destination: Int, roles: [TokenRole]
   )? {

@@ -3,18 +3,20 @@ import LabelledArrays
 import Patching
 import Workbenches
 
-/// What the strongest heads do in the clean runs: what they write into the logit difference, and where they look. `/heads`.
+/// What the strongest heads do in the clean runs: what they write into the logit difference, and where they attend.
+/// `/heads`.
 ///
-/// Which heads these are is known only when the sweeps are done, so this comes after them; its room is laid out for as many as there can be.
+/// Which heads these are is known only after the sweeps, so they are answered then; space is reserved for the largest
+/// possible number.
 package struct PlannedHeads: PlannedQuestion {
   /// What is known before the sweeps are done.
   package struct Plan: Sendable {
     let engine: PatchingEngine
     let sources: [HeadsSummary.Source]
-    /// Whether all pairs have a wrong token, so that there is a logit difference to write into.
+    /// Whether all pairs have a wrong token, and so a logit difference.
     let hasDirect: Bool
 
-    /// - Returns: nil where no sweep goes over heads.
+    /// - Returns: nil if no sweep is over heads.
     package init?(_ questions: [any PlannedQuestion], engine: PatchingEngine, _ prompts: ResolvedPrompts) {
       guard questions.contains(where: { ($0 as? PlannedSweep).map(StrongestHeads.goesOverHeads) ?? false }) else {
         return nil
@@ -24,10 +26,10 @@ package struct PlannedHeads: PlannedQuestion {
       hasDirect = prompts.set.pairs.allSatisfy { !$0.wrongs.isEmpty }
     }
 
-    /// A run for each gaze, and one for what is written.
+    /// A run per gaze, and one for what is written.
     package var runs: Int { HeadsSummary.Gaze.allCases.count + (hasDirect ? 1 : 0) }
 
-    /// Direct parts of the heads, then for each gaze what they attend to.
+    /// The direct parts of the heads, then what they attend to from each gaze.
     var rows: ExampleRows {
       let heads = LabelledAxis("head", .range(StrongestHeads.limit))
       let from = LabelledAxis("from", .texts(HeadsSummary.Gaze.allCases.map(\.rawValue)))
@@ -39,7 +41,8 @@ package struct PlannedHeads: PlannedQuestion {
 
     package var room: PartialResults.Table { PartialResults.Table(name: "heads", width: rows.width) }
 
-    /// What attention is counted by: the roles, and in place of the last, where all prompts are of one length, their positions.
+    /// The categories of attention: the roles and, instead of the last one if all prompts have the same length, their
+    /// positions.
     private static func sources(_ prompts: ResolvedPrompts) -> [HeadsSummary.Source] {
       let clean = prompts.set.pairs.map(\.clean)
       guard clean.allSatisfy({ $0.count == prompts.set.longest }) else { return TokenRole.allCases.map { .role($0) } }
@@ -91,7 +94,7 @@ package struct PlannedHeads: PlannedQuestion {
     }
   }
 
-  /// Attention by what it falls on: [from, head, to, example].
+  /// Attention by category: [from, head, to, example].
   private func addAttention(
     to values: inout [Float], from gaze: HeadsSummary.Gaze, _ from: Int, _ block: Range<Int>
   ) throws {
@@ -167,7 +170,7 @@ package struct PlannedHeads: PlannedQuestion {
       })
   }
 
-  /// The source that gets most, if it gets at least a third.
+  /// The source that gets most attention, if it gets at least a third.
   private func look(_ shares: [Double]) -> HeadsSummary.Look? {
     let named = plan.sources.indices.filter { plan.sources[$0] != .role(.other) }
     guard let best = named.max(by: { shares[$0] < shares[$1] }), shares[best] >= 1.0 / 3 else { return nil }

@@ -3,17 +3,17 @@ import Patching
 
 /// The heads that an experiment's sweeps over heads found strongest.
 package struct StrongestHeads: Sendable {
-  /// The most that are looked at.
+  /// The most that are examined.
   static let limit = 10
 
   /// The sweeps over heads.
   let sweeps: [String]
   /// By layer and head.
   let heads: [Head]
-  /// For each head, its mean normalised effect in each sweep; nil where the sweep does not have the head.
+  /// For each head, its mean normalised effect in each sweep; nil if the sweep does not have the head.
   let effects: [[Double?]]
 
-  /// Whether a sweep goes over heads, so that there will be something to look at.
+  /// Whether a sweep is over heads, so that there are heads to examine.
   static func goesOverHeads(_ sweep: PlannedSweep) -> Bool { sweep.goesOverHeads }
 
   /// The strongest heads of each sweep, `perSweep` of them if they have an effect of 0.02 or more.
@@ -39,7 +39,7 @@ package struct StrongestHeads: Sendable {
 }
 
 extension PlannedSweep {
-  /// Whether each cell is a head, with the whole of the effect that the sweep has at it.
+  /// Whether each cell is a head, with the sweep's whole effect for it.
   fileprivate var goesOverHeads: Bool {
     switch spec.kind {
     case .site(let sweep):

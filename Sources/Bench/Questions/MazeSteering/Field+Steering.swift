@@ -7,8 +7,8 @@ import Workbenches
 extension Field {
   /// One element of `steering`.
   /// - Parameters:
-  ///   - mazes: how many there are.
-  ///   - folder: what vector files are relative to.
+  /// - mazes: how many there are.
+  ///   - folder: the folder that vector files are relative to.
   func mazeSteering(mazes: Int, folder: String) throws -> MazeSteeringSpec {
     let keys = try map(.steering)
     let name = try keys.questionName()
@@ -52,7 +52,7 @@ extension Field {
     return (terms, origin)
   }
 
-  /// A vector file's, or numbers.
+  /// From a vector file, or as numbers.
   private func storedVector(
     _ keys: KeyedFields, folder: String, site: SiteName
   ) throws -> (vector: [Float], origin: VectorOrigin?) {
@@ -70,7 +70,7 @@ extension Field {
     return (stored.vector.values[0][0], stored.origin)
   }
 
-  /// One number or several, each once.
+  /// One number or several, without repetition.
   private func coefficients() throws -> [Float] {
     var found: [Float] = []
     for element in try oneOrMore(of: "coefficients") {

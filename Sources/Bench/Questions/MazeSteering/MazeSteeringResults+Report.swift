@@ -10,7 +10,8 @@ extension MazeSteeringResults: QuestionSummary {
     summaries.map(\.report)
   }
 
-  /// What was found, as the command prints it: means over mazes, and how far from the mean without vectors, with bounds.
+  /// The results as the command prints them: means over mazes, and differences from the mean without vectors, with
+  /// bounds.
   var report: String {
     let shown: [Measure] = [.cheese, .corner, .reachedCheese, .reachedRegion].filter { values[$0] != nil }
     var table = TextTable(
@@ -43,7 +44,7 @@ extension MazeSteeringResults: QuestionSummary {
       """
   }
 
-  /// The cells that are shown: all, or, of a matrix, those that change most.
+  /// The cells that are shown: all, or for a matrix those that change most.
   private var rows: [Int] {
     guard cells > 60, let changes = changes[.cheese] else { return Array(0..<cells) }
     return Array((0..<cells).sorted { abs(changes[$0].value) > abs(changes[$1].value) }.prefix(20))

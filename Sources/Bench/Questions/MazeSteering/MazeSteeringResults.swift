@@ -6,7 +6,7 @@ import Foundation
 import LabelledArrays
 import Mazes
 
-/// What a steering study found, ready to be stored, drawn and summed up.
+/// The results of a steering study, ready to be stored, drawn and summarised.
 public struct MazeSteeringResults: Sendable {
   /// What is measured in every maze under every choice of coefficients.
   public typealias Measure = Schema.Steering.Measure
@@ -19,7 +19,7 @@ public struct MazeSteeringResults: Sendable {
   }
 
   public let spec: MazeSteeringSpec
-  /// Sites or sources where there are several, then one axis for each vector.
+  /// Sites or sources, if there are several, then one axis per vector.
   public let axes: [LabelledAxis]
   /// [cell, example], cells row-major over the axes; those that were measured.
   public let values: [Measure: [Float]]
@@ -32,10 +32,12 @@ public struct MazeSteeringResults: Sendable {
   /// Of the drawn mazes.
   public let fields: [Field]
   public let examples: Int
-  /// [term, example]: the vectors' lengths at the first site, and [example] that of the activation at the decision square.
+  /// [term, example]: the vectors' lengths at the first site; and [example], that of the activation at the decision
+  /// square.
   let vectorLengths: [[Float]]
   let activationLengths: [Float]
-  /// The later activations, and [activation, cell, example] the length of their change and of what is not additive in it.
+  /// The later activations; and [activation, cell, example], the length of their change and of its part that is not
+  /// additive.
   let later: [String]
   let effects: [Float]
   let interactions: [Float]
@@ -119,7 +121,7 @@ public struct MazeSteeringResults: Sendable {
     return group
   }
 
-  /// Mean steps from every square without and with the vectors, [field, field_row, field_column]; NaN where nothing is open.
+  /// Mean steps from every square without and with the vectors, [field, field_row, field_column]; NaN for walls.
   private func addFields(to group: inout ArrayGroup) {
     guard !fields.isEmpty else { return }
     let edge = fields.map(\.maze.size).max() ?? 0

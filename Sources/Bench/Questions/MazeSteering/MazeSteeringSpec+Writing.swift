@@ -2,7 +2,8 @@ import Diagnostics
 import Interventions
 
 extension MazeSteeringSpec {
-  /// The terms are in the order that files have them, which is that of the axes of results: those made in each maze first.
+  /// The terms are in the order that files have them, which is that of the results' axes: those computed in each maze
+  /// first.
   public var written: JSONValue {
     var keys = JSONObject()
     keys.add("name", .string(name))

@@ -3,25 +3,26 @@ import Interventions
 import Mazes
 import Workbenches
 
-/// Vectors added to a policy's activation at every step through a maze, as an experiment file asks for it.
+/// Vectors added to a policy's activation at every step through a maze, as requested in an experiment file.
 public struct MazeSteeringSpec: Sendable, Hashable {
   /// What is added.
   public enum Vector: Sendable, Hashable {
-    /// The maze less the same maze without its cheese, the mouse at the start.
+    /// The activation in the maze minus that in the maze without its cheese, with the mouse at the start.
     case cheese
-    /// The maze with a path opened to the top right less the maze as it is, the mouse at the start.
+    /// The activation in the maze with a path opened to the top right minus that in the maze itself, with the mouse at
+    /// the start.
     case topRight
     /// A random direction as long as the cheese vector of the same maze.
     case randomCheese
     /// A random direction as long as the top-right vector of the same maze.
     case randomTopRight
-    /// A vector file's, the same in every maze; [feature].
+    /// From a vector file, the same in every maze; [feature].
     case stored([Float])
 
-    /// Those that are made in each maze.
+    /// Those that are computed in each maze.
     static let made: [Vector] = [.cheese, .topRight, .randomCheese, .randomTopRight]
 
-    /// As experiment and results files call it.
+    /// The name in experiment and results files.
     public var name: String {
       switch self {
       case .cheese: "cheese"
@@ -42,14 +43,14 @@ public struct MazeSteeringSpec: Sendable, Hashable {
     case own
     /// The mean of all mazes' vectors.
     case mean
-    /// Every maze's in every maze: a matrix.
+    /// Every maze's vector in every maze: a matrix.
     case every
   }
 
   /// One vector and what it is multiplied by.
   public struct Term: Sendable, Hashable {
     public let vector: Vector
-    /// At least one, each once.
+    /// At least one, without repetition.
     public let coefficients: [Float]
 
     public init(_ vector: Vector, _ coefficients: [Float]) {
@@ -60,9 +61,9 @@ public struct MazeSteeringSpec: Sendable, Hashable {
 
   /// Vector fields that are drawn.
   public struct Fields: Sendable, Hashable {
-    /// Of how many mazes, the first ones.
+    /// How many mazes, counted from the first.
     public let mazes: Int
-    /// The coefficients at which, one for each term.
+    /// One coefficient per term.
     public let coefficients: [Float]
 
     public init(mazes: Int, coefficients: [Float]) {
@@ -72,21 +73,21 @@ public struct MazeSteeringSpec: Sendable, Hashable {
   }
 
   public let name: String
-  /// A hook, or a pattern that is gone through.
+  /// A hook, or a pattern of hooks that are tried in turn.
   public let site: SiteName
   /// Added together; each cell has one coefficient of each.
   public let terms: [Term]
   public let source: Source
-  /// How many rollouts of each maze; 0: only decision squares are looked at.
+  /// How many rollouts per maze; 0 for decision squares only.
   public let rollouts: Int
   /// Steps after which a rollout ends.
   public let stepLimit: Int
-  /// Later activations at which additivity is measured, beside the logits; nil: it is not.
+  /// Later activations at which additivity is measured, in addition to the logits; nil for none.
   public let additivity: [String]?
   public let fields: Fields?
-  /// Whether the mean of all mazes' vectors is kept as files.
+  /// Whether the mean of all mazes' vectors is saved as files.
   public let savesVectors: Bool
-  /// The model that a vector file was made with; nil where none is, or any will do.
+  /// The model that a vector file was made with; nil if there is none, or any model is allowed.
   public let origin: VectorOrigin?
   public let place: Place
 
@@ -108,7 +109,7 @@ public struct MazeSteeringSpec: Sendable, Hashable {
     self.place = place
   }
 
-  /// Every choice of a coefficient for each term, the last term's changing fastest.
+  /// Every choice of a coefficient for each term; the last term's changes fastest.
   var cells: [[Float]] {
     terms.reduce([[]]) { cells, term in cells.flatMap { cell in term.coefficients.map { cell + [$0] } } }
   }

@@ -4,7 +4,7 @@ import ModelGraph
 import Patching
 
 extension MazeSteeringStudy {
-  /// The changes of later activations at the decision square, and the interactions in them by `AdditiveParts`.
+  /// The changes of later activations at the decision square, and their interactions as defined by `AdditiveParts`.
   func measureAdditivity(
     _ maze: Maze, _ decision: Decision, _ own: (site: Node, vectors: [[Float]]), _ outcome: inout Outcome
   ) throws {
@@ -13,7 +13,7 @@ extension MazeSteeringStudy {
     let plain = try Oracle(model).run(batch, keeping: [own.site.id])
     outcome.activationLength = plain.withExample(0, of: own.site) { Self.length($0) }
     guard !later.isEmpty else { return }
-    // Unsteered, every cell, and what each is held to: of one vector the same run for all.
+    // Unsteered, every cell, and what each is compared with; for a single vector, one run serves all cells.
     let held = cells.map(AdditiveParts.init)
     let alone = held.prefix(spec.terms.count == 1 ? 1 : held.count).flatMap(\.parts).map(\.coefficients)
     let wanted = [[Float](repeating: 0, count: spec.terms.count)] + cells + alone

@@ -4,7 +4,7 @@ import Foundation
 import Patching
 import Tensors
 
-/// A question about a policy in mazes: `/steering/NAME`. What becomes of each maze is kept as a row.
+/// A question about a policy in mazes: `/steering/NAME`. The outcome of each maze is stored as a row.
 extension MazeSteeringStudy: PlannedQuestion {
   var name: String { spec.name }
   var runs: Int { cells }
@@ -66,10 +66,10 @@ extension MazeSteeringStudy: PlannedQuestion {
     }
   }
 
-  /// Results of mazes are not summed up anew.
+  /// Results in mazes are not summarised again.
   func summary(of results: ResultsReader, baselines: Baselines) throws -> (any QuestionSummary)? { nil }
 
-  /// Whether a maze's vector fields are wanted.
+  /// Whether a maze's vector fields are requested.
   func isDrawn(_ number: Int) -> Bool { spec.fields.map { number < $0.mazes } ?? false }
 
   /// An outcome as a row of the table.

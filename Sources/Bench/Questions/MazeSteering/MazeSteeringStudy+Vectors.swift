@@ -5,7 +5,8 @@ import Patching
 import Tensors
 
 extension MazeSteeringStudy {
-  /// The vectors that are not each maze's own: the one mean, or every maze's; [source][term][site][features]. None where each maze has its own.
+  /// The vectors that are not each maze's own: the mean, or every maze's; [source][term][site][features]. Empty if each
+  /// maze has its own.
   func sharedVectors(threads: Int) throws -> [[[[Float]]]] {
     switch spec.source {
     case .own: []
@@ -19,7 +20,8 @@ extension MazeSteeringStudy {
     randomized(try differences(number), seed: UInt64(number))
   }
 
-  /// The mean over mazes of each vector that is made in them and no control, at the first site: ready to be a file but for where it comes from.
+  /// The mean over mazes of each vector that is computed in them and is not a control, at the first site: ready for a
+  /// file, apart from its origin.
   func meanVectors(threads: Int) throws -> [(vector: MazeSteeringSpec.Vector, values: [Float])] {
     zip(spec.terms, try meanDifferences(threads: threads)).compactMap { term, values in
       let isKept = !term.vector.isRandom && MazeSteeringSpec.Vector.made.contains(term.vector)
@@ -27,7 +29,7 @@ extension MazeSteeringStudy {
     }
   }
 
-  /// What each term is the difference of in a maze, controls not yet random: [term][site][features].
+  /// The difference that defines each term in a maze, before controls are randomised: [term][site][features].
   private func differences(_ number: Int) throws -> [[[Float]]] {
     let maze = mazes[number]
     return try spec.terms.map { term in
@@ -68,7 +70,7 @@ extension MazeSteeringStudy {
     }
   }
 
-  /// Differences with controls made random: as long as the difference that they stand beside, whether a maze's or the mean.
+  /// Differences with controls randomised: as long as the difference that they replace, whether a maze's or the mean.
   private func randomized(_ differences: [[[Float]]], seed: UInt64) -> [[[Float]]] {
     zip(spec.terms, differences).map { term, bySite in
       guard term.vector.isRandom else { return bySite }
@@ -81,7 +83,7 @@ extension MazeSteeringStudy {
   /// A random direction as long as a vector.
   private static func random(like vector: [Float], seed: UInt64) -> [Float] {
     var generator = SplitMix64(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x7261_6E64)
-    // Nearly normal: twelve uniform numbers added up.
+    // Nearly normal: the sum of twelve uniform numbers.
     let direction = vector.map { _ in
       (0..<12).reduce(-6.0) { sum, _ in sum + Double(generator.next() >> 11) * 0x1p-53 }
     }

@@ -9,21 +9,23 @@ import Patching
 import Tensors
 import Workbenches
 
-/// One steering study of a policy: vectors made in mazes, added at a site whatever the mouse sees, and what the mouse does then.
+/// A steering study of a policy: vectors computed in mazes and added at a site at every step, and what the mouse does
+/// then.
 ///
-/// A policy knows nothing of the steps before, so what it does from every square of a maze is all there is to know: the scores at all squares are computed
-/// once for each coefficient, what lies below the site once for all of them, and rollouts are played on those.
+/// A policy has no memory, so its behaviour in a maze is determined by what it does from every square. The scores at
+/// all squares are computed once per coefficient, what is below the site once for all coefficients, and rollouts use
+/// these scores.
 struct MazeSteeringStudy: Sendable {
   let model: Model
   let mazes: [Maze]
   let decisions: [Decision]
   let spec: MazeSteeringSpec
-  /// The nodes that are added to, one after the other.
+  /// The nodes to which vectors are added, one after the other.
   let sites: [Node]
-  /// The activations at which additivity is measured, the logits last; empty where it is not.
+  /// The activations at which additivity is measured, the logits last; empty if it is not measured.
   let later: [Node]
   let threads: Int
-  /// The vectors that are not each maze's own, made when the first maze asks for them.
+  /// The vectors that are not each maze's own, computed when the first maze needs them.
   private let shared = Memo<MazeSteeringSpec.Source, [[[[Float]]]]>()
 
   /// - Throws: `InterventionError`, `GraphError` for a site or an activation that the model does not have, or that cannot change.
@@ -60,7 +62,7 @@ struct MazeSteeringStudy: Sendable {
 
   // MARK: One maze
 
-  /// What becomes of one maze.
+  /// The outcome of one maze.
   struct Outcome: Sendable {
     var unsteered = Measures()
     /// [site or source][cell]
@@ -68,27 +70,28 @@ struct MazeSteeringStudy: Sendable {
     /// The length of each term's vector at the first site, and of the activation that it is added to.
     var lengths: [Double] = []
     var activationLength = 0.0
-    /// For each later activation: [cell] the length of its change, and of what is not additive in it.
+    /// For each later activation: [cell] the length of its change, and of its part that is not additive.
     var effects: [[Float]] = []
     var interactions: [[Float]] = []
   }
 
-  /// What is measured of a maze under one choice of coefficients.
+  /// The measurements in a maze with one choice of coefficients.
   struct Measures: Sendable {
     /// At the decision square, the probability of the first step to the cheese, and to the corner.
     var cheese: Float = .nan
     var corner: Float = .nan
-    /// The share of rollouts that reach the cheese; that come by the corner, and by the 5 x 5 squares around it, before.
+    /// The share of rollouts that reach the cheese; and of those that, before that, pass the corner, and the 5 x 5
+    /// squares around it.
     var reachedCheese: Float = .nan
     var reachedCorner: Float = .nan
     var reachedRegion: Float = .nan
     /// Mean steps of the rollouts.
     var steps: Float = .nan
-    /// Mean over squares of the total variation between the moves with and without.
+    /// The mean over squares of the total variation distance between the moves with and without vectors.
     var fieldChange: Float = .nan
   }
 
-  /// What becomes of one maze.
+  /// The outcome of one maze.
   func outcome(of number: Int, check: () throws -> Void) throws -> Outcome {
     let (maze, decision) = (mazes[number], decisions[number])
     let isWhole = spec.rollouts > 0 || isDrawn(number)
@@ -156,7 +159,7 @@ struct MazeSteeringStudy: Sendable {
     }
   }
 
-  /// What is added in one maze, for each site or source in turn: a vector for each term, and where.
+  /// What is added in one maze, for each site or source in turn: a vector per term, and its site.
   private func vectorSets(_ number: Int) throws -> [(site: Node, vectors: [[Float]])] {
     let shared = try shared.value(for: spec.source) { try sharedVectors(threads: threads) }
     switch spec.source {
@@ -167,10 +170,10 @@ struct MazeSteeringStudy: Sendable {
     }
   }
 
-  /// Few enough for a base run's activations to take some tens of megabytes, and to stay in the cache in part.
+  /// Few enough for a base run's activations to take some tens of megabytes, and partly to stay in the cache.
   private static let picturesAtATime = 32
 
-  /// What is added in each of some rows: every vector times its coefficient.
+  /// What is added in each row: every vector times its coefficient.
   func edits(_ vectors: [[Float]], _ site: Node, _ cell: [Float], rows: Int) throws -> [[PlacedEdit]] {
     let additions = zip(vectors, cell).filter { $0.1 != 0 }.map { vector, coefficient in
       Edit.Addition(.vectors([vector], layers: nil), coefficients: [coefficient])
@@ -182,11 +185,11 @@ struct MazeSteeringStudy: Sendable {
 
   // MARK: Measuring
 
-  /// The squares of a maze whose scores are known.
+  /// The squares of a maze with known scores.
   private struct Table {
     let maze: Maze
     let squares: [Square]
-    /// The maze's place, which its rollouts' random numbers go by.
+    /// The maze's number, which determines its rollouts' random numbers.
     let number: Int
   }
 
@@ -206,7 +209,7 @@ struct MazeSteeringStudy: Sendable {
     )
     measures.fieldChange = Float(try FieldDifference(from: before, to: after).meanTotalVariation)
     guard spec.rollouts > 0 else { return measures }
-    // The same random numbers whatever is added: differences are the vector's.
+    // The same random numbers for all vectors, so that differences are due to the vectors.
     let rolloutSpec = RolloutSpec(choice: .sample(seed: UInt64(table.number)), stepLimit: spec.stepLimit)
     let played = try rollouts(
       of: [Maze](repeating: table.maze, count: spec.rollouts), spec: rolloutSpec

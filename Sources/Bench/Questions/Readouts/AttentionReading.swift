@@ -5,7 +5,7 @@ import LabelledArrays
 import ModelGraph
 import Patching
 
-/// Where heads look: `pattern` [run, head, destination, source, example].
+/// Where heads attend: `pattern` [run, head, destination, source, example].
 public struct AttentionReading: Reading {
   public static let readoutKind = ReadoutKind(word: "attention", keys: [.init("heads", "whose attention")]) { keys in
     AttentionReading(heads: try keys.needed("heads", in: .readout).list(of: "heads").map { try $0.head() })
@@ -38,7 +38,7 @@ public struct AttentionReading: Reading {
 }
 
 extension Field {
-  /// `9.6`, in quotes: YAML would read 9.10 as the number 9.1.
+  /// `9.6`, in quotes, since YAML would read 9.10 as the number 9.1.
   fileprivate func head() throws -> Head {
     let word = try text()
     guard let head = Head(word) else {

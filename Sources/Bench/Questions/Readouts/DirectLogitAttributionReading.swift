@@ -2,8 +2,8 @@ import ActivationStore
 import LabelledArrays
 import Patching
 
-/// What each part of the model writes into the logit difference: `logit_diff` [run, part, example], and of heads by the source that it came from, `by_source`
-/// [run, layer, head, source, example].
+/// What each part of the model writes to the logit difference: `logit_diff` [run, part, example], and for heads by
+/// source position, `by_source` [run, layer, head, source, example].
 public struct DirectLogitAttributionReading: Reading {
   public static let readoutKind = ReadoutKind(word: "direct_logit_attribution") { _ in DirectLogitAttributionReading() }
 

@@ -2,8 +2,8 @@ import ActivationStore
 import LabelledArrays
 import Patching
 
-/// What each layer's stream would say if the model ended there: each metric [run, layer, position, example]. The last layer is the stream after the last
-/// block.
+/// What each layer's stream would predict if the model ended there: each metric [run, layer, position, example]. The
+/// last layer is the stream after the last block.
 public struct LogitLensReading: Reading {
   public static let readoutKind = ReadoutKind(word: "logit_lens") { _ in LogitLensReading() }
 

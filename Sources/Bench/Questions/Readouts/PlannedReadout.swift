@@ -4,12 +4,12 @@ import LabelledArrays
 import Patching
 import Workbenches
 
-/// A readout that is known to fit its model and prompts: `/readouts/NAME`.
+/// A readout that fits its model and prompts: `/readouts/NAME`.
 struct PlannedReadout: PlannedQuestion {
   private let spec: ReadoutSpec
   private let engine: PatchingEngine
   private let prompts: ResolvedPrompts
-  /// Each with `run` in front.
+  /// Each with `run` as its first axis.
   private let rows: ExampleRows
 
   var name: String { spec.name }

@@ -4,14 +4,14 @@ import Patching
 
 /// Readouts by short names, for the builder of an `Experiment`: `.logitLens()`.
 extension Question where Self == ReadoutSpec {
-  /// What each layer's stream would say if the model ended there.
+  /// What each layer's stream would predict if the model ended there.
   public static func logitLens(
     named name: String = "lens", runs: [RunSide] = RunSide.allCases, file: String = #fileID, line: Int = #line
   ) -> ReadoutSpec {
     ReadoutSpec(name: name, LogitLensReading(), runs: runs, place: Place(file: file, line: line))
   }
 
-  /// The tokens that each layer's stream would say first.
+  /// The most probable tokens according to each layer's stream.
   public static func topTokens(
     _ count: Int = 5, named name: String = "top-tokens", runs: [RunSide] = RunSide.allCases, file: String = #fileID,
     line: Int = #line
@@ -19,14 +19,14 @@ extension Question where Self == ReadoutSpec {
     ReadoutSpec(name: name, TopTokensReading(count: count), runs: runs, place: Place(file: file, line: line))
   }
 
-  /// What each part of the model writes into the logit difference.
+  /// What each part of the model writes to the logit difference.
   public static func directLogitAttribution(
     named name: String = "direct", runs: [RunSide] = RunSide.allCases, file: String = #fileID, line: Int = #line
   ) -> ReadoutSpec {
     ReadoutSpec(name: name, DirectLogitAttributionReading(), runs: runs, place: Place(file: file, line: line))
   }
 
-  /// Where some heads look.
+  /// Where some heads attend.
   public static func attention(
     of heads: Head..., named name: String = "attention", runs: [RunSide] = RunSide.allCases, file: String = #fileID,
     line: Int = #line

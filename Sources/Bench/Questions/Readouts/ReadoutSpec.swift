@@ -5,7 +5,7 @@ import LabelledArrays
 import Patching
 import Workbenches
 
-/// What an experiment asks to be read off the unedited runs, and of which of them.
+/// What an experiment reads from the unedited runs, and from which of them.
 public struct ReadoutSpec: Sendable {
   public let name: String
   /// What is read.
@@ -23,29 +23,29 @@ public struct ReadoutSpec: Sendable {
 
 /// One kind of readout: a file here, and a line in `ReadoutSpec.kinds`.
 public protocol Reading: Sendable {
-  /// How experiment files ask for it.
+  /// Its form in experiment files.
   static var readoutKind: ReadoutKind { get }
   /// Checks that it fits a model and prompts.
   /// - Throws: `InterventionError`, `PatchingError`.
   func check(_ engine: PatchingEngine) throws
-  /// Its arrays, without the axes `run` in front and `example` behind.
+  /// Its arrays, without the first axis `run` and the last axis `example`.
   func columns(_ engine: PatchingEngine) throws -> [(name: String, axes: [LabelledAxis])]
   /// The numbers of one run of some examples: for each array, [axes..., example].
   func values(_ engine: PatchingEngine, _ side: RunSide, block: Range<Int>) throws -> [[Float]]
-  /// The keys that it has in an experiment file beside those of every readout.
+  /// Its keys in an experiment file, in addition to those of every readout.
   var keys: KeyValuePairs<String, JSONValue> { get }
-  /// What its group says about it, beside `read`.
+  /// The attributes of its group, in addition to `read`.
   var attributes: [String: Attribute] { get }
-  /// What is stored: the columns as they are, or what is made of them, such as texts of token ids.
+  /// What is stored: the columns themselves or what is derived from them, such as the texts of token ids.
   /// - Parameter found: the columns in their order, each [run, axes..., example].
   func arrays(from found: [LabelledArray], _ prompts: ResolvedPrompts) -> [LabelledArray]
 }
 
-/// How experiment files ask for a kind of readout.
+/// The form of a kind of readout in experiment files.
 public struct ReadoutKind: Sendable {
-  /// The word of experiment and results files.
+  /// The word in experiment and results files.
   public let word: String
-  /// The keys that it has beside those of every readout, which are `name`, `read` and `runs`.
+  /// Its keys in addition to those of every readout, which are `name`, `read` and `runs`.
   var keys: [KeyTable.Key] = []
   let read: @Sendable (KeyedFields) throws -> any Reading
 }
@@ -58,7 +58,7 @@ extension Reading {
 }
 
 extension ReadoutSpec: Question {
-  /// All kinds of readout, in the order that the documentation has.
+  /// All kinds of readout, in the order of the documentation.
   static let kinds: [ReadoutKind] = [
     DirectLogitAttributionReading.readoutKind, LogitLensReading.readoutKind, AttentionReading.readoutKind,
     TopTokensReading.readoutKind,

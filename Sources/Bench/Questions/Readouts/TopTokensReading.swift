@@ -5,8 +5,8 @@ import ModelGraph
 import Patching
 import Workbenches
 
-/// The tokens that each layer's stream would say first: the logit lens's best, by layer and position. `token`, `probability` and, where there is a tokenizer, `text`,
-/// each [run, layer, position, place, example].
+/// The most probable tokens according to each layer's stream: the logit lens by layer and position. `token`,
+/// `probability` and, with a tokenizer, `text`, each [run, layer, position, place, example].
 public struct TopTokensReading: Reading {
   public static let readoutKind = ReadoutKind(
     word: "top_tokens", keys: [.init("count", "how many tokens of each layer and position")]
@@ -14,7 +14,7 @@ public struct TopTokensReading: Reading {
     TopTokensReading(count: try keys["count"].map { try $0.integer(from: 1, to: 1000) } ?? 5)
   }
 
-  /// How many tokens of each layer and position.
+  /// How many tokens per layer and position.
   public let count: Int
 
   public init(count: Int = 5) { self.count = count }
@@ -33,7 +33,7 @@ public struct TopTokensReading: Reading {
 
   public func values(_ engine: PatchingEngine, _ side: RunSide, block: Range<Int>) throws -> [[Float]] {
     let found = try engine.topTokens(count, side, block: block)
-    // Ids are below 2^24, so that float32 holds them.
+    // Ids are below 2^24, so float32 represents them exactly.
     return [
       found.tokens.joined().joined().joined().map(Float.init), Array(found.probabilities.joined().joined().joined()),
     ]

@@ -15,7 +15,7 @@ struct AgreementSums {
   }
 
   /// - Parameters:
-  ///   - values: [cell, example], the metric of the edited run; NaN where the example has no such cell.
+  /// - values: [cell, example], the metric of the edited run; NaN if the example has no such cell.
   ///   - base: the metric of the base run, one number for every example of the sweep.
   mutating func add(exact values: [Float], base: [Float], cells: Range<Int>, examples: Range<Int>) {
     for (row, cell) in cells.enumerated() {
@@ -28,7 +28,7 @@ struct AgreementSums {
     }
   }
 
-  /// - Parameter values: [cell, example], the estimated change; NaN where the example has no such cell.
+  /// - Parameter values: [cell, example], the estimated change; NaN if the example has no such cell.
   mutating func add(estimated values: [Float], cells: Range<Int>, examples: Range<Int>) {
     let width = examples.count
     for (row, cell) in cells.enumerated() {
@@ -45,7 +45,7 @@ struct AgreementSums {
 }
 
 extension EstimateAgreement {
-  /// As the dataset of estimates carries it.
+  /// As attributes of the dataset of estimates.
   func attributes(of metric: Metric) -> [String: Attribute] {
     [
       Schema.Sweep.pearson: .number(pearson), Schema.Sweep.spearman: .number(spearman),

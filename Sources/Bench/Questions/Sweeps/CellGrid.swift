@@ -1,17 +1,17 @@
-/// Where the cells that an engine counts lie among those of the results.
+/// The places of an engine's cells among those of the results.
 struct CellGrid: Sendable, Hashable {
-  /// Where each of the engine's columns stands in a row of the results, rising; nil where the two have the same cells.
+  /// The place of each of the engine's columns in a row of the results, ascending; nil if both have the same cells.
   let columns: [Int]?
   /// How many cells a row of the results has.
   let width: Int
 
-  /// Cell for cell.
+  /// The same cells.
   init() {
     columns = nil
     width = 1
   }
 
-  /// Rows of which the engine computes some cells only.
+  /// Rows of which the engine computes only some cells.
   init(columns: [Int], width: Int) {
     self.columns = columns
     self.width = width
@@ -23,7 +23,7 @@ struct CellGrid: Sendable, Hashable {
     return cell / columns.count * width + columns[cell % columns.count]
   }
 
-  /// A block's cells as the results have them: those that the engine does not compute, in between, are NaN.
+  /// A block's cells in the layout of the results; cells between them that the engine does not compute are NaN.
   /// - Parameter values: [cell, example] of the engine's cells.
   func spread(_ values: [Float], cells: Range<Int>, examples: Int) -> (cells: Range<Int>, values: [Float]) {
     guard !cells.isEmpty else { return (0..<0, []) }

@@ -6,7 +6,7 @@ import ModelGraph
 import Patching
 
 extension Field {
-  /// What stands at a sweep's key `path`.
+  /// The value of a sweep's key `path`.
   /// - Parameter sweep: the sweep's name, for messages.
   func path(sweep: String) throws -> SweepSpec.Kind {
     let keys = try map(.path)
@@ -100,7 +100,7 @@ extension Field {
 
   // MARK: Messages
 
-  /// The error for a word that is no end of a path: with the nearest that is one, if there is such a one.
+  /// The error for a word that is not an end of a path, with the nearest valid one, if there is one.
   private func noSuchEnd(_ word: String, nearTo candidates: [String], expected: String) -> ExperimentError {
     if nearestName(to: word, among: candidates) != nil {
       return error(.unknownWord(path: path, word: word, known: candidates))
@@ -108,6 +108,6 @@ extension Field {
     return error(.badValue(path: path, value: quoted(word), expected: expected))
   }
 
-  /// What stands behind the last point of a word, if it is a number.
+  /// The number after the last point of a word, if there is one.
   private func number(after word: String) -> Int { word.split(separator: ".").last.flatMap { Int($0) } ?? 0 }
 }

@@ -7,7 +7,7 @@ import Workbenches
 extension Field {
   /// One sweep of the list.
   /// - Parameters:
-  ///   - folder: what vector files are relative to.
+  /// - folder: the folder that vector files are relative to.
   ///   - metrics: the experiment's.
   func sweep(folder: String, metrics: [Metric]) throws -> SweepSpec {
     let keys = try map(.sweep)
@@ -61,7 +61,7 @@ extension Field {
     return try choice(SiteName.self)
   }
 
-  /// An edit that holds in every cell.
+  /// An edit that applies in every cell.
   private func standingEdit(folder: String) throws -> (Intervention, [VectorOrigin]) {
     let keys = try map(.standing)
     let name = try keys.required("site").siteName()
@@ -73,7 +73,7 @@ extension Field {
     return (Intervention(try keys.site(name), written.edit), written.origins)
   }
 
-  /// Names of activations, or true for none beside the metrics; nil for false.
+  /// Names of activations, or true for the metrics only; nil for false.
   private func additivity(of edit: Edit) throws -> AdditivitySpec? {
     guard !edit.additions.isEmpty else { throw error(.additivityNeedsAdd(path: path)) }
     if case .bool(let flag) = try content() { return flag ? AdditivitySpec(hooks: [], place: place) : nil }
@@ -106,10 +106,10 @@ extension Field {
 }
 
 extension KeyedFields {
-  /// A site narrowed by the keys that are its axes' names.
+  /// A site narrowed by the keys named after its axes.
   fileprivate func site(_ name: SiteName) throws -> Site {
     var selectors: [SiteAxis: Selector] = [:]
-    // The hooks that a pattern names are chosen by the pattern itself.
+    // A pattern itself selects the hooks.
     for axis in SiteAxis.allCases where axis != .site {
       guard let field = self[axis.rawValue] else { continue }
       guard name.axes.contains(axis) else {

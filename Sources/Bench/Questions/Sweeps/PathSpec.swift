@@ -2,13 +2,13 @@ import Interventions
 import ModelGraph
 import Patching
 
-/// Path patching as an experiment file asks for it: which senders there are may depend on the model.
+/// Path patching as requested in an experiment file; which senders exist may depend on the model.
 public struct PathSpec: Sendable, Hashable {
-  /// Whose change is followed.
+  /// The senders whose change is followed.
   public enum Senders: Sendable, Hashable {
-    /// All of a kind, each separately.
+    /// All of one kind, each separately.
     case every(Kind)
-    /// Those written, each group patched at once.
+    /// Those listed; each group is patched at once.
     case groups([[Sender]])
 
     /// The kinds of sender. Raw values are the words of experiment files.
@@ -18,7 +18,7 @@ public struct PathSpec: Sendable, Hashable {
   }
 
   public let senders: Senders
-  /// At least one, each once; the logits only alone or with `together` false.
+  /// At least one, without repetition; the logits only alone or with `together` false.
   public let receivers: [Receiver]
   public let freeze: PathSweep.Freeze
   /// Whether all receivers are patched at once, or one by one.
@@ -39,7 +39,7 @@ public struct PathSpec: Sendable, Hashable {
 
 /// Paths from every head to every later head.
 public struct EdgeSpec: Sendable, Hashable {
-  /// At least one, each once.
+  /// At least one, without repetition.
   public let inputs: [Receiver.Input]
   public let freeze: PathSweep.Freeze
   public let positions: PathPositions
@@ -54,11 +54,11 @@ public struct EdgeSpec: Sendable, Hashable {
   }
 }
 
-/// Where paths begin and end.
+/// Where paths start and end.
 public struct PathPositions: Sendable, Hashable {
   /// Where senders take the other run's value.
   public let senders: Selector
-  /// Where receivers take what their inputs became.
+  /// Where receivers take their changed inputs.
   public let receivers: Selector
 
   public init(senders: Selector = .all, receivers: Selector = .all) {
@@ -66,7 +66,7 @@ public struct PathPositions: Sendable, Hashable {
     self.receivers = receivers
   }
 
-  /// Whether a prompt of that many tokens has one of each.
+  /// Whether a prompt of this many tokens has one of each.
   func exist(in length: Int) -> Bool {
     !senders.indices(count: length).isEmpty && !receivers.indices(count: length).isEmpty
   }

@@ -1,7 +1,7 @@
 import ActivationStore
 import Patching
 
-/// The cells of one block of examples: what the engine delivers goes on to the run as it comes.
+/// The cells of one block of examples: the engine's results are passed on to the run as they arrive.
 extension PlannedSweep: PlannedQuestion {
   public var room: AnswerRoom { .cells(PartialResults.Sweep(declaration, passes: passes, flags: flags)) }
 
@@ -30,7 +30,7 @@ extension PlannedSweep: PlannedQuestion {
   /// Cells that were run.
   /// - Parameters:
   ///   - grid: where the block's cells are among those of the results.
-  ///   - absent: examples that lack the positions at which paths begin or end.
+  /// - absent: examples without the positions at which paths start or end.
   private func answer(of block: SweepBlock, _ grid: CellGrid, absent: Set<Int>) -> AnswerBlock {
     let width = block.examples.count
     let lacking = block.examples.enumerated().filter { absent.contains($1) }.map(\.offset)
@@ -49,20 +49,20 @@ extension PlannedSweep: PlannedQuestion {
       examples: block.examples, values: all, runs: block.cells.count * width)
   }
 
-  /// Cells that were estimated. Where they are run as well, norms are those of the runs.
+  /// Cells that were estimated. If they are also run, norms are those of the runs.
   private func answer(of block: EstimateBlock) -> AnswerBlock {
     var all = engine.metrics.map {
       AnswerBlock.Values(Schema.Sweep.attribution(of: $0.rawValue), block.changes[$0] ?? [])
     }
     if !spec.method.runs { all.append(.init(Schema.Sweep.changeNorm, block.changeNorms)) }
-    // The cells of some examples come in several blocks, of which one has the last cell.
+    // The cells of some examples arrive in several blocks; only one of them has the last cell.
     let isLast = block.cells.upperBound == cells
     return AnswerBlock(
       stage: stage, .cells(question: name, .estimate, span: block.cells, done: Array(block.cells)),
       examples: block.examples, values: all, runs: isLast ? engine.metrics.count * block.examples.count : 0)
   }
 
-  /// Those of some examples that lack the positions at which paths begin or end.
+  /// The examples without the positions at which paths start or end.
   func absentExamples(_ block: Range<Int>) -> Set<Int> {
     guard let positions = spec.pathPositions else { return [] }
     return Set(block.filter { !positions.exist(in: engine.prompts.pairs[$0].length) })
@@ -70,7 +70,7 @@ extension PlannedSweep: PlannedQuestion {
 }
 
 extension SweepSpec {
-  /// Where paths begin and end; nil for sweeps over sites.
+  /// Where paths start and end; nil for sweeps over sites.
   fileprivate var pathPositions: PathPositions? {
     switch kind {
     case .site: nil

@@ -20,14 +20,14 @@ extension SweepSpec: Question {
     return ([sweep.edit] + sweep.standing.map(\.edit)).flatMap(\.kind.vectors)
   }
 
-  /// The sweep, and what its added directions do together where that is asked.
+  /// The sweep and, if requested, what its added directions do together.
   public func plan(in context: PlanningContext) throws -> [any PlannedQuestion] {
     let planned = try context.engine(options).plan(self)
     guard let additivity else { return [planned] }
     return [planned, try PlannedAdditivity(of: planned, additivity)]
   }
 
-  /// What must be in the graph's path for its edits.
+  /// The graph options that its edits need.
   var options: GraphOptions {
     sweep.map { .needed(by: [$0.site.name] + $0.standing.map(\.site.name)) } ?? GraphOptions()
   }
@@ -49,15 +49,15 @@ extension PatchingEngine {
     } catch let error as ExperimentError {
       throw error
     } catch let error as PatchingError {
-      // These name the sweep themselves.
+      // These errors name the sweep themselves.
       throw ExperimentError.inFile(spec.place, .caused(error.message))
     } catch let error as any DiagnosedError {
       throw ExperimentError.inFile(spec.place, .sweepDoesNotFit(sweep: spec.name, reason: error.message))
     }
   }
 
-  /// Looks for an axis of the model that a site is narrowed to nothing on (`3..-2` of four), or to one entry twice (`[3, -1]` of four). The
-  /// planner looks after the axes of prompts.
+  /// Looks for an axis of the model on which a site is empty (`3..-2` of four) or has an entry twice (`[3, -1]` of
+  /// four). The planner checks the axes of prompts.
   private func check(_ sweep: Sweep, _ spec: SweepSpec) throws {
     let resolver = SiteResolver(model.graph)
     for axis in sweep.site.name.axes {
@@ -65,7 +65,7 @@ extension PatchingEngine {
       switch axis {
       case .layer, .site: entries = try resolver.layers(sweep.site)
       case .channel, .row, .column, .unit:
-        // A hook that is not narrowed along an axis need not have it.
+        // A hook that is not narrowed along an axis need not have that axis.
         guard sweep.site[axis] != .all else { continue }
         entries = try resolver.features(axis, of: sweep.site)
       case .head where sweep.site.name.layerAxis == .site && sweep.site[axis] == .all: continue
@@ -95,7 +95,8 @@ extension PatchingEngine {
       engine: self)
   }
 
-  /// Every head into every input of every head. A head that an input lacks, since heads share keys and values, is a cell without a run.
+  /// Every head into every input of every head. If heads share keys and values, heads without an input of their own
+  /// have cells without a run.
   private func plan(_ edges: EdgeSpec, _ spec: SweepSpec) throws -> PlannedSweep {
     let anatomy = try model.graph.transformer()
     let d = anatomy.dimensions

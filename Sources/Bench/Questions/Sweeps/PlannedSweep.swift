@@ -2,12 +2,12 @@ import ActivationStore
 import LabelledArrays
 import Patching
 
-/// A sweep that is known to fit its model and prompts, with the axes that its results have.
+/// A sweep that fits its model and prompts, with the axes of its results.
 public struct PlannedSweep: Sendable {
-  /// What the engine is given.
+  /// What the engine runs.
   enum Work: Sendable {
     case site(SweepPlan)
-    /// With where the plan's cells are among those of the results.
+    /// With the places of the plan's cells among those of the results.
     case paths(PathPlan, CellGrid)
   }
 
@@ -40,12 +40,12 @@ public struct PlannedSweep: Sendable {
   }
 
   init(_ spec: SweepSpec, _ plan: SweepPlan, engine: PatchingEngine) {
-    // The estimates of all cells of an example take one run for each metric.
+    // Estimating all cells of an example takes one run per metric.
     let runs = (spec.method.runs ? plan.cells : 0) + (spec.method.estimates ? engine.metrics.count : 0)
     self.init(spec, axes: plan.labelledAxes, runs: runs, hasPath: nil, work: .site(plan), engine: engine)
   }
 
-  /// For each cell, the example that its difference is of; nil where differences are each example's own.
+  /// For each cell, the example that its difference comes from; nil if differences are each example's own.
   var sourceExamples: [Int]? {
     guard case .site(let plan) = work, let place = plan.axes.firstIndex(where: { $0.axis == .sourceExample }) else {
       return nil
@@ -74,6 +74,6 @@ extension PlannedSweep {
   /// The datasets of flags, by name: values row-major over the cells.
   var flags: [String: [Int8]] { hasPath.map { [Schema.Sweep.hasPath: $0.map { $0 ? 1 : 0 }] } ?? [:] }
 
-  /// What there is to do in each cell.
+  /// What is to be done in each cell.
   var passes: [PartialResults.Pass] { (spec.method.runs ? [.run] : []) + (spec.method.estimates ? [.estimate] : []) }
 }

@@ -5,28 +5,29 @@ import Patching
 
 /// A sweep that has been run or estimated, in memory.
 public struct SweepAnswer: Sendable {
-  /// What was asked; in the builder of an `Experiment` the answer stands for it.
+  /// The sweep that was requested; in the builder of an `Experiment`, the answer represents it.
   public let question: SweepSpec
   /// Which run is edited.
   public let direction: PatchingDirection
-  /// The metrics of the patched runs, raw: each [the sweep's axes..., example]; NaN where a prompt has no such position. Empty with
-  /// `method: .attribution`, which runs no cell.
+  /// The metrics of the patched runs, unnormalised: each [the sweep's axes..., example]; NaN if a prompt has no such
+  /// position. Empty with `method: .attribution`, which runs no cell.
   public let values: [Metric: LabelledArray]
-  /// The estimated changes of the metrics, patched less base: each [the sweep's axes..., example]. Empty with `method: .exact`.
+  /// The estimated changes of the metrics, patched minus base: each [the sweep's axes..., example]. Empty with `method:
+  /// .exact`.
   public let estimates: [Metric: LabelledArray]
   /// How much each patch changed its site, L2, along the same axes; 0 means that nothing changed.
   public let changeNorms: LabelledArray
   /// The metrics of the unedited runs.
   public let baselines: Baselines
-  /// What each cell does to each metric, [the sweep's axes...]; as estimated where no cell was run.
+  /// The effect of each cell on each metric, [the sweep's axes...]; estimated if no cell was run.
   public let effects: [Metric: Effects]
-  /// What each cell does to each metric by the estimates, [the sweep's axes...]; empty with `method: .exact`.
+  /// The estimated effect of each cell on each metric, [the sweep's axes...]; empty with `method: .exact`.
   public let estimatedEffects: [Metric: Effects]
-  /// The first metric, which `effect` is of.
+  /// The first metric, to which `effect` refers.
   public let metric: Metric
 
-  /// How much of the way from the base run to the other run each cell goes, over all pairs: 0 where nothing changed, 1 where the other run is
-  /// reached; the ratio of means, [the sweep's axes...]. Estimated where no cell was run.
+  /// How much of the way from the base run to the other run each cell goes, over all pairs: 0 for no change, 1 if the
+  /// other run is reached; the ratio of means, [the sweep's axes...]. Estimated if no cell was run.
   public var effect: LabelledArray {
     guard let effects = effects[metric] else { preconditionFailure("effects are of every metric") }
     return effects.ratioOfMeans
@@ -34,7 +35,7 @@ public struct SweepAnswer: Sendable {
 }
 
 extension SweepAnswer {
-  /// Runs or estimates the cells of a planned sweep, or both, as its method says.
+  /// Runs or estimates the cells of a planned sweep, or both, depending on its method.
   /// - Throws: what the engine throws.
   init(_ planned: PlannedSweep) throws {
     let engine = planned.engine
@@ -78,7 +79,7 @@ extension SweepAnswer {
 }
 
 extension PlannedSweep {
-  /// Estimates of all cells, [cell, example] as the results have them.
+  /// Estimates of all cells, [cell, example] in the layout of the results.
   fileprivate func estimates() throws -> SweepEstimates {
     guard case .site(let plan) = work else {
       throw ExperimentError.inFile(
@@ -87,12 +88,12 @@ extension PlannedSweep {
           sweep: spec.name, reason: "paths and edges cannot be estimated; leave out the method, so that they are run"))
     }
     do { return try engine.estimates(plan) } catch let error as PatchingError {
-      // These name the sweep themselves.
+      // These errors name the sweep themselves.
       throw ExperimentError.inFile(spec.place, .caused(error.message))
     }
   }
 
-  /// All cells in memory, [cell, example] as the results have them; NaN where there is no such path.
+  /// All cells in memory, [cell, example] in the layout of the results; NaN if there is no such path.
   fileprivate func results() throws -> (values: [Metric: [Float]], changeNorms: [Float]) {
     switch work {
     case .site(let plan):

@@ -2,12 +2,12 @@ import ActivationStore
 import LabelledArrays
 import Patching
 
-/// Goes through all cells of a sweep that is done, from the partial file to the finished one, and sums their effects up on the way.
+/// Copies all cells of a finished sweep from the partial file to the final one, and sums up their effects on the way.
 struct SweepCompletion {
   private let plan: PlannedSweep
   private let declaration: SweepDeclaration
   private let metrics: [Metric]
-  /// The metrics of the run that is edited, one number an example.
+  /// The metrics of the run that is edited, one number per example.
   private let base: [Metric: [Float]]
   private let examples: Int
   private var effects: EffectSums
@@ -26,7 +26,7 @@ struct SweepCompletion {
     if plan.spec.method == .both { for metric in metrics { agreements[metric] = AgreementSums(cells: plan.cells) } }
   }
 
-  /// Sums up what a finished file has.
+  /// Summarises the contents of a finished file.
   /// - Throws: `StoreError`.
   mutating func summary(of results: ResultsReader) throws -> SweepSummary {
     for name in declaration.numbers where name != Schema.Sweep.changeNorm {
@@ -43,7 +43,7 @@ struct SweepCompletion {
     for (name, flags) in plan.flags {
       try results.write(sweep: plan.name, dataset: name, cells: 0..<plan.cells, flags: flags)
     }
-    // Some megabytes of each dataset at a time.
+    // A few megabytes of each dataset at a time.
     let size = max(1, (1 << 20) / examples)
     for start in stride(from: 0, to: plan.cells, by: size) {
       try check()
@@ -82,7 +82,7 @@ struct SweepCompletion {
 }
 
 extension SweepDeclaration {
-  /// The datasets that hold a number for each cell and example.
+  /// The datasets with a number per cell and example.
   fileprivate var numbers: [String] {
     metrics + (hasChangeNorm ? [Schema.Sweep.changeNorm] : [])
       + extras.filter { $0.kind == .float32 && $0.perExample }.map(\.name)

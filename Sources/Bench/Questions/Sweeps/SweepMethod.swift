@@ -1,10 +1,10 @@
-/// How a sweep's cells are found out. Raw values are the words of experiment and results files.
+/// How the values of a sweep's cells are found. Raw values are the words of experiment and results files.
 public enum SweepMethod: String, Sendable, Hashable, CaseIterable {
   /// Each cell is a run.
   case exact
   /// Attribution patching: all cells are estimated from the gradient at the base run.
   case attribution
-  /// Both, and how well they agree.
+  /// Both, with their agreement.
   case both
 
   /// Whether cells are run.

@@ -5,7 +5,7 @@ import LabelledArrays
 import Patching
 
 extension SweepSpec {
-  /// What the sweep's group in the results says about it.
+  /// The attributes of the sweep's group in the results.
   var attributes: [String: Attribute] {
     switch kind {
     case .site(let sweep): sweep.attributes

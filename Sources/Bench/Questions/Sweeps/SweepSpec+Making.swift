@@ -4,12 +4,13 @@ import ModelGraph
 import Patching
 
 extension SweepSpec {
-  /// A sweep over a site, asked by a program.
+  /// A sweep over a site, requested by a program.
   /// - Parameters:
-  ///   - sweep: with the name that its results have.
+  /// - sweep: with the name for its results.
   ///   - method: whether cells are run, estimated from a gradient, or both.
-  ///   - additivity: of added directions, what they do together and each by itself, beside the metrics in these activations; nil: not asked.
-  ///   - file: with `line`, what messages name.
+  /// - additivity: for added directions, what they do together and each alone, to the metrics and in these activations;
+  ///   nil if not requested.
+  ///   - file: with `line`, the place named in messages.
   public init(
     _ sweep: Sweep, method: SweepMethod = .exact, additivity: [String]? = nil, file: String = #fileID,
     line: Int = #line
@@ -34,7 +35,7 @@ extension SweepSpec {
     }
   }
 
-  /// Such as `z`, or `z-zero` for another edit than patch; signs that names cannot have become hyphens.
+  /// Such as `z`, or `z-zero` for an edit other than patch; characters that names cannot have become hyphens.
   private static func name(of site: Site, _ edit: Edit) -> String {
     let own = site.name.rawValue.map { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." ? String($0) : "-" }
     return own.joined() + (edit.name == Edit.patch.name ? "" : "-\(edit.name)")
@@ -45,10 +46,11 @@ extension SweepSpec {
 extension Question where Self == SweepSpec {
   /// One edit at every entry of some axes of a site, each in a run of its own.
   /// - Parameters:
-  ///   - name: what the results are called; nil: after the site, and the edit where it is not patch.
-  ///   - standing: what else is edited in every cell.
+  /// - name: the name of the results; if nil, derived from the site and, unless it is patch, the edit.
+  ///   - standing: further edits in every cell.
   ///   - method: whether cells are run, estimated from a gradient, or both.
-  ///   - additivity: of added directions, what they do together and each by itself, beside the metrics in these activations; nil: not asked.
+  ///   - additivity: for added directions, what they do together and each alone, to the metrics and in these
+  ///     activations; nil if not requested.
   /// - Throws: `ExperimentError` for an axis that the site does not have.
   public static func sweep(
     _ site: Site, over axes: SweepAxis..., named name: String? = nil, edit: Edit = .patch,
@@ -60,9 +62,9 @@ extension Question where Self == SweepSpec {
       line: line)
   }
 
-  /// What senders do through some receivers only.
+  /// What senders do only through some receivers.
   /// - Parameters:
-  ///   - receivers: at least one, each once; the logits only by themselves or with `together` false.
+  ///   - receivers: at least one, without repetition; the logits only by themselves or with `together` false.
   ///   - together: whether all receivers are patched at once, or one by one.
   public static func paths(
     from senders: PathSpec.Senders = .every(.heads), into receivers: Receiver..., named name: String = "paths",
@@ -76,8 +78,8 @@ extension Question where Self == SweepSpec {
       place: Place(file: file, line: line))
   }
 
-  /// What every head does to every later head directly.
-  /// - Parameter inputs: the inputs of the later head that are looked at, each by itself.
+  /// What every head does directly to every later head.
+  /// - Parameter inputs: the inputs of the later head, each by itself.
   public static func edges(
     into inputs: [Receiver.Input] = Receiver.Input.allCases, named name: String = "edges",
     freeze: PathSweep.Freeze = .headsAndMlps, positions: PathPositions = PathPositions(), file: String = #fileID,

@@ -30,7 +30,7 @@ extension Site {
 }
 
 extension Intervention {
-  /// As a sweep's `with` has it.
+  /// In the form of a sweep's `with`.
   fileprivate var written: JSONValue {
     var keys = JSONObject()
     keys.add("site", .string(site.name.rawValue))

@@ -2,15 +2,15 @@ import ExperimentFile
 import Patching
 import Workbenches
 
-/// A sweep as an experiment file asks for it, before any model has been seen, and the line that does.
+/// A sweep as requested in an experiment file, before any model is known, with its line.
 public struct SweepSpec: Sendable, Hashable {
-  /// What is gone through.
+  /// What varies between cells.
   public enum Kind: Sendable, Hashable {
     /// One edit at every entry of some axes of a site.
     case site(Sweep)
-    /// What senders do through some receivers only.
+    /// What senders do only through some receivers.
     case path(PathSpec)
-    /// What every head does to every later head directly.
+    /// What every head does directly to every later head.
     case edges(EdgeSpec)
   }
 
@@ -19,9 +19,9 @@ public struct SweepSpec: Sendable, Hashable {
   public let kind: Kind
   /// Always exact for paths and edges.
   public let method: SweepMethod
-  /// The models that vectors were made with that are added or taken out; without those for which any will do.
+  /// The models with which the added or projected-out vectors were made, except for vectors that any model may use.
   let origins: [VectorOrigin]
-  /// What is asked of added directions together and apart; nil where nothing is.
+  /// What is requested about added directions together and alone; nil for nothing.
   public let additivity: AdditivitySpec?
   public let place: Place
 

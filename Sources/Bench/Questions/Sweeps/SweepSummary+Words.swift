@@ -2,7 +2,7 @@ import Diagnostics
 import ExperimentFile
 import Workbenches
 
-/// As `patchbay run` prints it.
+/// As printed by `patchbay run`.
 extension SweepSummary: QuestionSummary {
   public var name: String { sweep }
 
@@ -25,13 +25,13 @@ extension SweepSummary: QuestionSummary {
     let metric = run.metrics[0].rawValue
     let other = run.direction == .denoise ? "clean" : "corrupted"
     return """
-      strongest cells by effect on \(metric) (0 nothing changed, 1 the \(other) run was reached; mean of the prompts' effects)
+      strongest cells by effect on \(metric) (0 no change, 1 the \(other) run was reached; mean of the prompts' effects)
 
       \(table.text)
       """
   }
 
-  /// A cell as people say it: 9.6 for a head, with the token where all prompts have the same.
+  /// A readable name of a cell: 9.6 for a head, with the token if all prompts have the same.
   private func words(for cell: Cell, _ prompts: ResolvedPrompts) -> String {
     let labels = Dictionary(uniqueKeysWithValues: zip(axes, cell.labels))
     var words: [String] = []
@@ -77,7 +77,7 @@ extension SweepSummary: QuestionSummary {
 }
 
 extension ResolvedPrompts {
-  /// What the token says that all prompts, clean and corrupted, have at a position; nil where they differ.
+  /// The token that all prompts, clean and corrupted, have at a position, as text; nil if they differ.
   fileprivate func commonToken(_ position: Int) -> String? {
     guard !set.hasPictures, let first = set.pairs.first else { return nil }
     func token(_ tokens: [Int32]) -> Int32? {

@@ -3,18 +3,21 @@ import Patching
 import Workbenches
 
 extension Workbench {
-  /// Carries an edit out at every entry of some axes of a site, each in a run of its own: `bench.sweep(.z, over: .layer, .head, on: pair)`.
+  /// Applies an edit at every entry of some axes of a site, each in its own run: `bench.sweep(.z, over: .layer, .head,
+  /// on: pair)`.
   /// - Parameters:
-  ///   - site: what is edited, whole along axes that are not swept over and that it does not narrow.
-  ///   - axes: in the order that the answer has them.
-  ///   - name: what the sweep is called where it becomes part of an experiment; nil: after the site.
+  ///   - site: what is edited, whole along axes that are neither swept over nor narrowed.
+  ///   - axes: in the order of the answer's axes.
+  ///   - name: the name of the sweep if it becomes part of an experiment; if nil, derived from the site.
   ///   - pair: a clean and a corrupted prompt with their answers.
-  ///   - edit: what becomes of the site.
-  ///   - direction: `.denoise` puts clean activations into the corrupted run, `.noise` corrupted ones into the clean run.
-  ///   - metrics: what is read off each run; the answer's `effect` is of the first.
+  ///   - edit: what is done at the site.
+  ///   - direction: `.denoise` puts clean activations into the corrupted run, `.noise` corrupted ones into the clean
+  ///     run.
+  ///   - metrics: what is computed from each run; the answer's `effect` is that of the first.
   ///   - method: whether cells are run, estimated from one gradient, or both.
-  ///   - file: with `line`, what messages name.
-  /// - Throws: `ExperimentError` for what does not fit the model or the prompts, or cannot be estimated; `PatchingError.scoresNotFinite`; `CancellationError`.
+  ///   - file: with `line`, the place named in messages.
+  /// - Throws: `ExperimentError` for anything that does not fit the model or the prompts, or cannot be estimated;
+  ///   `PatchingError.scoresNotFinite`; `CancellationError`.
   public func sweep(
     _ site: Site, over axes: SweepAxis..., named name: String? = nil, on pair: PromptSpec, edit: Edit = .patch,
     direction: PatchingDirection = .denoise, metrics: [Metric] = [.logitDiff], method: SweepMethod = .exact,
@@ -25,7 +28,7 @@ extension Workbench {
       direction: direction, metrics: metrics)
   }
 
-  /// The same on several pairs of prompts; the answer's values have an entry for each, and effects are over all.
+  /// The same for several prompt pairs; the answer's values have an entry per pair, and effects are over all.
   /// - Throws: as for one pair.
   public func sweep(
     _ site: Site, over axes: SweepAxis..., named name: String? = nil, on pairs: [PromptSpec], edit: Edit = .patch,
@@ -37,8 +40,8 @@ extension Workbench {
       direction: direction, metrics: metrics)
   }
 
-  /// Answers a sweep of any kind, paths and edges among them: `bench.answer(.edges(), on: [pair])`. Its cells are run or estimated as its method
-  /// says; its additivity is for experiments.
+  /// Answers a sweep of any kind, including paths and edges: `bench.answer(.edges(), on: [pair])`. Its cells are run or
+  /// estimated, depending on its method; its additivity is only computed in experiments.
   /// - Throws: as `sweep`.
   public func answer(
     _ question: SweepSpec, on pairs: [PromptSpec], direction: PatchingDirection = .denoise,

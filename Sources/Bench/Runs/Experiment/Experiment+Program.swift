@@ -5,19 +5,21 @@ import Questions
 import Workbenches
 
 extension Experiment {
-  /// An experiment put together by a program: `try Experiment("ioi", bench, [pair]) { heads; .edges(); .logitLens() }`.
+  /// An experiment built by a program: `try Experiment("ioi", bench, [pair]) { heads; .edges(); .logitLens() }`.
   ///
-  /// It is checked as a file would be, and its `text` is an experiment file that asks the same.
+  /// It is checked like a file, and its `text` is an experiment file with the same questions.
   /// - Parameters:
   ///   - name: letters, digits, `-` and `_`; the results are `NAME.h5`.
-  ///   - bench: the model; runs use it as it is loaded.
+  ///   - bench: the model; runs use it as loaded.
   ///   - pairs: at least one.
-  ///   - direction: `.denoise` puts clean activations into the corrupted run, `.noise` corrupted ones into the clean run.
-  ///   - metrics: at least one, each once; the first is shown.
-  ///   - cache: activations to store in `NAME.cache.h5` beside the results.
-  ///   - file: with `line`, what messages name.
-  ///   - questions: with names of their own, kind by kind.
-  /// - Throws: `ExperimentError` for what an experiment file would be refused for, and for what none can say.
+  ///   - direction: `.denoise` puts clean activations into the corrupted run, `.noise` corrupted ones into the clean
+  ///     run.
+  ///   - metrics: at least one, without repetition; the first is shown.
+  ///   - cache: activations to store in `NAME.cache.h5` next to the results.
+  ///   - file: with `line`, the place named in messages.
+  ///   - questions: with unique names within each kind.
+  /// - Throws: `ExperimentError` for anything that would be an error in an experiment file, or that no file can
+  ///   express.
   public init(
     _ name: String, _ bench: Workbench, _ pairs: [PromptSpec], direction: PatchingDirection = .denoise,
     metrics: [Metric] = [.logitDiff], cache: CacheSpec? = nil, file: String = #fileID, line: Int = #line,
@@ -28,9 +30,9 @@ extension Experiment {
       asking: questions)
   }
 
-  /// The same on prompts that are drawn from a dataset, or on mazes.
-  /// - Parameter prependBOS: whether text prompts get a token for the beginning of the text.
-  /// - Throws: as the other form.
+  /// The same with prompts drawn from a dataset, or with mazes.
+  /// - Parameter prependBOS: whether text prompts start with a beginning-of-text token.
+  /// - Throws: as the other initializer.
   public init(
     _ name: String, _ bench: Workbench, _ prompts: PromptSource, prependBOS: PrependBOS = .automatic,
     direction: PatchingDirection = .denoise, metrics: [Metric] = [.logitDiff], cache: CacheSpec? = nil,
@@ -70,12 +72,12 @@ extension Experiment {
       metrics: metrics, questions: self.questions, cache: cache)
   }
 
-  /// The events of a run that begins when they are iterated over; results, and the cache where one is asked for, go to a folder. The last event has
-  /// the outcome.
+  /// The events of a run that starts when they are iterated over; results and, if requested, the cache go to a folder.
+  /// The last event has the outcome.
   /// - Parameters:
-  ///   - folder: where the files go; made if it is not there.
-  ///   - resuming: whether to resume what an earlier run has left.
-  /// - Throws: while iterating: what `ExperimentRun` throws when it is made and when it is run.
+  ///   - folder: where the files go; created if it does not exist.
+  ///   - resuming: whether to resume an earlier run's partial file.
+  /// - Throws: while iterating, what `ExperimentRun` throws when it is created and run.
   public func events(
     into folder: String = "activations", resuming: Bool = false
   ) -> AsyncThrowingStream<RunEvent, any Error> {
@@ -88,7 +90,7 @@ extension Experiment {
 }
 
 extension QuestionKind {
-  /// Questions of this kind that a program asks, held to what a file may ask: each is written as a file has it and read again.
+  /// A program's questions of this kind, checked like those of a file: each is written as in a file and read again.
   fileprivate func checked(_ questions: [any Question], _ reading: QuestionReading) throws -> [any Question] {
     for (index, question) in questions.enumerated() {
       let field = Field(source: .json(question.written), place: question.place, path: "\(key)[\(index)]")
@@ -105,7 +107,7 @@ extension QuestionKind {
 }
 
 extension PromptSource {
-  /// - Throws: `ExperimentError` for what no experiment file can say.
+  /// - Throws: `ExperimentError` for what no experiment file can express.
   fileprivate func check(at place: Place) throws {
     func field(_ value: JSONValue, _ place: Place, _ path: String) -> Field {
       Field(source: .json(value), place: place, path: path)
@@ -130,7 +132,7 @@ extension PromptSource {
 }
 
 extension CacheSpec {
-  /// Activations to store, asked for by a program.
+  /// Activations to store, requested by a program.
   /// - Parameter hooks: names, or patterns with `*` and `?`.
   public init(
     hooks: [String], runs: [RunSide] = RunSide.allCases, file: String = #fileID, line: Int = #line

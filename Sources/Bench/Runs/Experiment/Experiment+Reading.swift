@@ -14,7 +14,7 @@ extension Experiment {
   }
 
   /// Reads the text of an experiment file.
-  /// - Parameter file: what messages call it, and what relative paths in it are relative to the folder of.
+  /// - Parameter file: its name in messages; relative paths in it are relative to its folder.
   public init(yaml text: String, file: String) throws {
     guard let root = try Field(yaml: text, file: file) else { throw ExperimentError.noExperiment(file: file) }
     let keys = try root.map(.experiment)
@@ -48,10 +48,10 @@ extension Experiment {
       over: try keys.analysisDefaults(over: AnalysisDefaults(), folder: folder), folder: folder)
   }
 
-  /// Prompts, or mazes in their place.
+  /// Prompts, or mazes instead.
   private static func inputs(_ keys: KeyedFields, folder: String) throws -> PromptSource {
     guard let mazes = keys["mazes"] else { return try keys.needed("prompts", in: .experiment).prompts(folder: folder) }
-    // What is about tokens.
+    // These keys are about tokens.
     let ofText = QuestionKind.all.filter { $0.inputs == .text }.map(\.key)
     try keys.refuse(["prompts", "prepend_bos"] + ofText + ["cache"], with: "mazes")
     return .mazes(try mazes.mazeSpec())

@@ -4,7 +4,7 @@ import Questions
 import Workbenches
 
 extension Experiment {
-  /// The text of an experiment file that asks the same.
+  /// The text of an experiment file with the same questions.
   static func text(
     name: String, model: ModelReference, prompts: PromptSource, prependBOS: PrependBOS, direction: PatchingDirection,
     metrics: [Metric], questions: [any Question], cache: CacheSpec?

@@ -4,27 +4,28 @@ import Patching
 import Questions
 import Workbenches
 
-/// What is to be run: an experiment file that has been read and found to make sense by itself, whatever the model.
+/// What is to be run: an experiment file that has been read and is valid by itself, whatever the model.
 public struct Experiment: Sendable {
   /// Letters, digits, `-` and `_`: the results file is `NAME.h5`.
   public let name: String
-  /// nil where the file leaves it to the command line.
+  /// nil if the file leaves it to the command line.
   public let model: ModelReference?
-  /// The model as a program has loaded it already; nil for files.
+  /// The model, if a program has already loaded it; nil for files.
   let bench: Workbench?
   public let prompts: PromptSource
   public let prependBOS: PrependBOS
   public let direction: PatchingDirection
-  /// At least one, each once; the first is shown.
+  /// At least one, without repetition; the first is shown.
   public let metrics: [Metric]
-  /// What is asked, kind by kind, each kind in the order written, names unique within it; empty only where there is something else to do.
+  /// The questions, kind by kind, each kind in the order written, with unique names within it; empty only if there is
+  /// something else to do.
   public let questions: [any Question]
   public let cache: CacheSpec?
-  /// What is asked of the cache; in the order written, names unique.
+  /// The analyses of the cache, in the order written; names are unique.
   public let analyses: [AnalysisSpec]
-  /// The file as the user can open it.
+  /// The file's path, as the user can open it.
   public let file: String
-  /// The file's whole text; of an experiment that a program has put together, a file that asks the same.
+  /// The file's whole text; for an experiment built by a program, that of a file with the same questions.
   public let text: String
 }
 
@@ -35,7 +36,7 @@ extension Experiment {
   public var steering: [MazeSteeringSpec] { questions.compactMap { $0 as? MazeSteeringSpec } }
 }
 
-/// Activations to store beside the results.
+/// Activations to store next to the results.
 public struct CacheSpec: Sendable, Hashable {
   /// Hook names, or patterns with `*` and `?`.
   public let hooks: [String]

@@ -3,22 +3,23 @@ import Checkpoints
 import ExperimentFile
 import Interventions
 
-/// A steering vector as llama.cpp's control vectors are kept: a GGUF file with a tensor `direction.N` for each layer.
+/// A steering vector in the form of llama.cpp's control vectors: a GGUF file with a tensor `direction.N` per layer.
 ///
-/// llama.cpp adds `direction.N` to the output of block N, counted from 0 (`llama-adapter.cpp`), and refuses `direction.0`. Its own generator
-/// and others count the blocks from 1. A file does not say which; it is read as llama.cpp would apply it, unless it has a `direction.0`, was
-/// written here, or is named with the number that is counted from behind it: `mind.gguf#1`.
+/// llama.cpp adds `direction.N` to the output of block N, counted from 0 (`llama-adapter.cpp`), and rejects
+/// `direction.0`. Its own generator and others count the blocks from 1. A file does not say which; it is read as
+/// llama.cpp would apply it, unless it has a `direction.0`, was written by Patchbay, or is given with the first number:
+/// `mind.gguf#1`.
 package struct ControlVector {
   package let vector: SteeringVector
   /// How layers were counted, in a sentence.
   package let note: String
-  /// Whether the file says which weights it is of.
+  /// Whether the file records the weights that it is for.
   package let isOfKnownModel: Bool
 
-  /// Whether a path names such a file, with or without the number that is counted from.
+  /// Whether a path is such a file, with or without the first number.
   package static func isNamed(by path: String) -> Bool { Name(path) != nil }
 
-  /// - Throws: `CheckpointError` for a file that is no GGUF file; `ExperimentError.badVector`.
+  /// - Throws: `CheckpointError` for an invalid GGUF file; `ExperimentError.badVector`.
   package init(path: String) throws {
     guard let name = Name(path) else { throw ExperimentError.unknownVectorFormat(file: path) }
     let file = try GGUFFile(path: name.file)
@@ -39,7 +40,7 @@ package struct ControlVector {
       rows.append((number, Array(UnsafeBufferPointer(start: storage.base, count: storage.count))))
     }
     rows.sort { $0.number < $1.number }
-    guard let first = rows.first?.number else { throw bad("it holds no directions") }
+    guard let first = rows.first?.number else { throw bad("it has no directions") }
     let (count, reason) = try Self.counting(name, file, first: first)
     guard count <= first else { throw bad("it has direction.0, so its layers count from 0, not from \(count)") }
     note = """
@@ -56,7 +57,7 @@ package struct ControlVector {
       activationNorms: rows.map { _ in 0 })
   }
 
-  /// From which number layers count, and why.
+  /// The number from which layers are counted, and why.
   private static func counting(_ name: Name, _ file: GGUFFile, first: Int) throws -> (count: Int, reason: String) {
     if let chosen = name.countedFrom { return (chosen, "as '#\(chosen)' says") }
     if let written = try file.integer(Key.countedFrom) {
@@ -101,18 +102,20 @@ extension ControlVector {
   package struct Written {
     /// The file, ready to be written.
     package let writer: GGUFWriter
-    /// Layers that llama.cpp has no place for.
+    /// Layers without a counterpart in llama.cpp.
     package let leftOut: [Int]
   }
 
-  /// - Parameter family: what the model is called that it is of (`llama`).
-  /// - Throws: `ExperimentError.noControlVector` for a vector of another site, for one with a vector for each position, and where no layer is left.
+  /// - Parameter family: the family of its model (`llama`).
+  /// - Throws: `ExperimentError.noControlVector` for a vector of another site, for one with a vector per position, and
+  ///   if no layer is left.
   package static func written(_ vector: SteeringVector, family: String) throws -> Written {
-    // What goes into a block is what came out of the one before.
+    // The input of a block is the output of the previous one.
     let shift = try blockOffset(of: vector.site, isSequence: vector.isSequence)
     let places = vector.layers.enumerated().map { (index: $0, number: $1 - shift) }.filter { $0.number >= 1 }
     guard !places.isEmpty else {
-      throw ExperimentError.noControlVector(reason: "llama.cpp adds nothing at the output of layer 0, and there is no other")
+      throw ExperimentError.noControlVector(
+        reason: "llama.cpp adds nothing at the output of layer 0, and there is no other")
     }
     var writer = GGUFWriter(metadata: [
       ("general.architecture", .text(architecture)), (Key.hint, .text(family)),
@@ -128,7 +131,7 @@ extension ControlVector {
     return Written(writer: writer, leftOut: vector.layers.filter { $0 - shift < 1 })
   }
 
-  /// How many blocks before a layer the output is that a site of it is.
+  /// How many blocks before a layer's block the site is an output.
   /// - Throws: `ExperimentError.noControlVector`.
   package static func blockOffset(of site: String, isSequence: Bool) throws -> Int {
     guard !isSequence else {

@@ -6,7 +6,7 @@ import Interventions
 extension Field {
   /// A word (`zero`) or a map with one key (`scale: 2`).
   /// - Parameters:
-  ///   - folder: what vector files are relative to.
+  /// - folder: the folder that vector files are relative to.
   ///   - site: what is edited.
   package func edit(folder: String, site: SiteName) throws -> WrittenEdit {
     if case .text(let word) = try content() {
@@ -27,7 +27,7 @@ extension Field {
   }
 
   /// A direction and its coefficients.
-  /// - Parameter table: the keys that there are.
+  /// - Parameter table: the available keys.
   fileprivate func addition(
     _ table: KeyTable, folder: String, site: SiteName
   ) throws -> (addition: Edit.Addition, origin: VectorOrigin?) {
@@ -57,8 +57,8 @@ extension Field {
     return (Edit.Addition(direction, coefficients: coefficients), origin)
   }
 
-  /// A vector for all layers, or one for each.
-  /// - Parameter table: the keys that there are.
+  /// A vector for all layers, or one per layer.
+  /// - Parameter table: the available keys.
   fileprivate func direction(
     _ table: KeyTable, folder: String, site: SiteName
   ) throws -> (vectors: [[Float]], layers: [Int]?, origin: VectorOrigin?) {
@@ -93,10 +93,10 @@ extension Field {
     }
   }
 
-  /// A direction that an analysis has found.
+  /// A direction found by an analysis.
   private func foundDirection(folder: String) throws -> FoundDirection {
     let keys = try map(.found)
-    // Numbers are as good as texts: 0 for the first component, -1 for the last token.
+    // Numbers are accepted like texts: 0 for the first component, -1 for the last token.
     func label(_ field: Field) throws -> String {
       if case .integer(let number) = try field.content() { return "\(number)" }
       return try field.nonEmptyText()
@@ -119,7 +119,7 @@ extension Field {
     }
   }
 
-  /// A vector file's vector; where it has to fit the model, also which that is.
+  /// The vector of a vector file and, if it must fit the model, which model that is.
   package func steeringVector(
     _ anywhere: Field?, folder: String, site: SiteName
   ) throws -> (vector: SteeringVector, origin: VectorOrigin?) {
@@ -135,10 +135,10 @@ extension Field {
   }
 }
 
-/// An edit as a file has it.
+/// An edit as written in a file.
 package struct WrittenEdit {
   package let edit: Edit
-  /// Of vectors that are to fit the model; nothing for other edits, and where any model will do.
+  /// The origins of vectors that must fit the model; empty for other edits, and if any model is allowed.
   package let origins: [VectorOrigin]
 
   package init(_ edit: Edit) {
@@ -153,12 +153,12 @@ package struct WrittenEdit {
   }
 }
 
-/// What stands under an edit's key.
+/// The value of an edit's key.
 private struct EditFields: EditArguments {
   /// The whole edit.
   let edit: Field
   let form: EditForm
-  /// nil where the edit is written as a word.
+  /// nil if the edit is written as a word.
   let argument: Field?
   let folder: String
   let site: SiteName
@@ -217,13 +217,13 @@ private struct EditFields: EditArguments {
   }
 }
 
-/// The model that a vector was made with, and how it was read.
+/// The model that a vector was made with, and how the vector was read.
 public struct VectorOrigin: Sendable, Hashable {
   public let model: String
-  /// nil where any model will do, and where the file does not say.
+  /// nil if any model is allowed, or the file does not record it.
   public let modelSHA256: String?
-  /// What there is to say about how the file was read.
+  /// A remark on how the file was read.
   public var note: String?
-  /// Where the vector is asked for.
+  /// Where the vector is requested.
   public let place: Place
 }

@@ -3,8 +3,10 @@ import ExperimentFile
 import Interventions
 
 extension Field {
-  /// A direction's vectors made as long as this field says: a number, or the lengths of another file's vectors, layer by layer.
-  /// - Throws: `ExperimentError` for a length that is not above 0, vectors of zeros, which have no direction, and layers that the other file lacks.
+  /// A direction's vectors scaled to the length that this field gives: a number, or the lengths of another file's
+  /// vectors, layer by layer.
+  /// - Throws: `ExperimentError` for a length that is not above 0, vectors of zeros, which have no direction, and
+  ///   layers that the other file lacks.
   func rescaled(_ direction: Edit.Direction, folder: String, site: SiteName) throws -> Edit.Direction {
     guard case .vectors(let vectors, let layers) = direction else { throw error(.normOfSequence(path: path)) }
     let lengths = try lengths(of: layers ?? Array(vectors.indices), isForAll: layers == nil, folder: folder, site: site)
@@ -28,7 +30,7 @@ extension Field {
     let field = try map(.norm).required("vector")
     let other = try field.writtenVector(folder: folder, site: site, allowsMismatch: true).vector
     return try layers.map { layer in
-      // One vector for all layers takes the length of a file's only one.
+      // A single vector for all layers takes the length of a file's only vector.
       let place = isForAll && other.layers.count == 1 ? 0 : other.layers.firstIndex(of: layer)
       guard let place, !(isForAll && other.layers.count > 1) else {
         throw field.error(.normHasNoLayer(path: path, layer: isForAll ? nil : layer, layers: other.layers))

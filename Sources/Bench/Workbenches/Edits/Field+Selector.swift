@@ -4,7 +4,8 @@ import Interventions
 extension Field {
   /// `all`, a number, a range such as `2..5` or `-3..-1`, or a list of numbers and ranges.
   ///
-  /// An entry that is meant twice is an error. Of one counted from the front and one from the back only the axis's length tells.
+  /// An entry that occurs twice is an error. If one is counted from the front and one from the end, that depends on the
+  /// axis's length.
   package func selector() throws -> Selector {
     if case .text("all") = try content() { return .all }
     var items: [Selector.Item] = []
@@ -24,7 +25,7 @@ extension Field {
     case .integer(let index): return .index(index)
     case .text(let text):
       guard let (first, last) = range(text) else { break }
-      // With one end counted from the front and one from the back, only the axis's length tells.
+      // If one end is counted from the front and one from the end, it depends on the axis's length.
       guard (first < 0) != (last < 0) || first <= last else {
         throw error(.badValue(path: path, value: quoted(text), expected: "a range from a lower to a higher number"))
       }
@@ -44,14 +45,14 @@ extension Field {
 }
 
 extension Selector.Item {
-  /// The first entry that two items have in common as they are written.
+  /// The first entry that two items have in common, as written.
   fileprivate func common(with other: Selector.Item) -> Int? {
     guard let own = ends, let others = other.ends, (own.0 < 0) == (others.0 < 0) else { return nil }
     let first = max(own.0, others.0)
     return first <= min(own.1, others.1) ? first : nil
   }
 
-  /// First and last, where both are counted from the same end.
+  /// First and last, if both are counted from the same end.
   private var ends: (Int, Int)? {
     switch self {
     case .index(let index): (index, index)

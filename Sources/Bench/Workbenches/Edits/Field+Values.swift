@@ -2,9 +2,9 @@ import ExperimentFile
 import Interventions
 
 extension Field {
-  /// Vectors written as numbers: a list of numbers is one vector for all layers, a list of such lists one for each layer, and a list of those a vector
-  /// for each position of each layer.
-  /// - Parameter layers: which layers they are for; nil: layer 0 on.
+  /// Vectors written as numbers: a list of numbers is one vector for all layers, a list of such lists has one per
+  /// layer, and a list of those has one per position of each layer.
+  /// - Parameter layers: the layers that they are for; nil for layer 0 on.
   func writtenVectors(_ layers: Field?) throws -> Edit.Direction {
     let elements = try list(of: "numbers")
     guard case .list(let inner) = try elements[0].content() else {

@@ -5,24 +5,25 @@ import Interventions
 import LabelledArrays
 import ModelGraph
 
-/// A direction that `patchbay analyze` has found: a reader's, or a principal component, one for each layer that was looked at.
+/// A direction found by `patchbay analyze`: a reader's, or a principal component; one per analysed layer.
 struct FoundDirection {
   /// A results file of an analysis.
   let file: String
   let study: String
   /// A reader's method, or the number of a component.
   let direction: String
-  /// Of a reader's learning curve; nil for the reader of all pairs.
+  /// From a reader's learning curve; nil for the reader of all pairs.
   let pairs: Int?
-  /// nil where the study has one only.
+  /// nil if the study has only one.
   let position: String?
   let source: String?
 
-  /// The direction with the length that its method gave it (1 for components), at the layers at which something was found.
+  /// The direction with the length that its method gave it (1 for components), at the layers at which something was
+  /// found.
   /// - Parameters:
-  ///   - site: which of the analysed activations are meant.
-  ///   - allowsMismatch: whether directions of another kind of activation will do where there are none of this one.
-  /// - Throws: `StoreError` for a file that is none or lacks what is asked for, `ExperimentError.badVector`.
+  ///   - site: which of the analysed activations.
+  ///   - allowsMismatch: whether directions of another kind of activation are accepted if there are none of this one.
+  /// - Throws: `StoreError` for an invalid file or one that lacks the direction, `ExperimentError.badVector`.
   func vector(at site: SiteName, allowingMismatch allowsMismatch: Bool) throws -> SteeringVector {
     let store = try StoreReader(file, expecting: [.analysis])
     let group = Schema.analyses.path(study)
@@ -56,7 +57,7 @@ struct FoundDirection {
     guard !axes.contains("head") else {
       throw ExperimentError.badVector(
         file: file,
-        problem: "the analysis '\(study)' looks at each head separately, so it has no single direction for a layer")
+        problem: "the analysis '\(study)' treats each head separately, so it has no single direction for a layer")
     }
     let values = try Numbers(store, "\(group)/\(dataset)", axes)
     let lengths =
@@ -80,7 +81,7 @@ struct FoundDirection {
       places["hook"] = hook
       let length = lengths?.row(at: places).first ?? 1
       let vector = values.row(at: places).map { $0 * length }
-      // Where the classes do not differ a method finds nothing.
+      // If the classes do not differ, a method finds nothing.
       if !vector.isEmpty, vector.allSatisfy(\.isFinite) { found.append((hooks[hook].layer ?? 0, vector)) }
     }
     guard !found.isEmpty else {
@@ -96,7 +97,7 @@ struct FoundDirection {
       values: found.map { [$0.vector] }, isSequence: false, activationNorms: found.map { _ in 0 })
   }
 
-  /// The entry of an axis; the only one where nothing is asked for.
+  /// The entry of an axis; the only one if none is requested.
   private func choose(_ label: String?, on axis: String, in group: String, _ store: StoreReader) throws -> Int {
     let labels: [String] =
       switch try store.labels(at: "\(group)/\(axis)") {
@@ -113,7 +114,8 @@ struct FoundDirection {
         + " (one of: \(labels.joined(separator: ", ")))")
   }
 
-  /// The hash of the weights that the source's activations are of; none that fits where several models are in one source.
+  /// The hash of the weights that the source's activations are of; one that fits no model if a source has several
+  /// models.
   private func hash(_ attributes: [String: Attribute], _ source: Int, _ store: StoreReader, _ group: String) throws
     -> String
   {
@@ -133,7 +135,7 @@ struct FoundDirection {
   }
 }
 
-/// A dataset whose rows along its last axis, or single numbers, are picked by entries of named axes.
+/// A dataset whose rows along its last axis, or single numbers, are selected by entries of named axes.
 private struct Numbers {
   let values: [Float]
   let shape: [Int]
@@ -151,7 +153,8 @@ private struct Numbers {
     }
   }
 
-  /// The numbers along the axis `feature`, or the one number where there is none; nothing where labels promise more than there is.
+  /// The numbers along the axis `feature`, or the one number if there is no such axis; empty if labels promise more
+  /// than there is.
   func row(at places: [String: Int]) -> [Float] {
     var start = 0
     for (axis, size) in zip(axes, shape) where axis != "feature" {

@@ -1,7 +1,7 @@
 import ExperimentFile
 import Interventions
 
-/// The keys of edits, as the kinds of edit say them.
+/// The keys of edits, taken from the kinds of edit.
 extension KeyTable {
   package static let edit = KeyTable(
     name: "sweeps[].edit", what: oneOf(Edit.kinds.map { $0.form.short }),
@@ -10,7 +10,7 @@ extension KeyTable {
   /// A table for each kind of edit whose argument is a map.
   package static let editArguments = Edit.kinds.compactMap { argument(of: $0.form) }
 
-  /// The keys of an edit's argument; nil where that is no map.
+  /// The keys of an edit's argument; nil if that is not a map.
   static func argument(of form: EditForm) -> KeyTable? {
     let name = "sweeps[].edit.\(form.name)"
     switch form.argument {

@@ -14,7 +14,7 @@ struct NumpyArray {
     }
     let lengthBytes = bytes[6] == 1 ? 2 : 4
     guard (1...3).contains(bytes[6]), bytes.count >= 8 + lengthBytes else {
-      throw bad("version \(bytes[6]) of the .npy format is not read")
+      throw bad("version \(bytes[6]) of the .npy format is not supported")
     }
     let headerLength = (0..<lengthBytes).reduce(0) { $0 | Int(bytes[8 + $1]) << (8 * $1) }
     let dataStart = 8 + lengthBytes + headerLength

@@ -1,19 +1,20 @@
 import Diagnostics
 import ExperimentFile
 
-/// A vector to add, or one for each layer, read from a `.npy`, a `.json` or a `.gguf` file.
+/// A vector to add, or one per layer, read from a `.npy`, `.json` or `.gguf` file.
 package struct VectorFile {
   /// [layer, feature], or a single row.
   package let rows: [[Float]]
-  /// The layers that the rows are for; nil where the file has one vector for all.
+  /// The layers that the rows are for; nil if the file has one vector for all layers.
   package let layers: [Int]?
   /// How a control vector's layers were counted.
   package let note: String?
 
-  /// Whether the file has a row for each layer, rather than one vector for all.
+  /// Whether the file has a row per layer, rather than one vector for all.
   package var isByLayer: Bool { layers != nil }
 
-  /// - Throws: `ExperimentError` for a file that is missing, of another format, ragged, empty, or with what is no finite number in it.
+  /// - Throws: `ExperimentError` for a file that is missing, of another format, ragged or empty, or has a number that
+  ///   is not finite.
   package init(path: String) throws {
     if path.lowercased().hasSuffix(".npy") {
       let array = try NumpyArray(try readBytes(path), file: path)
@@ -36,7 +37,7 @@ package struct VectorFile {
       throw ExperimentError.unknownVectorFormat(file: path)
     }
     guard let width = rows.first?.count, width > 0 else {
-      throw ExperimentError.badVector(file: path, problem: "it holds no numbers")
+      throw ExperimentError.badVector(file: path, problem: "it has no numbers")
     }
     for (layer, row) in rows.enumerated() {
       if row.count != width {

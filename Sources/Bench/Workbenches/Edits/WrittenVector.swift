@@ -1,9 +1,9 @@
 import ActivationStore
 
-/// A vector file's vector, and what the file does not say or needs saying.
+/// The vector of a vector file, its weights, and remarks on how it was read.
 package struct WrittenVector {
   package let vector: SteeringVector
-  /// The weights that it must be added to; nil where the file does not say.
+  /// The weights that it must be used with; nil if the file does not record them.
   package let modelSHA256: String?
   /// How a control vector's layers were counted.
   package let note: String?
@@ -14,7 +14,7 @@ package struct WrittenVector {
     (self.vector, self.modelSHA256, self.note) = (vector, modelSHA256, note)
   }
 
-  /// Reads what `patchbay vector` writes: an HDF5 file or a control vector.
+  /// Reads a file of `patchbay vector`: an HDF5 file or a control vector.
   /// - Throws: `StoreError`; of a control vector `CheckpointError` and `ExperimentError.badVector`.
   package init(path: String) throws {
     guard ControlVector.isNamed(by: path) else {

@@ -1,6 +1,6 @@
 import Mazes
 
-/// Where the cheese of mazes lies, as files and commands say it.
+/// Where the cheese of mazes is, in the words of files and commands.
 public enum CheesePlace: String, Sendable, CaseIterable {
   /// In the 5 x 5 squares of that corner, as in training.
   case topRight = "top-right"

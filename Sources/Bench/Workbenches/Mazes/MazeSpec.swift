@@ -10,7 +10,7 @@ import Tensors
 public struct MazeSpec: Sendable, Hashable {
   /// The other maze of a pair. Raw values are the words of experiment files.
   public enum Corruption: String, Sendable, Hashable, CaseIterable {
-    /// Without its cheese; where the cheese was is still the answer.
+    /// Without its cheese; the place of the cheese is still the answer.
     case noCheese = "no-cheese"
     /// With the cheese in the top-right corner.
     case cheeseAtCorner = "cheese-at-corner"
@@ -18,9 +18,9 @@ public struct MazeSpec: Sendable, Hashable {
     case pathToCorner = "path-to-corner"
   }
 
-  /// Where the mouse is when sweeps look at it. Raw values are the words of experiment files.
+  /// Where the mouse is in sweeps. Raw values are the words of experiment files.
   public enum MousePlace: String, Sendable, Hashable, CaseIterable {
-    /// Where the ways to cheese and corner part.
+    /// Where the ways to cheese and corner diverge.
     case decision
     /// At the bottom left.
     case start
@@ -32,7 +32,7 @@ public struct MazeSpec: Sendable, Hashable {
   public let cheese: CheeseRule
   public let corruption: Corruption
   public let mouse: MousePlace
-  /// Whether all actions of a direction count as the answer, or only the one that holds that arrow key alone.
+  /// Whether all actions of a direction count as the answer, or only that of the arrow key alone.
   public let groupsActions: Bool
   public let place: Place
 
@@ -52,7 +52,7 @@ public struct MazeSpec: Sendable, Hashable {
 }
 
 extension Maze {
-  /// The maze with a straight path opened to the top right; as it is, where all of that is open.
+  /// The maze with a straight path opened to the top right; unchanged if that path is open already.
   package func withPathToTopRight() throws(MazeError) -> Maze {
     do {
       return try openingPathToTopRight()
@@ -63,9 +63,9 @@ extension Maze {
   }
 }
 
-/// The mazes of an experiment, drawn.
+/// The drawn mazes of an experiment.
 package struct DrawnMazes: Sendable {
-  /// With a decision square each, the mouse at the bottom left.
+  /// Each has a decision square, and the mouse is at the bottom left.
   package let mazes: [Maze]
   package let decisions: [Decision]
   private let spec: MazeSpec
@@ -85,7 +85,7 @@ package struct DrawnMazes: Sendable {
     }
   }
 
-  /// Checks that a model looks at such mazes.
+  /// Checks that a model takes such mazes.
   /// - Throws: `ExperimentError` at the line of the mazes.
   package func check(_ graph: ModelGraph) throws {
     do { try Self.check(graph) } catch { throw ExperimentError.wrapping(error, at: spec.place) }
@@ -98,7 +98,8 @@ package struct DrawnMazes: Sendable {
     else { throw MazeError.notAPolicy(family: graph.family) }
   }
 
-  /// The pairs of pictures that sweeps run on: the answer is the way to the cheese of the clean maze, the wrong one the way to the corner.
+  /// The pairs of pictures that sweeps run on: the answer is the way to the cheese of the clean maze, the wrong answer
+  /// is the way to the corner.
   /// - Throws: `ExperimentError` at the line of the mazes.
   package func prompts() throws -> PromptSet {
     do {
@@ -119,7 +120,7 @@ package struct DrawnMazes: Sendable {
     }
   }
 
-  /// What is known of each maze, for the results file.
+  /// Properties of each maze, for the results file.
   package var labels: [[String: String]] {
     zip(mazes, decisions).map { maze, decision in
       [

@@ -2,8 +2,8 @@ import Diagnostics
 import ExperimentFile
 
 extension Field {
-  /// The pairs of the key `prompts`: from the file itself, from the one that it names, or drawn from a dataset.
-  /// - Parameter folder: what that file is relative to.
+  /// The pairs of the key `prompts`: from the file itself, from the file that it names, or drawn from a dataset.
+  /// - Parameter folder: the folder that such a file is relative to.
   package func prompts(folder: String) throws -> PromptSource {
     let chosen = try map(.prompts).exactlyOne(of: KeyTable.prompts.keys.map(\.name))
     switch chosen.key {
@@ -37,12 +37,12 @@ extension Field {
       labels: try labels(keys, others), place: place)
   }
 
-  /// The keys of a pair. A line of a prompt file may have any others, which are labels.
+  /// The keys of a pair. In a line of a prompt file, any others are labels.
   private func pairKeys() throws -> (pair: KeyedFields, others: [Member]) {
     guard case .json = source, case .map(let members) = try content() else { return (try map(.pair), []) }
     let known = KeyTable.pair.keys.map(\.name)
     let (own, others) = (members.filter { known.contains($0.key) }, members.filter { !known.contains($0.key) })
-    // Where a prompt or an answer is missing, a key much like it is more likely misspelt than a label.
+    // If a prompt or an answer is missing, a similar key is more likely misspelt than a label.
     for part in ["clean", "corrupted", "answer"] where !own.contains(where: { $0.key.hasPrefix(part) }) {
       for other in others where nearestName(to: other.key, among: [part, "\(part)_tokens", "\(part)_token"]) != nil {
         throw other.field.error(.unknownKey(key: other.key, of: path, known: known))

@@ -2,7 +2,7 @@ import Datasets
 import ExperimentFile
 
 extension Field {
-  /// The dataset that pairs are drawn from.
+  /// The dataset from which pairs are drawn.
   package func template() throws -> TemplateSpec {
     let keys = try map(.template)
     let task = try keys.required("name").choice(TaskDataset.self)

@@ -1,14 +1,14 @@
 import ExperimentFile
 import Tokenization
 
-/// An answer without a space in front, after a prompt that ends in a word. YAML takes the spaces around a word without quotes away, so that
-/// `answer:  Mary` is another token than `answer: " Mary"` in most vocabularies.
+/// An answer without a leading space after a prompt that ends in a word. YAML drops the spaces around an unquoted word,
+/// so in most vocabularies `answer:  Mary` is a different token from `answer: " Mary"`.
 struct MissingSpace: Sendable, Hashable {
   let place: Place
   let key: String
   let text: String
 
-  /// What a person is told.
+  /// The note for the user.
   /// - Parameters:
   ///   - count: how many pairs of prompts have such an answer.
   ///   - pairs: how many pairs there are.
@@ -22,8 +22,8 @@ struct MissingSpace: Sendable, Hashable {
 }
 
 extension PromptResolver {
-  /// An answer or a wrong token of a pair that may have lost its space: the prompt ends in a letter, a digit or the mark behind one, the answer begins
-  /// with a letter or a digit, and is another single token with a space in front.
+  /// An answer or a wrong token of a pair that may have lost its space: the prompt ends in a letter, a digit or a mark
+  /// after one, the answer starts with a letter or a digit, and with a space in front it is a different single token.
   /// - Throws: `TokenizerError`.
   func missingSpace(in spec: PromptSpec) throws -> MissingSpace? {
     guard case .text(let prompt) = spec.clean, let last = prompt.unicodeScalars.last,

@@ -1,9 +1,9 @@
 import ExperimentFile
 
-/// Whether text prompts get a token for the beginning of the text. Raw values are the words of experiment files, where `true` and `false`
-/// are written without quotes.
+/// Whether text prompts start with a beginning-of-text token. Raw values are the words of experiment files, where
+/// `true` and `false` are written without quotes.
 public enum PrependBOS: String, Sendable, Hashable, CaseIterable {
-  /// What the tokenizer does by itself.
+  /// What the tokenizer does itself.
   case automatic = "auto"
   case always = "true"
   case never = "false"

@@ -1,7 +1,8 @@
 import Diagnostics
 import ExperimentFile
 
-/// Files of pairs of prompts: one JSON object a line, with the keys that pairs have in an experiment file. Empty lines are passed over.
+/// Files of prompt pairs: a JSON object per line, with the keys of pairs in an experiment file. Empty lines are
+/// ignored.
 public enum PromptFile {
   /// - Throws: `ExperimentError`, which names the line.
   public static func read(_ file: String) throws -> [PromptSpec] {
@@ -9,7 +10,7 @@ public enum PromptFile {
   }
 
   /// Reads the bytes of a prompt file.
-  /// - Parameter file: what messages call it.
+  /// - Parameter file: its name in messages.
   public static func parse(_ bytes: [UInt8], file: String) throws -> [PromptSpec] {
     var prompts: [PromptSpec] = []
     let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

@@ -1,15 +1,16 @@
 import Diagnostics
 import ExperimentFile
 
-/// What is known of prompts: their class, their template, their subject. Labels are texts; numbers and flags become texts as they are written.
+/// Properties of prompts: their class, template or subject. Labels are texts; numbers and flags become texts as
+/// written.
 package enum PromptLabels {
-  /// Whether a label may be called so: files store each label under its name.
+  /// Whether this is a valid name of a label: files store each label under its name.
   package static func isName(_ key: String) -> Bool {
     (1...64).contains(key.utf8.count)
       && key.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "/" && $0.value != 0x7F }
   }
 
-  /// The text of a value; nil for what is no single value.
+  /// The text of a value; nil if it is not a single value.
   package static func text(_ value: JSONValue) -> String? {
     if let text = value.stringValue { return text }
     if let flag = value.boolValue { return flag ? "true" : "false" }
@@ -20,7 +21,7 @@ package enum PromptLabels {
 }
 
 extension Field {
-  /// The text of a label; nil where nothing is written.
+  /// The text of a label; nil if nothing is written.
   package func label() throws -> String? {
     let content = try content()
     switch content {
@@ -33,7 +34,7 @@ extension Field {
     }
   }
 
-  /// A map of labels by their names.
+  /// A map of labels by name.
   func labels() throws -> [String: String] {
     let content = try content()
     guard case .map(let members) = content else {

@@ -3,14 +3,14 @@ import ExperimentFile
 import Patching
 import Tokenization
 
-/// Turns prompts as written into tokens, against a tokenizer and a model's limits.
+/// Turns prompts as written into tokens, with a tokenizer and within a model's limits.
 public struct PromptResolver: Sendable {
   public let tokenizer: Tokenizer?
-  /// What messages call the model's folder.
+  /// The name of the model's folder in messages.
   public let folder: String
   /// Ids go from 0 to one less.
   public let vocabulary: Int
-  /// The longest prompt; nil where nothing limits it.
+  /// The longest prompt; nil for no limit.
   public let context: Int?
 
   public init(tokenizer: Tokenizer?, folder: String, vocabulary: Int, context: Int?) {
@@ -21,7 +21,7 @@ public struct PromptResolver: Sendable {
   }
 
   /// Tokens and token strings of all pairs.
-  /// - Parameter metrics: what will be read off; some compare the answer with a wrong one.
+  /// - Parameter metrics: the metrics of the run; some compare the answer with a wrong one.
   /// - Throws: `ExperimentError` at the line of the pair at fault.
   public func resolve(
     _ prompts: [PromptSpec], prependBOS: PrependBOS = .automatic, metrics: [Metric] = [.logitDiff]
@@ -55,13 +55,13 @@ public struct PromptResolver: Sendable {
     }
   }
 
-  /// A token as a person would read it; its id where there is no tokenizer.
+  /// A token as readable text; its id if there is no tokenizer.
   package func label(_ token: Int32) -> String { tokenizer?.tokenString(token) ?? "\(token)" }
 
   // MARK: Prompts
 
-  /// The tokens of a text that is a prompt by itself, with one for the beginning of the text where the tokenizer puts one.
-  /// - Parameter place: what messages name.
+  /// The tokens of a text that is a prompt by itself, with a beginning-of-text token if the tokenizer adds one.
+  /// - Parameter place: the place named in messages.
   /// - Throws: `ExperimentError` for a text that is empty, too long for the model, or of tokens that it does not have.
   public func tokens(of text: String, at place: Place) throws -> [Int32] {
     do {
@@ -74,7 +74,7 @@ public struct PromptResolver: Sendable {
   }
 
   /// The tokens of one prompt.
-  /// - Parameter key: what messages call it.
+  /// - Parameter key: its name in messages.
   /// - Throws: `FileProblem`, `TokenizerError`.
   package func tokens(of prompt: PromptSpec.Prompt, key: String, _ prependBOS: PrependBOS) throws -> [Int32] {
     let tokens: [Int32]
@@ -98,7 +98,7 @@ public struct PromptResolver: Sendable {
       throw FileProblem.needsTokenizer(key: key, folder: folder, instead: "\(key)_tokens")
     }
     let tokens = try tokenizer.encode(text, beginningOfText: prependBOS.forTokenizer)
-    // The text may spell out the token that was put in front of it.
+    // The text may spell the token that was put in front of it.
     let isPutInFront = prependBOS == .always || (prependBOS == .automatic && tokenizer.addsBeginningOfText)
     if isPutInFront, let bos = tokenizer.beginningOfText, tokens.count > 1, tokens[0] == bos, tokens[1] == bos {
       return Array(tokens.dropFirst())
@@ -106,7 +106,7 @@ public struct PromptResolver: Sendable {
     return tokens
   }
 
-  /// Ids with one token for the beginning of the text in front.
+  /// Ids with one beginning-of-text token in front.
   private func beginning(_ ids: [Int32]) throws -> [Int32] {
     guard let bos = tokenizer?.beginningOfText else { throw TokenizerError.noBeginningOfText }
     return ids.first == bos ? ids : [bos] + ids
@@ -114,9 +114,11 @@ public struct PromptResolver: Sendable {
 
   // MARK: Answers
 
-  /// The one token that an answer is: what it adds to the prompt it follows, or, where the two do not part cleanly, what it is by itself.
+  /// The single token of an answer: what it adds to its prompt or, if the two do not split cleanly, what it is by
+  /// itself.
   ///
-  /// By itself alone would not do: tokenizers that put a space in front of every text make two tokens of " She", which is one after a prompt.
+  /// Its own tokens alone would not suffice: tokenizers that put a space in front of every text make two tokens of "
+  /// She", which is one after a prompt.
   /// - Throws: `FileProblem`, `TokenizerError`.
   package func token(_ token: PromptSpec.Token, key: String, after prompt: PromptSpec.Prompt) throws -> Int32 {
     switch token {
@@ -138,7 +140,7 @@ public struct PromptResolver: Sendable {
     }
   }
 
-  /// A text as tokens: what it adds to a prompt, where the two part cleanly, and what it is by itself.
+  /// A text as tokens: what it adds to a prompt, if the two split cleanly, and what it is by itself.
   private func readings(of text: String, after prompt: String?, _ tokenizer: Tokenizer) throws -> [[Int32]] {
     let alone = try tokenizer.encode(text, addSpecialTokens: false)
     guard let prompt else { return [alone] }
@@ -147,7 +149,7 @@ public struct PromptResolver: Sendable {
     return whole.starts(with: prefix) ? [Array(whole.dropFirst(prefix.count)), alone] : [alone]
   }
 
-  /// The one known token that a text is after a prompt; nil where it is none.
+  /// The single known token of a text after a prompt; nil if it is not one.
   func oneToken(_ text: String, after prompt: String) throws -> Int32? {
     guard let tokenizer else { return nil }
     let found = try readings(of: text, after: prompt, tokenizer).first { $0.count == 1 }?.first

@@ -2,30 +2,30 @@ import Datasets
 import ExperimentFile
 import Tokenization
 
-/// Where an experiment's pairs of prompts come from.
+/// The source of an experiment's prompt pairs.
 public enum PromptSource: Sendable {
   /// Written in the experiment file, or in the prompt file that it names.
   case written([PromptSpec])
-  /// Drawn from a dataset; which pairs suit depends on the model's tokenizer.
+  /// Drawn from a dataset; which pairs are suitable depends on the model's tokenizer.
   case template(TemplateSpec)
-  /// Mazes, for a policy that looks at them.
+  /// Mazes, for a policy.
   case mazes(MazeSpec)
 
-  /// The written pairs; none where they are drawn.
+  /// The written pairs; empty if they are drawn.
   public var written: [PromptSpec] {
     if case .written(let pairs) = self { pairs } else { [] }
   }
 }
 
-/// Pairs of prompts that an experiment file draws from a dataset.
+/// Prompt pairs that an experiment file draws from a dataset.
 public struct TemplateSpec: Sendable, Hashable {
   public let task: TaskDataset
   public let count: Int
   public let seed: UInt64
-  /// nil: the dataset's first.
+  /// nil for the dataset's first.
   public let corruption: String?
   public let split: DatasetSplit
-  /// Whether all pairs are of one frame, so that positions mean the same in all.
+  /// Whether all pairs have the same frame, so that positions mean the same in all.
   public let isAligned: Bool
   public let place: Place
 
@@ -43,9 +43,9 @@ public struct TemplateSpec: Sendable, Hashable {
     self.place = place
   }
 
-  /// Draws the pairs that suit a tokenizer.
-  /// - Parameter folder: where the model is, for messages.
-  /// - Returns: the pairs, and in words how many there are and why others were left out.
+  /// Draws pairs that are suitable for a tokenizer.
+  /// - Parameter folder: the model's folder, for messages.
+  /// - Returns: the pairs, and a note on how many there are and why others were left out.
   /// - Throws: `ExperimentError` at the template's line.
   package func pairs(tokenizer: Tokenizer?, folder: String) throws -> (pairs: [PromptSpec], note: String) {
     let sample = try sample(tokenizer: tokenizer, folder: folder)
@@ -58,7 +58,7 @@ public struct TemplateSpec: Sendable, Hashable {
     return (pairs, sample.note(task, wanted: count))
   }
 
-  /// Draws the items that suit a tokenizer.
+  /// Draws items that are suitable for a tokenizer.
   /// - Throws: as `pairs`.
   package func sample(tokenizer: Tokenizer?, folder: String) throws -> DatasetSample {
     do {
@@ -77,7 +77,7 @@ public struct TemplateSpec: Sendable, Hashable {
 }
 
 extension DatasetSample {
-  /// How many pairs were kept, and what became of the others.
+  /// How many pairs were kept, and why others were left out.
   package func note(_ task: TaskDataset, wanted: Int) -> String {
     var note = "\(items.count) \(items.count == 1 ? "pair" : "pairs") of dataset \(task.rawValue)"
     if items.count < wanted { note += " (\(wanted) were requested, but there are no more)" }

@@ -3,7 +3,7 @@ import Diagnostics
 import ExperimentFile
 
 extension PromptSpec {
-  /// As an experiment file has it.
+  /// As written in an experiment file.
   package var written: JSONValue {
     var keys = JSONObject()
     func add(_ key: String, _ prompt: Prompt) {
@@ -36,7 +36,7 @@ extension PromptSpec {
 }
 
 extension TemplateSpec {
-  /// As an experiment file has it.
+  /// As written in an experiment file.
   package var written: JSONValue {
     var keys = JSONObject()
     keys.add("name", .string(task.rawValue))

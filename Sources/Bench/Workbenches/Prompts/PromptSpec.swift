@@ -1,6 +1,6 @@
 import ExperimentFile
 
-/// A pair of prompts as it was written, before any tokenizer has seen it.
+/// A prompt pair as written, before it is tokenized.
 public struct PromptSpec: Sendable, Hashable {
   /// What is run.
   public enum Prompt: Sendable, Hashable {
@@ -10,19 +10,19 @@ public struct PromptSpec: Sendable, Hashable {
 
   /// One token.
   public enum Token: Sendable, Hashable {
-    /// What the token says, its leading space included.
+    /// The token's text, including its leading space.
     case text(String)
     case id(Int32)
   }
 
   public let clean: Prompt
-  /// Text if `clean` is, token ids if `clean` is.
+  /// Text or token ids, like `clean`.
   public let corrupted: Prompt
   /// The accepted answers, at least one.
   public let answers: [Token]
   /// The tokens that the answer is compared with; may be empty.
   public let wrongs: [Token]
-  /// What is known of the pair, by what it is called.
+  /// Properties of the pair, by name.
   public let labels: [String: String]
   public let place: Place
 
@@ -39,11 +39,11 @@ public struct PromptSpec: Sendable, Hashable {
 }
 
 extension PromptSpec {
-  /// A pair of prompts as texts, given by a program.
+  /// A prompt pair as texts, given by a program.
   /// - Parameters:
-  ///   - answer: what should follow the clean prompt, its leading space included: one token.
-  ///   - wrong: what the answer is compared with; nil where no metric compares.
-  ///   - file: with `line`, what messages name.
+  ///   - answer: what should follow the clean prompt, including its leading space: one token.
+  ///   - wrong: what the answer is compared with; nil if no metric compares.
+  ///   - file: with `line`, the place named in messages.
   public init(
     clean: String, corrupted: String, answer: String, wrong: String? = nil, labels: [String: String] = [:],
     file: String = #fileID, line: Int = #line

@@ -1,14 +1,14 @@
 import Patching
 import Tokenization
 
-/// Prompts as tokens, and what the tokens say.
+/// Prompts as tokens, with their texts.
 public struct ResolvedPrompts: Sendable {
   public let set: PromptSet
-  /// For each pair, the clean prompt as it was written; nil where it was written as token ids.
+  /// For each pair, the clean prompt as written; nil if it was written as token ids.
   public let texts: [String?]
-  /// For each pair, what is known of it, by what it is called.
+  /// For each pair, its properties, by name.
   public let labels: [[String: String]]
-  /// What may be meant otherwise than it is written, in lines for a person.
+  /// Notes to the user about what may not be written as intended.
   public let notes: [String]
   private let tokenizer: Tokenizer?
 
@@ -22,7 +22,7 @@ public struct ResolvedPrompts: Sendable {
     self.labels = labels
   }
 
-  /// What tokens say, as a person would read them; nil without a tokenizer.
+  /// The texts of tokens, readable; nil without a tokenizer.
   public func strings(_ tokens: [Int32]) -> [String]? {
     tokenizer.map { tokenizer in tokens.map { tokenizer.tokenString($0) } }
   }

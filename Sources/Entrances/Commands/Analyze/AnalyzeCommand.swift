@@ -8,12 +8,12 @@ import Runs
 import Synchronization
 import Workbenches
 
-/// `patchbay analyze`: what an analysis file asks of cached activations.
+/// `patchbay analyze`: runs the analyses of an analysis file on cached activations.
 public struct AnalyzeCommand: Sendable {
   public let analysis: String
-  /// Instead of the models of caches that are made.
+  /// Replaces the models of caches that are made.
   public let model: String?
-  /// The folder that results go to, and caches that are made.
+  /// The folder for results, and for caches that are made.
   public let output: String
   /// How many processors to use; all if nil.
   public let threads: Int?
@@ -27,8 +27,9 @@ public struct AnalyzeCommand: Sendable {
     self.threads = threads
   }
 
-  /// - Throws: `ExperimentError`, `StoreError`, `CheckpointError`, `TokenizerError`, `ReportError`, `ConsoleError`, `CancellationError`. Until
-  ///   they are whole the results are not there, or are what they were; caches that were made stay.
+  /// - Throws: `ExperimentError`, `StoreError`, `CheckpointError`, `TokenizerError`, `ReportError`, `ConsoleError`,
+  ///   `CancellationError`. Until the results are complete, the file does not exist or is unchanged; caches that were
+  ///   made remain.
   public func run(on console: Console) async throws {
     let file = try AnalysisFile(file: analysis)
     try makeFolder(output)
@@ -42,7 +43,7 @@ public struct AnalyzeCommand: Sendable {
     let run = AnalysisRun(
       name: file.name, analyses: file.analyses, caches: caches, acrossModels: file.acrossModels, file: file.file,
       text: file.text, threads: threads)
-    // Readings run on threads of their own, which know nothing of the task.
+    // Analyses run on their own threads, which do not know the task.
     let outcome = try await withTaskCancellationHandler {
       try run.run(
         into: output, progress: { progress.advance(to: 100 * $0 / max(1, $1), title: name) },
@@ -51,7 +52,7 @@ public struct AnalyzeCommand: Sendable {
       isCancelled.store(true, ordering: .relaxed)
     }
     progress.finish()
-    // The results are whole: what is found stands before anything that can go wrong with the exports.
+    // The results are complete: print them before the exports, which may fail.
     try console.print(Self.report(outcome))
     try console.print(try ExportedFiles.exporting(outcome.path, writtenTo: output).lines.joined(separator: "\n"))
   }
@@ -82,7 +83,7 @@ public struct AnalyzeCommand: Sendable {
 }
 
 extension StudyResult {
-  /// The title and the table, of many rows the first forty.
+  /// The title and the table; of a long table, the first forty rows.
   var report: String {
     let most = 40
     var table = TextTable(
@@ -93,7 +94,7 @@ extension StudyResult {
     return "\(title)\n\n\(table.text)\(rest)\(notes)"
   }
 
-  /// How many of the first columns say where a row is, and are no numbers.
+  /// How many leading columns identify a row, and are not numbers.
   private var textColumns: Int {
     header.prefix { ["source", "hook", "head", "position", "place", "next"].contains($0) }.count
   }

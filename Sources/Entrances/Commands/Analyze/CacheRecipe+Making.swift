@@ -12,7 +12,7 @@ import Workbenches
 extension CacheRecipe {
   /// Makes the cache of one of the models, unless it already exists.
   /// - Parameters:
-  ///   - path: where it goes. Prompts that are drawn stand beside it, as `.jsonl`.
+  /// - path: where it goes. Drawn prompts are stored next to it, as `.jsonl`.
   /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`, `StoreError`, `CancellationError`.
   func make(_ model: ModelReference, at path: String, threads: Int?, on console: Console) async throws {
     do {
@@ -50,7 +50,7 @@ extension CacheRecipe {
     }
   }
 
-  /// Whether a whole cache of the same model, prompts and hooks is there. One that cannot be read is made anew.
+  /// Whether a complete cache of the same model, prompts and hooks exists. One that cannot be read is made again.
   private func isMade(_ path: String, _ sha256: String, _ origin: String) -> Bool {
     guard FileManager.default.fileExists(atPath: path) else { return false }
     do {
@@ -63,7 +63,7 @@ extension CacheRecipe {
     }
   }
 
-  /// FNV-1a, 64 bits: to notice that prompts have changed.
+  /// FNV-1a, 64 bits: to detect that prompts have changed.
   private func digest(_ bytes: [UInt8]) -> String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }

@@ -6,12 +6,12 @@ import LabelledArrays
 import ModelGraph
 import Workbenches
 
-/// `patchbay cache`: the activations of many prompts as one HDF5 file.
+/// `patchbay cache`: writes the activations of many prompts to an HDF5 file.
 ///
-/// The prompt file is read twice, for the lengths and to be run, so that no more than a batch of it is in memory.
+/// The prompt file is read twice, first for the lengths and then to run the prompts, so that only a batch is in memory.
 public struct CacheCommand: Sendable {
   public let model: String
-  /// A file of JSON objects, one a line.
+  /// A file with a JSON object per line.
   public let prompts: String
   /// Patterns of hook names.
   public let hooks: [String]
@@ -37,17 +37,17 @@ public struct CacheCommand: Sendable {
     workers = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
   }
 
-  /// - Throws: `CheckpointError`, `TokenizerError`, `GraphError`, `ExperimentError`, `StoreError`, `ConsoleError`, `CancellationError`. The output
-  ///   is not there then, or is what it was.
+  /// - Throws: `CheckpointError`, `TokenizerError`, `GraphError`, `ExperimentError`, `StoreError`, `ConsoleError`,
+  ///   `CancellationError`. The output then does not exist, or is unchanged.
   public func run(on console: Console) async throws {
     try console.print(try await make(calling: model, on: console))
   }
 
-  /// Makes the file.
+  /// Writes the file.
   /// - Parameters:
-  ///   - name: what the file calls the model.
-  ///   - attributes: of the file's root, beside its header.
-  /// - Returns: a line on what is in it.
+  /// - name: the name of the model in the file.
+  ///   - attributes: of the file's root, in addition to its header.
+  /// - Returns: a line about the contents.
   /// - Throws: as `run`.
   func make(calling name: String, attributes: [String: Attribute] = [:], on console: Console) async throws -> String {
     if isSameFile(output, prompts) { throw CommandError.outputIsInput(output) }
@@ -81,7 +81,7 @@ public struct CacheCommand: Sendable {
     return summary(survey, nodes)
   }
 
-  /// Runs batches, one for each worker at a time.
+  /// Runs batches, one per worker at a time.
   private func write(_ stream: PromptStream, _ job: CacheJob, on console: Console) async throws {
     let progress = ProgressLine("cache", total: job.survey.count, unit: "prompts", on: console)
     defer { progress.finish() }
@@ -117,7 +117,7 @@ public struct CacheCommand: Sendable {
   }
 }
 
-/// Whether both paths lead to one file that is there.
+/// Whether both paths lead to the same existing file.
 func isSameFile(_ first: String, _ second: String) -> Bool {
   var (a, b) = (stat(), stat())
   return stat(first, &a) == 0 && stat(second, &b) == 0 && a.st_ino == b.st_ino && a.st_dev == b.st_dev

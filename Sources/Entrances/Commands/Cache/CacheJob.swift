@@ -11,9 +11,9 @@ struct CacheJob: Sendable {
   let survey: PromptSurvey
   let writer: CacheWriter
 
-  /// Runs consecutive prompts and writes what was asked for.
+  /// Runs consecutive prompts and writes the requested activations.
   ///
-  /// Products use one thread: several workers are quicker than one whose products wait for each other.
+  /// Products use one thread: several workers are faster than one whose products wait for each other.
   /// - Parameter first: the number of the first prompt in the file.
   /// - Returns: how many prompts there were.
   /// - Throws: `RunError`, `StoreError`, `CancellationError`.

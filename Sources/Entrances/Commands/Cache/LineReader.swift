@@ -1,9 +1,9 @@
 import ExperimentFile
 import Foundation
 
-/// Reads a file line by line, never more of it than a line and a block.
+/// Reads a file line by line; at most a line and a block are in memory.
 struct LineReader: ~Copyable {
-  /// A line longer than this is no prompt.
+  /// A longer line is not a prompt.
   private static let longestLine = 16 << 20
   private static let blockSize = 1 << 16
 
@@ -12,7 +12,7 @@ struct LineReader: ~Copyable {
   private var buffer: [UInt8] = []
   private var position = 0
   private var isAtEnd = false
-  /// The number of the line that was read last, counted from one.
+  /// The number of the last line read, counted from 1.
   private(set) var line = 0
 
   private init(file: String, descriptor: Int32) {
@@ -24,7 +24,7 @@ struct LineReader: ~Copyable {
   static func opening(_ file: String) throws(ExperimentError) -> LineReader {
     var status = stat()
     if stat(file, &status) == 0 {
-      // The file is read twice, which a pipe cannot be.
+      // The file is read twice, which is impossible for a pipe.
       guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(file) }
     } else if errno == ENOENT || errno == ENOTDIR {
       throw .fileNotFound(file)

@@ -13,9 +13,9 @@ struct PromptLine: Sendable {
   let content: Content
   let answer: PromptSpec.Token?
   let wrong: PromptSpec.Token?
-  /// Every other key with a single value, by its name.
+  /// Every other key with a single value, by name.
   let labels: [String: String]
-  /// Keys that mean nothing here: their values are no single ones.
+  /// Keys that are ignored, since their values are not single.
   let otherKeys: [String]
 
   private static let singleKeys = ["prompt", "text", "tokens"]
@@ -96,7 +96,7 @@ private struct Fields {
     return .tokens(try elements.map { try id($0, key) })
   }
 
-  /// An answer; the first one where several are accepted.
+  /// An answer; the first one if several are accepted.
   func token(_ keys: [String]) throws -> PromptSpec.Token? {
     guard let key = try one(of: keys), let given = object[key] else { return nil }
     let value = given.arrayValue?.first ?? given
@@ -105,7 +105,7 @@ private struct Fields {
     return .text(text)
   }
 
-  /// Every key but some as a label, those of the map `labels` as well; and the keys that cannot be one.
+  /// Every key except some as a label, including those of the map `labels`; and the keys that cannot be labels.
   func labels(except known: [String]) -> (labels: [String: String], others: [String]) {
     var labels: [String: String] = [:]
     var others: [String] = []

@@ -2,14 +2,14 @@ import ActivationStore
 import ExperimentFile
 import Workbenches
 
-/// The prompts of a file as rows of tokens, one after another: what is in memory does not grow with the file.
+/// The prompts of a file as rows of tokens, one after another; the memory in use does not grow with the file.
 ///
-/// A class because reading moves it on; used by one task.
+/// A class because reading changes its position; used by one task.
 final class PromptStream {
   private var lines: LineReader
   private let file: String
   private let reader: PromptReader
-  /// Keys that no line should have had, the first of each.
+  /// Unknown keys, each once.
   private(set) var otherKeys: [String] = []
   /// How many prompts have been read.
   private(set) var count = 0
@@ -21,7 +21,7 @@ final class PromptStream {
     self.reader = reader
   }
 
-  /// The next prompt or pair, or nil after the last. Empty lines are passed over.
+  /// The next prompt or pair, or nil after the last. Empty lines are ignored.
   /// - Throws: `ExperimentError` at the line.
   func next() throws -> PromptRow? {
     while let bytes = try lines.next() {

@@ -2,7 +2,7 @@ import ActivationStore
 import ExperimentFile
 import ModelGraph
 
-/// What must be known of all prompts before the first is run: how many there are, how long the longest is, and what comes with them.
+/// What must be known about all prompts before the first is run: their number, the longest length, and their columns.
 struct PromptSurvey: Sendable, Equatable {
   private(set) var count = 0
   private(set) var longest = 0
@@ -27,10 +27,10 @@ struct PromptSurvey: Sendable, Equatable {
     guard count > 0 else { throw ExperimentError.noPrompts(file: file) }
   }
 
-  /// Keys of the file that mean nothing.
+  /// Keys of the file that are ignored.
   let otherKeys: [String]
 
-  /// Whether a prompt is such as were seen.
+  /// Whether a prompt has nothing that the survey has not seen.
   func announces(_ row: PromptRow) -> Bool {
     row.cleanTokens.count <= longest && (row.corruptedTokens != nil) == arePairs
       && columns.isSuperset(of: PromptColumns(of: [row]))

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// A number of bytes as people say it.
+/// A number of bytes in readable units.
 func byteCount(_ bytes: Int) -> String {
   let units = ["bytes", "kB", "MB", "GB", "TB"]
   var (amount, unit) = (Double(bytes), 0)

@@ -1,16 +1,17 @@
 import Diagnostics
 import Foundation
 
-/// What every command runs in: it turns what a command throws into one line and an exit status, and a signal into a cancelled task.
+/// What every command runs in: it turns an error into one line and an exit status, and a signal into a cancelled task.
 public enum CommandShell {
-  /// The signals that stop a command, which then removes what it has half written.
+  /// The signals that stop a command, which then removes unfinished output.
   private static let stoppingSignals = [SIGINT, SIGTERM, SIGHUP]
 
-  /// Runs a command to its end and leaves the process with the exit status that it deserves.
+  /// Runs a command and ends the process with its exit status.
   ///
-  /// To be called on the main thread, before the process has other threads: signals are blocked for all of them and waited for in this one.
+  /// To be called on the main thread, before the process has other threads: signals are blocked in all threads and
+  /// awaited in this one.
   public static func run(on console: Console, _ body: @escaping @Sendable (Console) async throws -> Void) -> Never {
-    // A reader that goes away, or a limit on the size of files, is an error of `write`, not the end of the process.
+    // A closed reader, or a limit on the size of files, is an error of `write`; it must not end the process.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     var signals = blockStoppingSignals()
@@ -30,8 +31,8 @@ public enum CommandShell {
     }
   }
 
-  /// Writes an error's line.
-  /// - Returns: the exit status that goes with it.
+  /// Prints an error's line.
+  /// - Returns: the corresponding exit status.
   private static func report(_ error: any Error, on console: Console) -> Int32 {
     switch error {
     case ConsoleError.readerGone:
@@ -53,13 +54,13 @@ public enum CommandShell {
     var signals = sigset_t()
     sigemptyset(&signals)
     for number in stoppingSignals where !(number == SIGHUP && isIgnored(number)) { sigaddset(&signals, number) }
-    // An ignored signal would not be waited for either.
+    // An ignored signal would not be delivered to `sigwait` either.
     signal(SIGINT, SIG_DFL)
     pthread_sigmask(SIG_BLOCK, &signals, nil)
     return signals
   }
 
-  /// Whether whoever started the process wants it to outlive the signal (nohup).
+  /// Whether the process should survive the signal (nohup).
   private static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()
     sigaction(number, nil, &action)

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Where a command's words go: results to standard output, progress and messages to standard error.
+/// Where a command's output goes: results to standard output, progress and messages to standard error.
 public struct Console: Sendable {
-  /// Whether progress and messages are wanted; errors always are.
+  /// Whether to suppress progress and messages; errors are always printed.
   public let isQuiet: Bool
   private let output: Int32
   private let messages: Int32
@@ -16,8 +16,8 @@ public struct Console: Sendable {
     self.messages = messages
   }
 
-  /// Writes a result and a line end, at once.
-  /// - Throws: `ConsoleError.readerGone` when nobody reads any more, `.cannotWrite` for any other failure.
+  /// Writes a result and a line end, immediately.
+  /// - Throws: `ConsoleError.readerGone` if the reader has closed the pipe, `.cannotWrite` for any other failure.
   public func print(_ text: String) throws(ConsoleError) {
     switch writeAll(text + "\n", to: output) {
     case 0: return
@@ -26,25 +26,25 @@ public struct Console: Sendable {
     }
   }
 
-  /// Writes a message for the person, unless they want quiet.
+  /// Writes a message for the user, unless the console is quiet.
   public func note(_ text: String) {
     if !isQuiet { writeMessage(text + "\n") }
   }
 
-  /// Writes the line of an error.
+  /// Writes an error's line.
   public func error(_ message: String) { writeMessage("error: \(message)\n") }
 
-  /// Whether messages are shown on a terminal, where a line can be written over.
+  /// Whether messages go to a terminal, where a line can be overwritten.
   var showsMessagesOnTerminal: Bool { isatty(messages) == 1 }
 
-  /// How many characters fit a line of results; nil where they do not go to a terminal.
+  /// How many characters fit a line of results; nil if they do not go to a terminal.
   var outputColumns: Int? {
     var size = winsize()
     guard isatty(output) == 1, ioctl(output, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
     return Int(size.ws_col)
   }
 
-  /// A message that nobody can be given is nobody's loss.
+  /// Ignores failures: there is nowhere to report them.
   func writeMessage(_ text: String) { _ = writeAll(text, to: messages) }
 }
 

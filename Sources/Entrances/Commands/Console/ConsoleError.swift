@@ -2,7 +2,7 @@ import Diagnostics
 
 /// What can go wrong with the results that a command writes to standard output.
 public enum ConsoleError: DiagnosedError, Equatable {
-  /// Whoever read the results has seen enough (`patchbay hooks MODEL | head`).
+  /// The reader of the results has closed the pipe (`patchbay hooks MODEL | head`).
   case readerGone
   case cannotWrite(reason: String)
 

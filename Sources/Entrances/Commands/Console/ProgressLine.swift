@@ -1,9 +1,9 @@
 import Diagnostics
 import Foundation
 
-/// How far a command has come: a bar on a terminal, a plain line every few seconds elsewhere, nothing when quiet.
+/// A command's progress: a bar on a terminal, otherwise a plain line every few seconds, nothing if quiet.
 ///
-/// A class because workers report to one line at a time. `@unchecked Sendable`: what is mutable is reached under `lock` only.
+/// A class because workers report to one line. `@unchecked Sendable`: mutable state is only accessed under `lock`.
 public final class ProgressLine: @unchecked Sendable {
   private let console: Console
   private var title: String
@@ -17,10 +17,10 @@ public final class ProgressLine: @unchecked Sendable {
   private var done: Int
 
   /// - Parameters:
-  ///   - title: what is going on.
-  ///   - total: how many units there are to do.
-  ///   - unit: what is counted, in the plural.
-  ///   - before: how many were done by an earlier run, which tell nothing of this one's speed.
+  /// - title: the current work.
+  ///   - total: how many units there are.
+  ///   - unit: the name of a unit, in the plural.
+  ///   - before: how many were done by an earlier run, and so do not count for the speed.
   public init(_ title: String, total: Int, unit: String, before: Int = 0, on console: Console) {
     self.before = before
     done = before
@@ -32,7 +32,7 @@ public final class ProgressLine: @unchecked Sendable {
     if !isBar { lastShown = start }
   }
 
-  /// So many units more are done.
+  /// Reports that this many more units are done.
   public func advance(by count: Int) {
     lock.withLock {
       done += count
@@ -40,8 +40,8 @@ public final class ProgressLine: @unchecked Sendable {
     }
   }
 
-  /// So many units are done in all, and this is going on now.
-  /// - Parameter before: how many of them an earlier run had done; nil for as many as was said at first.
+  /// Reports how many units are done in total, and the current work.
+  /// - Parameter before: how many of them an earlier run had done; nil for the initial number.
   public func advance(to count: Int, title: String, before: Int? = nil) {
     lock.withLock {
       if let before { self.before = before }
@@ -51,7 +51,7 @@ public final class ProgressLine: @unchecked Sendable {
     }
   }
 
-  /// Takes the bar off the terminal.
+  /// Removes the bar from the terminal.
   public func finish() {
     lock.withLock {
       if isBar, lastShown != nil, !console.isQuiet { console.writeMessage("\r\u{1B}[K") }
@@ -76,7 +76,7 @@ public final class ProgressLine: @unchecked Sendable {
     }
   }
 
-  /// How many are done in a second, and how long the rest will take.
+  /// How many are done per second, and how long the rest will take.
   private func pace(_ now: ContinuousClock.Instant) -> String {
     let elapsed = (now - start) / .seconds(1)
     let (own, rest) = (Double(done - before), Double(total - done))

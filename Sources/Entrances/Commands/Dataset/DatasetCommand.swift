@@ -4,7 +4,7 @@ import ExperimentFile
 import Tokenization
 import Workbenches
 
-/// `patchbay dataset`: pairs of prompts, or the training text, one JSON object a line.
+/// `patchbay dataset`: prints prompt pairs, or the training text, one JSON object per line.
 public struct DatasetCommand: Sendable {
   /// A dataset's name, or `text`.
   public let name: String
@@ -12,12 +12,12 @@ public struct DatasetCommand: Sendable {
   public let seed: UInt64
   public let corruption: String?
   public let split: String
-  /// A model whose tokenizer pairs must suit; nil for any.
+  /// A model whose tokenizer the pairs must suit; nil for any.
   public let model: String?
-  /// Whether all pairs are of one frame.
+  /// Whether all pairs have the same frame.
   public let isAligned: Bool
 
-  /// What is not a dataset of pairs, but the text.
+  /// The name of the text, which is not a dataset of pairs.
   static let text = "text"
 
   public init(

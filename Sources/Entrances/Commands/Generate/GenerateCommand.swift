@@ -7,20 +7,21 @@ import Interventions
 import ModelGraph
 import Workbenches
 
-/// `patchbay generate`: how a model continues a prompt, as it is and with its activations edited.
+/// `patchbay generate`: continues a prompt, with the model unchanged and with its activations edited.
 public struct GenerateCommand: Sendable {
   public let model: String
   public let prompt: PromptSpec.Prompt
   public let additions: [SteeringAddition]
-  /// What else is edited, after the vectors are added.
+  /// Further edits, after the vectors are added.
   public let edits: [TextEdit]
-  /// Where vectors that are the same at every position are added, and edits hold; nil for vectors from the prompt's
-  /// last token on and edits everywhere. Vectors with one for each position are added from the prompt's first token on.
+  /// Where vectors that are the same at every position are added, and where edits apply; nil for vectors from the
+  /// prompt's last token on and edits everywhere. Vectors with one per position are added from the prompt's first token
+  /// on.
   public let positions: SteeredPositions?
   /// How many tokens.
   public let count: Int
   public let sampling: Sampling
-  /// Whether vectors may be of another model or site.
+  /// Whether vectors may be from another model or site.
   public let allowsMismatch: Bool
   public let isJSON: Bool
   public let prependBOS: PrependBOS

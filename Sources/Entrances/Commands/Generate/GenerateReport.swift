@@ -7,12 +7,12 @@ struct GenerateReport {
   let command: GenerateCommand
   let reader: PromptReader
   let prompt: [Int32]
-  /// Each vector and edit, and the length of everything that it changed.
+  /// Each vector and edit, with the norm of everything that it changed.
   let parts: [(SteeredRow.Part, changeNorm: Double)]
   let steered: GeneratedTokens?
   let without: GeneratedTokens
 
-  /// The first new token, counted from 0, that differs; nil where none does or nothing was steered.
+  /// The first new token, counted from 0, that differs; nil if none does or nothing was steered.
   var partsAt: Int? {
     guard let steered else { return nil }
     let shared = zip(steered.tokens, without.tokens).prefix { $0 == $1 }.count
@@ -89,14 +89,14 @@ struct GenerateReport {
     }
   }
 
-  /// New tokens with a bar where the two rows part.
+  /// New tokens with a bar where the two rows diverge.
   private func marked(_ tokens: [Int32]) -> String {
     guard let partsAt, partsAt > 0 else { return written(tokens, after: prompt) }
     let shared = Array(tokens.prefix(partsAt))
     return written(shared, after: prompt) + "┃" + written(Array(tokens.dropFirst(partsAt)), after: prompt + shared)
   }
 
-  /// The text of tokens; their ids where there is no tokenizer.
+  /// The text of tokens; their ids if there is no tokenizer.
   private func written(_ tokens: [Int32], after: [Int32]) -> String {
     text(tokens, after: after) ?? tokens.map { " \($0)" }.joined()
   }

@@ -1,7 +1,7 @@
 import ActivationStore
 import Interventions
 
-/// A vector that is known to fit its site, and where it goes.
+/// A vector that fits its site, and where it is added.
 struct PlacedSteering {
   let addition: SteeringAddition
   let vector: SteeringVector
@@ -9,8 +9,8 @@ struct PlacedSteering {
   let layers: [Int]
 
   /// - Parameters:
-  ///   - allowsMismatch: whether the vector may be of another site.
-  /// - Throws: `CommandError` for a vector that is not of this site or has not these layers.
+  ///   - allowsMismatch: whether the vector may be from another site.
+  /// - Throws: `CommandError` for a vector that is not from this site or does not have these layers.
   init(_ addition: SteeringAddition, _ vector: SteeringVector, allowsMismatch: Bool) throws {
     self.addition = addition
     self.vector = vector
@@ -41,7 +41,7 @@ struct PlacedSteering {
   /// The addition as an edit of its site, at all positions.
   func intervention() throws -> Intervention {
     guard site.hasLayers else {
-      // All that the file has goes to the one place.
+      // Everything in the file goes to the one place.
       return Intervention(
         try Site(site),
         .addSeveral(

@@ -3,8 +3,8 @@ import Interventions
 import ModelGraph
 import Workbenches
 
-/// What is done to the row that is edited: vectors added and other edits, in the order in which they act, and the same
-/// as placed edits of row 0.
+/// The edits of the steered row, vectors and others, in the order in which they apply, and the same as placed edits of
+/// row 0.
 struct SteeredRow {
   /// One vector or edit.
   struct Part {
@@ -14,7 +14,7 @@ struct SteeredRow {
     }
 
     let written: Written
-    /// Where it holds; nil for a vector that has positions of its own.
+    /// Where it applies; nil for a vector that has positions of its own.
     let positions: SteeredPositions?
     let intervention: Intervention
   }
@@ -22,7 +22,7 @@ struct SteeredRow {
   let parts: [Part]
 
   /// - Parameters:
-  ///   - positions: where all of them hold; nil for vectors from the prompt's last token on, other edits everywhere.
+  /// - positions: where all of them apply; nil for vectors from the prompt's last token on, other edits everywhere.
   init(_ steerings: [PlacedSteering], _ edits: [TextEdit], _ positions: SteeredPositions?) throws {
     parts =
       try steerings.map { steering in
@@ -39,7 +39,7 @@ struct SteeredRow {
   /// - Parameters:
   ///   - prompt: how many tokens it has.
   ///   - new: how many are generated; the last of them is not evaluated.
-  /// - Throws: `CommandError` for one that would never fire; `InterventionError` for a site that the model lacks or a
+  /// - Throws: `CommandError` for one that would never apply; `InterventionError` for a site that the model lacks or a
   ///   vector of another width; `CommandError.wrongEdit` with the edit's text.
   func edits(_ graph: ModelGraph, prompt: Int, new: Int) throws -> [[PlacedEdit]] {
     try parts.map { part in

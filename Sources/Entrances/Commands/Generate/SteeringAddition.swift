@@ -1,21 +1,21 @@
 import Foundation
 import Interventions
 
-/// A vector to be added while text is generated, as the command line has it: `FILE.h5:COEFFICIENT@SITE`.
+/// A vector to add while text is generated, in the form of the command line: `FILE.h5:COEFFICIENT@SITE`.
 public struct SteeringAddition: Sendable, Hashable {
   /// Which layers' vectors are added, each at its own layer.
   public enum Layers: Sendable, Hashable {
-    /// All that the file has.
+    /// All layers in the file.
     case all
     case range(ClosedRange<Int>)
   }
 
-  /// A file that `patchbay vector` has made.
+  /// A file of `patchbay vector`.
   public let file: String
   public let coefficient: Float
-  /// nil: the one that the vector was made of.
+  /// nil for the vector's own.
   public let site: SiteName?
-  /// nil: the only one that the file has.
+  /// nil for the only one in the file.
   public let layers: Layers?
 
   public init(file: String, coefficient: Float = 1, site: SiteName? = nil, layers: Layers? = nil) {
@@ -25,8 +25,8 @@ public struct SteeringAddition: Sendable, Hashable {
     self.layers = layers
   }
 
-  /// `mind.h5`, `mind.h5:2`, `mind.h5@resid_post.3`, `mind.h5:-1.5@resid_post.3`; layers are written `.3`, `.2..5` or `.all`. nil where the site, the
-  /// layers or the coefficient cannot be read.
+  /// `mind.h5`, `mind.h5:2`, `mind.h5@resid_post.3`, `mind.h5:-1.5@resid_post.3`; layers are written `.3`, `.2..5` or
+  /// `.all`. nil if the site, the layers or the coefficient are invalid.
   public init?(argument: String) {
     var rest = Substring(argument)
     var (site, layers): (SiteName?, Layers?) = (nil, nil)

@@ -5,20 +5,20 @@ import Interventions
 import ModelGraph
 import Workbenches
 
-/// An edit that holds while text is generated, as the command line has it: `SITE.LAYER.HEAD: EDIT`, the right side as
-/// experiment files write `edit`.
+/// An edit that applies while text is generated, in the form of the command line: `SITE.LAYER.HEAD: EDIT`, with the
+/// right side written like `edit` in experiment files.
 public struct TextEdit: Sendable {
   /// As written.
   public let text: String
   public let intervention: Intervention
-  /// Of vectors that are to fit the model.
+  /// The origins of vectors that must fit the model.
   let origins: [VectorOrigin]
 
   /// Reads one edit, and the vector files that it names.
   /// - Parameters:
   ///   - argument: `z.9.6: zero`, `resid_post.3: {project_out: {vector: mind.h5}}`; layers and heads are numbers,
-  ///     ranges (`2..5`) or `all`; in place of SITE.LAYER a hook's whole name, or a pattern.
-  ///   - folder: what files are relative to.
+  /// ranges (`2..5`) or `all`; instead of SITE.LAYER, a hook's full name or a pattern.
+  ///   - folder: the folder that files are relative to.
   /// - Throws: `CommandError.wrongEdit`.
   public init(argument: String, folder: String) throws {
     text = argument
@@ -50,7 +50,7 @@ private struct TextSite {
   private let selectors: [SiteAxis: Selector]
 
   init?(_ text: String) {
-    // A hook's name has points of its own.
+    // A hook's name itself contains points.
     let parts = text.prefixMatch(of: #/([a-z_]+)(?:\.(all|\d+(?:\.\.\d+)?))?(?:\.(all|\d+(?:\.\.\d+)?))?$/#)?.output
     if let parts, let name = SiteName(rawValue: String(parts.1)), name.layerAxis != .site {
       self.name = name
@@ -76,12 +76,12 @@ private struct TextSite {
     return .items([.range(ends[0], ends[ends.count - 1])])
   }
 
-  /// - Throws: `InterventionError.noSuchAxis` where heads are named and there are none.
+  /// - Throws: `InterventionError.noSuchAxis` if heads are given but there are none.
   func site() throws -> Site { try Site(name, selectors) }
 }
 
 extension CommandError {
-  /// What went wrong with an edit of the command line, told with its text.
+  /// An error in an edit on the command line, together with its text.
   static func ofEdit(_ text: String, _ error: any Error) -> any Error {
     switch error {
     case let error as CommandError: error

@@ -6,21 +6,21 @@ import Foundation
 import Reports
 import Workbenches
 
-/// `patchbay heads`: where every attention head looks, what its weights copy, and which heads compose.
+/// `patchbay heads`: where every attention head attends, what its weights copy, and which heads compose.
 public struct HeadsCommand: Sendable {
   public let model: String
-  /// A file of JSON objects, one a line, as for `patchbay cache`; of pairs, the clean prompt is taken.
+  /// A file with a JSON object per line, as for `patchbay cache`; for pairs, the clean prompt is used.
   public let prompts: String?
   /// How many random sequences there are.
   public let sequences: Int
-  /// How many random tokens before they are repeated; nil: 50 or as many as the model takes.
+  /// How many random tokens come before their repetition; nil for 50, or as many as the model allows.
   public let length: Int?
   public let seed: UInt64
   /// How many heads or pairs each list shows.
   public let top: Int
   public let gains: NormGains
   public let isJSON: Bool
-  /// The HDF5 file to write, if any; a report of it is made beside it.
+  /// The HDF5 file to write, if any; its report is written next to it.
   public let output: String?
   public let prependBOS: PrependBOS
 
@@ -40,8 +40,8 @@ public struct HeadsCommand: Sendable {
     self.prependBOS = prependBOS
   }
 
-  /// - Throws: `CheckpointError`, `TokenizerError`, `ExperimentError`, `CommandError`, `HeadsError`, `RunError`, `StoreError`, `ConsoleError`,
-  ///   `CancellationError`. The output is not there then, or is what it was.
+  /// - Throws: `CheckpointError`, `TokenizerError`, `ExperimentError`, `CommandError`, `HeadsError`, `RunError`,
+  ///   `StoreError`, `ConsoleError`, `CancellationError`. The output then does not exist, or is unchanged.
   public func run(on console: Console) async throws {
     if let output, let prompts, isSameFile(output, prompts) { throw CommandError.outputIsInput(output) }
     let bench = try await Workbench.loading(ModelReference(model))
@@ -51,7 +51,7 @@ public struct HeadsCommand: Sendable {
     let random = try RepeatedSequences(
       for: graph, count: sequences, length: length, seed: seed, first: reader.resolver.tokenizer?.beginningOfText)
     let survey = try prompts.map { try PromptSurvey(PromptStream($0, reader: reader), file: $0) }
-    // Before the work, so that a path that cannot be written is known at once.
+    // Before the work, so that a path that cannot be written is reported immediately.
     let file = try output.map { path in
       try ArraysFile(
         creating: path, format: .heads,
@@ -80,7 +80,7 @@ public struct HeadsCommand: Sendable {
     guard let output else { return }
     let folder = URL(fileURLWithPath: output).deletingLastPathComponent().relativePath
     let exported = try ExportedFiles.exporting(output, writtenTo: folder)
-    // With --json, standard output is JSON alone.
+    // With --json, standard output has only JSON.
     if !isJSON { try console.print("\n" + exported.lines.joined(separator: "\n")) }
   }
 
@@ -95,7 +95,7 @@ public struct HeadsCommand: Sendable {
     }
   }
 
-  /// Reads the prompts once more and runs them as they come.
+  /// Reads the prompts again and runs them as they are read.
   private func detect(
     _ survey: PromptSurvey, _ reader: PromptReader, _ model: Model, on console: Console
   ) throws -> HeadDetection {

@@ -38,7 +38,7 @@ extension HeadsReport {
         found.isEmpty ? "no prompt has a token that came before" : found.joined(separator: "  "),
       ])
     }
-    return "where heads look, \(heading(detection)) (mean attention to the detector's sources)\n\n\(table.text)"
+    return "where heads attend, \(heading(detection)) (mean attention to the detector's sources)\n\n\(table.text)"
   }
 
   private func copyingText(_ top: Int) -> String {

@@ -3,9 +3,9 @@ import Analysis
 import Diagnostics
 import LabelledArrays
 
-/// What was found of a model's heads, to be shown, written as JSON, or stored.
+/// The results about a model's heads, to be shown, written as JSON, or stored.
 struct HeadsReport {
-  /// What detectors saw on some prompts.
+  /// The detectors' results on some prompts.
   struct Detection {
     enum Kind {
       /// Random tokens, repeated.
@@ -16,7 +16,7 @@ struct HeadsReport {
 
     let kind: Kind
     let scores: [HeadDetector: HeadScores]
-    /// How many prompts each detector had a destination in.
+    /// How many prompts had a destination of each detector.
     let counts: [HeadDetector: Int]
 
     init(kind: Kind, _ detection: HeadDetection) {
@@ -25,7 +25,7 @@ struct HeadsReport {
       counts = detection.counts
     }
 
-    /// The group of a file that holds the scores.
+    /// The group of a file with the scores.
     var group: String {
       switch kind {
       case .random: Schema.heads.path
@@ -44,7 +44,7 @@ struct HeadsReport {
   var layers: Int { composition.layers }
   var heads: Int { composition.heads }
 
-  /// The two scores that weights alone give, by the names they are stored under.
+  /// The two scores that depend only on weights, by their names in files.
   var copyingScores: [(name: String, scores: HeadScores)] {
     [(Schema.Heads.ovCopying, copying.ov), (Schema.Heads.qkCopying, copying.qk)]
   }

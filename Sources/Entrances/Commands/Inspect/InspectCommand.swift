@@ -2,7 +2,7 @@ import ActivationStore
 import Diagnostics
 import LabelledArrays
 
-/// `patchbay inspect`: what is in a results or cache file.
+/// `patchbay inspect`: shows what is in a results or cache file.
 public struct InspectCommand: Sendable {
   public let file: String
   public let isJSON: Bool
@@ -19,7 +19,7 @@ public struct InspectCommand: Sendable {
   }
 }
 
-/// A results or cache file, described.
+/// A description of a results or cache file.
 struct FileContents {
   let file: String
   let format: FileFormat
@@ -27,7 +27,7 @@ struct FileContents {
   /// The root's attributes, by name.
   let attributes: [(name: String, value: Attribute)]
   let datasets: [DatasetDescription]
-  /// Of a results file, in alphabetical order.
+  /// For a results file, in alphabetical order.
   let sweeps: [SweepContents]
 
   init(_ file: String) throws {
@@ -103,7 +103,7 @@ extension DatasetDescription {
 }
 
 extension Attribute {
-  /// On one line: of a longer text the first line.
+  /// On one line; for a longer text, its first line.
   fileprivate var brief: String {
     switch self {
     case .text(let text):

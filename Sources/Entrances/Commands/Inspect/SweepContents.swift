@@ -3,22 +3,22 @@ import Diagnostics
 import LabelledArrays
 import Patching
 
-/// A sweep of a results file, and the cells that moved its first metric most.
+/// A sweep of a results file, and the cells that changed its first metric most.
 struct SweepContents {
   let name: String
   let axes: [LabelledAxis]
   let examples: Int
-  /// The metric that cells are compared by; nil where the sweep has none that has baselines.
+  /// The metric by which cells are compared; nil if the sweep has none with baselines.
   let metric: String?
   /// Whether changes are estimates of attribution patching, since the cells were not run.
   let isEstimated: Bool
-  /// How well estimates agree with runs, by metric; empty where there are not both.
+  /// How well estimates agree with runs, by metric; empty unless there are both.
   let agreements: [Correlations]
-  /// By falling size of the change, at most `shown`.
+  /// By decreasing magnitude of the change, at most `shown`.
   let strongest: [Cell]
   private static let shown = 5
 
-  /// What the dataset of a metric's estimates says of them.
+  /// The attributes of the dataset of a metric's estimates.
   struct Correlations {
     let metric: String
     let pearson: Double
@@ -27,9 +27,9 @@ struct SweepContents {
 
   /// One cell, over the examples that have a value there.
   struct Cell {
-    /// One for each axis.
+    /// One per axis.
     let labels: [AxisLabel]
-    /// The mean and its change are of the metric of the patched run, or of what it would be by the estimate.
+    /// The mean and its change are those of the metric of the patched run, or of its estimate.
     let effect: Effect
   }
 
@@ -87,7 +87,7 @@ struct SweepContents {
     }
   }
 
-  /// The logit difference where there is one, else the first by name.
+  /// The logit difference if there is one, otherwise the first by name.
   private static func shownMetric(_ metrics: [String]) -> String? {
     metrics.contains("logit_diff") ? "logit_diff" : metrics.first
   }
@@ -140,7 +140,7 @@ struct SweepContents {
   }
 }
 
-/// JSON has no word for what is not a number.
+/// JSON cannot represent numbers that are not finite.
 private func number(_ value: Double) -> JSONValue { value.isFinite ? .number(value) : .null }
 
 extension AxisLabel {

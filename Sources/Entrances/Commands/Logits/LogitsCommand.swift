@@ -5,13 +5,13 @@ import ExperimentFile
 import ModelGraph
 import Workbenches
 
-/// `patchbay logits`: what a model says next, and, given two prompts, where in the residual stream they part.
+/// `patchbay logits`: what a model predicts next and, given two prompts, where in the residual stream they differ.
 public struct LogitsCommand: Sendable {
   public let model: String
   public let prompt: PromptSpec.Prompt
   /// The prompt whose residual stream is put into the run of `prompt`.
   public let against: PromptSpec.Prompt?
-  /// The token whose fate is followed; the top token of `prompt` if nil.
+  /// The token that is followed; the top token of `prompt` if nil.
   public let answer: PromptSpec.Token?
   /// How many of the top tokens are shown.
   public let top: Int
@@ -74,7 +74,7 @@ public struct LogitsCommand: Sendable {
     try console.print(text)
   }
 
-  /// Two prompts: the top tokens of both, and what patching the residual stream makes of the answer.
+  /// Two prompts: the top tokens of both, and how patching the residual stream affects the answer.
   private func compare(
     _ tokens: [Int32], _ other: [Int32], _ given: Int32?, _ model: Model, _ reader: PromptReader, _ console: Console
   ) throws {
@@ -114,7 +114,7 @@ public struct LogitsCommand: Sendable {
       """
 
       The answer \(reader.label(answer)): \(LogitsTables.full(unpatched)); in the run of --against \(LogitsTables.full(reached)).
-      Its logit and rank when resid_pre of the --against run is put in at one position of one layer (. where both runs have the same):
+      Its logit and rank when resid_pre of the --against run is patched in at one position of one layer (. where both runs are the same):
 
       \(body)
       """)

@@ -34,7 +34,7 @@ struct LogitsTables {
     return table.text
   }
 
-  /// For every token but the last, how the one that follows it was predicted.
+  /// For every token but the last, how the next one was predicted.
   func following(_ tokens: [Int32], scores: (Int) -> TokenScores) -> String {
     var table = TextTable(
       header: ["position", "token", "followed by", "logit", "prob", "rank", "top"],
@@ -49,18 +49,18 @@ struct LogitsTables {
     return table.text
   }
 
-  /// Both prompts token by token, and what each patch made of the answer.
+  /// Both prompts token by token, and how each patch affects the answer.
   struct Patches {
     let prompt: [Int32]
     let against: [Int32]
     /// The answer in the unpatched run.
     let unpatched: ResidualPatching.Cell
     let layers: [Int]
-    /// [layers, positions]; nil where both runs have the same
+    /// [layers, positions]; nil if both runs are the same there
     let cells: [[ResidualPatching.Cell?]]
   }
 
-  /// All layers: one line a position, one column a layer, in blocks that fit `columns` characters.
+  /// All layers: a line per position, a column per layer, in blocks that fit `columns` characters.
   func compact(_ patches: Patches, columns: Int) -> String {
     let widest = patches.cells.joined().map { Self.brief($0).count }.max() ?? 0
     let labels = patches.prompt.indices.map { tokenLabels(patches, $0) }
@@ -79,7 +79,7 @@ struct LogitsTables {
     return blocks.joined(separator: "\n\n")
   }
 
-  /// One layer: one line a position, from the unpatched answer to the patched one.
+  /// One layer: a line per position, from the unpatched answer to the patched one.
   func detailed(_ patches: Patches, layer index: Int) -> String {
     var table = TextTable(
       header: ["position", "token", "against", "answer"], alignments: [.right])

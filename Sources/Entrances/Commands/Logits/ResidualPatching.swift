@@ -3,7 +3,7 @@ import Interventions
 import Patching
 import Synchronization
 
-/// What the scores of a run become when `resid_pre` of another run is put in at one position of one layer.
+/// The logits of a run in which `resid_pre` of another run is patched in at one position of one layer.
 struct ResidualPatching: Sendable {
   private let engine: PatchingEngine
   private let plan: SweepPlan
@@ -11,7 +11,7 @@ struct ResidualPatching: Sendable {
 
   /// - Parameters:
   ///   - prompt: the tokens of the run that is patched.
-  ///   - against: as many tokens, of the run that patches come from.
+  /// - against: the same number of tokens, of the run that patches come from.
   ///   - answer: the token that is followed.
   ///   - layers: those to patch in; all if nil.
   /// - Throws: `InterventionError`, `PatchingError`, `RunError`.
@@ -27,8 +27,8 @@ struct ResidualPatching: Sendable {
   /// How many runs there are to do.
   var count: Int { plan.cells }
 
-  /// The answer's logit and rank after each patch; nil where the patch is what was there already.
-  /// - Parameter progress: told of the runs done.
+  /// The answer's logit and rank after each patch; nil if both runs are the same there.
+  /// - Parameter progress: notified of the runs done.
   /// - Returns: [layers, positions]
   /// - Throws: `PatchingError`, `CancellationError`.
   func cells(progress: ProgressLine) throws -> [[Cell?]] {
@@ -45,7 +45,7 @@ struct ResidualPatching: Sendable {
     return stride(from: 0, to: cells.count, by: positions).map { Array(cells[$0..<$0 + positions]) }
   }
 
-  /// What became of the answer.
+  /// The answer after a patch.
   struct Cell: Sendable, Hashable {
     let logit: Float
     let rank: Int

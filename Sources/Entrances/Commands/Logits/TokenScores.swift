@@ -2,7 +2,7 @@ import Diagnostics
 import Foundation
 import Tensors
 
-/// The scores over the vocabulary at one position.
+/// The logits over the vocabulary at one position.
 struct TokenScores: Sendable {
   private let logits: [Float]
   /// log of the sum of exp(logit), the softmax's denominator.
@@ -28,7 +28,7 @@ struct TokenScores: Sendable {
     return logits.count { $0 > own }
   }
 
-  /// The tokens with the highest logits, highest first; of equal ones the lower id.
+  /// The tokens with the highest logits, highest first; ties are in the order of their ids.
   func top(_ count: Int) -> [Int32] {
     var best: [Int] = []
     for index in logits.indices {
@@ -41,7 +41,7 @@ struct TokenScores: Sendable {
   }
 }
 
-/// A probability: four decimals, or its order of magnitude where those would be 0.
+/// A probability: four decimals, or its order of magnitude if those would be 0.
 func probability(_ number: Double) -> String {
   number >= 0.0001 || number == 0 ? decimal(number, 4) : String(format: "%.0e", number)
 }

@@ -5,7 +5,7 @@ import Mazes
 import Tensors
 import Workbenches
 
-/// `patchbay mazes`: how a policy fares in mazes that it was not trained on, by their size.
+/// `patchbay mazes`: how well a policy does in mazes that it was not trained on, by size.
 public struct MazesCommand: Sendable {
   public let model: String
   public let sizes: [Int]
@@ -13,9 +13,9 @@ public struct MazesCommand: Sendable {
   public let count: Int
   public let seed: UInt64
   public let cheese: CheesePlace
-  /// Always the likeliest action, instead of one by its probability.
+  /// Always take the most likely action, instead of drawing one by probability.
   public let isGreedy: Bool
-  /// After which a maze is given up.
+  /// Steps after which a maze is given up.
   public let steps: Int
   public let isJSON: Bool
 
@@ -57,11 +57,12 @@ public struct MazesCommand: Sendable {
     try console.print(isJSON ? json(rows).text : table(rows))
   }
 
-  /// What became of the mazes of one size.
+  /// The results for the mazes of one size.
   private struct Row {
     let size: Int
     let summary: RolloutSummary
-    /// The share that came by the top-right 5 x 5 squares, of those whose cheese lies elsewhere; NaN where there are none.
+    /// The share of mazes in which the mouse passes the top-right 5 x 5 squares, of those whose cheese is elsewhere;
+    /// NaN if there are none.
     let region: Double
     /// How many have their cheese elsewhere.
     let elsewhere: Int
@@ -92,13 +93,13 @@ public struct MazesCommand: Sendable {
         row.elsewhere == 0 ? "-" : "\(decimal(100 * row.region, 1)) % of \(row.elsewhere)",
       ])
     }
-    let choice = isGreedy ? "the likeliest action" : "actions by their probability"
+    let choice = isGreedy ? "the most likely action" : "actions drawn by probability"
     return """
       \(model): held-out mazes of seed \(seed), cheese \(cheese.rawValue), \(choice), at most \(steps) steps
 
       \(table.text)
 
-      corner instead: of the mazes whose cheese lies outside the top-right 5 x 5 squares, those in which the mouse comes there and never gets the cheese
+      corner instead: of the mazes whose cheese is outside the top-right 5 x 5 squares, those in which the mouse goes there and never gets the cheese
       """
   }
 

@@ -3,7 +3,7 @@ import Diagnostics
 import ModelGraph
 import Workbenches
 
-/// `patchbay hooks`: the activations of a model. Only the config is read, and the headers of the weights.
+/// `patchbay hooks`: lists the activations of a model. Only the config and the headers of the weights are read.
 public struct HooksCommand: Sendable {
   public let model: String
   public let isJSON: Bool
@@ -50,7 +50,7 @@ public struct HooksCommand: Sendable {
       })
   }
 
-  /// The axes and their sizes; nil for those that the prompts decide.
+  /// The axes and their sizes; nil for those that depend on the prompts.
   private func extents(of layout: Layout) -> [(axis: String, size: Int?)] {
     zip(layout.axes, layout.sizes(examples: 0, positions: 0)).map { axis, size in
       switch axis {

@@ -2,7 +2,7 @@ import BundledModels
 import Checkpoints
 import Diagnostics
 
-/// `patchbay models`: what can be loaded.
+/// `patchbay models`: lists what can be loaded.
 public struct ModelsCommand: Sendable {
   public init() {}
 
@@ -14,7 +14,7 @@ public struct ModelsCommand: Sendable {
     for type in ModelFamilies.modelTypes { table.add([type, Self.coverage[type] ?? ""]) }
     try console.print(
       """
-      Models that come along:
+      Bundled models:
 
       \(bundled.text)
 
@@ -27,7 +27,7 @@ public struct ModelsCommand: Sendable {
       """)
   }
 
-  /// For each `model_type`, what is published under it and what is particular about it.
+  /// For each `model_type`, the models published under it and their characteristics.
   public static let coverage: [String: String] = [
     "gpt2": "GPT-2 small to XL, DistilGPT-2: learned positions, LayerNorm, tied embeddings",
     "llama":

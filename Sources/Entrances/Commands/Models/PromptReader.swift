@@ -18,7 +18,7 @@ struct PromptReader: Sendable {
   }
 
   /// - Parameters:
-  ///   - key: what messages call the prompt.
+  /// - key: the name of the prompt in messages.
   ///   - instead: where token ids can be given, for the message about a missing tokenizer.
   /// - Throws: `FileProblem`, `TokenizerError`.
   func tokens(of prompt: PromptSpec.Prompt, key: String, instead: String) throws -> [Int32] {
@@ -26,7 +26,7 @@ struct PromptReader: Sendable {
     return try resolver.tokens(of: prompt, key: key, prependBOS)
   }
 
-  /// The one token that an answer to a prompt is.
+  /// The single token of an answer to a prompt.
   /// - Throws: `FileProblem`, `TokenizerError`.
   func token(
     _ answer: PromptSpec.Token, after prompt: PromptSpec.Prompt, key: String, instead: String
@@ -35,12 +35,12 @@ struct PromptReader: Sendable {
     return try resolver.token(answer, key: key, after: prompt)
   }
 
-  /// What tokens say, as a person would read them; nil without a tokenizer.
+  /// The texts of tokens, readable; nil without a tokenizer.
   func strings(_ tokens: [Int32]) -> [String]? {
     resolver.tokenizer.map { tokenizer in tokens.map { tokenizer.tokenString($0) } }
   }
 
-  /// What a table calls a token: its text in quotes; its id where nothing is known of its text.
+  /// The label of a token in a table: its text in quotes; its id if its text is unknown.
   func label(_ token: Int32) -> String {
     guard let tokenizer = resolver.tokenizer, tokenizer.token(token) != nil else { return "#\(token)" }
     return quoted(tokenizer.tokenString(token))

@@ -7,12 +7,12 @@ import Reports
 import Runs
 import Workbenches
 
-/// `patchbay run`: an experiment file's sweeps, carried out and written to a results file.
+/// `patchbay run`: runs an experiment file and writes a results file.
 public struct RunCommand: Sendable {
   public let experiment: String
-  /// Instead of the experiment's own model.
+  /// Replaces the experiment's own model.
   public let model: String?
-  /// The folder that results go to.
+  /// The folder for results.
   public let output: String
   /// How many processors to use; all if nil.
   public let threads: Int?
@@ -34,8 +34,8 @@ public struct RunCommand: Sendable {
     self.isResuming = isResuming
   }
 
-  /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`, `StoreError`, `PatchingError`, `ReportError`, `ConsoleError`, `CancellationError`.
-  ///   Results and cache are what they were before then; what was done is in the partial file.
+  /// - Throws: `ExperimentError`, `CheckpointError`, `TokenizerError`, `StoreError`, `PatchingError`, `ReportError`,
+  ///   `ConsoleError`, `CancellationError`. Results and cache are then unchanged; what was done is in the partial file.
   public func run(on console: Console) throws {
     let experiment = try Experiment(file: experiment)
     let results = resolvedPath("\(experiment.name).h5", relativeTo: output)
@@ -54,7 +54,7 @@ public struct RunCommand: Sendable {
     if !isResuming, let aside = try PartialResults.setAside(results) {
       console.note(
         """
-        started afresh; what an earlier run had done is in '\(aside)' (to resume that, rename it to '\(rest)' \
+        started over; what an earlier run had done is in '\(aside)' (to resume that, rename it to '\(rest)' \
         and use --resume)
         """)
     }
@@ -82,7 +82,7 @@ public struct RunCommand: Sendable {
   private func report(_ outcome: RunOutcome, _ run: ExperimentRun, on console: Console) throws {
     let files = [("results", outcome.results), ("cache", outcome.cache), ("analyses", outcome.analysis?.path)]
     let places = files.compactMap { name, file in file.map { "\(name): \($0)" } }.joined(separator: "\n")
-    // The results are whole: what is found stands before anything that can go wrong with the exports.
+    // The results are complete: print them before the exports, which may fail.
     try console.print(RunSummary(outcome: outcome, run: run).text + "\n\n" + places)
     for file in [outcome.results, outcome.analysis?.path].compactMap(\.self) {
       try console.print(try ExportedFiles.exporting(file, writtenTo: output).lines.joined(separator: "\n"))
@@ -90,7 +90,7 @@ public struct RunCommand: Sendable {
   }
 }
 
-/// Whether a file was found in the hands of another run.
+/// Whether a file is in use by another run.
 private func isBusy(_ error: any Error) -> Bool {
   if case StoreError.busy = error { true } else { false }
 }

@@ -2,14 +2,14 @@ import Diagnostics
 import Patching
 import Runs
 
-/// What a run found, short enough to be read in ten seconds.
+/// A summary of a run's results, short enough to be read in ten seconds.
 struct RunSummary {
   let outcome: RunOutcome
   let run: ExperimentRun
 
   var text: String {
     var parts = [baselines]
-    // Summaries of one kind are told together, in the order in which the kinds come.
+    // Summaries of one kind are shown together, in the order in which the kinds occur.
     var told: Set<ObjectIdentifier> = []
     for answer in outcome.answers where told.insert(ObjectIdentifier(type(of: answer))).inserted {
       parts += type(of: answer).words(ofAny: outcome.answers, of: run.setting)

@@ -7,7 +7,7 @@ import Workbenches
 
 extension Field {
   /// The keys of a conv policy's config.
-  /// - Throws: `ExperimentError` for a config that is none, or that does not look at mazes.
+  /// - Throws: `ExperimentError` for an invalid config, or one that does not take mazes.
   func policy() throws -> (json: JSONObject, spec: any ModelSpec) {
     let content = try content()
     guard case .map(let members) = content else {
@@ -38,7 +38,7 @@ extension Field {
     }
   }
 
-  /// Mazes to train on, and others to validate with.
+  /// Mazes for training, and others for validation.
   func mazes() throws -> (data: TrainingData, description: String) {
     let keys = try map(.recipeMazes)
     let field = keys.required("sizes")

@@ -7,7 +7,7 @@ import Training
 
 extension Field {
   /// The keys of a `patchbay` config, with the vocabulary's size from the tokenizer.
-  /// - Throws: `ExperimentError` for a config that is none, or that cannot be trained to predict the next token.
+  /// - Throws: `ExperimentError` for an invalid config, or one that cannot be trained to predict the next token.
   func model(vocabulary: Int) throws -> (json: JSONObject, spec: TransformerSpec) {
     let content = try content()
     guard case .map(let members) = content else {
@@ -51,7 +51,7 @@ extension Field {
     if let context = spec.context, context < 2 {
       try fail("n_ctx", "\(context)", "2 or more: the first token of a document has nothing to be predicted from")
     }
-    // Weights, two moments, and the gradients of two shards at least.
+    // Weights, two moments, and the gradients of at least two shards.
     let bytes = spec.approximateParameters * 4 * 5
     guard bytes <= Double(ProcessInfo.processInfo.physicalMemory) else {
       throw error(
@@ -79,7 +79,7 @@ extension Field {
     return value
   }
 
-  /// - Parameter steps: how many there are in all.
+  /// - Parameter steps: the total number of steps.
   func optimizer(steps: Int) throws -> OptimizerSpec {
     let keys = try map(.recipeOptimizer)
     var optimizer = OptimizerSpec()
@@ -107,7 +107,7 @@ extension Field {
     return optimizer
   }
 
-  /// The settings, and where each task stands.
+  /// The settings, and the field of each task.
   func validation() throws -> (settings: Recipe.Validation, tasks: [(task: TaskDataset, field: Field)]) {
     let keys = try map(.recipeValidation)
     var validation = Recipe.Validation()
@@ -122,14 +122,14 @@ extension Field {
 }
 
 extension Field.Content {
-  /// The members of a map; none of anything else.
+  /// The members of a map; empty for anything else.
   fileprivate var members: [Field.Member] {
     if case .map(let members) = self { members } else { [] }
   }
 }
 
 extension CheckpointError {
-  /// The key of a config that is at fault.
+  /// The invalid key of a config.
   var configKey: String? {
     switch self {
     case .missingConfigKey(let key, _), .unknownConfigKey(let key, _, _), .invalidConfigValue(let key, _, _, _): key
@@ -139,7 +139,7 @@ extension CheckpointError {
 }
 
 extension TransformerSpec {
-  /// How many numbers the matrices have; a float because what a recipe asks for may be beyond any integer.
+  /// How many numbers the matrices have; a float, because a recipe may request more than any integer.
   fileprivate var approximateParameters: Double {
     let (width, layers) = (Double(dModel), Double(layers))
     let attention = width * Double(dHead) * 2 * (Double(heads) + Double(keyValueHeads))

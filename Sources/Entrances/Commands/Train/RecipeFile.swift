@@ -5,17 +5,17 @@ import ExperimentFile
 import Tokenization
 import Training
 
-/// A training recipe as a YAML file, read, with the text and the tokenizer that it names.
+/// A training recipe from a YAML file, with its text and tokenizer loaded.
 public struct RecipeFile: Sendable {
   public let recipe: Recipe
   public let data: TrainingData
   public let tasks: [(name: String, examples: [TaskExample])]
-  /// What becomes part of the model's folder: the tokenizer's files and the recipe itself.
+  /// The additional files of the model's folder: the tokenizer's files and the recipe itself.
   public let files: [(name: String, bytes: [UInt8])]
 
   /// - Parameters:
   ///   - file: a YAML file; paths in it are relative to its folder.
-  ///   - seed: instead of the recipe's own.
+  /// - seed: replaces the recipe's own.
   /// - Throws: `ExperimentError` at the line at fault.
   public init(file: String, seed: UInt64? = nil) throws {
     let text = try readText(file)

@@ -4,19 +4,19 @@ import ExperimentFile
 import Tokenization
 import Training
 
-/// The text of a recipe as tokens: what is trained on, and what is kept for validation.
+/// The text of a recipe as tokens: for training and for validation.
 struct RecipeText {
   let source: TokenSource
   let validation: TokenSource
-  /// Differs where the text does.
+  /// Differs if the text does.
   let description: String
 
-  /// One document in so many is kept for validation.
+  /// One in this many documents is for validation.
   private static let validationShare = 50
 
   /// - Parameters:
-  ///   - data: the key `grammar` or `text` and what stands there.
-  ///   - folder: what a file's path is relative to.
+  /// - data: the key `grammar` or `text` and its value.
+  ///   - folder: the folder that a file's path is relative to.
   init(_ data: Field.Member, folder: String, tokenizer: Tokenizer) throws {
     let end = tokenizer.endOfText.map { [$0] } ?? []
     if data.key == "grammar" {
@@ -25,7 +25,7 @@ struct RecipeText {
       let (text, held) = (GrammarText(seed: seed), GrammarText(seed: ~seed))
       source = TokenSource { try tokenizer.encode(text.document($0)) + end }
       validation = TokenSource { try tokenizer.encode(held.document($0)) + end }
-      // The grammar may change from one version of the program to the next.
+      // The grammar may change between versions of the program.
       let beginning = fingerprint((0..<100).map { Array(text.document($0).utf8) })
       description = "grammar, seed \(seed), text \(beginning)"
       return

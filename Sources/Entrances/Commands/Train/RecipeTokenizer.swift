@@ -4,11 +4,11 @@ import ExperimentFile
 import Foundation
 import Tokenization
 
-/// The tokenizer of a recipe and the files that it is made of.
+/// The tokenizer of a recipe and its files.
 struct RecipeTokenizer {
   let tokenizer: Tokenizer
   let files: [(name: String, bytes: [UInt8])]
-  /// Differs where the files do.
+  /// Differs if the files do.
   let description: String
 
   private static let names = [
@@ -18,8 +18,8 @@ struct RecipeTokenizer {
 
   /// - Parameters:
   ///   - field: a folder; nil for the grammar's own tokenizer.
-  ///   - isGrammar: whether the text is the grammar's.
-  ///   - folder: what the field's path is relative to.
+  /// - isGrammar: whether the text is the grammar's.
+  ///   - folder: the folder that the field's path is relative to.
   init(_ field: Field?, isGrammar: Bool, folder: String, at place: Place) throws {
     guard let field else {
       guard isGrammar else {
@@ -55,7 +55,7 @@ struct RecipeTokenizer {
   }
 }
 
-/// A short number that tells contents apart (FNV-1a, 64 bits).
+/// A short number that distinguishes contents (FNV-1a, 64 bits).
 func fingerprint(_ parts: some Sequence<[UInt8]>) -> String {
   var hash: UInt64 = 0xCBF2_9CE4_8422_2325
   for part in parts {

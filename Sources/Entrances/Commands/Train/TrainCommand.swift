@@ -2,13 +2,13 @@ import Diagnostics
 import Foundation
 import Training
 
-/// `patchbay train`: a model by a recipe, in a folder of its own.
+/// `patchbay train`: trains a model by a recipe, in a folder of its own.
 public struct TrainCommand: Sendable {
   public let recipe: String
   public let output: String
   public let resumes: Bool
   public let threads: Int?
-  /// Instead of the recipe's own.
+  /// Replaces the recipe's own.
   public let seed: UInt64?
 
   public init(recipe: String, output: String, resumes: Bool = false, threads: Int? = nil, seed: UInt64? = nil) {
@@ -78,7 +78,7 @@ public struct TrainCommand: Sendable {
 }
 
 extension TrainingData {
-  /// What a batch is counted in.
+  /// The unit in which batches are counted.
   fileprivate var unit: String {
     switch self {
     case .documents: "tokens"

@@ -7,23 +7,23 @@ import Interventions
 import ModelGraph
 import Workbenches
 
-/// `patchbay vector`: a direction to steer by, made of pairs of prompts, one for each layer.
+/// `patchbay vector`: computes a steering direction from prompt pairs, one per layer.
 public struct VectorCommand: Sendable {
-  /// How a vector is made.
+  /// How a vector is computed.
   public enum Method: String, Sendable, Hashable, CaseIterable {
     case meanDifference = "mean-difference"
     case pairedComponent = "paired-component"
-    /// One pair, position by position from the first on (ActAdd, Turner et al. 2023).
+    /// One pair, position by position from the first (ActAdd, Turner et al. 2023).
     case difference
     case random
   }
 
   public let model: String
-  /// A file of pairs, one JSON object a line; clean is the side that is steered towards.
+  /// A file of pairs, one JSON object per line; the clean prompt is the side to steer towards.
   public let prompts: String
   public let site: SiteName
   public let method: Method
-  /// Which token of each prompt; of no use to `.difference`.
+  /// Which token of each prompt; ignored by `.difference`.
   public let position: PositionRule
   public let seed: UInt64
   public let output: String
@@ -43,8 +43,8 @@ public struct VectorCommand: Sendable {
     self.prependBOS = prependBOS
   }
 
-  /// - Throws: `CommandError`, `ExperimentError`, `CheckpointError`, `TokenizerError`, `SelectionError`, `StoreError`, `ConsoleError`,
-  ///   `CancellationError`. The output is not there then, or is what it was.
+  /// - Throws: `CommandError`, `ExperimentError`, `CheckpointError`, `TokenizerError`, `SelectionError`, `StoreError`,
+  ///   `ConsoleError`, `CancellationError`. The output then does not exist, or is unchanged.
   public func run(on console: Console) async throws {
     if isSameFile(output, prompts) { throw CommandError.outputIsInput(output) }
     let isControlVector = output.lowercased().hasSuffix(".gguf")
@@ -70,7 +70,7 @@ public struct VectorCommand: Sendable {
     try console.print(([report(vector)] + notes).joined(separator: "\n"))
   }
 
-  /// Writes it for llama.cpp, and says which layers have no place there.
+  /// Writes it for llama.cpp, and reports layers without a counterpart there.
   private func writeControlVector(_ vector: SteeringVector, on console: Console) throws {
     let folder = try CheckpointFolder(path: try ModelReference(model).folder())
     let written = try ControlVector.written(vector, family: try LoadedModel.spec(of: folder).family)
@@ -138,7 +138,7 @@ public struct VectorCommand: Sendable {
     }
     let what = vector.isSequence ? "\(vector.values[0].count) positions" : "at \(vector.position)"
     return """
-      \(method.rawValue) of \(site.rawValue), \(what), of \(vector.pairs) \(vector.pairs == 1 ? "pair" : "pairs"); lengths beside the activations' mean \
+      \(method.rawValue) of \(site.rawValue), \(what), of \(vector.pairs) \(vector.pairs == 1 ? "pair" : "pairs"); lengths, and the activations' mean \
       length
 
       \(table.text)

@@ -1,4 +1,5 @@
-/// The name of a weight inside a block, taken apart: `blocks.3.attn.q.weight` is part `attn.q` of kind `weight` in layer 3.
+/// The parts of the name of a weight in a block: `blocks.3.attn.q.weight` has the part `attn.q` and the kind `weight`,
+/// in layer 3.
 struct BlockWeight {
   let layer: String
   let part: String

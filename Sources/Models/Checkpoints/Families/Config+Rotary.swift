@@ -2,16 +2,18 @@ import Foundation
 import ModelGraph
 
 extension Config {
-  /// The rotary embedding that a Hugging Face config describes, read as transformers 5 reads it: types default, linear and llama3.
+  /// The rotary embedding that a Hugging Face config describes, read as in transformers 5: types default, linear and
+  /// llama3.
   /// - Parameters:
-  ///   - dimensions: how many features of a head are rotated. Of an odd number the last one turns with the feature after it.
+  ///   - dimensions: how many features of a head are rotated. If the number is odd, the last one is rotated with the
+  ///     feature after it.
   ///   - head: how many features a head has; `dimensions` if nil.
-  ///   - thetaKey: where the base stands outside of the section of rotary keys.
-  ///   - theta: the family's base where none is written.
-  ///   - dimensionsKey: the key that says how many features turn, for messages.
+  ///   - thetaKey: the key of the base outside of the section of rotary keys.
+  ///   - theta: the family's default base.
+  ///   - dimensionsKey: the key that gives the number of rotated features, for messages.
   ///   - section: the section of rotary keys; the config's own (`rotarySection`) if nil.
-  /// - Throws: `CheckpointError.invalidConfigValue` for another type, a pair of features beyond the head, a share of a head that scaled
-  ///   positions would turn otherwise, or a base or factor that is not above 0.
+  /// - Throws: `CheckpointError.invalidConfigValue` for another type, a pair of features beyond the head, a fraction of
+  ///   a head that scaled positions would rotate differently, or a base or factor that is not above 0.
   func rotary(
     dimensions: Int, of head: Int? = nil, thetaKey: String = "rope_theta", theta usual: Float = 10000,
     dimensionsKey: String = "head_dim", section own: Config? = nil
@@ -30,7 +32,7 @@ extension Config {
     if holder.has("partial_rotary_factor") {
       let share = try holder.number("partial_rotary_factor")
       guard Int(Float(head ?? dimensions) * share) == dimensions else {
-        throw holder.invalid("partial_rotary_factor", "1, as '\(type)' positions of this family turn whole heads")
+        throw holder.invalid("partial_rotary_factor", "1, as '\(type)' positions of this family rotate whole heads")
       }
     }
     switch type {
@@ -49,20 +51,22 @@ extension Config {
     }
   }
 
-  /// The section of rotary keys: `rope_scaling` where it says anything, as transformers 5 has it, else `rope_parameters`; nil where neither does.
-  /// - Throws: `CheckpointError.invalidConfigValue` for one that has sections of its own for kinds of layers: of those only Gemma 3 has any.
+  /// The section of rotary keys: `rope_scaling` if it has any keys, as in transformers 5, otherwise `rope_parameters`;
+  /// nil if neither has.
+  /// - Throws: `CheckpointError.invalidConfigValue` for one with sections of its own for kinds of layers, which only
+  ///   Gemma 3 supports.
   func rotarySection() throws -> Config? {
     for key in ["rope_scaling", "rope_parameters"] {
       guard let section = try section(key), !section.keys.isEmpty else { continue }
       if let kind = section.keys.first(where: { $0.hasSuffix("_attention") }) {
-        throw section.invalid(kind, "one set of keys for all layers, as this family rotates them all alike")
+        throw section.invalid(kind, "one set of keys for all layers, which this family rotates alike")
       }
       return section
     }
     return nil
   }
 
-  /// `rope_type` or, as older configs spell it, `type`.
+  /// `rope_type` or, in older configs, `type`.
   func rotaryType() throws -> String? {
     if has("rope_type") { return try string("rope_type") }
     return has("type") ? try string("type") : nil
@@ -75,7 +79,8 @@ extension Config {
   }
 }
 
-/// Llama 3.1's long-context rule: slow rotations are stretched by `factor`, fast ones kept, those between blended.
+/// Llama 3.1's long-context rule: slow rotations are stretched by `factor`, fast ones are unchanged, and those between
+/// are blended.
 private func llama3(frequency: Float, factor: Float, low: Float, high: Float, original: Float) -> Float {
   let wavelength = 2 * Float.pi / frequency
   if wavelength < original / high { return frequency }

@@ -1,16 +1,16 @@
 import Diagnostics
 import ModelGraph
 
-/// A `config.json` whose keys are asked for by name and type; every error names the key and the file.
+/// A `config.json` whose keys are read by name and type; every error names the key and the file.
 public struct Config: Sendable {
   private let json: JSONObject
   /// The path, for messages.
   public let file: String
   private let prefix: String
-  /// What keys are called where they were not read from a `config.json`, for messages.
+  /// The names of keys, for messages, if they were not read from a `config.json`.
   private let keyNames: [String: String]
 
-  /// - Parameter keyNames: what keys are called in the file, where it is no `config.json`.
+  /// - Parameter keyNames: the names of the keys in the file, if it is not a `config.json`.
   public init(_ json: JSONObject, file: String, keyNames: [String: String] = [:]) {
     self.init(json, file: file, prefix: "", keyNames: keyNames)
   }
@@ -22,10 +22,10 @@ public struct Config: Sendable {
     self.keyNames = keyNames
   }
 
-  /// Whether the key is there and not null.
+  /// Whether the key exists and is not null.
   public func has(_ key: String) -> Bool { value(key) != nil }
 
-  /// Whether the key is not written at all; one that is null is written.
+  /// Whether the key is absent; a key that is null is not.
   public func lacks(_ key: String) -> Bool { json[key] == nil }
 
   /// All keys.
@@ -38,7 +38,7 @@ public struct Config: Sendable {
     return Config(object, file: file, prefix: "\(prefix)\(key).")
   }
 
-  /// This section with the keys of another in front of its own; messages name the other's place.
+  /// This section with the keys of another taking precedence; messages name the other's place.
   func overlaid(by other: Config) -> Config {
     var all = other.json
     for member in json.members { all.append(key: member.key, value: member.value) }
@@ -48,8 +48,8 @@ public struct Config: Sendable {
   /// A section without keys.
   static func empty(file: String) -> Config { Config(JSONObject(), file: file) }
 
-  /// A size: a whole number from `least` to `most`, which is beyond all models there are, and small enough for products of sizes to fit an `Int`,
-  /// since sizes are looked at before any weight is.
+  /// A size: a whole number from `least` to `most`. `most` is larger than in any existing model, and small enough for
+  /// products of sizes to fit an `Int`, since sizes are read before any weight.
   public func size(_ key: String, default fallback: Int? = nil, least: Int = 1, most: Int = 1 << 24) throws -> Int {
     guard let value = value(key) else { return try given(fallback, key) }
     guard let number = value.integerValue, number >= least else {
@@ -59,7 +59,8 @@ public struct Config: Sendable {
     return number
   }
 
-  /// A number of layers. The graph of a model has nodes for each of them, and is made before it is known whether there are weights for them.
+  /// A number of layers. The graph of a model has nodes for each of them, and is built before it is known whether their
+  /// weights exist.
   public func layers(_ key: String, default fallback: Int? = nil, least: Int = 1) throws -> Int {
     try size(key, default: fallback, least: least, most: 4096)
   }
@@ -71,6 +72,13 @@ public struct Config: Sendable {
       throw invalid(key, "a number")
     }
     return Float(number)
+  }
+
+  /// A finite number as it is written: what the library computes with in double precision, such as a share of features that is rounded down.
+  func double(_ key: String, default fallback: Double? = nil) throws -> Double {
+    guard let value = value(key) else { return try given(fallback, key) }
+    guard let number = value.doubleValue, number.isFinite else { throw invalid(key, "a number") }
+    return number
   }
 
   /// true or false.
@@ -102,7 +110,7 @@ public struct Config: Sendable {
     return list
   }
 
-  /// Token ids, of which there may be one or a list; nil where there are none.
+  /// Token ids, either one or a list; nil if there are none.
   func tokenIDs(_ key: String) throws -> Set<Int32>? {
     guard let value = value(key) else { return nil }
     let values = value.arrayValue ?? [value]
@@ -128,14 +136,14 @@ public struct Config: Sendable {
     guard has(key) else { return try given(fallback, key) }
     switch try string(key) {
     case "relu": return .relu
-    case "gelu": return .gelu
-    case "gelu_new", "gelu_pytorch_tanh", "gelu_fast": return .geluNew
+    case "gelu", "gelu_python": return .gelu
+    case "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate": return .geluNew
     case "silu", "swish": return .silu
     default: throw invalid(key, "relu, gelu, gelu_new, gelu_pytorch_tanh or silu")
     }
   }
 
-  /// The error of a value that is not what was needed.
+  /// The error for a value that is not as required.
   public func invalid(_ key: String, _ expected: String) -> CheckpointError {
     let shown = value(key)?.brief ?? (lacks(key) ? "not written" : "null")
     return .invalidConfigValue(key: written(key), value: shown, expected: expected, file: file)
@@ -155,7 +163,7 @@ public struct Config: Sendable {
 }
 
 extension JSONValue {
-  /// The value as a message shows it.
+  /// The value as shown in a message.
   fileprivate var brief: String {
     if let text = stringValue { return "'\(text)'" }
     if let flag = boolValue { return flag ? "true" : "false" }

@@ -1,7 +1,8 @@
 import ModelGraph
 
-/// Falcon (Almazrouei et al. 2023) with rotary positions: attention and MLP side by side behind one norm (7B) or two (40B, 180B), or in turn; keys and
-/// values of one head, of a few, or of all; queries, keys and values fused group by group.
+/// Falcon (Almazrouei et al. 2023) with rotary positions: attention and MLP in parallel after one norm (7B) or two
+/// (40B, 180B), or in sequence; keys and values for one head, a few heads or all heads; queries, keys and values fused
+/// group by group.
 public enum FalconFamily: ModelFamily {
   public static let modelTypes = ["falcon"]
 
@@ -25,7 +26,7 @@ public enum FalconFamily: ModelFamily {
       activation: try config.activation("activation", default: .gelu),
       positions: .rotary(try config.rotary(dimensions: dHead, dimensionsKey: "num_attention_heads")))
     spec.isParallel = try config.flag("parallel_attn", default: true)
-    // The library has no code for these.
+    // The library does not implement these.
     guard spec.isParallel || !isNew else {
       throw config.invalid("parallel_attn", "true, as new_decoder_architecture is true")
     }
@@ -42,7 +43,7 @@ public enum FalconFamily: ModelFamily {
   }
 
   private static func keyValueHeads(_ config: Config, heads: Int, isNew: Bool) throws -> Int {
-    // `multi_query` says nothing of the newer architecture, and `num_kv_heads` nothing of older ones with `multi_query`.
+    // The newer architecture ignores `multi_query`; older ones ignore `num_kv_heads` if `multi_query` is set.
     if try !isNew && config.flag("multi_query", default: true) { return 1 }
     let count = try config.size("num_kv_heads", default: heads)
     guard isNew ? heads % count == 0 : count == heads else {
@@ -64,7 +65,7 @@ public enum FalconFamily: ModelFamily {
     }
     let name = BlockWeight(weight)
     let block = "\(prefix)h.\(name.layer)."
-    // For each key-value head, the queries that read it, its key and its value.
+    // For each key-value head: the queries that read it, its key and its value.
     let queries = spec.heads / spec.keyValueHeads
     func fused(_ heads: Range<Int>) -> WeightSource {
       .groupedRows(

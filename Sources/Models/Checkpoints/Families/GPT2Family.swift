@@ -30,7 +30,7 @@ public enum GPT2Family: ModelFamily {
   }
 
   public static func source(of weight: String, spec: TransformerSpec, stored: Set<String>) -> WeightSource {
-    // Published both with and without the prefix.
+    // Published with and without the prefix.
     let prefix = stored.contains("transformer.wte.weight") ? "transformer." : ""
     switch weight {
     case "embed.weight": return .whole("\(prefix)wte.weight")

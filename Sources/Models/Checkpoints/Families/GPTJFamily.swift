@@ -1,7 +1,7 @@
 import ModelGraph
 
-/// GPT-J (Wang and Komatsuzaki 2021): attention and MLP side by side behind one norm, rotary positions on neighbouring features of the first part of
-/// each head, biases in the MLP and the unembedding only.
+/// GPT-J (Wang and Komatsuzaki 2021): attention and MLP in parallel after one norm, rotary positions on adjacent
+/// features of the first part of each head, biases only in the MLP and the unembedding.
 public enum GPTJFamily: ModelFamily {
   public static let modelTypes = ["gptj"]
 
@@ -49,7 +49,7 @@ public enum GPTJFamily: ModelFamily {
     case "attn.o": return .whole("\(block)attn.out_proj.\(name.kind)")
     case "mlp.in": return .whole("\(block)mlp.fc_in.\(name.kind)")
     case "mlp.out": return .whole("\(block)mlp.fc_out.\(name.kind)")
-    // ln1 and ln2 are one.
+    // ln1 and ln2 are the same.
     default: return .whole("\(block)ln_1.\(name.kind)")
     }
   }

@@ -1,8 +1,8 @@
 import Diagnostics
 import ModelGraph
 
-/// GPT-Neo (Black et al. 2021): GPT-2 with query-key products that are not scaled, windows in every other layer, and no biases on queries, keys and
-/// values.
+/// GPT-Neo (Black et al. 2021): GPT-2 with unscaled query-key products, windows in every other layer, and no biases on
+/// queries, keys and values.
 public enum GPTNeoFamily: ModelFamily {
   public static let modelTypes = ["gpt_neo"]
 
@@ -26,13 +26,14 @@ public enum GPTNeoFamily: ModelFamily {
     return spec
   }
 
-  /// `attention_types` is a list of [[names], how often]: [[["global", "local"], 12]] is twelve times a global and a local layer.
+  /// `attention_types` is a list of [[names], repetitions]: [[["global", "local"], 12]] is a global and a local layer,
+  /// twelve times.
   private static func windows(_ config: Config, layers: Int) throws -> [Int?] {
     let key = "attention_types"
     func wrong() -> CheckpointError {
       config.invalid(key, "[[[\"global\", \"local\"], \(max(1, layers / 2))]] or the like, for \(layers) layers in all")
     }
-    // What the library takes where the key is absent.
+    // The library's default if the key is absent.
     guard let items = try config.list(key) else {
       guard layers == 24 else { throw wrong() }
       return try windows(config, (0..<24).map { $0 % 2 == 0 ? "global" : "local" })

@@ -1,7 +1,7 @@
 import ModelGraph
 
-/// GPT-NeoX and Pythia: LayerNorm, rotary positions on part of each head, attention and MLP side by side, queries, keys and values fused
-/// head by head.
+/// GPT-NeoX and Pythia: LayerNorm, rotary positions on part of each head, attention and MLP in parallel, queries, keys
+/// and values fused head by head.
 public enum GPTNeoXFamily: ModelFamily {
   public static let modelTypes = ["gpt_neox"]
 
@@ -12,10 +12,10 @@ public enum GPTNeoXFamily: ModelFamily {
       throw config.invalid("num_attention_heads", "a number that divides hidden_size = \(dModel)")
     }
     let dHead = dModel / heads
-    let older = try config.number("rotary_pct", default: 0.25)
-    let share = try config.rotarySection()?.number("partial_rotary_factor", default: older) ?? older
+    let older = try config.double("rotary_pct", default: 0.25)
+    let share = try config.rotarySection()?.double("partial_rotary_factor", default: older) ?? older
     guard share >= 0, share <= 1 else { throw config.invalid("rotary_pct", "a number from 0 to 1") }
-    let rotated = Int(Float(dHead) * share)
+    let rotated = Int(Double(dHead) * share)
     var spec = TransformerSpec(
       family: "gpt_neox", layers: try config.layers("num_hidden_layers"), heads: heads, keyValueHeads: heads,
       dModel: dModel, dHead: dHead, dMlp: try config.size("intermediate_size"),

@@ -1,7 +1,7 @@
 import ModelGraph
 
-/// Gemma-2: norms before and after each part (gains stored less 1), soft-capped scores and logits, every other layer sees a sliding window only,
-/// embeddings multiplied by sqrt(dModel).
+/// Gemma 2: norms before and after each part (with gain - 1 stored), soft-capped scores and logits, a sliding window in
+/// every other layer, embeddings multiplied by sqrt(dModel).
 public enum Gemma2Family: ModelFamily {
   public static let modelTypes = ["gemma2"]
 
@@ -18,11 +18,11 @@ public enum Gemma2Family: ModelFamily {
     .whole(LlamaFamily.storedName(weight, spec: spec, stored: stored))
   }
 
-  /// What Gemma 2 and 3 take where the key is not written.
+  /// The defaults of Gemma 2 and 3.
   static let usual = LlamaFamily.Usual(
     tied: true, activation: .geluNew, activationKey: "hidden_activation", context: 8192, dHead: 256)
 
-  /// Norms, scales and biases of Gemma 2 and 3.
+  /// The norms, scales and biases of Gemma 2 and 3.
   static func addWhatGemmasShare(to spec: inout TransformerSpec, _ config: Config) throws {
     spec.norm.gainOffset = 1
     spec.hasPostNorms = true
@@ -31,11 +31,11 @@ public enum Gemma2Family: ModelFamily {
     spec.hasQueryKeyValueBias = try config.flag("attention_bias", default: false)
     spec.hasOutputBias = spec.hasQueryKeyValueBias
     guard try !config.flag("use_bidirectional_attention", default: false) else {
-      throw config.invalid("use_bidirectional_attention", "false: later tokens that are seen are not supported")
+      throw config.invalid("use_bidirectional_attention", "false: bidirectional attention is not supported")
     }
   }
 
-  /// A cap: the usual one where the key is not written, none where it is null.
+  /// A cap: the default if the key is absent, none if it is null.
   static func cap(_ config: Config, _ key: String, usual: Float?) throws -> Float? {
     if config.lacks(key) { return usual }
     guard config.has(key) else { return nil }

@@ -1,9 +1,9 @@
 import ModelGraph
 
-/// Gemma 3's text models: Gemma 2 with norms of queries and keys in the place of capped scores. Most layers see a window and turn by one base,
-/// every sixth sees all and turns by another.
+/// Gemma 3's text models: Gemma 2 with norms of queries and keys instead of capped scores. Most layers have a window
+/// and rotate with one base; every sixth layer sees everything and rotates with another.
 ///
-/// `gemma3` has pictures beside its text: its `text_config` is read, and of its weights those of the text model.
+/// `gemma3` also takes pictures: only its `text_config` and the weights of its text model are read.
 public enum Gemma3Family: ModelFamily {
   public static let modelTypes = ["gemma3_text", "gemma3"]
 
@@ -15,7 +15,7 @@ public enum Gemma3Family: ModelFamily {
     }
     var spec = try spec(text: text, family: type)
     spec.tiesEmbeddings = try config.flag("tie_word_embeddings", default: true)
-    // The library caps the logits of the text models alone.
+    // The library caps the logits only of the text models.
     spec.logitSoftCap = nil
     return spec
   }
@@ -31,7 +31,7 @@ public enum Gemma3Family: ModelFamily {
     var usual = Gemma2Family.usual
     usual.context = 131_072
     if family == "gemma3" {
-      // Published with few keys; the rest are the library's.
+      // Published with few keys; the others have the library's defaults.
       usual.sizes = [
         "hidden_size": 2304, "num_attention_heads": 8, "num_key_value_heads": 4, "num_hidden_layers": 26,
         "intermediate_size": 9216, "vocab_size": 262_208,
@@ -50,13 +50,14 @@ public enum Gemma3Family: ModelFamily {
     return spec
   }
 
-  /// How layers that see all turn, and those with a window: each by a section of `rope_parameters`, or as older configs have it.
+  /// The rotations of layers that see everything and of those with a window: each has a section in `rope_parameters`,
+  /// or keys of older configs.
   private static func rotations(_ config: Config, dHead: Int) throws -> (global: RotarySpec, local: RotarySpec) {
     let parameters = try config.section("rope_parameters")
     let kinds = ["full_attention", "sliding_attention"]
     if let key = parameters?.keys.first(where: { !kinds.contains($0) }) {
       throw parameters?.invalid(
-        key, "keys under 'full_attention' and 'sliding_attention', which Gemma 3 turns each its own way")
+        key, "keys under 'full_attention' and 'sliding_attention', which Gemma 3 rotates differently")
         ?? config.invalid("rope_parameters", "an object")
     }
     func rotation(_ kind: String, _ thetaKey: String, _ theta: Float, _ scaling: Config?) throws -> RotarySpec {

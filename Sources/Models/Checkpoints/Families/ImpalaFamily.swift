@@ -1,11 +1,12 @@
 import ModelGraph
 
-/// The conv policy of Langosco et al. (2022) and of the maze work: three blocks of the IMPALA network (Espeholt et al. 2018), a dense layer, and a
-/// policy and a value on top of it. Weights have the names of the published checkpoints.
+/// The conv policy of Langosco et al. (2022) and of the maze work: three blocks of the IMPALA network (Espeholt et al.
+/// 2018), a dense layer, and a policy and a value computed from it. Weights have the names of the published
+/// checkpoints.
 public enum ImpalaFamily: ModelFamily {
   public static let modelTypes = ["impala_policy"]
 
-  /// The keys of such a config; any other is an error, since a misspelt one would silently be another model.
+  /// The keys of such a config. Any other is an error, since a misspelt key would silently give a different model.
   static let keys = [
     "model_type", "scale", "in_channels", "observation_size", "num_actions", "architectures", "description",
   ]
@@ -28,7 +29,7 @@ public enum ImpalaFamily: ModelFamily {
 /// The sizes of an IMPALA policy.
 public struct ImpalaSpec: ModelSpec, Hashable {
   public let family = "impala_policy"
-  /// Channels of the picture that is looked at.
+  /// The channels of the picture.
   public let channels: Int
   /// Its rows and columns.
   public let size: Int
@@ -45,14 +46,15 @@ public struct ImpalaSpec: ModelSpec, Hashable {
     self.actions = actions
   }
 
-  /// The graph, with the hook names of the maze work (`embedder.block2.res1.resadd_out`). Options are a transformer's; there is nothing to split here.
+  /// The graph, with the hook names of the maze work (`embedder.block2.res1.resadd_out`). The options are for
+  /// transformers; there is nothing to split here.
   public func graph(_ options: GraphOptions) -> ModelGraph {
     var assembly = ImpalaAssembly(spec: self)
     return assembly.assemble()
   }
 }
 
-/// Puts the policy's graph together, from the picture to the actions' scores.
+/// Builds the policy's graph, from the picture to the actions' scores.
 private struct ImpalaAssembly {
   let spec: ImpalaSpec
   var builder = GraphBuilder()

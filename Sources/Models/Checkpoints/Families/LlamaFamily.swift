@@ -1,7 +1,7 @@
 import ModelGraph
 
-/// LLaMA (Touvron et al. 2023) and those that differ from it in flags: Mistral and Qwen2. RMSNorm, rotary positions, gated MLP, grouped
-/// keys and values.
+/// LLaMA (Touvron et al. 2023) and the families that differ from it only in flags: Mistral and Qwen2. RMSNorm, rotary
+/// positions, gated MLP, grouped keys and values.
 public enum LlamaFamily: ModelFamily {
   public static let modelTypes = ["llama", "mistral", "qwen2"]
 
@@ -26,28 +26,29 @@ public enum LlamaFamily: ModelFamily {
     .whole(storedName(weight, spec: spec, stored: stored))
   }
 
-  /// What a family takes where its config says nothing.
+  /// The defaults of a family.
   struct Usual {
     var tied = false
     var activation = ActivationFunction.silu
-    /// The key that names the nonlinearity; a family reads one alone.
+    /// The key that names the nonlinearity; each family reads only one.
     var activationKey = "hidden_act"
     var epsilon: Float = 1e-6
     var context = 2048
-    /// `head_dim`; dModel over heads where the family has none.
+    /// `head_dim`; dModel over heads if nil.
     var dHead: Int?
-    /// By key, where a config may leave out sizes.
+    /// Sizes that a config may omit, by key.
     var sizes: [String: Int] = [:]
   }
 
-  /// What the configs of LLaMA and its kin have in common, all features of all heads rotated alike.
+  /// What the configs of LLaMA and related families have in common, with the same rotation for all features of all
+  /// heads.
   static func rotaryDecoder(_ config: Config, family: String, _ usual: Usual = Usual()) throws -> TransformerSpec {
     var spec = try decoder(config, family: family, usual)
     spec.positions = .rotary(try config.rotary(dimensions: spec.dHead))
     return spec
   }
 
-  /// The same without positions, for families whose rotation has keys of its own.
+  /// The same without positions, for families with their own keys for rotation.
   static func decoder(_ config: Config, family: String, _ usual: Usual) throws -> TransformerSpec {
     func size(_ key: String) throws -> Int { try config.size(key, default: usual.sizes[key]) }
     let (dModel, heads) = (try size("hidden_size"), try size("num_attention_heads"))
@@ -73,10 +74,11 @@ public enum LlamaFamily: ModelFamily {
     return spec
   }
 
-  /// Each layer's window: by `layer_types` where the config has it, else by the family's own rule.
-  /// - Throws: `CheckpointError.invalidConfigValue` for other kinds of layers, and for a window that a layer needs and the config lacks.
+  /// Each layer's window: by `layer_types` if the config has it, otherwise by the family's own rule.
+  /// - Throws: `CheckpointError.invalidConfigValue` for other kinds of layers, and for a missing window that a layer
+  ///   needs.
   static func windows(_ config: Config, layers: Int, slides: (Int) -> Bool) throws -> [Int?] {
-    // What the library takes where the key is not written; null says that there is no window.
+    // The library's default if the key is absent; null means no window.
     let window =
       config.lacks("sliding_window") || config.has("sliding_window")
       ? try config.size("sliding_window", default: 4096, most: Int(Int32.max)) : nil
@@ -88,7 +90,7 @@ public enum LlamaFamily: ModelFamily {
     return types.map { $0 ? window : nil }
   }
 
-  /// The windows of Qwen: none unless `use_sliding_window`, and by its rule only from `max_window_layers` on.
+  /// The windows of Qwen: none unless `use_sliding_window` is set; by default only from layer `max_window_layers` on.
   static func lateWindows(_ config: Config, layers: Int) throws -> [Int?] {
     if try config.flag("use_sliding_window", default: false) {
       let full = try config.size("max_window_layers", default: 28, least: 0, most: Int(Int32.max))
@@ -100,7 +102,7 @@ public enum LlamaFamily: ModelFamily {
     return []
   }
 
-  /// Which layers have a window by `layer_types`; nil where the config has no such key.
+  /// Which layers have a window according to `layer_types`; nil if the config has no such key.
   static func layerTypes(_ config: Config, layers: Int) throws -> [Bool]? {
     guard let types = try config.strings("layer_types") else { return nil }
     guard types.count == layers, Set(types).isSubset(of: ["sliding_attention", "full_attention"]) else {
@@ -109,8 +111,8 @@ public enum LlamaFamily: ModelFamily {
     return types.map { $0 == "sliding_attention" }
   }
 
-  /// The Hugging Face name of a weight in the layout that LLaMA set.
-  /// - Parameter prefixes: those that the family is published under; none if no stored name has one of them.
+  /// The Hugging Face name of a weight in LLaMA's layout.
+  /// - Parameter prefixes: the prefixes under which the family is published; none is used if no stored name has one.
   static func storedName(
     _ weight: String, spec: TransformerSpec, stored: Set<String>, prefixes: [String] = ["model."]
   ) -> String {
@@ -132,7 +134,7 @@ public enum LlamaFamily: ModelFamily {
     case "ln1": return "\(block)input_layernorm.\(name.kind)"
     case "ln1_post": return "\(block)post_attention_layernorm.\(name.kind)"
     case "ln2_post": return "\(block)post_feedforward_layernorm.\(name.kind)"
-    // The one name means the norm before the MLP, or that after attention where there is one.
+    // This name means the norm before the MLP or, if there is one after attention, that norm.
     default: return "\(block)\(spec.hasPostNorms ? "pre_feedforward" : "post_attention")_layernorm.\(name.kind)"
     }
   }

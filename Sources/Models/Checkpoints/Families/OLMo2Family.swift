@@ -1,7 +1,7 @@
 import ModelGraph
 
-/// OLMo 2: LLaMA whose norms come after attention and the MLP instead of before them, with one norm over the queries of all heads and one over
-/// their keys.
+/// OLMo 2: LLaMA with norms after attention and the MLP instead of before them, one norm over the queries of all heads
+/// and one over their keys.
 public enum OLMo2Family: ModelFamily {
   public static let modelTypes = ["olmo2"]
 

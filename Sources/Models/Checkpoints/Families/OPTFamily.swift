@@ -1,11 +1,11 @@
 import ModelGraph
 
-/// OPT (Zhang et al. 2022): learned positions, ReLU; norms before each part or, in OPT-350M, of the stream after each, with embeddings narrower than
-/// the stream.
+/// OPT (Zhang et al. 2022): learned positions, ReLU; norms before each part or, in OPT-350M, of the stream after each
+/// part, with embeddings narrower than the stream.
 public enum OPTFamily: ModelFamily {
   public static let modelTypes = ["opt"]
 
-  /// The table of positions begins with two rows that no prompt reaches.
+  /// The table of positions starts with two rows that are never used.
   private static let positionOffset = 2
 
   public static func spec(_ config: Config) throws -> TransformerSpec {
@@ -30,7 +30,7 @@ public enum OPTFamily: ModelFamily {
     spec.hasMlpBias = spec.hasQueryKeyValueBias
     spec.tiesEmbeddings = try config.flag("tie_word_embeddings", default: true)
     let width = try config.size("word_embed_proj_dim", default: dModel)
-    // The products are made when the model is read.
+    // The products are computed when the model is loaded.
     guard width == dModel || spec.vocabulary * dModel <= 1 << 30 else {
       throw config.invalid("word_embed_proj_dim", "hidden_size, or a vocabulary of at most 2^30 / hidden_size tokens")
     }

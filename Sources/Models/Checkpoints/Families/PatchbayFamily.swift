@@ -4,7 +4,7 @@ import ModelGraph
 public enum PatchbayFamily: ModelFamily {
   public static let modelTypes = ["patchbay"]
 
-  /// The keys of such a config; any other is an error, since a misspelt flag would silently be another model.
+  /// The keys of such a config. Any other is an error, since a misspelt flag would silently give a different model.
   static let keys = [
     "model_type", "n_layers", "n_heads", "n_key_value_heads", "d_model", "d_head", "d_mlp", "vocab_size", "n_ctx",
     "norm", "norm_eps", "activation", "gated", "positions", "rope_theta", "rotary_dims", "attention_bias", "mlp_bias",

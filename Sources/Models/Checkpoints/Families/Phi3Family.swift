@@ -1,7 +1,7 @@
 import ModelGraph
 
-/// Phi-3 and Phi-4 (mini): LLaMA with queries, keys and values in one matrix and the MLP's two first maps in another; a part of each head may
-/// turn, and all layers may have a window.
+/// Phi-3 and Phi-4 (mini): LLaMA with queries, keys and values in one matrix, and gate and up in another. Part of each
+/// head may be rotated, and all layers may have a window.
 public enum Phi3Family: ModelFamily {
   public static let modelTypes = ["phi3"]
 
@@ -40,11 +40,11 @@ public enum Phi3Family: ModelFamily {
         section.has("rope_type") ? "rope_type" : "type", "default: Phi-3's long contexts are not supported")
     }
     let holder = section?.has("partial_rotary_factor") == true ? section ?? config : config
-    let share = try holder.number("partial_rotary_factor", default: 1)
-    guard share > 0, share <= 1, Int(Float(dHead) * share) > 0 else {
+    let share = try holder.double("partial_rotary_factor", default: 1)
+    guard share > 0, share <= 1, Int(Double(dHead) * share) > 0 else {
       throw holder.invalid("partial_rotary_factor", "a share of a head's \(dHead) features, up to 1")
     }
     return try config.rotary(
-      dimensions: Int(Float(dHead) * share), of: dHead, dimensionsKey: "partial_rotary_factor", section: section)
+      dimensions: Int(Double(dHead) * share), of: dHead, dimensionsKey: "partial_rotary_factor", section: section)
   }
 }

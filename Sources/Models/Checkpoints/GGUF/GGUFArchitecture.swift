@@ -1,26 +1,27 @@
 import Diagnostics
 
-/// How llama.cpp writes a family of models: which key of a GGUF's metadata is which key of the family's `config.json`, and
-/// how its weights differ from those that Hugging Face publishes.
+/// How llama.cpp writes a family of models: which key of the GGUF metadata corresponds to which key of the family's
+/// `config.json`, and how its weights differ from those that Hugging Face publishes.
 ///
-/// An architecture is one entry in `all`. Weights need none: their names are the same for all (`GGUFWeightName`).
+/// An architecture is one entry in `all`. Weights need no entry: all architectures use the same names
+/// (`GGUFWeightName`).
 struct GGUFArchitecture: Sendable {
-  /// `general.architecture`, and what the names of its keys begin with.
+  /// `general.architecture`, with which the names of its keys start.
   let name: String
-  /// `model_type` of the family that it becomes.
+  /// `model_type` of the corresponding family.
   let modelType: String
   let keys: [Key]
-  /// Whether rows of queries and keys stand in pairs that are rotated together (feature i beside i + 1), rather than in
-  /// halves (i beside i + dHead / 2).
+  /// Whether rows of queries and keys that are rotated together are adjacent (features i and i + 1), rather than half a
+  /// head apart (features i and i + dHead / 2).
   var pairsRotatedRows = false
-  /// Keys of the config that follow from several of the file, or from the tensors that it has.
+  /// Keys of the config that follow from several keys of the file, or from its tensors.
   var more: @Sendable (GGUFKeys) throws(CheckpointError) -> [(String, JSONValue)] = { _ in [] }
 
   /// A key of the file, without the architecture's name, and of `config.json`.
   struct Key: Sendable {
     let gguf: String
     let config: String
-    /// Whether the file must have it; a family knows what is usual for the others.
+    /// Whether the file must have it; the family has defaults for the others.
     var isNeeded = true
   }
 }
@@ -92,7 +93,7 @@ extension GGUFArchitecture {
 
   static let names = all.map(\.name)
 
-  /// LLaMA's keys and those of its kin.
+  /// The keys of LLaMA and related families.
   private static let decoder = [
     Key(gguf: "embedding_length", config: "hidden_size"), Key(gguf: "block_count", config: "num_hidden_layers"),
     Key(gguf: "feed_forward_length", config: "intermediate_size"),
@@ -111,8 +112,9 @@ extension GGUFArchitecture {
     Key(gguf: "final_logit_softcapping", config: "final_logit_softcapping", isNeeded: false),
   ]
 
-  /// The scale of Gemma's queries, which files do not have: llama.cpp takes the width of a head, but for the largest model
-  /// of each generation, which it knows by its number of layers (`gemma2.cpp`, `gemma3.cpp`), the stream's share of a head.
+  /// The scale of Gemma's queries, which files do not have. llama.cpp uses the width of a head, except for the largest
+  /// model of each generation, which it recognises by its number of layers (`gemma2.cpp`, `gemma3.cpp`): there it uses
+  /// the stream's width over the number of heads.
   private static func gemmaScale(
     _ file: GGUFKeys, largest layers: Int
   ) throws(CheckpointError) -> [(String, JSONValue)] {
@@ -124,14 +126,15 @@ extension GGUFArchitecture {
     return [("query_pre_attn_scalar", .integer(scale))]
   }
 
-  /// The share of a head's features that are rotated, such that the share of all is that number again in float32.
+  /// The fraction of a head's features that are rotated, chosen so that this fraction of all features is that number
+  /// again in float32.
   private static func rotatedShare(_ file: GGUFKeys) throws(CheckpointError) -> Double {
     guard let stream = try file.integer("embedding_length"), let heads = try file.integer("attention.head_count"),
       heads > 0, stream >= heads
     else { return 1 }
     let head = try file.integer("attention.key_length") ?? stream / heads
     let rotated = try file.integer("rope.dimension_count") ?? head
-    // Beyond all heads there are; what it is then is the family's to refuse.
+    // More than all heads have; the family rejects it if it is wrong.
     guard (1...1 << 24).contains(head) else { return 1 }
     guard rotated >= 0, rotated <= head else {
       throw file.invalid("rope.dimension_count", "at most the \(head) features of a head")

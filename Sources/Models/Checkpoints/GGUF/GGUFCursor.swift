@@ -1,4 +1,4 @@
-/// A place in a file's bytes that moves forward; whatever it is asked for must lie in what is left.
+/// A position in a file's bytes that moves forward; everything read must lie within the remaining bytes.
 struct GGUFCursor {
   private let bytes: UnsafeRawBufferPointer
   private(set) var position = 0
@@ -11,7 +11,7 @@ struct GGUFCursor {
   var rest: Int { bytes.count - position }
 
   /// The next little-endian number.
-  /// - Parameter part: what the file ends inside of, if it does.
+  /// - Parameter part: the part that the file would end inside of.
   mutating func number<Number: FixedWidthInteger>(
     _ type: Number.Type = Number.self, of part: @autoclosure () -> String
   ) throws(GGUFProblem) -> Number {
@@ -20,7 +20,7 @@ struct GGUFCursor {
     return Number(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: Number.self))
   }
 
-  /// The bytes of the next text, a length before them.
+  /// The bytes of the next text, which are preceded by their count.
   mutating func textBytes(of part: @autoclosure () -> String) throws(GGUFProblem) -> UnsafeRawBufferPointer {
     let length = try number(UInt64.self, of: part())
     guard length <= UInt64(rest) else { throw .textBeyondFile(part(), bytes: length, restBytes: rest) }
@@ -35,7 +35,7 @@ struct GGUFCursor {
     return text
   }
 
-  /// How many things follow, each of at least `leastBytes`.
+  /// How many elements follow, each of at least `leastBytes`.
   mutating func count(of part: @autoclosure () -> String, leastBytes: Int) throws(GGUFProblem) -> Int {
     let count = try number(UInt64.self, of: part())
     guard count <= UInt64(rest / leastBytes) else {
@@ -44,6 +44,6 @@ struct GGUFCursor {
     return Int(count)
   }
 
-  /// Passes over bytes that are known to be there.
+  /// Skips bytes that are known to exist.
   mutating func skip(_ count: Int) { position += count }
 }

@@ -3,9 +3,9 @@ import Foundation
 import Tensors
 
 extension GGUFFile {
-  /// A tensor's numbers as float32, last axis fastest: the mapped memory itself for F32 (a copy where the file's alignment
-  /// puts it off a 4-byte boundary), computed memory for every other type, bit for bit what gguf-py's `dequantize` gives.
-  /// Computed anew at each call, on all processors; keep what it returns.
+  /// A tensor's numbers as float32, last axis fastest: the mapped memory itself for F32 (a copy if the file's alignment
+  /// puts it off a 4-byte boundary), converted memory for every other type, with the same bits as gguf-py's
+  /// `dequantize`. Converted at each call, on all processors; keep what it returns.
   /// - Throws: `missingWeight`; `unreadType`; `nonFiniteWeight` for a NaN or an infinity.
   public func storage(named name: String) throws(CheckpointError) -> Storage {
     guard let tensor = tensor(named: name) else {
@@ -31,7 +31,7 @@ extension GGUFFile {
     }
   }
 
-  /// The same for a tensor that must have a shape.
+  /// The same for a tensor with a required shape.
   /// - Throws: also `wrongShape`.
   func storage(named name: String, expected shape: [Int]) throws(CheckpointError) -> Storage {
     if let found = tensor(named: name), found.shape != shape {
@@ -40,8 +40,8 @@ extension GGUFFile {
     return try storage(named: name)
   }
 
-  /// Widens piece by piece on all processors; each piece is looked through while it is in the cache.
-  /// - Returns: the place of the first number that is not finite.
+  /// Converts piece by piece on all processors; each piece is checked while it is in the cache.
+  /// - Returns: the index of the first number that is not finite.
   private func fill(
     _ floats: UnsafeMutableBufferPointer<Float>, from bytes: UnsafeRawBufferPointer, of type: GGUFType,
     by widen: @escaping GGUFType.Widening
@@ -76,10 +76,10 @@ extension GGUFFile {
   }
 }
 
-/// Numbers that one processor widens at a time: a multiple of every block's size, and a quarter of a megabyte.
+/// Numbers that one processor converts at a time: a multiple of every block's size, and a quarter of a megabyte.
 private let piece = 1 << 16
 
-/// The place of the first number that is not finite.
+/// The index of the first number that is not finite.
 private func firstNonFinite(_ floats: UnsafeBufferPointer<Float>) -> Int? {
   guard let offset = firstWithFullExponent(in: UnsafeRawBufferPointer(floats), exponent: 0x7F80_0000 as UInt32)
   else { return nil }
@@ -89,7 +89,7 @@ private func firstNonFinite(_ floats: UnsafeBufferPointer<Float>) -> Int? {
 extension GGUFType {
   typealias Widening = @Sendable (_ out: UnsafeMutableBufferPointer<Float>, _ blocks: UnsafeRawBufferPointer) -> Void
 
-  /// What turns whole blocks into numbers; nil for types that are not read.
+  /// Converts whole blocks to numbers; nil for unsupported types.
   fileprivate var widening: Widening? {
     switch self {
     case .f32: { copyBytes($1, to: $0) }

@@ -3,9 +3,9 @@ import Tensors
 
 /// A GGUF file (llama.cpp's format of weights, metadata and vocabulary), mapped into memory and checked.
 ///
-/// Opening reads the header only. A tensor's numbers are read from the disk when they are asked for.
+/// Opening reads only the header. A tensor's numbers are read from disk on demand.
 public struct GGUFFile: Sendable {
-  /// As it was given.
+  /// As given.
   public let path: String
   /// All tensors in the order of their bytes.
   public let tensors: [GGUFTensor]
@@ -35,18 +35,18 @@ public struct GGUFFile: Sendable {
   /// The keys of the metadata, in the order of the file.
   public var keys: [String] { metadata.map(\.key) }
 
-  /// A value of the metadata; nil when there is no such key.
+  /// A value of the metadata; nil if there is no such key.
   public subscript(key: String) -> GGUFValue? { keyPlaces[key].map { metadata[$0].value } }
 
-  /// Name, type and shape of a tensor; nil when the file has none of that name.
+  /// Name, type and shape of a tensor; nil if the file has none of that name.
   public func tensor(named name: String) -> GGUFTensor? { tensorPlaces[name].map { tensors[$0] } }
 }
 
 // MARK: Values by type
 
 extension GGUFFile {
-  /// A whole number; nil when there is no such key.
-  /// - Throws: `invalidConfigValue` where the value is something else, as do all of these.
+  /// A whole number; nil if there is no such key.
+  /// - Throws: `invalidConfigValue` if the value is something else, as do all of these.
   public func integer(_ key: String) throws(CheckpointError) -> Int? {
     switch self[key] {
     case nil: return nil
@@ -120,7 +120,7 @@ extension GGUFFile {
     }
   }
 
-  /// The error of a value that is not what was needed.
+  /// The error for a value that is not as required.
   func invalid(_ key: String, _ expected: String) -> CheckpointError {
     .invalidConfigValue(key: key, value: self[key]?.brief ?? "missing", expected: expected, file: path)
   }

@@ -1,16 +1,17 @@
 /// The parsed and fully checked first part of a GGUF file, versions 2 and 3
 /// (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md).
 ///
-/// As strict as the reference implementation (`gguf.cpp` of ggml) about the tensors: their bytes follow one another, each
-/// padded to the alignment, without overlap or hole. What stands behind the last one is passed over, as it is there.
+/// As strict as the reference implementation (`gguf.cpp` of ggml) about the tensors: their bytes follow one another,
+/// each padded to the alignment, without overlap or gap. Like there, bytes after the last tensor are ignored.
 struct GGUFHeader {
   static let largestAlignment = 1 << 20
-  /// ggml reads no more axes than this.
+  /// ggml supports no more axes than this.
   private static let mostAxes = 4
-  /// The format's limits for keys, and room for names (ggml itself has 64 bytes).
+  /// The format's limit for keys, and more than enough for names of tensors (ggml itself has 64 bytes).
   private static let longestName = 65535
   private static let depthLimit = 8
-  /// A key's length, its type, a value's first byte; a tensor's name's length, number of axes, type and offset.
+  /// For a key: its length, type and the first byte of a value. For a tensor: the length of its name, number of axes,
+  /// type and offset.
   private static let (leastKeyBytes, leastTensorBytes) = (13, 24)
 
   /// In the order of the file.
@@ -51,7 +52,7 @@ struct GGUFHeader {
       tensors.append(
         try info.placed(dataStart: dataStart, dataBytes: max(0, file.count - dataStart), alignment: alignment))
     }
-    // Tensors without numbers share their place with the tensor that follows, and stand before it.
+    // Tensors without numbers have the same place as the next tensor, and come before it.
     tensors.sort { ($0.bytes.lowerBound, $0.bytes.upperBound) < ($1.bytes.lowerBound, $1.bytes.upperBound) }
     try Self.checkCover(tensors, dataStart: dataStart, alignment: alignment)
     self.metadata = metadata
@@ -97,7 +98,7 @@ struct GGUFHeader {
     return byte == 1
   }
 
-  /// Checks an array and passes over it.
+  /// Checks an array and skips it.
   private static func array(
     _ cursor: inout GGUFCursor, _ key: String, depth: Int
   ) throws(GGUFProblem) -> GGUFArray {
@@ -126,7 +127,7 @@ struct GGUFHeader {
 }
 
 extension GGUFHeader {
-  /// What the header says of a tensor.
+  /// The header's description of a tensor.
   private struct Info {
     let name: String
     let type: GGUFType
@@ -134,7 +135,7 @@ extension GGUFHeader {
     let sizes: [UInt64]
     let offset: UInt64
 
-    /// - Throws: for a shape, an offset or an end that cannot be.
+    /// - Throws: for an impossible shape, offset or end.
     func placed(dataStart: Int, dataBytes: Int, alignment: Int) throws(GGUFProblem) -> GGUFTensor {
       let shape = try self.shape()
       guard (shape.last ?? 1) % type.blockSize == 0 else {
@@ -151,7 +152,7 @@ extension GGUFHeader {
       return GGUFTensor(name: name, type: type, shape: shape, bytes: start..<start + byteCount)
     }
 
-    /// Outermost first, small enough for the number of bytes to fit an `Int`, whatever other sizes are 0.
+    /// Outermost first, small enough for the number of bytes to fit an `Int`, even if other sizes are 0.
     private func shape() throws(GGUFProblem) -> [Int] {
       var (product, fits) = (UInt64(type.blockBytes), true)
       for size in sizes {

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// A GGUF file's metadata as one architecture names it: keys without the architecture's name in front.
+/// A GGUF file's metadata as named by one architecture: keys without the leading name of the architecture.
 struct GGUFKeys {
   let file: GGUFFile
   let architecture: String
@@ -11,7 +11,7 @@ struct GGUFKeys {
 
   func hasTensor(_ name: String) -> Bool { file.tensor(named: name) != nil }
 
-  /// A whole number; of an array with one for each layer the one that all of them are.
+  /// A whole number; for an array with a number per layer, the number if all are equal.
   func integer(_ name: String) throws(CheckpointError) -> Int? {
     guard case .array? = file[key(name)] else { return try file.integer(key(name)) }
     let numbers = try file.integers(key(name)) ?? []
@@ -23,14 +23,14 @@ struct GGUFKeys {
 
   func number(_ name: String) throws(CheckpointError) -> Double? { try file.number(key(name)) }
 
-  /// A value as `config.json` would have it; nil when there is no such key.
+  /// A value as in `config.json`; nil if there is no such key.
   func json(_ name: String) throws(CheckpointError) -> JSONValue? {
     switch file[key(name)] {
     case nil: return nil
     case .array: return try integer(name).map(JSONValue.integer)
     case .unsigned, .signed: return try file.integer(key(name)).map(JSONValue.integer)
     case .number(let number):
-      // JSON has no numbers that are not finite.
+      // JSON has only finite numbers.
       guard number.isFinite else { throw invalid(name, "a finite number") }
       return .number(number)
     case .flag(let flag): return .bool(flag)
@@ -42,21 +42,21 @@ struct GGUFKeys {
 }
 
 extension GGUFKeys {
-  /// Keys that change what a network computes, and the values under which they change nothing.
+  /// Keys that change what a network computes, and the values with which they change nothing.
   private static let neutral: [(key: String, value: Double)] = [
     ("expert_count", 0), ("attention.clamp_kqv", 0), ("attention.max_alibi_bias", 0), ("logit_scale", 1),
     ("residual_scale", 1), ("embedding_scale", 1), ("attention.scale", 0), ("rope.scaling.attn_factor", 1),
   ]
 
-  /// - Throws: `invalidConfigValue` for a model that none of the families is: mixtures of experts, rotations that depend
-  ///   on the prompt's length, scales of their own.
+  /// - Throws: `invalidConfigValue` for a model that no family describes: mixtures of experts, rotations that depend on
+  ///   the prompt's length, additional scales.
   func checkThatNothingElseIsMeant() throws(CheckpointError) {
     for (name, value) in Self.neutral {
       guard let number = try number(name), number != value else { continue }
-      throw invalid(name, "\(value == value.rounded() ? "\(Int(value))" : "\(value)"), as nothing else is supported")
+      throw invalid(name, "\(value == value.rounded() ? "\(Int(value))" : "\(value)"): nothing else is supported")
     }
     if try file.flag(key("attention.causal")) == false {
-      throw invalid("attention.causal", "true: later tokens that are seen are not supported")
+      throw invalid("attention.causal", "true: non-causal attention is not supported")
     }
     if let values = try integer("attention.value_length"), let keys = try integer("attention.key_length"),
       values != keys
@@ -65,9 +65,9 @@ extension GGUFKeys {
     }
   }
 
-  /// `rope_scaling` of a config, or nil where positions are not scaled.
+  /// `rope_scaling` of a config, or nil if positions are not scaled.
   func ropeScaling() throws(CheckpointError) -> JSONValue? {
-    // The older spelling, of linear scaling only.
+    // The older spelling, for linear scaling only.
     if let factor = try number("rope.scale_linear"), factor != 1 {
       return .object(["rope_type": .string("linear"), "factor": .number(factor)])
     }

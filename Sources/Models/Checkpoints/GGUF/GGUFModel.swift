@@ -6,9 +6,9 @@ import Tensors
 struct GGUFModel: Sendable {
   let file: GGUFFile
   let architecture: GGUFArchitecture
-  /// The metadata as `config.json` would have them.
+  /// The metadata in the form of a `config.json`.
   let config: JSONObject
-  /// What the keys of `config` are called in the file, for messages.
+  /// The names in the file of the keys of `config`, for messages.
   let keyNames: [String: String]
 
   /// - Throws: `splitGGUF`, `unsupportedArchitecture`, `missingConfigKey`, `invalidConfigValue`, `missingWeight`.
@@ -58,13 +58,13 @@ struct GGUFModel: Sendable {
     self.keyNames = keyNames
   }
 
-  /// Tokens that end a text: the one of the vocabulary, and those that end a turn or a message.
+  /// Keys of the tokens that end a text: the vocabulary's own, and those that end a turn or a message.
   private static let ends = ["eos_token_id", "eot_token_id", "eom_token_id"]
 
   /// The config by name and type.
   var settings: Config { Config(config, file: file.path, keyNames: keyNames) }
 
-  /// The network. Gains of norms are stored whole (Gemma's too), matrices as [outputs, inputs] (GPT-2's too).
+  /// The network. Norms are stored with their full gains (Gemma's too), matrices as [outputs, inputs] (GPT-2's too).
   func spec() throws -> TransformerSpec {
     let settings = settings
     guard var spec = try ModelFamilies.family(of: settings).spec(settings) as? TransformerSpec else {
@@ -81,7 +81,7 @@ struct GGUFModel: Sendable {
     return spec
   }
 
-  /// What the frequencies of rotation are divided by: how llama.cpp writes Llama 3.1's long-context rule.
+  /// What the frequencies of rotation are divided by: llama.cpp's form of Llama 3.1's long-context rule.
   private func frequencyDivisors(_ rotary: RotarySpec) throws -> [Float]? {
     let name = "rope_freqs.weight"
     guard let tensor = file.tensor(named: name) else { return nil }
@@ -98,8 +98,8 @@ struct GGUFModel: Sendable {
   }
 
   /// The weights of a graph, in its order.
-  /// - Throws: `missingWeight`, `wrongShape`, `unreadType`, `nonFiniteWeight`; `unusedTensor` for one that the graph does
-  ///   not read: the file is of another network then.
+  /// - Throws: `missingWeight`, `wrongShape`, `unreadType`, `nonFiniteWeight`; `unusedTensor` for a tensor that the
+  ///   graph does not read, since the file is then of a different network.
   func weights(of graph: ModelGraph, spec: TransformerSpec) throws -> [Matrix] {
     var reader = GGUFWeightReader(file: file, spec: spec, pairsRotatedRows: architecture.pairsRotatedRows)
     let matrices = try graph.weights.map { try reader.matrix($0) }

@@ -1,7 +1,8 @@
-/// How the numbers of a tensor stand in a GGUF file: plain, or in blocks that share a scale. Raw values are those of ggml.
+/// How the numbers of a tensor are stored in a GGUF file: plain, or in blocks that share a scale. Raw values are those
+/// of ggml.
 ///
-/// Types that are not read are known so that the header of a file with them can be checked, and the message can name
-/// them. Sizes are those of `GGML_QUANT_SIZES` in gguf-py 0.19.
+/// Unsupported types are listed so that the header of a file with them can be checked and messages can name them. Sizes
+/// are those of `GGML_QUANT_SIZES` in gguf-py 0.19.
 public enum GGUFType: UInt32, Sendable, CaseIterable {
   case f32 = 0
   case f16 = 1
@@ -66,7 +67,7 @@ public enum GGUFType: UInt32, Sendable, CaseIterable {
     }
   }
 
-  /// Whether `GGUFFile.storage` gives its numbers.
+  /// Whether `GGUFFile.storage` can convert its numbers.
   public var isRead: Bool {
     switch self {
     case .f32, .f16, .bf16, .q40, .q41, .q50, .q51, .q80, .q2K, .q3K, .q4K, .q5K, .q6K: true
@@ -74,7 +75,7 @@ public enum GGUFType: UInt32, Sendable, CaseIterable {
     }
   }
 
-  /// How many numbers a block holds. Every row is made of whole blocks.
+  /// How many numbers a block has. Every row consists of whole blocks.
   public var blockSize: Int {
     switch self {
     case .f32, .f16, .bf16, .i8, .i16, .i32, .i64, .f64: 1

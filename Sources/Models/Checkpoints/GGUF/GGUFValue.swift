@@ -18,7 +18,7 @@ public enum GGUFValue: Sendable, Equatable {
     }
   }
 
-  /// The value as a message shows it.
+  /// The value as shown in a message.
   var brief: String {
     switch self {
     case .unsigned(let number): "\(number)"
@@ -31,12 +31,12 @@ public enum GGUFValue: Sendable, Equatable {
   }
 }
 
-/// An array of metadata: checked when the file is opened, its elements read when they are asked for, since vocabularies
-/// have hundreds of thousands.
+/// An array of metadata: checked when the file is opened; its elements are read on demand, since vocabularies have
+/// hundreds of thousands.
 public struct GGUFArray: Sendable, Equatable {
   public let element: Element
   public let count: Int
-  /// Where the elements stand in the file, one behind the other.
+  /// The place of the elements in the file, which follow one another.
   let bytes: Range<Int>
 
   /// Types of metadata values, as the file numbers them.
@@ -55,7 +55,7 @@ public struct GGUFArray: Sendable, Equatable {
     case int64 = 11
     case float64 = 12
 
-    /// The bytes of a value; nil where values say themselves how long they are.
+    /// The bytes of a value; nil if values record their own length.
     var byteCount: Int? {
       switch self {
       case .uint8, .int8, .bool: 1
@@ -75,8 +75,8 @@ public struct GGUFArray: Sendable, Equatable {
 public struct GGUFTensor: Sendable, Equatable {
   public let name: String
   public let type: GGUFType
-  /// Sizes of the axes, outermost first: the file has them the other way round.
+  /// Sizes of the axes, outermost first: the file has the opposite order.
   public let shape: [Int]
-  /// Where the numbers stand, in bytes from the start of the file, last axis fastest.
+  /// Where the numbers are, in bytes from the start of the file, last axis fastest.
   public let bytes: Range<Int>
 }

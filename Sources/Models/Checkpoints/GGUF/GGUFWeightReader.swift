@@ -7,7 +7,7 @@ struct GGUFWeightReader {
   let spec: TransformerSpec
   let pairsRotatedRows: Bool
   private var used: Set<String> = []
-  /// Tensors that hold several weights, computed once.
+  /// Tensors with several weights, converted once.
   private var fused: [String: Storage] = [:]
 
   init(file: GGUFFile, spec: TransformerSpec, pairsRotatedRows: Bool) {
@@ -16,11 +16,11 @@ struct GGUFWeightReader {
     self.pairsRotatedRows = pairsRotatedRows
   }
 
-  /// Tensors that hold no weights: the rotation, which the spec has.
+  /// Tensors without weights: the rotation, which is in the spec.
   private static let rotation = ["rope_freqs.weight"]
 
-  /// Whether a weight was read from this tensor, or it holds none. Files of 2023 have each layer's frequencies, which
-  /// llama.cpp passes over too.
+  /// Whether a weight was read from this tensor, or it has no weights. Files of 2023 have each layer's frequencies,
+  /// which llama.cpp ignores too.
   func isUsed(_ tensor: String) -> Bool {
     used.contains(tensor) || Self.rotation.contains(tensor) || tensor.hasSuffix(".attn_rot_embd.weight")
       || tensor.hasSuffix(".rope_freqs")
@@ -67,10 +67,11 @@ struct GGUFWeightReader {
   }
 }
 
-/// Where llama.cpp keeps a weight of the graph. The names are those of every architecture (`gguf.constants.TENSOR_NAMES`).
+/// Where llama.cpp stores a weight of the graph. The names are those of every architecture
+/// (`gguf.constants.TENSOR_NAMES`).
 struct GGUFWeightName {
   let tensor: String
-  /// The rows of a tensor that holds several weights, one below the other; nil for a tensor of its own.
+  /// The rows of a tensor with several weights; nil for a tensor with only this weight.
   private(set) var rows: (range: Range<Int>, total: Int)?
   /// The heads of a weight whose outputs are rotated.
   private(set) var rotatedHeads: Int?
@@ -100,7 +101,7 @@ struct GGUFWeightName {
       }
       return
     case "mlp.gate" where !isStored(own), "mlp.in" where spec.isGated && !isStored(stored("ffn_gate")):
-      // Phi-3: the gate's rows, then those of the other map.
+      // Phi-3: first the gate's rows, then those of the other map.
       let isGate = name.part == "mlp.gate"
       tensor = stored("ffn_up")
       rows = (isGate ? 0..<spec.dMlp : spec.dMlp..<2 * spec.dMlp, 2 * spec.dMlp)

@@ -2,7 +2,7 @@ import Foundation
 
 /// Writes a GGUF file, version 3.
 ///
-/// The file appears under its name only when it is whole, as with `SafetensorsWriter`.
+/// The file appears under its name only when it is complete, as with `SafetensorsWriter`.
 package struct GGUFWriter {
   /// A value of the metadata.
   package enum Value: Sendable {
@@ -25,21 +25,21 @@ package struct GGUFWriter {
   }
 
   /// Adds float32 numbers, last axis fastest.
-  /// - Precondition: `shape` has as many.
+  /// - Precondition: there are as many as `shape` needs.
   package mutating func add(_ name: String, shape: [Int], _ numbers: [Float]) {
     add(name, .f32, shape: shape, bytes: numbers.flatMap { littleEndian($0.bitPattern) })
   }
 
-  /// Adds a tensor as its bytes stand in the file.
-  /// - Precondition: they are those of `shape`.
+  /// Adds a tensor as bytes in the file's format.
+  /// - Precondition: there are as many bytes as `shape` needs.
   package mutating func add(_ name: String, _ type: GGUFType, shape: [Int], bytes: [UInt8]) {
     precondition(
       shape.reduce(1, *) / type.blockSize * type.blockBytes == bytes.count, "\(name) has bytes for all its numbers")
     tensors.append((name, type, shape, bytes))
   }
 
-  /// Writes the file, over one that may be there.
-  /// - Throws: `cannotWrite`; the old file, if any, is then as it was.
+  /// Writes the file, replacing an existing one.
+  /// - Throws: `cannotWrite`; an existing file is then unchanged.
   package func write(to path: String) throws(CheckpointError) {
     let bytes = self.bytes
     try writeWhole(to: path) { descriptor in try bytes.withUnsafeBytes { try writeAll($0, to: descriptor) } }

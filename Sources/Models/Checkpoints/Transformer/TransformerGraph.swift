@@ -16,7 +16,7 @@ extension TransformerSpec: ModelSpec {
   }
 }
 
-/// Puts a transformer's graph together, from the embedding to the logits.
+/// Builds a transformer's graph, from the embedding to the logits.
 private struct TransformerAssembly {
   let spec: TransformerSpec
   let options: GraphOptions
@@ -75,7 +75,8 @@ private struct TransformerAssembly {
     return [builder.add(.sum, sum + [mlp], stream, hook: HookName(layer: layer, "hook_resid_post"))]
   }
 
-  /// A block whose parts read the stream as it is and whose stream is normed after each of them. Returns the normed stream.
+  /// A block whose parts read the stream itself, and whose stream is normalised after each of them. Returns the
+  /// normalised stream.
   private mutating func normedStreamAfterParts(_ layer: Int, _ pre: NodeID, _ attention: NodeID) -> NodeID {
     precondition(!spec.isParallel && !spec.hasPreNorms && !spec.hasPostNorms, "one kind of block at a time")
     var last = [pre, attention]
@@ -88,7 +89,8 @@ private struct TransformerAssembly {
     return normedStream(post, layer, "ln2", hook: "hook_normalized_resid_post")
   }
 
-  /// The stream after a norm of its own: a node of the stream like any other, so that what reads it is not taken to have the norm.
+  /// The stream after a norm of its own: a node of the stream like any other, so that the norm is not attributed to
+  /// what reads it.
   private mutating func normedStream(_ x: NodeID, _ layer: Int, _ name: String, hook: String) -> NodeID {
     builder.add(.sum, [norm(x, "blocks.\(layer).\(name)", layer: layer)], stream, hook: HookName(layer: layer, hook))
   }
@@ -136,7 +138,8 @@ private struct TransformerAssembly {
     return spec.hasPostNorms ? norm(output, "blocks.\(layer).ln1_post", layer: layer, hook: hook) : output
   }
 
-  /// A head's queries, keys or values, from the shared normalised stream or, when inputs are split, from a copy of the stream for each head.
+  /// A head's queries, keys or values, from the shared normalised stream or, if inputs are split, from a copy of the
+  /// stream per head.
   private mutating func projection(
     _ layer: Int, _ letter: String, heads: Int, _ residual: NodeID, _ shared: NodeID?
   ) -> NodeID {
@@ -152,7 +155,7 @@ private struct TransformerAssembly {
     return builder.add(.linearByHead(map, heads: heads), [normalized], byHead(heads), hook: hook)
   }
 
-  /// The norm over each head's own features, or over those of all heads; always an RMS norm with a gain of its own.
+  /// The norm over each head's own features, or over those of all heads; always an RMS norm with its own gain.
   private mutating func headNorm(_ layer: Int, _ letter: String, heads: Int, _ x: NodeID) -> NodeID {
     let scales = spec.normalizesAcrossHeads ? [Extent(.scale, 1)] : [Extent(.head, heads), Extent(.scale, 1)]
     let scale = builder.add(.normScale(.rms, epsilon: spec.norm.epsilon), [x], .perPosition(scales))
@@ -224,14 +227,14 @@ private struct TransformerAssembly {
       bias: bias ? builder.weight("\(name).bias", [outputs]) : nil, inputs: inputs, outputs: outputs)
   }
 
-  /// The norm in front of a part, where the model has such norms.
+  /// The norm before a part, if the model has such norms.
   private mutating func preNorm(
     _ x: NodeID, _ name: String, layer: Int, heads: Int? = nil, named: Bool = true
   ) -> NodeID {
     spec.hasPreNorms ? norm(x, name, layer: layer, heads: heads, named: named) : x
   }
 
-  /// Scale, normalised and affine nodes over the last axis; the input itself where the model has no norms.
+  /// Scale, normalised and affine nodes over the last axis; the input itself if the model has no norms.
   private mutating func norm(
     _ x: NodeID, _ name: String, layer: Int?, heads: Int? = nil, named: Bool = true, hook: HookName? = nil
   ) -> NodeID {

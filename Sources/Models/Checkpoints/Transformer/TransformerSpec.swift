@@ -1,8 +1,9 @@
 import ModelGraph
 
-/// A transformer described by flags: what all text families have in common. A family turns its own config into one of these.
+/// A transformer described by flags: what all text families have in common. A family turns its config into one of
+/// these.
 public struct TransformerSpec: Sendable, Hashable {
-  /// How tokens learn where they are.
+  /// How positions are encoded.
   public enum Positions: Sendable, Hashable {
     case none
     /// A learned vector for each position, added to the embedding.
@@ -13,13 +14,13 @@ public struct TransformerSpec: Sendable, Hashable {
 
   /// The norm before each part and before the unembedding.
   public struct Norm: Sendable, Hashable {
-    /// nil: there is none.
+    /// nil for no norm.
     public var kind: NormKind?
     public var epsilon: Float
     /// Added to the stored gain (1 for Gemma, which stores gain - 1).
     public var gainOffset: Float
     public var hasBias: Bool
-    /// Whether checkpoints have a gain; where they have none it is 1 (OPT without `layer_norm_elementwise_affine`).
+    /// Whether checkpoints have a gain; if not, it is 1 (OPT without `layer_norm_elementwise_affine`).
     public var hasGain = true
 
     public init(kind: NormKind?, epsilon: Float = 1e-5, gainOffset: Float = 0, hasBias: Bool = false) {
@@ -36,20 +37,20 @@ public struct TransformerSpec: Sendable, Hashable {
   public var keyValueHeads: Int
   public var dModel: Int
   public var dHead: Int
-  /// 0: attention only.
+  /// 0 for attention only.
   public var dMlp: Int
   public var vocabulary: Int
-  /// The longest prompt; nil where nothing limits it.
+  /// The longest prompt; nil for no limit.
   public var context: Int?
   public var norm: Norm
-  /// Norms in front of attention and of the MLP; OLMo 2 has none.
+  /// Norms before attention and the MLP; OLMo 2 has none.
   public var hasPreNorms = true
   /// Norms after attention and after the MLP, before they are added to the residual stream (Gemma 2, OLMo 2).
   public var hasPostNorms = false
-  /// Norms of the stream itself, after each part has written to it (OPT-350M, BERT): parts read the normed stream, and add to it. Of sequential
-  /// blocks without other norms.
+  /// Norms of the stream itself, after each part has written to it (OPT-350M, BERT): parts read the normalised stream and
+  /// add to it. Only for sequential blocks without other norms.
   public var normalizesStream = false
-  /// Whether there is a norm before the unembedding, where there are norms at all.
+  /// Whether there is a norm before the unembedding, if there are norms at all.
   public var hasFinalNorm = true
   public var activation: ActivationFunction
   /// Whether the MLP multiplies act(gate) by a second linear map.
@@ -57,17 +58,18 @@ public struct TransformerSpec: Sendable, Hashable {
   public var positions: Positions
   /// A norm over each head's query and key before rotation (Qwen3).
   public var normalizesQueriesAndKeys = false
-  /// That norm is one over the queries of all heads together, and one over their keys (OLMo 2).
+  /// Whether this is one norm over the queries of all heads and one over their keys (OLMo 2).
   public var normalizesAcrossHeads = false
-  /// For each layer, how its queries and keys are rotated (Gemma 3); empty if all are as `positions` says.
+  /// For each layer, how its queries and keys are rotated (Gemma 3); empty if `positions` applies to all.
   public var layerRotations: [RotarySpec] = []
   public var hasQueryKeyValueBias = false
   public var hasOutputBias = false
   public var hasMlpBias = false
   public var hasUnembeddingBias = false
-  /// Attention and MLP both read the stream as it was before the block (GPT-NeoX).
+  /// Attention and MLP both read the stream before the block (GPT-NeoX).
   public var isParallel = false
-  /// Attention and MLP of a parallel block have one norm in checkpoints (GPT-J, Falcon-7B); the graph has it in front of each.
+  /// Whether attention and MLP of a parallel block share a norm in checkpoints (GPT-J, Falcon-7B); the graph has it
+  /// before each.
   public var sharesBlockNorm = false
   /// What embeddings are multiplied by (Gemma: sqrt(dModel)).
   public var embeddingScale: Float?
@@ -79,8 +81,8 @@ public struct TransformerSpec: Sendable, Hashable {
   public var windows: [Int?] = []
   public var isCausal = true
   public var tiesEmbeddings = false
-  /// How wide embeddings are stored, where a matrix takes them to the stream's width and another back (OPT-350M); the graph's embedding and
-  /// unembedding are the products.
+  /// The width of stored embeddings, if one matrix maps them to the stream's width and another back (OPT-350M); the
+  /// graph's embedding and unembedding are the products.
   public var embeddingWidth: Int?
   /// Whether embedding and unembedding are one matrix of the graph.
   public var sharesEmbeddings: Bool { tiesEmbeddings && embeddingWidth == nil }

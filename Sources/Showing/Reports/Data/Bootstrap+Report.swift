@@ -6,5 +6,5 @@ extension Bootstrap {
 
   /// How these intervals are made and what they say.
   static let noteOfReports =
-    "Intervals: percentile bootstrap over examples, \(ofReports.redraws) redraws (seed \(ofReports.seed)), all cells under the same redraws. They say how much depends on which examples were drawn, not whether the experiment asks the right question."
+    "Intervals: percentile bootstrap over examples, \(ofReports.redraws) redraws (seed \(ofReports.seed)), all cells under the same redraws. They show how much depends on the choice of examples, not whether the experiment asks the right question."
 }

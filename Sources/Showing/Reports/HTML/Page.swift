@@ -91,7 +91,7 @@ struct Page {
   /// Where a map is made.
   static func map(_ grid: Grid) -> String {
     """
-    <figure class="map" data-grid="\(html(grid.id))"><noscript>The map needs scripts; the same stands as a picture in figures/.</noscript></figure>
+    <figure class="map" data-grid="\(html(grid.id))"><noscript>The map needs scripts; figures/ has it as a picture.</noscript></figure>
     """
   }
 }

@@ -53,7 +53,7 @@ struct Report {
     let unfinished =
       file.isComplete
       ? ""
-      : "<p class=\"banner\" role=\"alert\">unfinished: \(done) of \(cells) cells. The run did not come to its end; what is here may change.</p>"
+      : "<p class=\"banner\" role=\"alert\">unfinished: \(done) of \(cells) cells. The run did not finish; the numbers here may change.</p>"
     return """
       <div class="kicker"><span>Patchbay report</span><button id="theme" type="button" hidden>Theme</button></div>
       <h1>\(html(file.name))</h1>
@@ -82,10 +82,10 @@ struct Report {
     }
     if !embedded.leftOut.isEmpty {
       notes.append(
-        "To keep this page small, it holds means only, no values of single examples, of: \(embedded.leftOut.joined(separator: ", ")). The results file has all."
+        "To keep this page small, it has only means, not the values of single examples, of: \(embedded.leftOut.joined(separator: ", ")). The results file has all values."
       )
     }
-    if !file.siblings.isEmpty { notes.append("Beside the results file: \(listed(file.siblings)).") }
+    if !file.siblings.isEmpty { notes.append("Next to the results file: \(listed(file.siblings)).") }
     notes.append(
       "Made from \(file.fileName) alone. Every figure is in figures/ as SVG and PNG, every table in tables/ as CSV.")
     return Page.Section(

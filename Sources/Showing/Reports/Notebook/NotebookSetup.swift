@@ -3,7 +3,7 @@ import ActivationStore
 /// What all notebooks begin and end with.
 extension NotebookBuilder {
   static let neededWords =
-    "Needed: `pip install h5py xarray matplotlib jupyter`. The outputs below were made together with the notebook; *Run all* makes them anew."
+    "Needed: `pip install h5py xarray matplotlib jupyter`. The outputs below were created together with the notebook; *Run all* computes them again."
 
   /// Imports, the file, and the place of the helpers.
   /// - Parameter code: what else is defined, lines.
@@ -34,12 +34,12 @@ extension NotebookBuilder {
       warnings.filterwarnings("ignore", message="Glyph .* missing")  # and characters that matplotlib's font lacks
       print(f"{RESULTS.name}: \#(printed)Patchbay {about['patchbay_version']}")
       if not about["complete"]:
-          print("The run has not come to its end; what it has not computed is NaN.")
+          print("The run has not finished; numbers that it has not computed are NaN.")
       """#,
       [
         .text(
           "\(file.fileName): \(model)Patchbay \(file.patchbayVersion)\n"
-            + (file.isComplete ? "" : "The run has not come to its end; what it has not computed is NaN.\n"))
+            + (file.isComplete ? "" : "The run has not finished; numbers that it has not computed are NaN.\n"))
       ])
     leavePlaceForHelpers()
   }
@@ -48,7 +48,7 @@ extension NotebookBuilder {
   mutating func addPlainNames() {
     run(
       "names",
-      "POSITIONS = []  # the file has no prompts to name positions by\n\n\n"
+      "POSITIONS = []  # the file has no prompts to name positions\n\n\n"
         + NotebookHelper.shown.source + "\n\n\n" + NotebookHelper.names.source, uses: [.shown, .names])
   }
 
@@ -61,7 +61,7 @@ extension NotebookBuilder {
     let origin =
       file.model.isEmpty
       ? "" : "Model \(markdownCode(file.model)), weights of SHA-256 \(markdownCode(file.modelSHA256)). "
-    let ending = attribute == nil ? "" : "\(what) as it was written:"
+    let ending = attribute == nil ? "" : "\(what) as written:"
     say("closing", "# Where this came from\n\n" + origin + ending)
     guard let attribute else { return }
     var text = file.text

@@ -30,7 +30,7 @@ struct AnalysisOpening: ReportPart {
       htmlTable(
         ["cache", "file", "model's weights (SHA-256)"],
         caches.map { [$0.name, $0.file, String($0.weights.prefix(12))] },
-        labels: 3, caption: "The caches whose activations were looked at")
+        labels: 3, caption: "The caches whose activations were analysed")
     ]
     if text.comment != nil { parts.append(text.authorsWords) }
     if !file.text.isEmpty {

@@ -33,7 +33,7 @@ struct ExperimentOpening: ReportPart {
         "<code>\(html($0))</code> (\(html(MetricWords.metric($0, hasTokens: hasTokens))))"
       }
       parts.append(
-        "<p>Shown is <code>\(html(metric))</code>: \(html(MetricWords.metric(metric, hasTokens: hasTokens))).\(rest.isEmpty ? "" : " Also there: \(listed(rest)).")</p>"
+        "<p>The metric shown is <code>\(html(metric))</code>: \(html(MetricWords.metric(metric, hasTokens: hasTokens))).\(rest.isEmpty ? "" : " The file also has \(listed(rest)).")</p>"
       )
     }
     let drawn = file.attributes[Schema.ResultsRoot.promptsDrawn]?.plain.split(separator: ";").first.map(
@@ -119,8 +119,8 @@ struct ExperimentOpening: ReportPart {
   /// What was put into what.
   private var direction: String {
     file.isDenoising
-      ? "Denoising: activations of the clean run were put into the corrupted run. An effect of 0 means that nothing changed, one of 1 that the clean run's value is reached."
-      : "Noising: activations of the corrupted run were put into the clean run. An effect of 0 means that nothing changed, one of 1 that the corrupted run's value is reached."
+      ? "Denoising: activations of the clean run were put into the corrupted run. An effect of 0 means no change; an effect of 1 means that the clean run's value is reached."
+      : "Noising: activations of the corrupted run were put into the clean run. An effect of 0 means no change; an effect of 1 means that the corrupted run's value is reached."
   }
 
   /// What is missing from effects and why, a line each.
@@ -140,7 +140,7 @@ struct ExperimentOpening: ReportPart {
     if !file.tokens.isAligned, file.tokens.longest > 0 {
       let shortest = file.tokens.clean.map(\.count).min() ?? 0
       lines.append(
-        "Prompts have \(shortest) to \(file.tokens.longest) tokens: cells of positions that a prompt lacks are over the other prompts (column n)."
+        "Prompts have \(shortest) to \(file.tokens.longest) tokens: cells at positions that some prompts lack are averaged over the other prompts (column n)."
       )
     }
     return lines

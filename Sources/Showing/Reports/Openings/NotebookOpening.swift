@@ -55,15 +55,15 @@ extension NotebookBuilder {
   private func meaning(of metric: String) -> String {
     switch metric {
     case "logit_diff" where source.isMazes:
-      "the logit of the first step to the cheese less that of the first step to the corner, at the decision square"
+      "the logit of the first step to the cheese minus that of the first step to the corner, at the decision square"
     case "prob" where source.isMazes: "the probability of the first step to the cheese, at the decision square"
-    case "logit_diff": "the logit of the right answer less that of the wrong one, at the end"
+    case "logit_diff": "the logit of the right answer minus that of the wrong one, at the end"
     case "logit": "the logit of the right answer"
     case "log_prob": "the logarithm of the right answer's probability"
     case "prob": "the probability of the right answer"
     case "choice": "the right answer's share of the probability of both answers"
     case "kl": "how far the output is from the base run's, as KL(base || edited)"
-    case "rank": "how many tokens are likelier than the right answer"
+    case "rank": "how many tokens are more probable than the right answer"
     default: "as the experiment defines it"
     }
   }

@@ -6,7 +6,7 @@ package enum HeadWords {
     case "answer": "the answer"
     case "wrong": "the wrong token"
     case "wrongAgain": "the wrong token again"
-    case "afterWrong": "what follows the wrong token"
+    case "afterWrong": "the token after the wrong token"
     case "itself": "itself"
     case "previous": "the token before"
     case "first": "the first token"
@@ -19,7 +19,7 @@ package enum HeadWords {
   static func gaze(_ label: String) -> String {
     switch label {
     case "end": "from the end"
-    case "wrongAgain": "from the wrong token's last place"
+    case "wrongAgain": "from the wrong token's last position"
     default: "from \(label)"
     }
   }
@@ -30,8 +30,8 @@ package enum HeadWords {
     case "previous_token": "attention to the token before"
     case "current_token": "attention to the token itself"
     case "first_position": "attention to the first position"
-    case "duplicate_token": "attention to earlier places of the same token"
-    case "induction": "attention to what followed earlier places of the same token"
+    case "duplicate_token": "attention to earlier occurrences of the same token"
+    case "induction": "attention to what followed earlier occurrences of the same token"
     case "ov_copying": "attending to a token raises its logit"
     case "qk_copying": "tokens attend to the same token"
     default: nil

@@ -9,14 +9,14 @@ enum MetricWords {
 
   private static func metric(_ name: String) -> String {
     switch name {
-    case "logit_diff": "the answer's logit less the wrong token's, at the last position"
+    case "logit_diff": "the answer's logit minus the wrong token's, at the last position"
     case "logit": "the answer's logit at the last position"
     case "log_prob": "the logarithm of the answer's probability, in nats"
     case "prob": "the answer's probability at the last position"
-    case "choice": "the answer's probability over that of the answer and the wrong token together"
+    case "choice": "the answer's share of the probability of the answer and the wrong token"
     case "kl": "how far the output over the whole vocabulary is from the base run's (Kullback-Leibler, in nats)"
     case "rank": "how many tokens have a higher logit than the answer; 0 is the top"
-    default: "as the file has it"
+    default: "as defined in the file"
     }
   }
 }

@@ -68,7 +68,7 @@ enum GGUFCases {
       if type == .f32 {
         return writer.add(name, shape: shape, (0..<count).map { _ in Float.random(in: 0.1...0.5, using: &generator) })
       }
-      // Bits below those of an infinite half, whatever their place in a block.
+      // Bytes that give no infinite half, wherever they are in a block.
       let size = count / type.blockSize * type.blockBytes
       let bytes = (0..<size).map { _ in UInt8.random(in: 0...0x3B, using: &generator) }
       writer.add(name, type, shape: shape, bytes: bytes)

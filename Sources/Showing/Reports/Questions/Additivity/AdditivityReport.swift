@@ -41,7 +41,7 @@ struct AdditivityReport: ReportPart {
           + htmlTable(
             ["of", "change", "not the sum", "share"], rows, labels: 1,
             caption:
-              "Root mean square over cells and examples: what the directions change together, and what of that is not the sum of what each changes alone"
+              "Root mean square over cells and examples: the change by all directions together, and the part of it that is not the sum of their separate changes"
           ))
     }
     report.addSection(Schema.additivity.name, "Additivity", cards: cards)

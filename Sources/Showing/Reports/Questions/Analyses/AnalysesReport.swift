@@ -82,7 +82,7 @@ struct OtherStudyReport: StudyReport {
 
   func card(in report: inout Report) throws -> [String] {
     [
-      "<p>This version of Patchbay does not draw analyses of this kind. Its numbers are in <code>\(html(places.group.path))</code> of the file.</p>"
+      "<p>This kind of analysis is unknown to this version of Patchbay. Its numbers are in <code>\(html(places.group.path))</code> of the file.</p>"
     ]
   }
 }

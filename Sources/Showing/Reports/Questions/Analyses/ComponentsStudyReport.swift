@@ -23,7 +23,7 @@ struct ComponentsStudyReport: StudyReport {
     let explained = try array.doubles()
     let count = array.axis("component")?.count ?? 0
     var parts = [
-      "<p>The directions along which activations vary most, and how much of the variance each has. The participation ratio says over how many directions the variance is spread.</p>"
+      "<p>The directions along which activations vary most, and how much of the variance each has. The participation ratio says how many directions the variance is spread over.</p>"
     ]
     let scatters = try scatters(explained, count)
     report.figures += scatters

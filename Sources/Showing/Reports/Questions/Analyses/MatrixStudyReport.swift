@@ -3,7 +3,7 @@ import ActivationStore
 /// Activations as they are, for other programs.
 struct MatrixStudyReport: StudyReport {
   static let word = "matrix"
-  static let title: String? = "activations as they are"
+  static let title: String? = "activations for other programs"
   let places: StudyPlaces
 
   init(_ places: StudyPlaces) { self.places = places }
@@ -15,7 +15,7 @@ struct MatrixStudyReport: StudyReport {
     let axes = places.group.axes(of: name) ?? []
     let shape = axes.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
     return [
-      "<p>Activations for other programs to go on with: <code>\(html("\(places.group.path)/\(name)"))</code>, along \(html(shape)).</p>"
+      "<p>Activations for use in other programs: <code>\(html("\(places.group.path)/\(name)"))</code>, along \(html(shape)).</p>"
     ]
   }
 }

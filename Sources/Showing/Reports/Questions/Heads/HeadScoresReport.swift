@@ -17,7 +17,8 @@ struct HeadScoresReport: ReportPart {
     self.file = file
     composition = try file.group(Schema.composition)
     groups = try [
-      (Schema.heads, "Where heads look, on random sequences"), (Schema.headsOnPrompts, "Where heads look, on prompts"),
+      (Schema.heads, "Where heads attend, on random sequences"),
+      (Schema.headsOnPrompts, "Where heads attend, on prompts"),
       (Schema.copying, "What weights copy"),
     ].compactMap { section, title in
       guard let group = try file.group(section) else { return nil }
@@ -30,19 +31,19 @@ struct HeadScoresReport: ReportPart {
     switch section {
     case Schema.heads:
       return
-        "Mean attention to the places that a kind of head looks at, 0 to 1, over \(text(Names.sequences)) sequences of \(text(Names.length)) random tokens and the same again (seed \(text(Names.seed)))."
+        "Mean attention, 0 to 1, to the positions that a kind of head attends to, over \(text(Names.sequences)) sequences of \(text(Names.length)) random tokens followed by the same tokens again (seed \(text(Names.seed)))."
     case Schema.headsOnPrompts:
       return "The same over the prompts of \(text(Names.prompts))."
     default:
       return
-        "Of a circuit from tokens to tokens, the sum of its eigenvalues over the sum of their sizes: 1 where it copies, −1 where it does the opposite, about 0 at random. These are of weights alone."
+        "The sum of the eigenvalues of a circuit from tokens to tokens, over the sum of their magnitudes: 1 for copying, −1 for the opposite, about 0 for random weights. These scores depend only on weights."
     }
   }
 
   var notes: [String] {
     let gains = file.attributes[Names.normGains]?.plain
     return [
-      "Definitions and sources are in Documentation/heads.md. Gains of norms are \(gains == "stored" ? "left out" : "folded into the weights"); biases and rotary positions are left out."
+      "Definitions and sources are in Documentation/heads.md. Gains of norms are \(gains == "stored" ? "ignored" : "folded into the weights"); biases and rotary positions are ignored."
     ]
   }
 
@@ -123,7 +124,7 @@ struct HeadScoresReport: ReportPart {
   private func figure(_ scores: LabelledArray, _ group: StoredGroup) throws -> NamedFigure {
     let values = try scores.doubles()
     let width = scores.axes[1].count
-    let n = Self.prompts(scores).map { "; over \($0) prompts" } ?? "; of the weights alone"
+    let n = Self.prompts(scores).map { "; over \($0) prompts" } ?? "; depends only on weights"
     let map = Heatmap(
       title: "\(scores.name)\(group.path == Schema.headsOnPrompts.path ? ", on prompts" : "")",
       subtitle: (HeadWords.score(scores.name) ?? "the score of each head") + n, rowsName: "layer", columnsName: "head",
@@ -161,13 +162,13 @@ struct HeadScoresReport: ReportPart {
     }
     guard !rows.isEmpty else { return }
     report.tables.append(table)
-    let random = baseline.map { ", beside the \(tableNumber($0)) that random matrices give" } ?? ""
+    let random = baseline.map { ", compared with \(tableNumber($0)) for random matrices" } ?? ""
     var parts = [
-      "<p>\(html("How much a later head reads what an earlier one writes, into its queries (Q), keys (K) or values (V): the size of the product of the two heads' matrices over the product of their sizes\(random). These are of weights alone."))</p>"
+      "<p>\(html("How much a later head reads what an earlier one writes, into its queries (Q), keys (K) or values (V): the norm of the product of the two heads' matrices over the product of their norms\(random). These scores depend only on weights."))</p>"
     ]
     let bars = BarChart(
       title: "Which heads compose",
-      subtitle: "the \(strongest.count) strongest pairs, \(Self.mostPairs) of each input; of the weights alone",
+      subtitle: "the \(strongest.count) strongest pairs, \(Self.mostPairs) of each input; depends only on weights",
       valueName: "composition score", names: strongest.map { "\($0.sender) → \($0.receiver).\($0.input.lowercased())" },
       series: [.init(name: "score", values: strongest.map(\.score))])
     let figure = NamedFigure(name: "composition", figure: try bars.figure())

@@ -39,7 +39,7 @@ struct HeadSummaryReport: ReportPart {
     for gaze in gazes {
       columns.append(
         (
-          "looks \(HeadWords.gaze(gaze.from)) at",
+          "attends \(HeadWords.gaze(gaze.from)) to",
           gaze.shares.map { shares in
             guard let best = largest(shares) else { return "–" }
             return "\(gaze.names[best]) \(tableNumber(shares[best], 2))"
@@ -47,7 +47,7 @@ struct HeadSummaryReport: ReportPart {
         ))
     }
     var cards: [String] = [
-      "<p>The heads with the largest effects in sweeps over heads, and what they do in the \(html(run)) runs: the effect that each sweep has at them, what they write into the logit difference themselves (with 95 % bootstrap intervals), and where most of their attention goes.</p>"
+      "<p>The heads with the largest effects in sweeps over heads, and what they do in the \(html(run)) runs: their effect in each sweep, what they write directly into the logit difference (with 95 % bootstrap intervals), and where most of their attention goes.</p>"
         + htmlTable(
           ["head"] + columns.map(\.name), heads.indices.map { head in [heads[head]] + columns.map { $0.values[head] } },
           labels: 1, caption: "\(counted(heads.count, "head")), over \(counted(examples, "example"))")
@@ -119,10 +119,10 @@ struct HeadSummaryReport: ReportPart {
     let ranked = gaze.names.indices.sorted { (most($0), $1) > (most($1), $0) }
     let shown = ranked.prefix(Self.mostSources).filter { most($0) >= Self.leastShare || $0 == ranked[0] }.sorted()
     let map = Heatmap(
-      title: "Where the strongest heads look \(HeadWords.gaze(gaze.from))",
+      title: "Where the strongest heads attend \(HeadWords.gaze(gaze.from))",
       subtitle:
         "mean attention in the \(run) runs over \(counted(gaze.examples, "example"))\(shown.count < gaze.names.count ? "; the \(shown.count) sources that get most" : "")",
-      rowsName: "head", columnsName: "looks at", valueName: "attention", rowLabels: heads,
+      rowsName: "head", columnsName: "attends to", valueName: "attention", rowLabels: heads,
       columnLabels: shown.map { gaze.names[$0] }, values: gaze.shares.map { row in shown.map { row[$0] } },
       colours: .sequential(0...1))
     return NamedFigure(name: "heads-\(fileName(gaze.from))", figure: try map.figure())

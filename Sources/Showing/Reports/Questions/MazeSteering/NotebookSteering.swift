@@ -9,7 +9,7 @@ extension NotebookBuilder {
   /// The measures of steering studies that are drawn together, with what they are called.
   private static let headings = [(Measure.cheese, "heads for the cheese"), (.corner, "heads for the corner")]
   private static let arrivals = [
-    (Measure.reachedCheese, "gets the cheese"), (.reachedRegion, "comes to the top right"),
+    (Measure.reachedCheese, "gets the cheese"), (.reachedRegion, "reaches the top right"),
   ]
 
   mutating func addStudy(_ group: StoredGroup) throws {

@@ -294,8 +294,8 @@ extension Schema.Steering.Measure {
     case .cheese: "to cheese"
     case .corner: "to corner"
     case .reachedCheese: "got cheese"
-    case .reachedCorner: "came by corner"
-    case .reachedRegion: "came top right"
+    case .reachedCorner: "passed the corner"
+    case .reachedRegion: "reached top right"
     case .steps: "steps"
     case .fieldChange: "field change"
     }

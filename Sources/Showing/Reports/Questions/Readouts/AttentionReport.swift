@@ -19,7 +19,7 @@ struct AttentionReport: ReadingReport {
 
   func card(in report: inout Report) throws -> [String] {
     let words =
-      "<p>Attention of the unpatched runs: how much each token (down) takes from each token before it (across).</p>"
+      "<p>Attention of the unpatched runs: how much each token (down) attends to each earlier token (across).</p>"
     return [words] + (try map.add(to: &report))
   }
 
@@ -45,19 +45,19 @@ extension NotebookBuilder {
       guard let map = aligned ? own.mean : try firstExample(own, of: tokens), map.hasNumbers else { return }
       outputs.append(
         try source.heatmap(
-          map, "\(group.name): where head \(head) looks, \(firstRun.name)", colours: .sequential(0...1)))
+          map, "\(group.name): where head \(head) attends, \(firstRun.name)", colours: .sequential(0...1)))
     }
     let rest = all.axes[1].count - heads.count
     say(
       "readout-\(group.name)-words",
       """
-      ## \(markdownWords(group.name)): where heads look
+      ## \(markdownWords(group.name)): where heads attend
 
       Rows look, columns are looked at; each row adds up to 1. \
       \(aligned ? "Means over the \(source.examples) \(firstRun.name) prompts." : "Prompts differ in length, so this is the first one; `example=` takes another.")\
       \(rest > 0 ? " Drawn: the first \(heads.count) heads of \(all.axes[1].count)." : "")
       """)
-    let title = "{head} looks, \(firstRun.name)"
+    let title = "{head} attends, \(firstRun.name)"
     let of: String
     if aligned {
       of = """

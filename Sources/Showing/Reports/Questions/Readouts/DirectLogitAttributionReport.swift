@@ -30,7 +30,7 @@ struct DirectLogitAttributionReport: ReadingReport {
     }
     report.tables.append(table)
     var body = [
-      "<p>Direct logit attribution: what each part of the residual stream adds to the logit difference by itself, in the unpatched runs. The parts sum to the logit difference.</p>"
+      "<p>Direct logit attribution: what each part of the residual stream adds directly to the logit difference, in the unpatched runs. The parts sum to the logit difference.</p>"
     ]
     if let bars = try bars(found) {
       report.figures.append(bars)
@@ -77,7 +77,7 @@ struct DirectLogitAttributionReport: ReadingReport {
     }
     let all = readout.count("part")
     let chart = BarChart(
-      title: "\(readout.name): whose work the logit difference is",
+      title: "\(readout.name): which parts make up the logit difference",
       subtitle:
         "direct logit attribution, the \(names.count) largest of \(all) parts; 95 % bootstrap over \(counted(readout.count(Schema.Axis.example), "example"))",
       valueName: "part of the logit difference", names: names, series: series)

@@ -52,7 +52,7 @@ extension NotebookBuilder {
     let rows = layers.indices.map { layer in
       [layers[layer]] + runs.indices.map { notebookNumber(notebookMean(last.cell($0 * layers.count + layer))) }
     }
-    let title = "\(group.name): \(metric) at the last token, as each layer would have it"
+    let title = "\(group.name): \(metric) at the last token, as read from each layer"
     run(
       "readout-\(group.name)",
       """

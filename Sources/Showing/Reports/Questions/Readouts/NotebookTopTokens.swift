@@ -35,11 +35,11 @@ extension NotebookBuilder {
         }
     }
     let shown = Array(max(0, length - Self.mostWords)..<length)
-    let title = "\(group.name): the token that each layer would say, \(runs[side])"
+    let title = "\(group.name): the token that each layer predicts, \(runs[side])"
     say(
       "readout-\(group.name)-words",
       """
-      ## \(markdownWords(group.name)): what each layer would say
+      ## \(markdownWords(group.name)): what each layer predicts
 
       The residual stream before each layer, and after the last, read as if it were the output: the tokens that come first, with their probabilities, in the \
       \(runs[side]) run of the first \(source.exampleWord) (`example=` takes another). The table is for the last position; the picture has the first token at \

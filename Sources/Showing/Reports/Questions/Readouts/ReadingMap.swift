@@ -77,7 +77,7 @@ struct ReadingMap: Sendable {
       let map = Heatmap(
         title: "\(readout.name): \(held.joined(separator: ", "))",
         subtitle: grid.isSequential
-          ? "attention, \(who)" : "\(layer.metric) of the residual stream read as output, \(who)",
+          ? "attention, \(who)" : "\(layer.metric) of the residual stream read as the output, \(who)",
         rowsName: grid.rows.map { grid.axes[$0].name }.joined(separator: ", "),
         columnsName: grid.columns.map { grid.axes[$0].name }.joined(separator: ", "),
         valueName: grid.isSequential ? "attention" : layer.metric, rowLabels: labels(grid.rows),

@@ -22,7 +22,7 @@ struct ReadoutsReport: ReportPart {
       let body = try reading.card(in: &report)
       cards.append((["<h3>\(html(reading.group.name))</h3>"] + body).joined(separator: "\n"))
     }
-    report.addSection(Schema.readouts.name, "Read off the unpatched runs", cards: cards, hasMaps: true)
+    report.addSection(Schema.readouts.name, "Readouts of the unpatched runs", cards: cards, hasMaps: true)
   }
 
   func add(to notebook: inout NotebookBuilder) throws {
@@ -80,7 +80,7 @@ struct OtherReadingReport: ReadingReport {
     report.tables.append(try Table(try group.floats(), name: "readout-\(group.name)"))
     let word = group.attributes[Schema.Readout.read]?.plain
     return [
-      "<p>\(word.map { "The reading <code>\(html($0))</code>" } ?? "This reading") is not one that this version of Patchbay draws. Its numbers are in tables/.</p>"
+      "<p>\(word.map { "The reading <code>\(html($0))</code>" } ?? "This reading") is unknown to this version of Patchbay. Its numbers are in tables/.</p>"
     ]
   }
 

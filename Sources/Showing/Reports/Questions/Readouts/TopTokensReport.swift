@@ -30,7 +30,7 @@ struct TopTokensReport: ReadingReport {
     let many =
       found.examples == 1
       ? ""
-      : " Over all prompts, a square has the token that most of them have there, and the mean probability of each prompt's own first token."
+      : " Over all prompts, a square has the most frequent token, and the mean probability of each prompt's own top token."
     let part =
       tabled == found.examples
       ? "" : " The table has the first \(tabled) of \(found.examples) prompts; the results file has all."
@@ -96,9 +96,9 @@ struct TopTokensReport: ReadingReport {
         tokens.first.map { "\(position) \(shownToken($0[position]))" } ?? found.axes[2].labels.texts[position]
       }
       let map = Heatmap(
-        title: "\(group.name): the token that each layer would say, \(name)",
+        title: "\(group.name): the token that each layer predicts, \(name)",
         subtitle:
-          "the residual stream read as output; \(found.examples == 1 ? "the only prompt" : "the first of \(found.examples) prompts"); the last row is the model's own output",
+          "the residual stream read as the output; \(found.examples == 1 ? "the only prompt" : "the first of \(found.examples) prompts"); the last row is the model's own output",
         rowsName: "layer", columnsName: "position", valueName: "probability of the token",
         rowLabels: layers.labels.shown,
         columnLabels: labels, values: values, colours: .sequential(0...1),

@@ -13,7 +13,7 @@ struct SweepFigures {
 
   private var title: String { "\(sweep.name): effect on \(metric)\(isEstimated ? ", estimated" : "")" }
   private var subtitle: String {
-    "mean of normalised effects over \(counted(file.prompts.count, "example")); 0: nothing changed, 1: the other run is reached"
+    "mean of normalised effects over \(counted(file.prompts.count, "example")); 0: no change, 1: the other run is reached"
   }
 
   /// The chart that reads better than a map, to stand inside the page: curves over coefficients, bars of a single axis; nil where there is none.
@@ -74,7 +74,7 @@ struct SweepFigures {
     let chart = ScatterChart(
       title: "\(sweep.name): estimated against run",
       subtitle: "\(fit ?? "")mean change of \(metric), a point for each cell",
-      xName: "change when run", yName: "change by one gradient", points: points)
+      xName: "change when run", yName: "change estimated from one gradient", points: points)
     return NamedFigure(name: "sweep-\(sweep.name)-estimates", figure: try chart.figure())
   }
 

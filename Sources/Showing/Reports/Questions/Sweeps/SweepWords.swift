@@ -24,7 +24,7 @@ enum SweepWords {
       case "resample": "was taken from another prompt's \(other) run, drawn by seed \(sweep.text("seed") ?? "?")"
       case "scale": "was multiplied by \(sweep.text("scale") ?? "a factor") in the \(base) run"
       case "add": "had \(additions(sweep)) added in the \(base) run"
-      case "project_out": "lost its part along a direction in the \(base) run"
+      case "project_out": "had its component along a direction removed in the \(base) run"
       case let edit?: "\(sweep.text(Schema.Sweep.editWords) ?? "was edited (\(edit))") in the \(base) run"
       case nil: "was edited in the \(base) run"
       }
@@ -36,9 +36,9 @@ enum SweepWords {
     }
     let name = self.site(site)
     return
-      "\(site == name ? name : "\(site) (\(name))") \(what), for each \(listed(sweep.axes.map { axisWord($0.name) })) by itself"
-      + (chosen.isEmpty ? "" : "; of \(chosen.joined(separator: ", ")) only")
-      + (standing.isEmpty ? "" : "; besides, in every cell: \(standing.joined(separator: "; "))") + "."
+      "\(site == name ? name : "\(site) (\(name))") \(what), for each \(listed(sweep.axes.map { axisWord($0.name) })) separately"
+      + (chosen.isEmpty ? "" : "; only at \(chosen.joined(separator: ", "))")
+      + (standing.isEmpty ? "" : "; in addition, in every cell: \(standing.joined(separator: "; "))") + "."
   }
 
   private static func additions(_ sweep: SweepData) -> String {
@@ -58,12 +58,12 @@ enum SweepWords {
     let place = sweep.text(Schema.Sweep.receiverPosition).flatMap { $0 == "all" ? nil : " (at position \($0))" } ?? ""
     if isEdges {
       return
-        "Paths: what each head writes took its value of the \(other) run on the way to one input (\(sweep.text(Schema.Sweep.inputs) ?? "q, k, v")) of each later head\(place), \(kept) kept as they were."
+        "Paths: what each head writes took its value in the \(other) run on the path to one input (\(sweep.text(Schema.Sweep.inputs) ?? "q, k, v")) of each later head\(place), with \(kept) frozen."
     }
     let receivers = sweep.text(Schema.Sweep.receivers) ?? "the receivers"
     let together = sweep.text(Schema.Sweep.together) == "0" ? ", one receiver at a time" : ""
     return
-      "Paths: what each sender (\(sweep.text(Schema.Sweep.senders) ?? "")) writes took its value of the \(other) run on the way to \(receivers)\(place)\(together), \(kept) kept as they were."
+      "Paths: what each sender (\(sweep.text(Schema.Sweep.senders) ?? "")) writes took its value in the \(other) run on the path to \(receivers)\(place)\(together), with \(kept) frozen."
   }
 
   private static func site(_ name: String) -> String {

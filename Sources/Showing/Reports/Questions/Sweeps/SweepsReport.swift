@@ -18,12 +18,12 @@ struct SweepsReport: ReportPart {
   var notes: [String] {
     let p =
       CellEffects.flips.isExact(file.prompts.count)
-      ? "all \(1 << file.prompts.count) choices of signs were gone through"
-      : "\(CellEffects.flips.flips) random choices of signs (seed \(CellEffects.flips.seed)); p = (1 + as far from 0) / (1 + choices), so that it is at least \(tableNumber(1 / Double(CellEffects.flips.flips + 1), 4))"
+      ? "all \(1 << file.prompts.count) choices of signs were enumerated"
+      : "\(CellEffects.flips.flips) random choices of signs (seed \(CellEffects.flips.seed)); p = (1 + choices at least as far from 0) / (1 + choices), so it is at least \(tableNumber(1 / Double(CellEffects.flips.flips + 1), 4))"
     return [
-      "Effect: (patched − base) / (other − base), example by example, then the mean over examples. Ratio of means: the same of the means. They differ where the distance between the two runs differs between examples. Examples without a distance have no effect and are counted out.",
+      "Effect: (patched − base) / (other − base), per example, then averaged over examples. Ratio of means: the same formula applied to the means. The two differ if the distance between the runs varies between examples. Examples without a distance have no effect and are excluded.",
       Bootstrap.noteOfReports,
-      "p: sign-flip permutation test, two-sided, of the mean effect against 0, for each cell by itself: \(p). p (FDR): Benjamini and Hochberg's correction over the cells of the sweep. The ten strongest were picked for being strong, so that their intervals are a little optimistic.",
+      "p: sign-flip permutation test, two-sided, of the mean effect against 0, for each cell separately: \(p). p (FDR): Benjamini and Hochberg's correction over the cells of the sweep. The ten strongest were selected for their strength, so their intervals are slightly optimistic.",
     ]
   }
 

@@ -33,7 +33,7 @@ struct TransferGrid {
       }
     }
     sentence =
-      "Each example's difference (down) in each example (across), as normalised effects. On average over all cells an example's own difference did \(tableNumber(finiteMean(own), 2)), those of others \(tableNumber(finiteMean(others), 2))."
+      "Each example's difference (down) added in each example (across), as normalised effects. On average over all cells, the effect of an example's own difference was \(tableNumber(finiteMean(own), 2)), that of others \(tableNumber(finiteMean(others), 2))."
   }
 
   /// The map that the page shows first, of the first forty examples.

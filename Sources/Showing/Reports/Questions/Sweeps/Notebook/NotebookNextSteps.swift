@@ -133,8 +133,8 @@ extension NotebookBuilder {
     if let (a, b) = pairs.first(where: { $0.cells.axes == $1.cells.axes && $0.what == $1.what }) {
       addDifference(
         "sweeps", "Compare two sweeps",
-        "\(markdownCode(a.group.name)) less \(markdownCode(b.group.name)), cell by cell and \(source.exampleWord) by \(source.exampleWord): where they differ most. "
-          + "An interval without 0 is a difference.", a, b)
+        "\(markdownCode(a.group.name)) minus \(markdownCode(b.group.name)), cell by cell and \(source.exampleWord) by \(source.exampleWord): where they differ most. "
+          + "An interval without 0 indicates a difference.", a, b)
     }
     guard let metric = source.file.shownMetric, let second = source.metrics.dropFirst().first else { return }
     for a in sweeps where a.axes.count > 0 {
@@ -143,7 +143,7 @@ extension NotebookBuilder {
       else { continue }
       addDifference(
         "metrics", "Compare two metrics",
-        "The effect on \(markdownCode(metric)) less that on \(markdownCode(second)) in \(markdownCode(a.group.name)).",
+        "The effect on \(markdownCode(metric)) minus that on \(markdownCode(second)) in \(markdownCode(a.group.name)).",
         a, b)
       break
     }

@@ -47,7 +47,7 @@ struct NotebookSweepView {
       picture = try picture.top(axis, count)
       step { "top(\($0), \(pythonLiteral(axis)), \(count))" }
       helpers.append(.top)
-      notes.append("the \(count) \(what) of \(size) that hold the largest effects")
+      notes.append("the \(count) \(what) of \(size) with the largest effects")
     }
     func merge(_ parts: [String]) throws -> String {
       guard parts.count > 1 else { return parts.first ?? "" }

@@ -16,27 +16,27 @@ struct NotebookSweepWords {
 
   private var site: String {
     guard let name = group.text(Schema.Sweep.site) else {
-      return "What this sweep did is in the experiment's text at the end."
+      return "The experiment's text at the end says what this sweep did."
     }
     let what = "\(markdownCode(name))\(Self.meaning(ofSite: name).map { " (\($0))" } ?? "")"
     let runs = "the \(base) run"
     let done: String
     switch group.text(Schema.Sweep.edit) {
-    case "patch"?: done = "In \(runs), \(what) was replaced by what it is in the \(other) run"
+    case "patch"?: done = "In \(runs), \(what) was replaced by its value in the \(other) run"
     case "zero"?: done = "In \(runs), \(what) was set to zero"
     case "mean"?:
       done = "In \(runs), \(what) was replaced by its mean over the \(other) runs of all \(source.exampleWord)s"
     case "resample"?:
       done =
-        "In \(runs), \(what) was replaced by what it is in the \(other) run of another, random, \(source.exampleWord)"
+        "In \(runs), \(what) was replaced by its value in the \(other) run of another, random \(source.exampleWord)"
     case "scale"?: done = "In \(runs), \(what) was multiplied by \(markdownWords(group.text("scale") ?? "a factor"))"
-    case "project_out"?: done = "In \(runs), what \(what) has along a direction was taken out"
+    case "project_out"?: done = "In \(runs), the component of \(what) along a direction was removed"
     case "add"?:
       let added =
         switch group.text("add") {
-        case "difference"?: "the difference \(other) less \(base) was added to \(what)"
+        case "difference"?: "the difference \(other) minus \(base) was added to \(what)"
         case "example-difference"?:
-          "each \(source.exampleWord)'s difference \(other) less \(base) was added, in every \(source.exampleWord), to \(what)"
+          "each \(source.exampleWord)'s difference \(other) minus \(base) was added, in every \(source.exampleWord), to \(what)"
         default: "a vector was added to \(what)"
         }
       let coefficient = group.text("coefficient").map { ", times \(markdownWords($0))" }
@@ -44,7 +44,7 @@ struct NotebookSweepWords {
     default:
       let words = group.text(Schema.Sweep.editWords).map(markdownWords)
       done =
-        "In \(runs), \(what) \(words ?? "was edited (\(markdownWords(group.text(Schema.Sweep.edit) ?? "how is in the experiment's text")))")"
+        "In \(runs), \(what) \(words ?? "was edited (\(markdownWords(group.text(Schema.Sweep.edit) ?? "see the experiment's text")))")"
     }
     let chosen = group.attributes.keys.filter { $0.hasPrefix(Schema.Sweep.chosenPrefix) }.sorted().map {
       "\(markdownWords(String($0.dropFirst(Schema.Sweep.chosenPrefix.count)))) \(markdownCode(group.text($0) ?? ""))"
@@ -86,12 +86,12 @@ struct NotebookSweepWords {
     case "resid_post": "the residual stream as it leaves a block"
     case "attn_out": "what a block's attention writes into the stream"
     case "mlp_out": "what a block's MLP writes into the stream"
-    case "z": "what a head has gathered, before its output weights"
+    case "z": "a head's output before its output weights"
     case "result": "what a head writes into the stream"
     case "q": "a head's queries"
     case "k": "a head's keys"
     case "v": "a head's values"
-    case "pattern": "where a head looks"
+    case "pattern": "where a head attends"
     case "attn_scores": "attention before the softmax"
     case "mlp_pre": "the MLP's neurons before their nonlinearity"
     case "mlp_post": "the MLP's neurons"

@@ -59,13 +59,14 @@ extension NotebookBuilder {
     var words = "## \(markdownWords(group.name))\n\n" + NotebookSweepWords(group: group, source: source).text
     if shown.what == "change" {
       words +=
-        "\n\nNo \(source.exampleWord) has a normalised effect, since its two baselines are the same: what is shown is the change of the metric itself."
+        "\n\nNo \(source.exampleWord) has a normalised effect, since its two baselines are the same; the change of the metric is shown instead."
     }
     if let sentence = strongestWords(shown) { words += "\n\n" + sentence }
-    if lacksPaths { words += " Where there is no path from a sender to a receiver, there is no value." }
+    if lacksPaths { words += " Pairs without a path from the sender to the receiver have no value." }
     if let note = view.note { words += " " + note }
     if !source.prompts.isAligned, source.prompts.hasTokens, shown.axes.contains("position") {
-      words += " The prompts differ in length: the same position is another word in each, and few reach the last ones."
+      words +=
+        " The prompts differ in length: the same position has different words in them, and few prompts reach the last positions."
     }
     if isFaint(view, shown.unit) {
       words += " All effects are small; colours end at ±\(NotebookSweepView.leastEffect)."
