@@ -111,6 +111,15 @@ import Testing
     }
   }
 
+  /// One pair and one metric are one piece of work, whose products threads share.
+  @Test(arguments: families) func attributionOfOnePair(small: SmallSpec) throws {
+    let long = RandomPrompts.pairs(lengths: [100], vocabulary: 2000)
+    try checkBits(Self.model(small), long, [.logitDiff]) { engine in
+      let plan = try engine.plan(Sweep(name: "a", site: Site(.z), over: [.layer, .head]))
+      return [try #require(engine.estimates(plan).changes[.logitDiff])]
+    }
+  }
+
   @Test(arguments: families) func attribution(small: SmallSpec) throws {
     let model = Self.model(small)
     try checkBits(model, Self.mixed, [.logitDiff, .prob]) { engine in
