@@ -105,12 +105,21 @@ import Testing
       "'head_dim' is 3, expected an even number of rotated features"
     ),
     (
-      ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"rope_type": "yarn", "factor": 2}"#],
-      "'rope_scaling.rope_type' is 'yarn', expected default, linear or llama3"
+      ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"rope_type": "longrope", "factor": 2}"#],
+      "'rope_scaling.rope_type' is 'longrope', expected default, linear, dynamic, llama3 or yarn"
     ),
     (
-      ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"type": "dynamic", "factor": 2}"#],
-      "'rope_scaling.type' is 'dynamic', expected default, linear or llama3"
+      ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"type": "mrope", "factor": 2}"#],
+      "'rope_scaling.type' is 'mrope', expected default, linear, dynamic, llama3 or yarn"
+    ),
+    (
+      ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"type": "dynamic", "factor": 0}"#],
+      "'rope_scaling.factor' is 0, expected a number above 0"
+    ),
+    (
+      ConfigFixtures.decoder("llama"),
+      ["rope_scaling": #"{"type": "yarn", "factor": 2, "beta_fast": -1, "original_max_position_embeddings": 8}"#],
+      "'rope_scaling.beta_fast' is -1, expected a number above 0"
     ),
     (ConfigFixtures.decoder("llama"), ["rope_scaling": "3"], "'rope_scaling' is 3, expected an object"),
     (
@@ -166,8 +175,8 @@ import Testing
     // `rope_scaling` counts, whatever stands beside it.
     (
       ConfigFixtures.decoder("qwen2"),
-      ["rope_parameters": #"{"rope_type": "default"}"#, "rope_scaling": #"{"type": "yarn", "factor": 4}"#],
-      "'rope_scaling.type' is 'yarn', expected default, linear or llama3"
+      ["rope_parameters": #"{"rope_type": "default"}"#, "rope_scaling": #"{"type": "proportional", "factor": 4}"#],
+      "'rope_scaling.type' is 'proportional', expected default, linear, dynamic, llama3 or yarn"
     ),
     (
       ConfigFixtures.decoder("llama"), ["rope_parameters": #"{"full_attention": {"rope_theta": 5}}"#],
@@ -207,13 +216,17 @@ import Testing
       "'sliding_window_pattern' is 0, expected a whole number of 1 or more"
     ),
     (
-      ["model_type": #""gemma3""#, "text_config": #"{"rope_scaling": {"rope_type": "yarn"}}"#], [:],
-      "'text_config.rope_scaling.rope_type' is 'yarn', expected default, linear or llama3"
+      ["model_type": #""gemma3""#, "text_config": #"{"rope_scaling": {"rope_type": "longrope"}}"#], [:],
+      "'text_config.rope_scaling.rope_type' is 'longrope', expected default, linear, dynamic, llama3 or yarn"
     ),
     (
       ConfigFixtures.decoder("phi3"),
       ["rope_scaling": #"{"type": "longrope", "short_factor": [1], "long_factor": [1]}"#],
-      "'rope_scaling.type' is 'longrope', expected default: Phi-3's long contexts are not supported"
+      "'rope_scaling.short_factor' is an array, expected 2 numbers above 0"
+    ),
+    (
+      ConfigFixtures.decoder("phi3"), ["rope_scaling": #"{"type": "linear", "factor": 2}"#],
+      "'rope_scaling.type' is 'linear', expected default or longrope"
     ),
     (
       ConfigFixtures.decoder("phi3"), ["partial_rotary_factor": "1.5"],

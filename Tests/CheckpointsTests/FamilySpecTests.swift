@@ -265,6 +265,50 @@ import Testing
     return rotary.inverseFrequencies
   }
 
+  /// The reference numbers are `ROPE_INIT_FUNCTIONS[type](config, "cpu")` of transformers 5.24 with torch 2.13.
+  @Test func yarnAndLongContextsOfPhi3AgreeWithTransformers() throws {
+    let usual: [Float] = [
+      1, 0.562341332, 0.316227764, 0.158774942, 0.0785714313, 0.0381588712, 0.0180701576, 0.00825629756, 0.00357142836,
+      0.00140585331, 0.000790569466, 0.000444569858, 0.000250000012, 0.000140585325, 7.90569466e-05, 4.44569851e-05,
+    ]
+    let adjusted: [Float] = [
+      1, 0.562341332, 0.316227764, 0.170414031, 0.0716084614, 0.0266471431, 0.00732499827, 0.00222284929, 0.00124999997,
+      0.000702926656, 0.000395284733, 0.000222284929, 0.000125000006, 7.02926627e-05, 3.95284733e-05, 2.22284925e-05,
+    ]
+    let long: [Float] = [
+      1, 0.287479758, 0.0666666701, 0.0158113893, 0.00333333341, 0.00105409266, 0.00033333333, 0.000105409257,
+    ]
+    let first = #"{"rope_type": "yarn", "factor": 4, "original_max_position_embeddings": 1024}"#
+    // The factor that is left out is the context's over the original one.
+    let shorter = #"{"type": "yarn", "original_max_position_embeddings": 1024}"#
+    let second =
+      #"{"rope_type": "yarn", "factor": 8, "original_max_position_embeddings": 512, "beta_fast": 16, "beta_slow": 2, "truncate": false, "mscale": 1, "mscale_all_dim": 0.5}"#
+    let short =
+      #"{"type": "longrope", "short_factor": [1, 1.1, 1.5, 2, 3, 3, 3, 3], "long_factor": [2, 2, 2, 2, 2, 2, 2, 2]}"#
+    for (type, width, section, expected, amplitude, context) in [
+      ("llama", 64, first, usual, 1.13862944, 4096), ("qwen2", 64, shorter, usual, 1.13862944, 4096),
+      ("llama", 64, second, adjusted, 1.09417999, 4096),
+      ("phi3", 32, short, long, 1.09544512, 1024),
+    ] as [(String, Int, String, [Float], Float, Int)] {
+      let spec = try ConfigFixtures.spec(
+        ConfigFixtures.decoder(type),
+        [
+          "hidden_size": "\(width)", "rope_scaling": section, "max_position_embeddings": "4096",
+          "original_max_position_embeddings": "1024",
+        ])
+      guard case .rotary(let found) = spec.positions else { throw CheckpointError.fileNotFound("rotary positions") }
+      #expect(found.inverseFrequencies.count == expected.count && spec.context == context)
+      #expect(abs(found.amplitude - amplitude) < 1e-6, "\(type): \(found.amplitude)")
+      for (a, b) in zip(found.inverseFrequencies, expected) {
+        #expect(abs(a - b) <= 3e-6 * b, "\(type): \(a), not \(b)")
+      }
+    }
+    // Within the context of the config, dynamic scaling changes nothing.
+    #expect(
+      try ConfigFixtures.spec(ConfigFixtures.decoder("llama"), ["rope_scaling": #"{"type": "dynamic", "factor": 4}"#])
+        .positions == .rotary(RotarySpec(dimensions: 4, theta: 10000)))
+  }
+
   /// The reference numbers are `ROPE_INIT_FUNCTIONS[type](config, "cpu")` of transformers 5.23 with torch 2.13,
   /// head_dim 32.
   @Test(arguments: ["rope_scaling", "rope_parameters"])

@@ -296,7 +296,7 @@ import Testing
       ([], "give a prompt with --prompt or --prompt-tokens"),
       (["--prompt", "a"] + prompt, "give either --prompt or --prompt-tokens, not both"),
       (prompt + ["--tokens", "0"], "--tokens must be 1 or more"),
-      (prompt + ["--positions", "all"], "give --add too"),
+      (prompt + ["--positions", "all"], "give --add or --edit too"),
       (prompt + ["--add", "v.h5:x"], "--add 'v.h5:x' is not of the form FILE:COEFFICIENT@SITE"),
       (prompt + ["--top-k", "3"], "give --temperature too"), (prompt + ["--seed", "3"], "give --temperature too"),
       (prompt + ["--temperature", "0"], "--temperature must be above 0"),

@@ -58,6 +58,13 @@ def cases():
         ("another key of nonlinearities", {}, dict(hidden_activation="relu")),
         ("half heads, which llama ignores", {}, dict(partial_rotary_factor=0.5)),
         ("yarn", {}, dict(rope_scaling=rope("yarn", factor=4.0, original_max_position_embeddings=16))),
+        ("yarn, factor left out", {}, dict(rope_scaling=dict(type="yarn", factor=None, original_max_position_embeddings=16))),
+        ("yarn, all its keys", dict(head_dim=16), dict(rope_scaling=rope(
+            "yarn", factor=4.0, original_max_position_embeddings=24, beta_fast=4.0, beta_slow=0.5, mscale=1.0,
+            mscale_all_dim=0.5, truncate=False, rope_theta=300.0))),
+        ("yarn, attention factor", {}, dict(rope_scaling=rope(
+            "yarn", factor=4.0, original_max_position_embeddings=16, attention_factor=1.5))),
+        ("longrope", {}, dict(rope_scaling=rope("longrope", factor=2.0, short_factor=[1.0] * 3, long_factor=[2.0] * 3))),
         ("dynamic", {}, dict(rope_scaling=rope("dynamic", factor=4.0))),
         ("parameters by layer type", {}, dict(rope_parameters=by_layer(rope(rope_theta=50.0), rope(rope_theta=50.0)))),
     ]:
@@ -119,6 +126,9 @@ def cases():
         ("longrope", {}, dict(rope_scaling=rope(
             "longrope", short_factor=[1.0, 1.5, 2.0], long_factor=[2.0, 3.0, 4.0]), original_max_position_embeddings=48,
             max_position_embeddings=96)),
+        ("longrope of an older name", {}, dict(rope_scaling=dict(
+            type="su", short_factor=[1.0, 1.5, 2.0], long_factor=[2.0, 3.0, 4.0]), original_max_position_embeddings=48,
+            max_position_embeddings=96, rope_theta=300.0, rope_parameters=None)),
         ("linear", {}, dict(rope_scaling=rope("linear", factor=2.0))),
     ]:
         yield f"phi3 {name}", t.Phi3Config(**(SHAPE | keys)), changes

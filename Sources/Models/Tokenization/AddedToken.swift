@@ -1,17 +1,17 @@
-/// A token that is looked for in the text itself, before the model sees it.
+/// A token that is searched for in the text itself, before the model.
 struct AddedToken: Sendable {
   /// -1 until it is known.
   var id: Int32
   let content: String
-  /// Only between characters that are not of a word.
+  /// Only between characters that are not part of a word.
   var isSingleWord = false
-  /// Takes the whitespace before it along.
+  /// Includes the whitespace before it.
   var stripsLeft = false
-  /// Takes the whitespace after it along.
+  /// Includes the whitespace after it.
   var stripsRight = false
-  /// Looked for in the normalized text rather than in the text as it was given.
+  /// Searched for in the normalized text rather than in the original text.
   var isNormalized = false
-  /// Left out of decoded text on demand.
+  /// Optionally omitted from decoded text.
   var isSpecial = true
 }
 
@@ -22,7 +22,7 @@ extension AddedToken {
     if self.content.isEmpty { throw content.badValue("", expected: "at least one character") }
   }
 
-  /// Reads everything but the id and the content, which `added_tokens_decoder` has elsewhere.
+  /// Reads everything except the id and the content, which are elsewhere in `added_tokens_decoder`.
   init(_ field: JSONField, id: Int, content: String) throws(TokenizerError) {
     guard id >= 0, id < Vocabulary.idLimit else {
       throw .idOutOfRange(file: field.file, token: content, id: id, limit: Vocabulary.idLimit)

@@ -1,15 +1,15 @@
-/// The tokens that are looked for in a text, put together from all files that name some, as transformers does it.
+/// The tokens that are searched for in a text, collected like in transformers from all files that list some.
 struct AddedTokenList {
   let vocabulary: Vocabulary
   private(set) var tokens: [AddedToken] = []
-  /// Where a token stands in `tokens`, by its text and by its id.
+  /// The index of a token in `tokens`, by its text and by its id.
   private var places: [[UInt8]: Int] = [:]
   private var placesByID: [Int32: Int] = [:]
   private var next: Int32
 
   /// - Parameters:
-  ///   - tokens: those of tokenizer.json, whose ids count as they are.
-  ///   - file: the file that messages name.
+  /// - tokens: those of tokenizer.json, with its ids.
+  ///   - file: the file named in messages.
   init(_ tokens: [AddedToken], in vocabulary: Vocabulary, file: String) throws(TokenizerError) {
     self.vocabulary = vocabulary
     next = Int32(vocabulary.count)
@@ -19,7 +19,7 @@ struct AddedTokenList {
     }
   }
 
-  /// Adds what tokenizer_config.json, added_tokens.json and special_tokens_map.json say.
+  /// Adds the tokens of tokenizer_config.json, added_tokens.json and special_tokens_map.json.
   mutating func add(_ configuration: TokenizerConfiguration) throws(TokenizerError) {
     if let decoder = configuration.addedTokensDecoder {
       for token in decoder.tokens { try add(token, file: decoder.file, outweighs: true) }
@@ -29,9 +29,10 @@ struct AddedTokenList {
     for token in configuration.namedInOrder { addNamed(token) }
   }
 
-  /// Adds a token with the id that its file states.
+  /// Adds a token with the id in its file.
   ///
-  /// - Throws: `addedIDNotNext` where transformers would give it another: it numbers new tokens one after another, whatever the file says.
+  /// - Throws: `addedIDNotNext` if transformers would give it another id: it numbers new tokens consecutively, whatever
+  ///   the file says.
   private mutating func add(_ token: AddedToken, file: String, outweighs: Bool) throws(TokenizerError) {
     try check(token, file: file)
     if places[Array(token.content.utf8)] != nil {
@@ -44,7 +45,7 @@ struct AddedTokenList {
     set(token)
   }
 
-  /// Adds a token that is only named: with its id in the vocabulary, or else the next one.
+  /// Adds a token without an id in the file: with its id in the vocabulary, or else the next free one.
   private mutating func addNamed(_ token: AddedToken) {
     if let place = places[Array(token.content.utf8)] {
       tokens[place].isSpecial = true
@@ -67,7 +68,7 @@ struct AddedTokenList {
     next = max(next, token.id + 1)
   }
 
-  /// A token has one id and an id one token.
+  /// A token must have one id, and an id one token.
   private func check(_ token: AddedToken, file: String) throws(TokenizerError) {
     let bytes = Array(token.content.utf8)
     let sameID = placesByID[token.id].map { tokens[$0].content } ?? vocabulary.token(token.id)

@@ -1,6 +1,6 @@
-/// Finds added tokens in a text: of those that begin at the leftmost place the longest.
+/// Finds added tokens in a text: the leftmost first and, if several start there, the longest.
 struct AddedTokenMatcher: Sendable {
-  /// A stretch of the text, and the token it is when it is one.
+  /// A part of the text, and its token if it is one.
   struct Segment {
     let range: Range<Int>
     let id: Int32?
@@ -11,12 +11,12 @@ struct AddedTokenMatcher: Sendable {
     let token: AddedToken
   }
 
-  /// Sorted by their bytes: those that begin alike stand together, the shortest first. There may be thousands.
+  /// Sorted by their bytes, so that those with the same start are adjacent, the shortest first. There may be thousands.
   private let candidates: [Candidate]
-  /// Where those stand that begin with a byte.
+  /// The range of those that start with a byte.
   private let places: [Range<Int>]
 
-  /// - Parameter normalize: what the text to be searched went through; the tokens go through it too.
+  /// - Parameter normalize: how the searched text was normalized; the tokens are normalized in the same way.
   init<Failure: Error>(
     _ tokens: [AddedToken], normalize: ([UInt8]) throws(Failure) -> [UInt8]
   ) throws(Failure) {
@@ -52,17 +52,17 @@ struct AddedTokenMatcher: Sendable {
       let upper = token.stripsRight ? text.endOfRun(from: end, while: \.isWhite) : end
       if taken < lower { segments.append(Segment(range: taken..<lower, id: nil)) }
       segments.append(Segment(range: min(lower, upper)..<upper, id: token.id))
-      // Not the larger of the two: a token inside the whitespace that its predecessor took is found nevertheless, and what
-      // follows it is read again. So it is in the library, whose tokens are to be met.
+      // Not the larger of the two: a token inside the whitespace that its predecessor took is still found, and what
+      // follows it is read again. The library does the same, and its tokens must be matched.
       taken = upper
     }
     if taken < text.endIndex { segments.append(Segment(range: taken..<text.endIndex, id: nil)) }
     return segments
   }
 
-  /// The longest token that begins at an index.
+  /// The longest token that starts at an index.
   private func candidate(at index: Int, in text: ArraySlice<UInt8>) -> Candidate? {
-    // All that agree with the text so far.
+    // All that agree with the text up to here.
     var rest = candidates[places[Int(text[index])]]
     var longest: Candidate?
     var length = 1
@@ -88,7 +88,7 @@ struct AddedTokenMatcher: Sendable {
 }
 
 extension RandomAccessCollection {
-  /// The first index of those, standing last, that satisfy a condition.
+  /// The index of the first candidate that satisfies a condition; those that do come last.
   fileprivate func partitioningIndex(where isLater: (Element) -> Bool) -> Index {
     var (low, count) = (startIndex, self.count)
     while count > 0 {

@@ -1,5 +1,6 @@
-/// GPT-2's reversible alphabet: a printable character for each of the 256 bytes, so that byte-level tokens can be written as text.
-/// Printable Latin-1 bytes stand for themselves, the other 68 for U+0100 to U+0143 in order ("Ġ" is the space).
+/// GPT-2's reversible alphabet: a printable character for each of the 256 bytes, so that byte-level tokens can be
+/// written as text. Printable Latin-1 bytes represent themselves; the other 68 are U+0100 to U+0143 in order ("Ġ" is
+/// the space).
 enum ByteAlphabet {
   /// The scalar of each byte.
   static let scalars: [Unicode.Scalar] = {
@@ -14,14 +15,14 @@ enum ByteAlphabet {
     }
   }()
 
-  /// The byte of each scalar below U+0144; -1 where there is none.
+  /// The byte of each scalar below U+0144; -1 if there is none.
   private static let bytes: [Int16] = {
     var bytes = [Int16](repeating: -1, count: 0x144)
     for (byte, scalar) in scalars.enumerated() { bytes[Int(scalar.value)] = Int16(byte) }
     return bytes
   }()
 
-  /// Appends the UTF-8 of the characters that stand for `bytes`; all of them are below U+0800.
+  /// Appends the UTF-8 of the characters for `bytes`; all of them are below U+0800.
   static func append(_ bytes: ArraySlice<UInt8>, to text: inout [UInt8]) {
     for byte in bytes {
       let value = scalars[Int(byte)].value
@@ -34,7 +35,7 @@ enum ByteAlphabet {
     }
   }
 
-  /// The bytes that the characters of `text` stand for; nil when a character is not of the alphabet.
+  /// The bytes that the characters of `text` represent; nil if a character is not in the alphabet.
   static func bytes(of text: String) -> [UInt8]? {
     var result: [UInt8] = []
     for scalar in text.unicodeScalars {

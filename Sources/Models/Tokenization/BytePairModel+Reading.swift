@@ -25,7 +25,8 @@ extension BytePairModel {
       ignoresMerges: try field.bool("ignore_merges", default: false))
   }
 
-  /// Reads `merges.txt`: two tokens on each line, the lowest rank first; lines that begin with "#version" are no merges.
+  /// Reads `merges.txt`: two tokens on each line, the lowest rank first; lines that start with "#version" are not
+  /// merges.
   init(vocabulary: Vocabulary, mergesFile bytes: [UInt8], file: String) throws(TokenizerError) {
     if let invalid = offsetOfInvalidUTF8(in: bytes) {
       throw .notUTF8(file: file, line: bytes[..<invalid].count { $0 == 0x0A } + 1)
@@ -79,7 +80,7 @@ extension BytePairModel {
   }
 }
 
-/// Collects merges in the order of their ranks. `place` says where a merge stands and is only asked in case of an error.
+/// Collects merges in the order of their ranks. `place` gives the place of a merge and is called only for an error.
 private struct MergeReader {
   let vocabulary: Vocabulary
   let file: String

@@ -1,20 +1,21 @@
-/// Byte-pair encoding (Sennrich, Haddow and Birch 2016): a word begins as its characters, and the neighbours whose merge has the
-/// lowest rank are merged, the leftmost first, until none can be.
+/// Byte-pair encoding (Sennrich, Haddow and Birch 2016): a word starts as its characters, and the adjacent pair whose
+/// merge has the lowest rank is merged, the leftmost first, until there is none.
 struct BytePairModel: Sendable {
   let vocabulary: Vocabulary
   let merges: Merges
-  /// Stands for a character that is not in the vocabulary.
+  /// Replaces a character that is not in the vocabulary.
   let unknown: Int32?
   /// One unknown token for several unknown characters in a row.
   let fusesUnknown: Bool
-  /// Ids of "<0x00>" to "<0xFF>" (-1: none), which spell an unknown character byte by byte; nil when the model does not do so.
+  /// Ids of "<0x00>" to "<0xFF>" (-1 for none), which spell an unknown character byte by byte; nil if the model does
+  /// not do this.
   let byteIDs: [Int32]?
-  /// A word that is itself a token is not taken apart.
+  /// A word that is itself a token is not split.
   let ignoresMerges: Bool
 
   /// Appends the ids of `word`.
   ///
-  /// - Throws: `unknownText` for a character that nothing can stand for. (The `tokenizers` library drops it silently.)
+  /// - Throws: `unknownText` for a character without any token. (The `tokenizers` library drops it silently.)
   func encode(_ word: ArraySlice<UInt8>, into ids: inout [Int32]) throws(TokenizerError) {
     if ignoresMerges, let id = vocabulary.id(of: word) {
       ids.append(id)
@@ -26,7 +27,7 @@ struct BytePairModel: Sendable {
   }
 
   private func appendSymbols(of word: ArraySlice<UInt8>, to ids: inout [Int32]) throws(TokenizerError) {
-    // Unknown characters wait here, as the library has it, until a known one follows.
+    // Like in the library, unknown characters wait here until a known one follows.
     var pendingUnknown: Int32?
     var index = word.startIndex
     while index < word.endIndex {

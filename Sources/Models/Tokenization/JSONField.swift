@@ -1,12 +1,12 @@
 import Diagnostics
 
-/// A JSON value together with where it stands, so that every complaint can name the file and the key.
+/// A JSON value with its place, so that every error can name the file and the key.
 struct JSONField {
   let value: JSONValue
   let file: String
   let path: String
 
-  /// The member of an object; nil when it is absent or null, which Hugging Face's files use alike.
+  /// The member of an object; nil if it is absent or null, which mean the same in Hugging Face's files.
   func member(_ key: String) throws(TokenizerError) -> JSONField? {
     guard case .object(let object) = value else { throw wrongType("an object") }
     guard let member = object[key], !member.isNull else { return nil }

@@ -1,15 +1,15 @@
-/// Says what a pair of neighbouring tokens becomes.
+/// Decides how adjacent tokens are merged.
 package protocol MergeRules {
-  /// What `left` and `right` become; nil when they stay two.
+  /// The merge of `left` and `right`; nil if there is none.
   subscript(left: Int32, right: Int32) -> Merge? { get }
 }
 
-/// The rules of a model, listed or found out from its vocabulary.
+/// The rules of a model, either listed or derived from its vocabulary.
 enum Merges: Sendable {
   case listed(MergeTable)
   case scored(ScoredMerges)
 
-  /// Above this many symbols a word is merged through a heap; below, looking for the lowest rank each time is faster.
+  /// Above this many symbols, a word is merged with a heap; below, searching for the lowest rank each time is faster.
   static let shortWord = 48
 
   /// Merges `ids[start...]` in place.
@@ -27,23 +27,24 @@ enum Merges: Sendable {
   }
 }
 
-/// SentencePiece's rule: two neighbours become one when the vocabulary has the two together, the token of the best rank first.
+/// SentencePiece's rule: adjacent tokens are merged if the vocabulary has their concatenation, the token with the best
+/// rank first.
 ///
-/// What is together in the vocabulary is looked up when it is needed: a table of all pairs that make one of 262,144 tokens takes longer to
-/// build than most programs encode.
+/// Concatenations are looked up on demand: a table of all pairs that make one of 262,144 tokens takes longer to build
+/// than most programs spend encoding.
 struct ScoredMerges: MergeRules, Sendable {
   private let vocabulary: Vocabulary
   /// By id, the lowest first; -1 for a token that no merge makes.
   private let ranks: [Int32]
 
-  /// The length of a left part from which on ties are no longer told apart.
+  /// Ties are no longer distinguished from this length of the left part on.
   private static let longest = 511
 
   /// - Parameter ranks: by id, below `Vocabulary.idLimit`; -1 for a token that no merge makes.
   init(vocabulary: Vocabulary, ranks: [Int32]) { (self.vocabulary, self.ranks) = (vocabulary, ranks) }
 
-  /// Of the ways to make one token the one with the longer left part goes first, as in the lists of merges that transformers makes of
-  /// such a vocabulary.
+  /// Of several ways to make a token, the one with the longer left part comes first, as in the lists of merges that
+  /// transformers derives from such a vocabulary.
   subscript(left: Int32, right: Int32) -> Merge? {
     guard let result = vocabulary.id(of: left, followedBy: right), ranks[Int(result)] >= 0 else { return nil }
     let length = min(vocabulary.scalarCount(left), Self.longest)

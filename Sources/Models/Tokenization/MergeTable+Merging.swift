@@ -1,5 +1,5 @@
 extension MergeRules {
-  /// Merges `ids[start...]` in place, looking through all pairs for the lowest rank each time: quadratic, and the oracle for
+  /// Merges `ids[start...]` in place, searching all pairs for the lowest rank each time: quadratic, and the oracle for
   /// `mergeByHeap`.
   package func mergeByScanning(_ ids: inout [Int32], from start: Int) {
     while true {
@@ -17,8 +17,9 @@ extension MergeRules {
     }
   }
 
-  /// Merges `ids[start...]` in place in n log n steps: the symbols are a linked list, and a heap holds the pairs that could be
-  /// merged by rank and position. A pair that has changed since it came into the heap is recognised when it comes out.
+  /// Merges `ids[start...]` in place in n log n steps: the symbols are a linked list, and a heap contains the possible
+  /// merges by rank and position. A pair that has changed since it was added to the heap is recognised when it is
+  /// removed.
   package func mergeByHeap(_ ids: inout [Int32], from start: Int) {
     let count = ids.count - start
     var symbols = Array(ids[start...])
@@ -29,7 +30,7 @@ extension MergeRules {
       if let merge = self[symbols[left], symbols[left + 1]] { heap.push(rank: merge.rank, position: left) }
     }
     while let (rank, left) = heap.pop() {
-      // A symbol that was merged away is -1 and so in no pair.
+      // A symbol that was merged away is -1, and so is not in any pair.
       let right = next[left]
       guard symbols[left] >= 0, right < count, let merge = self[symbols[left], symbols[right]], merge.rank == rank
       else { continue }
@@ -49,7 +50,8 @@ extension MergeRules {
   }
 }
 
-/// A binary heap of (rank, position), lowest rank first and of equal ranks the leftmost, both packed into one integer.
+/// A binary heap of (rank, position), lowest rank first and leftmost first among equal ranks, both packed into one
+/// integer.
 private struct MinimumHeap {
   private var items: [UInt64] = []
 

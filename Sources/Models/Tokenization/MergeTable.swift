@@ -1,4 +1,4 @@
-/// What a pair of neighbouring tokens becomes, and how early: the lower the rank, the earlier.
+/// The result of merging two adjacent tokens, and its priority: lower ranks are merged earlier.
 package struct Merge: Sendable, Equatable {
   package let rank: Int32
   package let result: Int32
@@ -19,8 +19,8 @@ package struct MergeTable: MergeRules, Sendable {
     merges = [Merge](repeating: Merge(rank: 0, result: 0), count: slotCount)
   }
 
-  /// Adds a merge. A pair that comes twice keeps the later rank, as the `tokenizers` library does. No more may be added than
-  /// the capacity.
+  /// Adds a merge. A pair that occurs twice has the later rank, as in the `tokenizers` library. The number of merges
+  /// must not exceed the capacity.
   package mutating func insert(left: Int32, right: Int32, _ merge: Merge) {
     let slot = slot(of: key(left, right))
     keys[slot] = key(left, right)
@@ -33,7 +33,7 @@ package struct MergeTable: MergeRules, Sendable {
     return keys[slot] == key ? merges[slot] : nil
   }
 
-  /// Ids are never negative, so that no pair is the free mark.
+  /// Ids are never negative, so no pair equals the mark of a free slot.
   private func key(_ left: Int32, _ right: Int32) -> UInt64 {
     UInt64(UInt32(bitPattern: left)) << 32 | UInt64(UInt32(bitPattern: right))
   }

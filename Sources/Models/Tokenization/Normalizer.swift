@@ -1,6 +1,6 @@
 import Foundation
 
-/// A change of the text before it is taken apart.
+/// A change of the text before it is split.
 indirect enum Normalizer: Sendable {
   case sequence([Normalizer])
   case prepend([UInt8])
@@ -29,7 +29,7 @@ indirect enum Normalizer: Sendable {
       if text.allSatisfy({ $0 < 0x80 }) { return text }
       return Array(form.apply(to: String(decoding: text, as: UTF8.self)).utf8)
     case .lowercase:
-      // Letter by letter, as the library does: no final sigma.
+      // Letter by letter, like in the library: no final sigma.
       let scalars = String(decoding: text, as: UTF8.self).unicodeScalars
       return scalars.flatMap { Array($0.properties.lowercaseMapping.utf8) }
     case .strip(let left, let right):

@@ -2,7 +2,7 @@
 struct PostProcessor: Sendable {
   var prefix: [Int32] = []
   var suffix: [Int32] = []
-  /// Whether the file says which tokens these are; if not, `tokenizer_config.json` may.
+  /// Whether the file defines these tokens; if not, `tokenizer_config.json` may.
   var isDecided = false
 
   init(isDecided: Bool = false) { self.isDecided = isDecided }

@@ -48,7 +48,7 @@ extension PreTokenizer {
 }
 
 extension PreTokenizer.MetaspacePrefix {
-  /// Reads `prepend_scheme`, or the boolean `add_prefix_space` that older files have in its place.
+  /// Reads `prepend_scheme`, or the boolean `add_prefix_space` that older files have instead.
   init(metaspace field: JSONField) throws(TokenizerError) {
     guard let scheme = try field.member("prepend_scheme") else {
       self = try field.bool("add_prefix_space", default: true) ? .always : .never

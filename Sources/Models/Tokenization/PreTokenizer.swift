@@ -1,17 +1,17 @@
-/// A part of the text on its way to becoming words.
+/// A part of the text while it is split into words.
 struct Piece: Sendable {
   var bytes: ArraySlice<UInt8>
-  /// Whether the text that is encoded begins with this piece; some tokenizers put a space only there.
+  /// Whether the encoded text starts with this piece; some tokenizers put a space only there.
   var startsText: Bool
 }
 
-/// Takes the text apart into words; each word is then encoded by itself.
+/// Splits the text into words; each word is then encoded separately.
 indirect enum PreTokenizer: Sendable {
   case sequence([PreTokenizer])
-  /// Each byte is written as the character that stands for it; before that, the text is split by `pattern` if there is one.
+  /// Each byte is written as its character; before that, the text is split by `pattern` if there is one.
   case byteLevel(addsPrefixSpace: Bool, pattern: WordPattern?)
   case split(TextPattern, Splitting)
-  /// Spaces become `replacement`, and each word begins with one.
+  /// Spaces become `replacement`, and each word starts with one.
   case metaspace(replacement: [UInt8], prefix: MetaspacePrefix, splits: Bool)
   /// Runs of word characters, and runs of neither those nor whitespace.
   case whitespace
@@ -48,9 +48,9 @@ indirect enum PreTokenizer: Sendable {
     }
   }
 
-  /// The same steps, with a space put before each text or not, whatever they had.
+  /// The same steps with or without a space before each text, whatever they had.
   ///
-  /// - Parameter refuse: called where a space is wanted and the steps are not those of a class that would put one there.
+  /// - Parameter refuse: called if a space is requested but the steps are not those of a class that would add one.
   func prefixingSpace(
     _ isWanted: Bool, refuse: () throws(TokenizerError) -> Void
   ) throws(TokenizerError) -> PreTokenizer {
@@ -81,7 +81,7 @@ indirect enum PreTokenizer: Sendable {
   }
 
   private static func byteLevel(_ pieces: [Piece], addsPrefixSpace: Bool, pattern: WordPattern?) -> [Piece] {
-    // All words are written into one buffer and cut out of it in the end: one allocation rather than one for each word.
+    // All words are written into one buffer and cut from it at the end: one allocation instead of one per word.
     var written: [UInt8] = []
     written.reserveCapacity(pieces.reduce(0) { $0 + $1.bytes.count } * 5 / 4 + 16)
     var words: [(range: Range<Int>, startsText: Bool)] = []

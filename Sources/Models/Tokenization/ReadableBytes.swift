@@ -2,7 +2,7 @@ import Diagnostics
 
 func isUTF8(_ bytes: [UInt8]) -> Bool { offsetOfInvalidUTF8(in: bytes) == nil }
 
-/// Bytes as text, those that are not UTF-8 written as "<0xE2>".
+/// Bytes as text; those that are not UTF-8 are written as "<0xE2>".
 func readable(_ bytes: [UInt8]) -> String {
   var text = ""
   var rest = bytes

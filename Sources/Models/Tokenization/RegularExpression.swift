@@ -1,9 +1,9 @@
 import COnig
 
-/// A regular expression in the hands of Oniguruma, the library that `tokenizers` uses: a pattern of a tokenizer's files means here what
-/// it means there.
+/// A regular expression of Oniguruma, the library that `tokenizers` uses, so that a pattern of a tokenizer's files has
+/// the same meaning here as there.
 package final class RegularExpression: Sendable {
-  /// What Oniguruma says of a pattern that it cannot read.
+  /// Oniguruma's error for an invalid pattern.
   package struct Unreadable: Error, Equatable {
     package let reason: String
 
@@ -11,7 +11,8 @@ package final class RegularExpression: Sendable {
   }
 
   package let pattern: String
-  // Unsafe because the compiler cannot know: a compiled regex is not changed by a search, which keeps its state in the region that it is given.
+  // Unsafe because the compiler cannot check it: a search does not change a compiled regex, and keeps its state in the
+  // given region.
   nonisolated(unsafe) private let regex: OnigRegex
 
   private static let status = pb_onig_initialize()
@@ -22,7 +23,7 @@ package final class RegularExpression: Sendable {
     var message = [CChar](repeating: 0, count: Int(PB_ONIG_MESSAGE))
     let bytes = Array(Self.translated(pattern).utf8)
     let code = bytes.withUnsafeBufferPointer { buffer -> CInt in
-      // An empty array may have no address, which Oniguruma would take for one.
+      // An empty array may have no address, which Oniguruma would report as an error.
       guard let base = buffer.baseAddress else { return pb_onig_new(&compiled, [0], 0, &message) }
       return pb_onig_new(&compiled, base, buffer.count, &message)
     }
@@ -33,7 +34,8 @@ package final class RegularExpression: Sendable {
 
   deinit { onig_free(regex) }
 
-  /// `[:punct:]` is `\p{P}` in version 6.9.8; in the one that `tokenizers` comes with it takes in `\p{S}`, and so it does here with any.
+  /// `[:punct:]` is `\p{P}` in version 6.9.8. In the version that `tokenizers` uses, it includes `\p{S}`; here it does
+  /// with any version.
   private static func translated(_ pattern: String) -> String {
     let symbols = #"\p{P}\p{S}"#
     var result = ""
@@ -56,10 +58,10 @@ package final class RegularExpression: Sendable {
     return result
   }
 
-  /// The places in `text` that match, from left to right, none overlapping another; none in an empty text. A match may be empty, but not
-  /// where the one before it ends: what `tokenizers` finds through the Rust library `onig`.
+  /// The matches in `text`, from left to right, without overlap; none in an empty text. A match may be empty, but not
+  /// at the end of the previous one: these are the matches that `tokenizers` finds through the Rust library `onig`.
   ///
-  /// - Throws: `patternGivenUp` where Oniguruma's limit of steps back is reached.
+  /// - Throws: `patternGivenUp` if Oniguruma's limit for backtracking is reached.
   package func matches(in text: ArraySlice<UInt8>) throws(TokenizerError) -> [Range<Int>] {
     var matches: [Range<Int>] = []
     var failure: String?

@@ -1,4 +1,5 @@
-/// The four classes that the splitting patterns of GPT-2 and its successors tell apart: `\p{L}`, `\p{N}`, `\s` and the rest.
+/// The four classes that the splitting patterns of GPT-2 and its successors distinguish: `\p{L}`, `\p{N}`, `\s` and the
+/// rest.
 enum ScalarClass: UInt8, Sendable {
   case letter, number, whitespace, other
 
@@ -39,7 +40,7 @@ extension Unicode.Scalar {
   /// `\p{N}`
   var isNumber: Bool { ScalarClass(self) == .number }
 
-  /// `\p{P}`, and ASCII's symbols too.
+  /// `\p{P}`, and ASCII's symbols.
   var isPunctuation: Bool {
     if value < 0x80 { return (0x21...0x7E).contains(value) && ScalarClass(self) == .other }
     switch properties.generalCategory {

@@ -1,4 +1,4 @@
-/// What becomes of the matches of a pattern that splits a text, and of the text between them.
+/// What happens to the matches of a pattern that splits a text, and to the text between them.
 package struct Splitting: Sendable {
   package enum Behavior: String, CaseIterable, Sendable {
     case removed = "Removed"
@@ -9,7 +9,7 @@ package struct Splitting: Sendable {
   }
 
   let behavior: Behavior
-  /// The text between the matches is taken for the matches.
+  /// The text between the matches is treated as the matches.
   let isInverted: Bool
 
   package init(_ behavior: Behavior, inverted: Bool = false) {
@@ -17,7 +17,7 @@ package struct Splitting: Sendable {
     isInverted = inverted
   }
 
-  /// The parts that `bounds` is split into; none is empty.
+  /// The parts into which `bounds` is split; none is empty.
   package func apply(matches: [Range<Int>], in bounds: Range<Int>) -> [Range<Int>] {
     let spans = spans(matches: matches, in: bounds)
     switch behavior {
@@ -33,7 +33,7 @@ package struct Splitting: Sendable {
       }
     case .mergedWithPrevious:
       return spans.indices.reduce(into: []) { parts, index in
-        // The second of two matches in a row stands alone.
+        // The second of two consecutive matches is a part of its own.
         if index > 0, spans[index].isMatch, !spans[index - 1].isMatch {
           extend(&parts, to: spans[index].range)
         } else {
@@ -42,7 +42,7 @@ package struct Splitting: Sendable {
       }
     case .mergedWithNext:
       return spans.indices.reduce(into: []) { parts, index in
-        // The first of two matches in a row stands alone.
+        // The first of two consecutive matches is a part of its own.
         if index > 0, spans[index - 1].isMatch, !spans[index].isMatch {
           extend(&parts, to: spans[index].range)
         } else {
@@ -56,7 +56,7 @@ package struct Splitting: Sendable {
     parts[parts.count - 1] = parts[parts.count - 1].lowerBound..<range.upperBound
   }
 
-  /// The matches and the text between them, in order, from end to end of `bounds`.
+  /// The matches and the text between them, in order, covering all of `bounds`.
   private func spans(matches: [Range<Int>], in bounds: Range<Int>) -> [(range: Range<Int>, isMatch: Bool)] {
     var spans: [(range: Range<Int>, isMatch: Bool)] = []
     var end = bounds.lowerBound

@@ -1,5 +1,5 @@
-/// What a `Split` or `Replace` looks for. The patterns that nearly every model uses are written out by hand; any other regular
-/// expression is Oniguruma's.
+/// The pattern of a `Split` or `Replace`. The patterns that nearly every model uses are implemented by hand; Oniguruma
+/// handles any other regular expression.
 package enum TextPattern: Sendable {
   case literal([UInt8])
   case words(WordPattern)
@@ -24,7 +24,7 @@ package enum TextPattern: Sendable {
     }
   }
 
-  /// What a regular expression looks for.
+  /// The pattern of a regular expression.
   init(expression pattern: String) throws(RegularExpression.Unreadable) {
     if let words = WordPattern(expression: pattern) {
       self = .words(words)
@@ -33,7 +33,7 @@ package enum TextPattern: Sendable {
     }
   }
 
-  /// The places in `text` that match, from left to right, none overlapping another.
+  /// The matches in `text`, from left to right, without overlap.
   ///
   /// - Throws: `patternGivenUp`.
   func matches(in text: ArraySlice<UInt8>) throws(TokenizerError) -> [Range<Int>] {

@@ -1,15 +1,15 @@
 /// Turns tokens back into text.
 ///
-/// A decoder maps a list of pieces of text to a list of pieces of text; what is left in the end is joined.
+/// A decoder maps a list of pieces of text to another; the final pieces are concatenated.
 indirect enum TokenDecoder: Sendable {
   case sequence([TokenDecoder])
-  /// Characters of the byte alphabet become the bytes they stand for, all tokens together one UTF-8 text.
+  /// Characters of the byte alphabet become their bytes; all tokens together are one UTF-8 text.
   case byteLevel
   case replace(TextPattern, with: [UInt8])
-  /// "<0x41>" becomes a byte; neighbouring bytes one UTF-8 text, or U+FFFD for each of them when they are not UTF-8.
+  /// "<0x41>" becomes a byte; adjacent bytes become UTF-8 text, or U+FFFD for each of them if they are not UTF-8.
   case byteFallback
   case fuse
-  /// At most so many of a character are cut off the ends of each piece.
+  /// Up to this many of a character are removed from the ends of each piece.
   case strip(Unicode.Scalar, start: Int, stop: Int)
   case metaspace(replacement: Unicode.Scalar, dropsFirst: Bool)
 
@@ -43,13 +43,14 @@ indirect enum TokenDecoder: Sendable {
     }
   }
 
-  /// A single token as a person would read it: without what depends on its neighbours or its place in the text.
+  /// A single token as readable text, without what depends on its neighbours or its place in the text.
   func label(_ token: String) -> String {
     switch self {
     case .sequence(let steps): steps.reduce(token) { $1.label($0) }
     case .byteLevel: ByteAlphabet.bytes(of: token).map(readable) ?? token
     case .replace(let pattern, let content):
-      // A token by itself is too short for a pattern to be given up; if one is, the token is shown as the vocabulary has it.
+      // A single token is too short for a pattern to be given up; should that happen, the token is shown as in the
+      // vocabulary.
       (try? Self.replace(pattern, with: content, in: token)) ?? token
     case .byteFallback: Self.byte(of: token).map { readable([$0]) } ?? token
     case .fuse, .strip: token

@@ -1,7 +1,7 @@
 extension Tokenizer {
-  /// Whether the token for the beginning of the text comes first.
+  /// Whether the beginning-of-text token comes first.
   public enum BeginningOfText: Sendable, Equatable {
-    /// As the tokenizer's own files have it.
+    /// As in the tokenizer's own files.
     case automatic
     case always
     case never
@@ -9,10 +9,10 @@ extension Tokenizer {
 
   /// The ids of the tokens of a text.
   ///
-  /// - Parameter addSpecialTokens: whether the post-processor's tokens (often one for the beginning of the text) are put around
-  ///   it. Special tokens that are written out in the text are recognised either way.
-  /// - Throws: `unknownText` when the vocabulary cannot say the text and has no unknown token. The `tokenizers` library drops such
-  ///   characters silently; here nobody should study a prompt that is not the one they wrote.
+  /// - Parameter addSpecialTokens: whether the post-processor's tokens (often one at the beginning of the text) are
+  ///   added. Special tokens spelled in the text are recognised in any case.
+  /// - Throws: `unknownText` if the vocabulary cannot represent the text and has no unknown token. The `tokenizers`
+  ///   library drops such characters silently; here, nobody should study a prompt other than the one they wrote.
   public func encode(_ text: String, addSpecialTokens: Bool = true) throws(TokenizerError) -> [Int32] {
     var ids = addSpecialTokens ? postProcessor.prefix : []
     let bytes = Array(text.utf8)
@@ -28,9 +28,10 @@ extension Tokenizer {
     return ids
   }
 
-  /// The ids of the tokens of a text, with exactly one token for its beginning, or none, whatever the tokenizer does by itself.
+  /// The ids of the tokens of a text, with exactly one beginning-of-text token or none, whatever the tokenizer itself
+  /// does.
   ///
-  /// - Throws: `noBeginningOfText` when it is always wanted but the tokenizer has none; else as above.
+  /// - Throws: `noBeginningOfText` if it is required but the tokenizer has none; otherwise as above.
   public func encode(_ text: String, beginningOfText: BeginningOfText) throws(TokenizerError) -> [Int32] {
     let ids = try encode(text)
     switch beginningOfText {

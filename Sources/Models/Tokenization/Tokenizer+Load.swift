@@ -2,10 +2,10 @@ import Diagnostics
 import Foundation
 
 extension Tokenizer {
-  /// Loads the tokenizer of a model's folder: `tokenizer.json`, or else GPT-2's `vocab.json` and `merges.txt`; beside either,
-  /// `tokenizer_config.json` may say what begins and ends a text.
+  /// Loads the tokenizer of a model's folder: `tokenizer.json`, or else GPT-2's `vocab.json` and `merges.txt`. With
+  /// either, `tokenizer_config.json` may define what starts and ends a text.
   ///
-  /// - Returns: nil when the folder has none of these files, for models that do not read text.
+  /// - Returns: nil if the folder has none of these files, for models that do not take text.
   /// - Throws: `folderNotFound`, `mergesMissing` and `vocabularyMissing`, and every error about the contents.
   public static func load(folder: String) throws(TokenizerError) -> Tokenizer? {
     var isFolder: ObjCBool = false
@@ -33,7 +33,7 @@ extension Tokenizer {
     }
   }
 
-  /// Loads one tokenizer.json by itself.
+  /// Loads a single tokenizer.json.
   public static func load(file: String) throws(TokenizerError) -> Tokenizer {
     guard FileManager.default.fileExists(atPath: file) else { throw .fileNotFound(file) }
     return try Tokenizer(tokenizerJSON: try root(of: file), configuration: TokenizerConfiguration())
@@ -41,7 +41,7 @@ extension Tokenizer {
 
   /// Reads the text of a tokenizer.json.
   /// - Parameter configuration: the text of its tokenizer_config.json.
-  /// - Parameter file: what messages call the file.
+  /// - Parameter file: the name of the file in messages.
   public init(
     json: [UInt8], configuration: [UInt8]? = nil, file: String = "tokenizer.json"
   ) throws(TokenizerError) {
@@ -52,7 +52,7 @@ extension Tokenizer {
     try self.init(tokenizerJSON: Self.parse(json, file: file), configuration: read)
   }
 
-  /// Everything that the files beside the vocabulary say.
+  /// The contents of the files other than the vocabulary.
   private static func configuration(
     root: (String) throws(TokenizerError) -> JSONField?
   ) throws(TokenizerError) -> TokenizerConfiguration {
@@ -74,7 +74,8 @@ extension Tokenizer {
       for element in try field.elements() { parts.addedTokens.append(try AddedToken(element)) }
     }
     parts.configuration = configuration
-    // What begins and ends a text is the file's own business: `add_bos_token` and `add_eos_token` beside it do not count.
+    // tokenizer.json itself defines what starts and ends a text: `add_bos_token` and `add_eos_token` of other files are
+    // ignored.
     parts.postProcessor.isDecided = true
     if let known = configuration.tokenizerClass {
       if known.replacesPostProcessor { parts.postProcessor = PostProcessor(isDecided: true) }
@@ -88,8 +89,8 @@ extension Tokenizer {
     try self.init(parts)
   }
 
-  /// `vocab.json` and `merges.txt`: a byte-level BPE whose steps are not written down anywhere but in the class that reads it; GPT-2's where
-  /// none is named.
+  /// `vocab.json` and `merges.txt`: a byte-level BPE whose steps are defined only by the class that reads it, which is
+  /// GPT-2's by default.
   private init(
     vocabulary root: JSONField, merges: [UInt8], mergesFile: String, configuration: TokenizerConfiguration
   ) throws(TokenizerError) {

@@ -1,11 +1,11 @@
 /// Turns text into the ids of tokens and back, as Hugging Face's `tokenizers` library does.
 ///
-/// A text goes through five steps: added tokens are cut out of it, a normalizer changes the rest, a pre-tokenizer takes it apart into
-/// words, a model turns each word into ids, and a post-processor puts special tokens around them.
+/// A text goes through five steps: added tokens are cut out of it, a normalizer changes the rest, a pre-tokenizer
+/// splits it into words, a model turns each word into ids, and a post-processor puts special tokens around them.
 ///
-/// `truncation` and `padding` of a tokenizer.json are ignored on purpose: a prompt is run as it was given.
+/// `truncation` and `padding` of a tokenizer.json are ignored on purpose: a prompt is run as given.
 public struct Tokenizer: Sendable {
-  /// A token with a meaning of its own, such as the beginning of a text.
+  /// A token with a special meaning, such as the beginning of a text.
   public struct SpecialToken: Sendable, Equatable {
     public let id: Int32
     public let text: String
@@ -19,17 +19,18 @@ public struct Tokenizer: Sendable {
   /// By id.
   let addedTokens: [Int32: AddedToken]
   let addedIDs: [[UInt8]: Int32]
-  /// What added tokens are decoded from: those that are looked for in normalized text have gone through the normalizer themselves.
+  /// The text from which added tokens are decoded: those that are searched for in normalized text have themselves been
+  /// normalized.
   let addedSpellings: [Int32: String]
-  /// Finds added tokens in the text as it was given.
+  /// Finds added tokens in the original text.
   let rawMatcher: AddedTokenMatcher
   /// Finds the others, after the normalizer.
   let normalizedMatcher: AddedTokenMatcher
 
-  /// The token that begins a text: the one that the post-processor puts there, else the `bos_token` of tokenizer_config.json, else
-  /// the special token that has one of the usual names (`<|begin_of_text|>`, `<s>`, `<bos>`, `[BOS]`, `<|endoftext|>`).
+  /// The token that begins a text: the post-processor's, else the `bos_token` of tokenizer_config.json, else the
+  /// special token with one of the usual names (`<|begin_of_text|>`, `<s>`, `<bos>`, `[BOS]`, `<|endoftext|>`).
   public let beginningOfText: Int32?
-  /// The token that ends a text: the `eos_token` of tokenizer_config.json, else by the usual names.
+  /// The token that ends a text: the `eos_token` of tokenizer_config.json, else one with a usual name.
   public let endOfText: Int32?
   /// One more than the largest id. A model's embedding may have more rows, never fewer.
   public let vocabularySize: Int
@@ -65,10 +66,10 @@ public struct Tokenizer: Sendable {
     }
   }
 
-  /// Whether `encode` puts the token for the beginning of the text there by itself.
+  /// Whether `encode` itself adds the beginning-of-text token.
   public var addsBeginningOfText: Bool { !postProcessor.prefix.isEmpty }
 
-  /// The token that stands for what the vocabulary does not have.
+  /// The token for text that the vocabulary does not have.
   public var unknownToken: Int32? { model.unknown }
 
   /// Sorted by id.
@@ -76,20 +77,20 @@ public struct Tokenizer: Sendable {
     addedTokens.values.filter(\.isSpecial).map { SpecialToken(id: $0.id, text: $0.content) }.sorted { $0.id < $1.id }
   }
 
-  /// The id of a token as the vocabulary spells it ("ĠMary", "▁the"); compared byte by byte.
+  /// The id of a token as spelled in the vocabulary ("ĠMary", "▁the"); compared byte by byte.
   public func id(ofToken token: String) -> Int32? {
     addedIDs[Array(token.utf8)] ?? model.vocabulary.id(of: token)
   }
 
-  /// A token as the vocabulary spells it; nil when no token has this id.
+  /// A token as spelled in the vocabulary; nil if no token has this id.
   public func token(_ id: Int32) -> String? {
     addedTokens[id]?.content ?? model.vocabulary.token(id)
   }
 }
 
-/// What a tokenizer is put together from.
+/// The parts of a tokenizer.
 struct TokenizerParts {
-  /// The file that messages name.
+  /// The file named in messages.
   var file: String
   var model: TokenizerModel
   var normalizer: Normalizer?

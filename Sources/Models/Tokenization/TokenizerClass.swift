@@ -1,15 +1,15 @@
-/// What a class of transformers' brings along: how `vocab.json` and `merges.txt` are to be read, and what is not written in any file.
+/// The properties of a class of transformers: how `vocab.json` and `merges.txt` are read, and what no file contains.
 ///
 /// Facts from transformers 5.24 (`models/gpt2`, `gpt_neox`, `codegen` and `qwen2`, `tokenization_*.py`, and `TOKENIZER_MAPPING_NAMES` of
 /// `models/auto/tokenization_auto.py`).
 struct TokenizerClass: Sendable {
   let name: String
-  /// Splits a text into words where there is no tokenizer.json that says so.
+  /// Splits a text into words if there is no tokenizer.json.
   let pattern: WordPattern
   let normalizer: Normalizer?
-  /// The tokens that the class takes where tokenizer_config.json names none, by the key there.
+  /// The class's default tokens, if tokenizer_config.json has none, by their key there.
   let defaults: [String: String]
-  /// The class makes its own post-processor, whatever tokenizer.json has.
+  /// The class builds its own post-processor, whatever is in tokenizer.json.
   var replacesPostProcessor = false
 
   private static let end = "<|endoftext|>"
@@ -32,13 +32,13 @@ struct TokenizerClass: Sendable {
       defaults: ["eos_token": end, "unk_token": end, "pad_token": end]),
   ]
 
-  /// The class of a name as tokenizer_config.json has it; "GPT2TokenizerFast" is the same class.
+  /// The class with a name as in tokenizer_config.json; "GPT2TokenizerFast" is the same class.
   static func named(_ name: String) -> TokenizerClass? {
     let plain = name.hasSuffix("Fast") ? String(name.dropLast(4)) : name
     return all.first { $0.name == plain }
   }
 
-  /// The class that transformers takes for a model whose files name none.
+  /// The class that transformers uses for a model whose files do not name one.
   static func ofModel(_ type: String) -> TokenizerClass? {
     switch type {
     case "gpt2", "gpt_neo", "gptj", "codegen", "opt", "phi", "starcoder2": named("GPT2Tokenizer")

@@ -1,33 +1,33 @@
 import Diagnostics
 
-/// What tokenizer_config.json, special_tokens_map.json and added_tokens.json say beside a vocabulary.
+/// The contents of tokenizer_config.json, special_tokens_map.json and added_tokens.json, in addition to a vocabulary.
 struct TokenizerConfiguration {
-  /// A token by its text, with what a file says of it.
+  /// A token by its text, with its properties in a file.
   struct NamedToken {
-    /// The key it is named by: "bos_token", "additional_special_tokens".
+    /// Its key: "bos_token", "additional_special_tokens".
     let key: String
     let token: AddedToken
   }
 
-  /// Tokens whose ids a file states.
+  /// Tokens with ids in a file.
   struct AddedTokens {
     let file: String
     let tokens: [AddedToken]
   }
 
   var file = "tokenizer_config.json"
-  /// The class of transformers' that reads these files, if it is one that brings something along.
+  /// The class of transformers that reads these files, if it has properties of its own.
   var tokenizerClass: TokenizerClass?
-  /// Its name as it is written.
+  /// Its name as written.
   var className: String?
   var addsBeginningOfText: Bool?
   var addsEndOfText: Bool?
   var addsPrefixSpace: Bool?
-  /// Tokens with a meaning, in the order in which transformers adds those that are missing.
+  /// Tokens with a special meaning, in the order in which transformers adds those that are missing.
   var named: [NamedToken] = []
-  /// `added_tokens_decoder`, which outweighs what a tokenizer.json says of the same tokens.
+  /// `added_tokens_decoder`, which takes precedence over tokenizer.json for the same tokens.
   var addedTokensDecoder: AddedTokens?
-  /// added_tokens.json, which is read where there is no `added_tokens_decoder`.
+  /// added_tokens.json, which is read if there is no `added_tokens_decoder`.
   var addedTokensFile: AddedTokens?
 
   private static let keys = [
@@ -55,12 +55,12 @@ struct TokenizerConfiguration {
     addedTokensDecoder = AddedTokens(file: file, tokens: tokens.sorted { $0.id < $1.id })
   }
 
-  /// The text of a token with a meaning, or what the class has in its place.
+  /// The text of a token with a special meaning, or the class's default.
   func text(_ key: String) -> String? {
     named.first { $0.key == key }?.token.content ?? tokenizerClass?.defaults[key]
   }
 
-  /// Those and what the class has in the place of missing ones, the usual keys first.
+  /// Those tokens and the class's defaults for missing ones, the usual keys first.
   var namedInOrder: [AddedToken] {
     let usual = Self.keys.compactMap { key -> AddedToken? in
       named.first { $0.key == key }?.token ?? tokenizerClass?.defaults[key].map { AddedToken(id: -1, content: $0) }
@@ -70,7 +70,7 @@ struct TokenizerConfiguration {
 
   // MARK: Other files
 
-  /// Takes the class of the model where no file names the class of the tokenizer.
+  /// Uses the model's class if no file names the tokenizer's class.
   mutating func readModel(_ field: JSONField) throws(TokenizerError) {
     guard className == nil else { return }
     className = try field.member("tokenizer_class")?.string()
@@ -79,7 +79,7 @@ struct TokenizerConfiguration {
     tokenizerClass = TokenizerClass.ofModel(type)
   }
 
-  /// Reads special_tokens_map.json, which only counts where there is no `added_tokens_decoder`.
+  /// Reads special_tokens_map.json, which is used only if there is no `added_tokens_decoder`.
   mutating func readSpecialTokensMap(_ field: JSONField) throws(TokenizerError) {
     if addedTokensDecoder == nil { try readNamed(field) }
   }
@@ -102,10 +102,10 @@ struct TokenizerConfiguration {
     addedTokensFile = AddedTokens(file: field.file, tokens: tokens.sorted { $0.id < $1.id })
   }
 
-  /// Reads the tokens that `field` names; those that are named already are named anew.
+  /// Reads the tokens that `field` names, replacing those of the same name.
   private mutating func readNamed(_ field: JSONField) throws(TokenizerError) {
     let members = try field.object().members.map(\.key)
-    // Models name tokens of their own beside the usual ones: "image_token".
+    // Models have tokens of their own in addition to the usual ones: "image_token".
     let others = members.filter { $0.hasSuffix("_token") && !Self.keys.contains($0) && !$0.hasPrefix("add_") }
     for key in Self.keys + others {
       guard let token = try field.member(key) else { continue }
@@ -136,7 +136,7 @@ struct TokenizerConfiguration {
   }
 }
 
-/// Finds out which tokens begin and end a text.
+/// Determines which tokens start and end a text.
 struct SpecialNames {
   let tokens: [AddedToken]
   let model: TokenizerModel
@@ -145,8 +145,8 @@ struct SpecialNames {
   private static let usualBeginnings = ["<|begin_of_text|>", "<s>", "<bos>", "[BOS]", "<|endoftext|>"]
   private static let usualEnds = ["<|end_of_text|>", "</s>", "<eos>", "[EOS]", "<|endoftext|>"]
 
-  /// The tokens that begin and end a text, and the post-processor with those that tokenizer_config.json adds where there is no
-  /// tokenizer.json.
+  /// The tokens that start and end a text, and the post-processor with those that tokenizer_config.json adds if there
+  /// is no tokenizer.json.
   func resolve(_ processor: PostProcessor) -> (beginning: Int32?, end: Int32?, processor: PostProcessor) {
     var processor = processor
     if !processor.isDecided {
@@ -158,7 +158,7 @@ struct SpecialNames {
     return (beginning, configuration.text("eos_token").flatMap(id) ?? usual(Self.usualEnds), processor)
   }
 
-  /// Nothing where neither a file nor the class names the token, as transformers has it.
+  /// Empty if neither a file nor the class names the token, as in transformers.
   private func added(_ key: String) -> [Int32] { configuration.text(key).flatMap(id).map { [$0] } ?? [] }
 
   private func id(_ token: String) -> Int32? {

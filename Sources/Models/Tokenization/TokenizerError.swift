@@ -1,7 +1,7 @@
 import Diagnostics
 
-/// Everything that can be wrong with a tokenizer's files, or with a text or ids given to it. `file` is a path as the user can open
-/// it; `path` names a place inside a JSON file ("model.vocab").
+/// Everything that can be wrong with a tokenizer's files, or with a text or ids given to it. `file` is a path that the
+/// user can open; `path` is a place inside a JSON file ("model.vocab").
 public enum TokenizerError: DiagnosedError, Equatable {
   // Files.
   case folderNotFound(String)
@@ -15,9 +15,9 @@ public enum TokenizerError: DiagnosedError, Equatable {
   case brokenJSON(file: String, JSONError)
   case missingKey(file: String, path: String)
   case wrongType(file: String, path: String, expected: String, found: String)
-  /// A value of the right type that cannot be: an empty pattern, a template without its sequence.
+  /// A value of the right type that is not allowed: an empty pattern, a template without its sequence.
   case badValue(file: String, path: String, value: String, expected: String)
-  /// A model, normalizer, pre-tokenizer, post-processor or decoder that this library does not know.
+  /// An unsupported model, normalizer, pre-tokenizer, post-processor or decoder.
   case unsupportedType(file: String, path: String, part: String, type: String, supported: [String])
   case unsupportedOption(file: String, path: String, value: String, supported: String)
   case badPattern(file: String, path: String, pattern: String, reason: String)
@@ -28,17 +28,17 @@ public enum TokenizerError: DiagnosedError, Equatable {
   case contradictoryID(file: String, token: String, first: Int, second: Int)
   /// A token whose id transformers would not give it.
   case addedIDNotNext(file: String, token: String, id: Int, next: Int)
-  /// A merge that is not two tokens with a space between; `place` is "line 5" or "model.merges[3]".
+  /// A merge that is not two tokens with a space between them; `place` is "line 5" or "model.merges[3]".
   case malformedMerge(file: String, place: String, merge: String)
   case mergeOutsideVocabulary(file: String, place: String, left: String, right: String, missing: String)
 
   // Use.
-  /// A text holds what the vocabulary cannot say, and there is no unknown token to stand for it.
+  /// A text contains something that the vocabulary cannot represent, and there is no unknown token.
   case unknownText(String)
   /// A regular expression of the tokenizer's files that takes too many steps over a text.
   case patternGivenUp(pattern: String, reason: String)
   case noSuchID(Int32, vocabularySize: Int)
-  /// A token for the beginning of the text was asked for, and the tokenizer has none.
+  /// A beginning-of-text token was requested, but the tokenizer has none.
   case noBeginningOfText
 
   public var kind: FailureKind {

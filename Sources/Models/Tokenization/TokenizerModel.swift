@@ -1,4 +1,4 @@
-/// What turns words into ids.
+/// Turns words into ids.
 enum TokenizerModel: Sendable {
   case bytePair(BytePairModel)
   case wordLevel(WordLevelModel)
@@ -27,7 +27,7 @@ enum TokenizerModel: Sendable {
 
 extension TokenizerModel {
   init(_ field: JSONField) throws(TokenizerError) {
-    // Files from before 2020 do not say the type; only BPE has merges.
+    // Files from before 2020 have no type; only BPE has merges.
     let hasMerges = try field.member("merges") != nil
     let type = try field.member("type")?.string() ?? (hasMerges ? "BPE" : "WordLevel")
     switch type {

@@ -1,4 +1,4 @@
-/// The scalar that begins at `index` of well-formed UTF-8, and the number of its bytes.
+/// The scalar that starts at `index` of well-formed UTF-8, and its number of bytes.
 func scalar(at index: Int, in bytes: ArraySlice<UInt8>) -> (scalar: Unicode.Scalar, length: Int) {
   let first = UInt32(bytes[index])
   if first < 0x80 { return (Unicode.Scalar(UInt8(first)), 1) }
@@ -8,7 +8,7 @@ func scalar(at index: Int, in bytes: ArraySlice<UInt8>) -> (scalar: Unicode.Scal
   return (Unicode.Scalar(value) ?? "\u{FFFD}", length)
 }
 
-/// The scalar that ends before `index` of well-formed UTF-8, and the number of its bytes.
+/// The scalar that ends before `index` of well-formed UTF-8, and its number of bytes.
 func scalar(before index: Int, in bytes: ArraySlice<UInt8>) -> (scalar: Unicode.Scalar, length: Int) {
   var start = index - 1
   while start > bytes.startIndex, bytes[start] & 0xC0 == 0x80 { start -= 1 }
@@ -16,7 +16,7 @@ func scalar(before index: Int, in bytes: ArraySlice<UInt8>) -> (scalar: Unicode.
 }
 
 extension ArraySlice<UInt8> {
-  /// The index after the longest run of scalars from `start` on that satisfy `condition`.
+  /// The index after the longest run of scalars from `start` that satisfy `condition`.
   func endOfRun(from start: Int, while condition: (Unicode.Scalar) -> Bool) -> Int {
     var index = start
     while index < endIndex {
@@ -27,7 +27,7 @@ extension ArraySlice<UInt8> {
     return index
   }
 
-  /// The index where the longest run of scalars that satisfy `condition` and ends at `end` begins.
+  /// The start of the longest run of scalars that satisfy `condition` and end at `end`.
   func startOfRun(to end: Int, while condition: (Unicode.Scalar) -> Bool) -> Int {
     var index = end
     while index > startIndex {

@@ -1,24 +1,24 @@
 /// Tokens by id and ids by token.
 ///
-/// The texts of all tokens stand one after another in one buffer and are found through an open-addressing hash table over their
-/// UTF-8 bytes: fifty thousand Swift strings cost several times as much to hash, and strings compare by canonical equivalence
-/// while a vocabulary tells composed and decomposed letters apart.
+/// The texts of all tokens are stored in one buffer and found with an open-addressing hash table over their UTF-8
+/// bytes: fifty thousand Swift strings cost several times as much to hash, and strings compare by canonical
+/// equivalence, while a vocabulary distinguishes composed and decomposed letters.
 struct Vocabulary: Sendable {
   /// Larger than any vocabulary in use, small enough that one absurd id cannot exhaust the memory.
   static let idLimit = 1 << 22
 
   private struct Span {
     var start: Int
-    /// -1: no token has this id.
+    /// -1 if no token has this id.
     var length: Int32
   }
 
   private var text: [UInt8] = []
   private var spans: [Span] = []
-  /// Ids; -1 is a free slot. The count is a power of two and more than twice the number of tokens.
+  /// Ids; -1 for a free slot. The count is a power of two and more than twice the number of tokens.
   private var slots: [Int32]
   private(set) var count = 0
-  /// The ids of tokens that are one scalar below U+0800, where nearly all letters of a text begin their way; -1: none.
+  /// The ids of tokens that are one scalar below U+0800, with which nearly all letters of a text start; -1 for none.
   private var scalarIDs = [Int32](repeating: -1, count: 0x800)
 
   enum Insertion: Equatable {
@@ -66,12 +66,12 @@ struct Vocabulary: Sendable {
   }
 
   func id(of token: ArraySlice<UInt8>) -> Int32? {
-    // A slice cannot be indexed as fast as an array, and most tokens are a few bytes long.
+    // Indexing a slice is slower than indexing an array, and most tokens are only a few bytes long.
     let bytes = Array(token)
     return id(of: bytes, 0, bytes.count)
   }
 
-  /// The id of the token that `buffer[start..<end]` spells.
+  /// The id of the token spelled by `buffer[start..<end]`.
   func id(of buffer: [UInt8], _ start: Int, _ end: Int) -> Int32? {
     let found = slots[slot(of: buffer, start, end)]
     return found >= 0 ? found : nil
@@ -86,7 +86,7 @@ struct Vocabulary: Sendable {
     return id(of: String(Character(scalar)))
   }
 
-  /// The id of the token that is spelled as `left` and `right` together; both are in the vocabulary.
+  /// The id of the token spelled by `left` and `right` together; both are in the vocabulary.
   func id(of left: Int32, followedBy right: Int32) -> Int32? {
     let (first, second) = (spans[Int(left)], spans[Int(right)])
     let (middle, length) = (first.start + Int(first.length), Int(first.length + second.length))
@@ -107,7 +107,7 @@ struct Vocabulary: Sendable {
     return nil
   }
 
-  /// How many Unicode scalars a token of the vocabulary is long.
+  /// The number of Unicode scalars in a token of the vocabulary.
   func scalarCount(_ id: Int32) -> Int {
     let span = spans[Int(id)]
     var count = 0
@@ -115,7 +115,7 @@ struct Vocabulary: Sendable {
     return count
   }
 
-  /// The bytes of a token; nil where there is none.
+  /// The bytes of a token; nil if there is none.
   func bytes(_ id: Int32) -> ArraySlice<UInt8>? {
     guard id >= 0, id < spans.count, spans[Int(id)].length >= 0 else { return nil }
     let span = spans[Int(id)]
@@ -126,7 +126,7 @@ struct Vocabulary: Sendable {
     bytes(id).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  /// The slot that holds the token, or the free one where it belongs.
+  /// The token's slot, or the free one where it belongs.
   private func slot(of buffer: [UInt8], _ start: Int, _ end: Int) -> Int {
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: Self.folded(hash(buffer, start, end))) & mask
@@ -152,7 +152,7 @@ struct Vocabulary: Sendable {
     }
   }
 
-  /// FNV-1a, continued from the hash of what comes before.
+  /// FNV-1a, continued from the hash of the preceding bytes.
   private func hash(_ buffer: [UInt8], _ start: Int, _ end: Int, from before: UInt64 = 0xCBF2_9CE4_8422_2325) -> UInt64
   {
     var hash = before
@@ -160,6 +160,6 @@ struct Vocabulary: Sendable {
     return hash
   }
 
-  /// Only the low bits choose a slot.
+  /// Only the low bits select a slot.
   private static func folded(_ hash: UInt64) -> UInt64 { hash ^ (hash >> 32) }
 }

@@ -1,16 +1,16 @@
-/// The splitting patterns of GPT-2 and of cl100k's descendants (Llama 3, Qwen 2), written out by hand: they stand on the way of
-/// every prompt, and a regular expression engine takes longer to compile them than a prompt takes to be split.
+/// The splitting patterns of GPT-2 and of cl100k's descendants (Llama 3, Qwen 2), implemented by hand: every prompt
+/// needs them, and a regular expression engine takes longer to compile them than to split a prompt.
 package enum WordPattern: Sendable, Equatable {
   /// `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
   case gpt2
-  /// The pattern of `cl100kExpressions`, with up to so many digits in a word.
+  /// The pattern of `cl100kExpressions`, with up to this many digits in a word.
   case cl100k(digits: Int)
 
   package static let gpt2Expression =
     #"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"#
 
-  /// The spellings of one pattern that are about. Possessive quantifiers (`++`) only spare an engine work: nothing that these runs
-  /// take could be given back to a match.
+  /// The spellings of one pattern in existing files. Possessive quantifiers (`++`) only save an engine work: giving
+  /// back part of these runs could never lead to a match.
   package static func cl100kExpressions(digits: String) -> [String] {
     let tail = #"|\s*[\r\n]+|\s+(?!\S)|\s+"#
     let plain = #"|[^\r\n\p{L}\p{N}]?\p{L}+|"# + digits + #"| ?[^\s\p{L}\p{N}]+[\r\n]*"# + tail
@@ -19,7 +19,7 @@ package enum WordPattern: Sendable, Equatable {
     return contractions.flatMap { [$0 + plain, $0 + possessive] }
   }
 
-  /// The pattern that a regular expression spells, if it is one of these.
+  /// The pattern of a regular expression, if it is one of these.
   package init?(expression: String) {
     if expression == Self.gpt2Expression {
       self = .gpt2
@@ -32,7 +32,7 @@ package enum WordPattern: Sendable, Equatable {
     }
   }
 
-  /// The index after the word that begins at `start`; every text is words from end to end.
+  /// The index after the word that starts at `start`; words cover every text completely.
   package func endOfWord(at start: Int, in text: ArraySlice<UInt8>) -> Int {
     switch self {
     case .gpt2: Self.endOfGPT2Word(at: start, in: text)
@@ -56,7 +56,7 @@ package enum WordPattern: Sendable, Equatable {
     let kind = ScalarClass(first)
     if kind == .letter { return endOfRun(of: .letter, from: start, in: text) }
     let second = start + length
-    // Letters take one character with them that is no letter, digit or line break: " the", "(the", "\tthe".
+    // Letters include one preceding character that is not a letter, digit or line break: " the", "(the", "\tthe".
     if kind != .number, first != "\r", first != "\n", second < text.endIndex,
       ScalarClass(scalar(at: second, in: text).scalar) == .letter
     {
@@ -76,13 +76,13 @@ package enum WordPattern: Sendable, Equatable {
       let end = endOfRun(of: .other, from: body, in: text)
       return text.endOfRun(from: end) { $0 == "\r" || $0 == "\n" }
     }
-    // `\s*[\r\n]+`: blank text up to its last line break.
+    // `\s*[\r\n]+`: whitespace up to its last line break.
     let end = endOfRun(of: .whitespace, from: start, in: text)
     if let lineBreak = text[start..<end].lastIndex(where: { $0 == 0x0A || $0 == 0x0D }) { return lineBreak + 1 }
     return endOfBlank(at: start, in: text)
   }
 
-  /// `\s+(?!\S)|\s+`: whitespace, but its last character is left to the word that follows it, if any.
+  /// `\s+(?!\S)|\s+`: whitespace, except that its last character is left for a following word.
   private static func endOfBlank(at start: Int, in text: ArraySlice<UInt8>) -> Int {
     let end = endOfRun(of: .whitespace, from: start, in: text)
     if end == text.endIndex { return end }
@@ -97,7 +97,7 @@ package enum WordPattern: Sendable, Equatable {
   /// The end of 's 't 're 've 'm 'll 'd.
   private static func endOfContraction(at start: Int, in text: ArraySlice<UInt8>, ignoringCase: Bool) -> Int? {
     guard text[start] == UInt8(ascii: "'"), start + 1 < text.endIndex else { return nil }
-    // Folding case, U+017F (long s) is an s.
+    // When case is folded, U+017F (long s) is an s.
     if ignoringCase, scalar(at: start + 1, in: text).scalar == "\u{17F}" { return start + 3 }
     let mask: UInt8 = ignoringCase ? 0x20 : 0
     let first = text[start + 1]

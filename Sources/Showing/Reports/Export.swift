@@ -3,15 +3,19 @@ import Diagnostics
 import Figures
 import Tensors
 
-/// Makes the report and the notebook of a file of results, analyses or heads, with figures and tables, from that file alone.
+/// Writes the report and the notebook of a file of results, analyses or heads, with figures and tables, from that file
+/// alone.
 ///
-/// `folder` is made if it is not there; it gets `report.html`, `NAME.ipynb`, `figures/NAME.svg` and `.png`, `tables/NAME.csv`. Each file is written beside its place and renamed; files
-/// of an earlier export of the same names are replaced, others stay. An unfinished results file (its attribute `complete` is 0) gets a report that says so.
+/// `folder` is created if it does not exist. It gets `report.html`, `NAME.ipynb`, `figures/NAME.svg` and `.png`, and
+/// `tables/NAME.csv`. Each file is written next to its destination and renamed; files of an earlier export with the
+/// same names are replaced, others remain. The report of an unfinished results file (its attribute `complete` is 0)
+/// says so.
 /// - Parameters:
-///   - resultsPath: a file that `patchbay run`, `patchbay analyze` or `patchbay heads` wrote.
-///   - pictures: whether figures are drawn as PNG too, which takes most of the time.
-///   - check: asked now and then; what it throws ends the export.
-/// - Throws: `StoreError` for what cannot be read, `ReportError`, `NotebookError`, `FigureError`, and what `check` throws.
+///   - resultsPath: a file of `patchbay run`, `patchbay analyze` or `patchbay heads`.
+///   - pictures: whether figures are also drawn as PNG, which takes most of the time.
+///   - check: called now and then; what it throws ends the export.
+/// - Throws: `StoreError` for a file that cannot be read, `ReportError`, `NotebookError`, `FigureError`, and what
+///   `check` throws.
 @discardableResult
 public func writeExports(
   of resultsPath: String, into folder: String, pictures: Bool = true, check: () throws -> Void = {}
@@ -30,11 +34,11 @@ private func writeReport(
 ) throws -> (report: String, figures: [String], tables: [String]) {
   let report = try Report(file, try ReportParts.found(in: file), check: check)
   try check()
-  // Redraws and flips of signs take tensors; pictures take memory of their own.
+  // Redraws and sign flips use tensors; pictures use other memory.
   Tensor.releaseMemory()
   for part in ["", "/figures", "/tables"] { try makeExportFolder(folder + part) }
   let figures = report.figures
-  // A picture takes ten times as long as everything else that is drawn.
+  // A PNG takes ten times as long as everything else.
   let kinds = pictures ? ["png", "svg"] : ["svg"]
   let drawn = try WorkerPool.map(count: figures.count * kinds.count) { number -> String in
     let figure = figures[number / kinds.count]
@@ -53,7 +57,8 @@ private func writeReport(
   return (path, drawn, tables)
 }
 
-/// The folder's name for a file: of results the experiment's name, of analyses and heads the file's own, as far as it is fit to be one.
+/// The name of a file's folder: for results, the experiment's name; for analyses and heads, the file's own, with
+/// invalid characters removed.
 /// - Throws: `StoreError`.
 public func exportName(of resultsPath: String) throws -> String { exportName(try ReportFile.name(of: resultsPath)) }
 

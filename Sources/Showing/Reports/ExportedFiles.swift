@@ -1,4 +1,4 @@
-/// What an export has left in its folder.
+/// The files of an export.
 public struct ExportedFiles: Hashable, Sendable {
   /// The report's path, and the notebook's.
   public var report: String, notebook: String

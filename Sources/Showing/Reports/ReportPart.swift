@@ -1,15 +1,16 @@
-/// What one kind of question has left in a file, and how people look at it: its part of the page with figures and tables, and its cells of the notebook.
+/// The answers of one kind of question in a file, and their display: a part of the page with figures and tables, and
+/// cells of the notebook.
 ///
-/// A kind of question is a folder of `Questions`. `ReportParts.all` lists the kinds; nothing else knows of them.
+/// A kind of question is a folder of `Questions`. `ReportParts.all` lists the kinds; nothing else knows them.
 protocol ReportPart: Sendable {
   /// Finds the kind's groups, from the file alone.
-  /// - Returns: nil where the file has none.
+  /// - Returns: nil if the file has none.
   /// - Throws: `StoreError`.
   init?(in file: ReportFile) throws
 
-  /// Whether its numbers are effects between the two unpatched runs, which the page explains then.
+  /// Whether its numbers are effects between the two unpatched runs, which the page then explains.
   var comparesRuns: Bool { get }
-  /// How its numbers were computed, a paragraph each.
+  /// How its numbers were computed, one paragraph each.
   var notes: [String] { get }
 
   /// Adds its sections, figures, tables and maps.
@@ -29,7 +30,7 @@ extension ReportPart {
 
 /// All kinds, by what they find in a file.
 enum ReportParts {
-  /// What a file is, one for each format.
+  /// The openings of a file, one per format.
   static let openings: [any ReportPart.Type] = [
     ExperimentOpening.self, AnalysisOpening.self, HeadScoresOpening.self,
   ]
@@ -40,7 +41,7 @@ enum ReportParts {
     AnalysesReport.self, HeadScoresReport.self,
   ]
 
-  /// Those that a file has, its opening first.
+  /// The parts of a file, its opening first.
   /// - Throws: `StoreError`.
   static func found(in file: ReportFile) throws -> [any ReportPart] {
     try (openings + questions).compactMap { kind -> (any ReportPart)? in try kind.init(in: file) }

@@ -58,6 +58,54 @@ import Testing
         == "f98e958e1a0d31bc8808e32dd2278e15c806151d9d061eaad51711951d560093")
   }
 
+  @Test func theTokensThatEndATextAreThoseOfTheMetadata() throws {
+    func ends(_ keys: [(String, UInt32)]) throws -> Set<Int32> {
+      try opened(Self.llama + keys.map { ("tokenizer.ggml.\($0)", GGUFBytes.uint32($1)) }) { try $0.endsOfText() }
+    }
+    #expect(try ends([]) == [])
+    #expect(try ends([("eos_token_id", 2)]) == [2])
+    #expect(try ends([("eos_token_id", 2), ("eot_token_id", 7), ("padding_token_id", 9)]) == [2, 7])
+  }
+
+  @Test func rotationsAreScaledAsTheKeysSay() throws {
+    func frequencies(_ keys: [(String, [UInt8])]) throws -> [Float] {
+      try opened(Self.llama + keys) {
+        guard case .rotary(let rotary)? = (try LoadedModel.spec(of: $0) as? TransformerSpec)?.positions else {
+          return []
+        }
+        return rotary.inverseFrequencies
+      }
+    }
+    let factor = GGUFBytes.value(6, floats([4]))
+    let plain = try frequencies([])
+    #expect(plain == RotarySpec(dimensions: 8, theta: 10000).inverseFrequencies)
+    let base = try frequencies([("llama.rope.freq_base", GGUFBytes.value(6, floats([500])))])
+    #expect(base == RotarySpec(dimensions: 8, theta: 500).inverseFrequencies)
+    let linear = [("llama.rope.scaling.type", GGUFBytes.string("linear")), ("llama.rope.scaling.factor", factor)]
+    #expect(try frequencies(linear) == plain.map { $0 / 4 })
+    #expect(try frequencies([("llama.rope.scale_linear", factor)]) == plain.map { $0 / 4 })
+    #expect(try frequencies([("llama.rope.scaling.type", GGUFBytes.string("none"))]) == plain)
+  }
+
+  /// 1 / sqrt of a head's width, but for the largest model of a generation.
+  @Test(arguments: [("gemma2", 46), ("gemma3", 62)])
+  func gemmasScaleIsLlamaCpps(architecture: String, largest: Int) throws {
+    func scale(layers: Int) throws -> Float? {
+      let keys = Self.llama.filter { $0.0 != "general.architecture" && $0.0 != "llama.block_count" }
+      return try opened(
+        [("general.architecture", GGUFBytes.string(architecture))]
+          + keys.map { ($0.0.replacing("llama", with: architecture), $0.1) }
+          + [
+            ("\(architecture).block_count", GGUFBytes.uint32(UInt32(layers))),
+            ("\(architecture).attention.sliding_window", GGUFBytes.uint32(4)),
+          ]
+      ) { (try LoadedModel.spec(of: $0) as? TransformerSpec)?.attentionScale }
+    }
+    // Heads are 8 wide, and of a stream of 32 there would be 16 for each of two.
+    #expect(try scale(layers: 2) == 1 / Float(8).squareRoot())
+    #expect(try scale(layers: largest) == 1 / Float(16).squareRoot())
+  }
+
   @Test func whatIsOfAnotherNetworkIsNamed() throws {
     try expect(.missingConfigKey(key: "general.architecture", file: "F"), keys: [])
     try expect(
@@ -129,21 +177,32 @@ import Testing
   private static let supported = architectures
 
   private static let llama: [(String, [UInt8])] = [
-    ("general.architecture", GGUFBytes.string("llama")), ("llama.embedding_length", GGUFBytes.uint32(16)),
+    ("general.architecture", GGUFBytes.string("llama")), ("llama.embedding_length", GGUFBytes.uint32(32)),
     ("llama.block_count", GGUFBytes.uint32(1)), ("llama.feed_forward_length", GGUFBytes.uint32(4)),
     ("llama.attention.head_count", GGUFBytes.uint32(2)), ("llama.context_length", GGUFBytes.uint32(32)),
     ("llama.attention.layer_norm_rms_epsilon", GGUFBytes.value(6, floats([1e-5]))),
     ("llama.attention.key_length", GGUFBytes.uint32(8)),
   ]
 
-  private static let embeddings = [GGUFBytes.Tensor(name: "token_embd.weight", sizes: [16, 0])]
+  private static let embeddings = [GGUFBytes.Tensor(name: "token_embd.weight", sizes: [32, 3])]
 
   private static let weights: [(String, [UInt64])] = [
-    ("token_embd.weight", [16, 3]), ("output_norm.weight", [16]), ("blk.0.attn_norm.weight", [16]),
-    ("blk.0.ffn_norm.weight", [16]), ("blk.0.attn_q.weight", [16, 16]), ("blk.0.attn_k.weight", [16, 16]),
-    ("blk.0.attn_v.weight", [16, 16]), ("blk.0.attn_output.weight", [16, 16]), ("blk.0.ffn_up.weight", [16, 4]),
-    ("blk.0.ffn_gate.weight", [16, 4]), ("blk.0.ffn_down.weight", [4, 16]),
+    ("token_embd.weight", [32, 3]), ("output_norm.weight", [32]), ("blk.0.attn_norm.weight", [32]),
+    ("blk.0.ffn_norm.weight", [32]), ("blk.0.attn_q.weight", [32, 16]), ("blk.0.attn_k.weight", [32, 16]),
+    ("blk.0.attn_v.weight", [32, 16]), ("blk.0.attn_output.weight", [16, 32]), ("blk.0.ffn_up.weight", [32, 4]),
+    ("blk.0.ffn_gate.weight", [32, 4]), ("blk.0.ffn_down.weight", [4, 32]),
   ]
+
+  /// What a file of these keys and an embedding is.
+  private func opened<Value>(
+    _ keys: [(String, [UInt8])], _ read: (CheckpointFolder) throws -> Value
+  ) throws -> Value {
+    try withTemporaryFolder { folder in
+      let data = [UInt8](repeating: 0, count: 4 * 96)
+      try write(GGUFBytes(keys: keys, tensors: Self.embeddings, data: data).bytes, to: folder + "/x.gguf")
+      return try read(CheckpointFolder(path: folder + "/x.gguf"))
+    }
+  }
 
   /// - Parameter error: its file is "F".
   private func expect(
@@ -151,7 +210,8 @@ import Testing
   ) throws {
     try withTemporaryFolder { folder in
       let path = folder + "/x.gguf"
-      try write(GGUFBytes(keys: keys, tensors: tensors).bytes, to: path)
+      let data = [UInt8](repeating: 0, count: tensors.isEmpty ? 0 : 4 * 96)
+      try write(GGUFBytes(keys: keys, tensors: tensors, data: data).bytes, to: path)
       let found = #expect(throws: CheckpointError.self) { _ = try LoadedModel.spec(of: CheckpointFolder(path: path)) }
       #expect(found?.message == error.message.replacing("F", with: path, maxReplacements: 1))
     }

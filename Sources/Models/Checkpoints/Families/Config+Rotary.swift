@@ -2,8 +2,8 @@ import Foundation
 import ModelGraph
 
 extension Config {
-  /// The rotary embedding that a Hugging Face config describes, read as in transformers 5: types default, linear and
-  /// llama3.
+  /// The rotary embedding that a Hugging Face config describes, read as in transformers 5: types default, linear,
+  /// dynamic, llama3 and yarn.
   /// - Parameters:
   ///   - dimensions: how many features of a head are rotated. If the number is odd, the last one is rotated with the
   ///     feature after it.
@@ -24,30 +24,33 @@ extension Config {
     let outer = try positive(thetaKey, default: usual)
     let theta = try section?.positive("rope_theta", default: outer) ?? outer
     let plain = (0..<pairs).map { Float(1 / pow(Double(theta), Double(2 * $0) / Double(dimensions))) }
-    func spec(_ frequencies: [Float]) -> RotarySpec {
-      RotarySpec(dimensions: 2 * pairs, inverseFrequencies: frequencies)
+    func spec(_ frequencies: [Float], amplitude: Float = 1) -> RotarySpec {
+      RotarySpec(dimensions: 2 * pairs, inverseFrequencies: frequencies, amplitude: amplitude)
     }
     guard let section, let type = try section.rotaryType(), type != "default" else { return spec(plain) }
     let holder = section.has("partial_rotary_factor") ? section : self
     if holder.has("partial_rotary_factor") {
-      let share = try holder.number("partial_rotary_factor")
-      guard Int(Float(head ?? dimensions) * share) == dimensions else {
+      let share = try holder.double("partial_rotary_factor")
+      guard Int(Double(head ?? dimensions) * share) == dimensions else {
         throw holder.invalid("partial_rotary_factor", "1, as '\(type)' positions of this family rotate whole heads")
       }
     }
+    let trained = has("max_position_embeddings") ? try size("max_position_embeddings", most: Int(Int32.max)) : nil
     switch type {
     case "linear":
       let factor = try section.positive("factor")
       return spec(plain.map { $0 / factor })
-    case "llama3":
-      let factor = try section.positive("factor")
-      let (low, high) = (try section.positive("low_freq_factor"), try section.positive("high_freq_factor"))
-      guard high > low else { throw section.invalid("high_freq_factor", "a number above low_freq_factor") }
-      let trained = has("max_position_embeddings") ? try size("max_position_embeddings", most: Int(Int32.max)) : nil
-      let original = Float(
-        try section.size("original_max_position_embeddings", default: trained, most: Int(Int32.max)))
-      return spec(plain.map { llama3(frequency: $0, factor: factor, low: low, high: high, original: original) })
-    default: throw section.invalid(section.has("rope_type") ? "rope_type" : "type", "default, linear or llama3")
+    case "dynamic":
+      // Only prompts longer than `max_position_embeddings` are rotated differently, and they are refused.
+      _ = try section.positive("factor")
+      return spec(plain)
+    case "llama3": return spec(try section.llama3(plain, trained: trained))
+    case "yarn":
+      let yarn = try YarnScaling(section, theta: theta, dimensions: dimensions, trained: trained)
+      return spec(yarn.scaled(plain), amplitude: yarn.amplitude)
+    default:
+      throw section.invalid(
+        section.has("rope_type") ? "rope_type" : "type", "default, linear, dynamic, llama3 or yarn")
     }
   }
 
@@ -77,14 +80,4 @@ extension Config {
     guard value > 0 else { throw invalid(key, "a number above 0") }
     return value
   }
-}
-
-/// Llama 3.1's long-context rule: slow rotations are stretched by `factor`, fast ones are unchanged, and those between
-/// are blended.
-private func llama3(frequency: Float, factor: Float, low: Float, high: Float, original: Float) -> Float {
-  let wavelength = 2 * Float.pi / frequency
-  if wavelength < original / high { return frequency }
-  if wavelength > original / low { return frequency / factor }
-  let smooth = (original / wavelength - low) / (high - low)
-  return (1 - smooth) * frequency / factor + smooth * frequency
 }

@@ -45,6 +45,13 @@ public struct Config: Sendable {
     return Config(all, file: file, prefix: other.prefix)
   }
 
+  /// This section without some of its keys.
+  func without(_ keys: Set<String>) -> Config {
+    var rest = JSONObject()
+    for member in json.members where !keys.contains(member.key) { rest.append(key: member.key, value: member.value) }
+    return Config(rest, file: file, prefix: prefix)
+  }
+
   /// A section without keys.
   static func empty(file: String) -> Config { Config(JSONObject(), file: file) }
 
@@ -117,6 +124,14 @@ public struct Config: Sendable {
     let ids = values.compactMap { $0.integerValue.flatMap { Int32(exactly: $0) } }
     guard ids.count == values.count else { throw invalid(key, "a token id or a list of them") }
     return Set(ids)
+  }
+
+  /// A list of finite numbers, or nil.
+  public func numbers(_ key: String) throws -> [Float]? {
+    guard let value = value(key) else { return nil }
+    let numbers = value.arrayValue?.compactMap { $0.doubleValue.map(Float.init) }.filter(\.isFinite)
+    guard let numbers, numbers.count == value.arrayValue?.count else { throw invalid(key, "a list of numbers") }
+    return numbers
   }
 
   /// One of an enum's cases.

@@ -1,3 +1,4 @@
+import Foundation
 import ModelGraph
 
 /// Phi-3 and Phi-4 (mini): LLaMA with queries, keys and values in one matrix, and gate and up in another. Part of each
@@ -7,7 +8,7 @@ public enum Phi3Family: ModelFamily {
 
   public static func spec(_ config: Config) throws -> TransformerSpec {
     var spec = try LlamaFamily.decoder(config, family: "phi3", .init(epsilon: 1e-5, context: 4096))
-    spec.positions = .rotary(try rotation(config, dHead: spec.dHead))
+    try addRotation(to: &spec, config)
     if config.has("sliding_window") {
       let window = try config.size("sliding_window", most: Int(Int32.max))
       spec.windows = [Int?](repeating: window, count: spec.layers)
@@ -33,18 +34,48 @@ public enum Phi3Family: ModelFamily {
   }
 
   /// The rotation of the first part of each head.
-  private static func rotation(_ config: Config, dHead: Int) throws -> RotarySpec {
+  private static func addRotation(to spec: inout TransformerSpec, _ config: Config) throws {
     let section = try config.rotarySection()
-    if let section, let type = try section.rotaryType(), type != "default" {
-      throw section.invalid(
-        section.has("rope_type") ? "rope_type" : "type", "default: Phi-3's long contexts are not supported")
-    }
     let holder = section?.has("partial_rotary_factor") == true ? section ?? config : config
     let share = try holder.double("partial_rotary_factor", default: 1)
-    guard share > 0, share <= 1, Int(Double(dHead) * share) > 0 else {
-      throw holder.invalid("partial_rotary_factor", "a share of a head's \(dHead) features, up to 1")
+    let dimensions = Int(Double(spec.dHead) * share)
+    guard share > 0, share <= 1, dimensions > 0 else {
+      throw holder.invalid("partial_rotary_factor", "a share of a head's \(spec.dHead) features, up to 1")
     }
-    return try config.rotary(
-      dimensions: Int(Double(dHead) * share), of: dHead, dimensionsKey: "partial_rotary_factor", section: section)
+    let isLong = try section.map(isLong) ?? false
+    let plain = try config.rotary(
+      dimensions: dimensions, of: spec.dHead, dimensionsKey: "partial_rotary_factor",
+      section: isLong ? section?.without(["rope_type", "type"]) : section)
+    spec.positions = .rotary(plain)
+    guard let section, isLong else { return }
+    let original = try config.size("original_max_position_embeddings", default: 4096, most: Int(Int32.max))
+    spec.positions = .rotary(
+      try longRotation(section, plain, stretch: Float(spec.context ?? original) / Float(original), original))
+    spec.context = min(spec.context ?? original, original)
+  }
+
+  private static func isLong(_ section: Config) throws -> Bool {
+    switch try section.rotaryType() {
+    case nil, "default": return false
+    // The names that Phi-3's configs have had for it.
+    case "longrope", "su", "yarn": return true
+    default:
+      throw section.invalid(section.has("rope_type") ? "rope_type" : "type", "default or longrope")
+    }
+  }
+
+  /// LongRoPE (Ding et al. 2024, arXiv:2402.13753) for prompts within the context that the model was first trained for.
+  /// In a longer prompt all tokens are rotated by other factors; such prompts are refused.
+  private static func longRotation(
+    _ section: Config, _ plain: RotarySpec, stretch: Float, _ original: Int
+  ) throws -> RotarySpec {
+    guard let factors = try section.numbers("short_factor"), factors.count == plain.inverseFrequencies.count,
+      factors.allSatisfy({ $0 > 0 })
+    else { throw section.invalid("short_factor", "\(plain.inverseFrequencies.count) numbers above 0") }
+    let factor = try section.positive("factor", default: stretch)
+    let grown = factor <= 1 ? 1 : (1 + log(factor) / log(Float(original))).squareRoot()
+    return RotarySpec(
+      dimensions: plain.dimensions, inverseFrequencies: zip(plain.inverseFrequencies, factors).map { $0 / $1 },
+      amplitude: try section.positive("attention_factor", default: grown))
   }
 }

@@ -1,14 +1,15 @@
-/// How a byte-level GGUF tokenizer splits a text into words: one entry for each of llama.cpp's `tokenizer.ggml.pre` that is
-/// supported.
+/// How a byte-level GGUF tokenizer splits a text into words: one entry per supported value of llama.cpp's
+/// `tokenizer.ggml.pre`.
 ///
-/// Names, patterns and what else a name implies are those of llama.cpp (`src/llama-vocab.cpp` at commit 00ad355, July 2026),
-/// patterns in the spelling of the models' own tokenizer.json where llama.cpp quotes it. Each pattern splits what the one
+/// Names, patterns and other consequences of a name are those of llama.cpp (`src/llama-vocab.cpp` at commit 00ad355,
+/// July 2026), with patterns spelled as in the models' own tokenizer.json if llama.cpp quotes it. Each pattern splits
+/// what the previous one left; the text between matches is also a word.
 /// before it left; the text between matches is a word too.
 struct GGUFSplitting: Sendable {
   let patterns: [String]
-  /// A word that is itself a token is not taken apart.
+  /// A word that is itself a token is not split.
   var ignoresMerges = false
-  /// Whether the token for the beginning of a text is put there when the file does not say.
+  /// Whether a beginning-of-text token is added if the file does not say.
   var addsBeginningOfText = false
 
   static let names = all.keys.sorted()
@@ -55,7 +56,7 @@ struct GGUFSplitting: Sendable {
     return families.reduce(into: [:]) { all, family in for name in family.0 { all[name] = family.1 } }
   }()
 
-  /// A digit by itself.
+  /// A single digit.
   static let digit = #"\p{N}"#
 
   private static let gpt2 = WordPattern.gpt2Expression
@@ -67,7 +68,7 @@ struct GGUFSplitting: Sendable {
     #"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|\s*[\r\n]+"#
     + #"|\s+(?!\S)|\s+"#
 
-  /// o200k's and Tekken's: a word is split where small letters are followed by a capital.
+  /// o200k's and Tekken's: a word is split between a lowercase and an uppercase letter.
   private static func cased(contractions: String, digits: String) -> String {
     let capitals = #"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"#
     let small = #"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"#

@@ -2,17 +2,18 @@
 ///
 /// The keys are those of the GGUF specification (`docs/gguf.md` of ggml-org/ggml).
 public struct GGUFVocabulary: Sendable, Equatable {
-  /// `tokenizer.ggml.model`: "gpt2" is byte-level BPE, "llama" is BPE by scores as SentencePiece does it.
+  /// `tokenizer.ggml.model`: "gpt2" is byte-level BPE, "llama" is BPE by scores like in SentencePiece.
   public var model: String
-  /// `tokenizer.ggml.pre`: how byte-level BPE splits a text into words, by a name that llama.cpp gives it.
+  /// `tokenizer.ggml.pre`: llama.cpp's name of how byte-level BPE splits a text into words.
   public var pre: String?
   /// `tokenizer.ggml.tokens`, by id.
   public var tokens: [String]
-  /// `tokenizer.ggml.scores`, one for each token: of two merges the one that makes the token of the higher score goes first.
+  /// `tokenizer.ggml.scores`, one per token: of two merges, the one that makes the token with the higher score comes
+  /// first.
   public var scores: [Float]?
-  /// `tokenizer.ggml.token_type`, one for each token: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte.
+  /// `tokenizer.ggml.token_type`, one per token: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte.
   public var tokenTypes: [Int32]?
-  /// `tokenizer.ggml.merges`: two tokens with a space between, the first to be merged first.
+  /// `tokenizer.ggml.merges`: two tokens with a space between them, in the order of merging.
   public var merges: [String]?
   /// `tokenizer.ggml.bos_token_id`, `eos_token_id`, `unknown_token_id` and `padding_token_id`.
   public var bosID: Int?
@@ -23,7 +24,7 @@ public struct GGUFVocabulary: Sendable, Equatable {
   public var addBOS: Bool?
   public var addEOS: Bool?
   public var addSpacePrefix: Bool?
-  /// `tokenizer.chat_template`. Prompts are run as they are given; no template is applied to them.
+  /// `tokenizer.chat_template`. It is not applied: prompts are run as given.
   public var chatTemplate: String?
 
   public init(
@@ -48,7 +49,7 @@ public struct GGUFVocabulary: Sendable, Equatable {
   }
 }
 
-/// What a token is for; the raw values are those of `tokenizer.ggml.token_type`.
+/// The purpose of a token; the raw values are those of `tokenizer.ggml.token_type`.
 enum GGUFTokenType: Int32, Sendable {
   case normal = 1
   case unknown, control, userDefined, unused, byte

@@ -1,23 +1,24 @@
 extension Tokenizer {
   /// The tokenizer that a GGUF file's metadata describes.
   ///
-  /// "gpt2" is byte-level BPE, its texts split as llama.cpp splits them for `pre`. "llama" is BPE by scores: spaces become "▁", one more is
-  /// put before a text unless `addSpacePrefix` is false, and characters outside the vocabulary are spelled byte by byte. Control,
-  /// unknown and user-defined tokens are found wherever a text spells them out. A GGUF file names no normalizer, so none is applied.
-  /// - Parameter file: what messages call the file.
-  /// - Throws: `unsupportedOption` for a model or `pre` that is not known, and every error about the vocabulary.
+  /// "gpt2" is byte-level BPE, with texts split like llama.cpp does for `pre`. "llama" is BPE by scores: spaces become
+  /// "▁", one more is put before a text unless `addSpacePrefix` is false, and characters outside the vocabulary are
+  /// spelled byte by byte. Control, unknown and user-defined tokens are found wherever a text spells them. A GGUF file
+  /// has no normalizer, so none is applied.
+  /// - Parameter file: the name of the file in messages.
+  /// - Throws: `unsupportedOption` for an unknown model or `pre`, and every error about the vocabulary.
   public init(gguf vocabulary: GGUFVocabulary, file: String = "the GGUF file") throws(TokenizerError) {
     self = try GGUFReading(vocabulary: vocabulary, file: file).tokenizer()
   }
 }
 
-/// Makes a tokenizer of a vocabulary.
+/// Creates a tokenizer from a vocabulary.
 private struct GGUFReading {
   let source: GGUFVocabulary
   let file: String
   let types: [GGUFTokenType]
 
-  /// The token types of which a token is looked for in the text itself.
+  /// The types of tokens that are searched for in the text itself.
   private static let soughtInText: Set<GGUFTokenType> = [.unknown, .control, .userDefined]
 
   init(vocabulary: GGUFVocabulary, file: String) throws(TokenizerError) {
@@ -76,7 +77,7 @@ private struct GGUFReading {
         steps.append(.split(try textPattern(pattern), Splitting(.isolated)))
       }
     }
-    // The usual last step needs no pieces of its own before its bytes are written as characters.
+    // The last step usually needs no pieces of its own before its bytes are written as characters.
     let last = splitting.patterns[splitting.patterns.count - 1]
     if let words = WordPattern(expression: last) {
       steps.append(.byteLevel(addsPrefixSpace: false, pattern: words))
@@ -103,8 +104,8 @@ private struct GGUFReading {
   private func sentencePiece() throws(TokenizerError) -> Tokenizer {
     guard let scores = source.scores else { throw .missingKey(file: file, path: Self.key("scores")) }
     let addsSpace = source.addSpacePrefix ?? true
-    // Where no space is put in front, as in Gemma's vocabularies, runs of spaces are pieces of text like any other; they are marked as
-    // user-defined, and no others are merged before them.
+    // Without a space in front, as in Gemma's vocabularies, runs of spaces are pieces of text like any other; they are
+    // marked as user-defined, and are merged before all others.
     let spaceRuns = addsSpace ? [] : source.tokens.indices.filter { isSpaceRun($0) }
     let areSpaceRuns = Set(spaceRuns)
     let vocabulary = try vocabulary { id, token in
@@ -126,7 +127,7 @@ private struct GGUFReading {
     return try Tokenizer(parts)
   }
 
-  /// Stands for a space.
+  /// Represents a space.
   private static let mark = "\u{2581}"
 
   private func isSpaceRun(_ id: Int) -> Bool {
@@ -135,8 +136,8 @@ private struct GGUFReading {
     return text.count > 1 && text.allSatisfy { $0 == UInt8(ascii: " ") }
   }
 
-  /// By id, which token is merged first: those of `first` as they come, then normal ones by their scores, the highest first; -1 for
-  /// all others, which no merge makes.
+  /// By id, the order in which tokens are merged: first those of `first` in their order, then normal ones by decreasing
+  /// score; -1 for all others, which no merge makes.
   private func ranks(_ scores: [Float], first: [Int]) throws(TokenizerError) -> [Int32] {
     if let id = scores.firstIndex(where: \.isNaN) {
       throw .badValue(file: file, path: "\(Self.key("scores"))[\(id)]", value: "nan", expected: "a number")
@@ -160,7 +161,7 @@ private struct GGUFReading {
   private func vocabulary(_ spelling: (Int, String) -> String) throws(TokenizerError) -> Vocabulary {
     var vocabulary = Vocabulary(capacity: source.tokens.count)
     for (id, token) in source.tokens.enumerated() {
-      // Files of models whose embedding has spare rows may have empty tokens; llama.cpp calls them so.
+      // Files of models whose embedding has spare rows may have empty tokens; this is llama.cpp's name for them.
       let text = token.isEmpty ? "[EMPTY_\(id)]" : spelling(id, token)
       switch vocabulary.insert(text, id: id) {
       case .done: break
@@ -176,7 +177,7 @@ private struct GGUFReading {
     _ parts: inout TokenizerParts, addsBeginning: Bool, leaveOut: Set<Int> = []
   ) throws(TokenizerError) {
     let isSentencePiece = source.model == "llama"
-    // What llama.cpp takes where an old file does not say.
+    // llama.cpp's default if an old file does not say.
     let beginning = try id(source.bosID ?? (isSentencePiece ? 1 : nil), "bos_token_id")
     let end = try id(source.eosID ?? (isSentencePiece ? 2 : nil), "eos_token_id")
     let padding = try id(source.padID, "padding_token_id")

@@ -1,5 +1,5 @@
-/// What can be seen of an experiment or an analysis in its text without reading YAML in full: the author's own words, and, for files that do not say it themselves, its name and
-/// the order in which it names things.
+/// What the text of an experiment or an analysis shows without reading all of its YAML: the author's own words and, for
+/// files that do not record them, its name and the order of its names.
 struct FileText: Sendable, Hashable {
   let text: String
 
@@ -7,7 +7,8 @@ struct FileText: Sendable, Hashable {
 
   private var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
 
-  /// The comment at the head of the file by paragraphs: lines that were only wrapped are joined, those that stand in (commands) are kept as they are.
+  /// The comment at the head of the file, by paragraphs: wrapped lines are joined; indented lines (commands) are
+  /// unchanged.
   var paragraphs: [(text: String, isCode: Bool)] {
     var result: [(text: String, isCode: Bool)] = []
     var isOpen = false
@@ -27,7 +28,7 @@ struct FileText: Sendable, Hashable {
     return result
   }
 
-  /// The comment at the head of the file, without its marks; nil where there is none.
+  /// The comment at the head of the file, without its comment signs; nil if there is none.
   var comment: String? {
     let head = lines.drop { $0.allSatisfy(\.isWhitespace) }.prefix { $0.hasPrefix("#") }
     let words = head.map { line in
@@ -54,7 +55,7 @@ struct FileText: Sendable, Hashable {
     return value[value.index(after: value.startIndex)..<end].split(separator: ",").map { trimmed($0) }
   }
 
-  /// What follows `name:` anywhere, in the text's order.
+  /// The values of `name:`, wherever it occurs, in the order of the text.
   var names: [String] {
     lines.filter { !$0.hasPrefix("#") }.flatMap { line -> [String] in
       line.ranges(of: "name:").map { range in

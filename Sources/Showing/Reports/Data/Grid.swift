@@ -1,7 +1,7 @@
 import ActivationStore
 import LabelledArrays
 
-/// A map of cells to look at: which axes go down, across and into choosers, and the numbers of each metric.
+/// A map of cells: which axes are rows, columns and choosers, and the numbers of each metric.
 struct Grid: Sendable {
   struct Axis: Sendable {
     let name: String
@@ -10,14 +10,14 @@ struct Grid: Sendable {
     let isPosition: Bool
   }
 
-  /// The numbers of one metric; every array has one for each cell.
+  /// The numbers of one metric; every array has one per cell.
   struct Layer: Sendable {
     let metric: String
     /// `run`, or `estimate`.
     let source: String
-    /// What can be shown, by name: `effect`, `ratio`, `change`, `value`, and beside effects `low`, `high`, `p`, `n`.
+    /// What can be shown, by name: `effect`, `ratio`, `change`, `value`, and with effects `low`, `high`, `p`, `n`.
     var arrays: [(name: String, values: [Float])]
-    /// [cell, example]; nil where there is none, or no room for it.
+    /// [cell, example]; nil if there are none, or they need too much space.
     var raw: [Float]?
     /// Whether `raw` are changes from the base run.
     var isChange = false
@@ -25,28 +25,28 @@ struct Grid: Sendable {
 
   let id: String
   let title: String
-  /// What the numbers are, beside the scale.
+  /// The name of the numbers, next to the scale.
   let valueName: String
   let axes: [Axis]
   /// Indices of axes.
   var rows: [Int], columns: [Int], facets: [Int]
-  /// The entry of each facet that is looked at first.
+  /// The entry of each facet that is shown first.
   var start: [Int]
-  /// The axis that says which run it is, for its tokens.
+  /// The axis of runs, which decides whose tokens are shown.
   let runAxis: Int?
-  /// The cell shown at each place of the axes, row-major, -1 for none; nil where places are the cells.
+  /// The cell at each place of the axes, row-major, -1 for none; nil if places are the cells.
   let places: [Int]?
-  /// Whether there are normalised effects, or plain values only.
+  /// Whether there are normalised effects, or only plain values.
   let isSweep: Bool
-  /// Whether the values are shares of 1, from white upwards, rather than around 0.
+  /// Whether the values are shares of 1, coloured from white upwards, rather than around 0.
   let isSequential: Bool
   var layers: [Layer]
-  /// For each cell, 1 where there is a path, 0 where there is none; nil where that is no question.
+  /// For each cell, 1 if there is a path, 0 if there is none; nil if it is not about paths.
   var paths: [Int8]? = nil
-  /// What cells say in place of their numbers; nil for maps of numbers.
+  /// The text of each cell instead of its number; nil for maps of numbers.
   var words: Words? = nil
 
-  /// Which axes go where.
+  /// Which axis goes where.
   static func layout(_ names: [String]) -> (rows: [Int], columns: [Int], facets: [Int]) {
     func place(_ name: String) -> Int? { names.firstIndex(of: name) }
     func rest(_ taken: [Int]) -> [Int] { names.indices.filter { !taken.contains($0) } }
@@ -81,7 +81,7 @@ extension Grid {
   /// The lengths of the axes.
   var shape: [Int] { axes.map(\.labels.count) }
 
-  /// Entries of some axes taken together, the last changing fastest: for each the entry on each axis.
+  /// Entries of several axes combined, the last changing fastest: for each, the entry on each axis.
   func entries(_ axes: [Int]) -> [[Int]] {
     let shape = Shape(axes.map { self.axes[$0].labels.count })
     return (0..<shape.count).map(shape.unravel)
@@ -94,7 +94,7 @@ extension Grid {
     return places[flat] < 0 ? nil : places[flat]
   }
 
-  /// The labels of entries of some axes: heads by layer and head as `9.6`.
+  /// The labels of entries of several axes; heads by layer and head, such as `9.6`.
   func labels(_ axes: [Int], tokens: TokenAxis?) -> [String] {
     entries(axes).map { entry in
       zip(axes, entry).map { axis, index in label(axis, index, tokens: tokens) }.joined(

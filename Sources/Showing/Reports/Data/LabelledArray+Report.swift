@@ -1,7 +1,7 @@
 import ActivationStore
 import LabelledArrays
 
-/// What reports ask of arrays, groups and labels.
+/// What reports need from arrays, groups and labels.
 extension LabelledArray {
   var axisNames: [String] { axes.map(\.name) }
   /// The axes of cells: all but `example`.
@@ -10,8 +10,8 @@ extension LabelledArray {
 
 extension StoredGroup {
   /// All arrays of numbers as one value.
-  /// - Parameter names: arrays that are numbers wherever there are such arrays.
-  /// - Throws: `StoreError`, which names the dataset; `.wrongType` too for one of those names that holds something else.
+  /// - Parameter names: arrays that must contain numbers if they exist.
+  /// - Throws: `StoreError`, which names the dataset; `.wrongType` also for one of those names with something else.
   func floats(with names: [String]) throws -> ArrayGroup {
     var group = try floats()
     for name in names where has(name) && group[name] == nil { group.add(try numbers(name)) }
@@ -20,7 +20,7 @@ extension StoredGroup {
 }
 
 extension LabelledAxis {
-  /// The position that an entry stands for.
+  /// The position of an entry.
   func position(of index: Int) -> Int {
     if case .integers(let labels) = labels { return labels[index] }
     return index
@@ -35,7 +35,7 @@ extension ArrayGroup {
 }
 
 extension AxisLabel {
-  /// As people read it: numbers without a fraction that says nothing.
+  /// As readable text: numbers without needless decimals.
   var shown: String {
     if case .number(let number) = self { return shortNumber(number) }
     return text
@@ -43,7 +43,7 @@ extension AxisLabel {
 }
 
 extension AxisLabels {
-  /// As people read them.
+  /// As readable texts.
   var shown: [String] { (0..<count).map { self[$0].shown } }
 }
 
@@ -60,7 +60,7 @@ extension Attribute {
     }
   }
 
-  /// Texts, of which a single one is a list too; nil for numbers.
+  /// Texts, of which a single one is also a list; nil for numbers.
   var list: [String]? {
     switch self {
     case .texts(let texts): texts

@@ -2,33 +2,34 @@ import ActivationStore
 import Foundation
 import LabelledArrays
 
-/// A file that a report is made of, and of nothing else: what all kinds of questions need to know of it. Each kind reads its own groups.
+/// The file from which alone a report is made: what all kinds of questions need from it. Each kind reads its own
+/// groups.
 struct ReportFile: Sendable {
   let path: String
   let format: FileFormat
-  /// What the file is called: of results the experiment's name.
+  /// The name of the file: for results, the experiment's name.
   let name: String
-  /// The experiment or analysis file's text; empty where there is none.
+  /// The experiment or analysis file's text; empty if there is none.
   let text: String
-  /// The root attributes that have no property here.
+  /// The root attributes without a property here.
   let attributes: [String: Attribute]
-  /// As the file names it, with the SHA-256 of its weights; empty in files of several models.
+  /// As in the file, with the SHA-256 of its weights; empty in files of several models.
   let model: String, modelSHA256: String
   let patchbayVersion: String
-  /// `denoise` or `noise`; empty but in results.
+  /// `denoise` or `noise`; empty except in results.
   let direction: String
   /// The metrics of results, the shown one first.
   let metrics: [String]
-  /// Metrics of the unpatched runs, one number an example; empty but in results.
+  /// Metrics of the unpatched runs, one number per example; empty except in results.
   let clean: [String: [Float]], corrupted: [String: [Float]]
   let prompts: [PromptRow]
   let tokens: TokenAxis
-  /// Whether the run came to its end.
+  /// Whether the run has finished.
   let isComplete: Bool
   let store: StoreReader
   private let names: ResultsNames
 
-  /// The formats that reports are made of.
+  /// The formats that can be reported.
   static let formats: [FileFormat] = [.results, .analysis, .heads]
 
   /// - Throws: `StoreError`.
@@ -57,7 +58,7 @@ struct ReportFile: Sendable {
     (model, modelSHA256, patchbayVersion) = (header.model, header.modelSHA256, header.patchbayVersion)
   }
 
-  /// What a file is called, without reading more than its header.
+  /// The name of a file, from its header only.
   static func name(of path: String) throws -> String {
     let store = try StoreReader(path, expecting: formats)
     let format = store.format ?? .results
@@ -65,7 +66,7 @@ struct ReportFile: Sendable {
     return ResultsNames(header, format, path).title
   }
 
-  /// The header of a file that is no experiment's.
+  /// The header of a file that is not an experiment's.
   private static func header(_ store: StoreReader) throws -> ResultsHeader {
     let attributes = try store.attributes()
     func text(_ name: String) -> String { if case .text(let text)? = attributes[name] { text } else { "" } }
@@ -84,7 +85,7 @@ struct ReportFile: Sendable {
     }
   }
 
-  /// A single group; nil where the file has none of that path.
+  /// A single group; nil if the file has none with this path.
   /// - Throws: `StoreError`.
   func group(_ section: Schema.Section) throws -> StoredGroup? {
     store.contains(section.path) ? try StoredGroup(section.path, in: store) : nil
@@ -97,13 +98,13 @@ struct ReportFile: Sendable {
   var other: [String: [Float]] { isDenoising ? clean : corrupted }
   var shownMetric: String? { metrics.first }
 
-  /// Examples whose two baselines are one, which have no normalised effect.
+  /// Examples whose two baselines are equal, and which so have no normalised effect.
   func withoutEffect(_ metric: String) -> [Int] {
     guard let clean = clean[metric], let corrupted = corrupted[metric] else { return [] }
     return zip(clean, corrupted).enumerated().filter { !($1.0 - $1.1).isFinite || $1.0 == $1.1 }.map(\.offset)
   }
 
-  /// Names of files of the same run that stand beside the results.
+  /// Names of files of the same run next to the results.
   var siblings: [String] {
     let url = URL(fileURLWithPath: path)
     let (folder, stem) = (url.deletingLastPathComponent().path, url.deletingPathExtension().lastPathComponent)
@@ -112,7 +113,7 @@ struct ReportFile: Sendable {
     }
   }
 
-  /// Whose numbers these are, facts for the head of a page, as HTML.
+  /// The origin of the numbers, for the head of a page, as HTML.
   var origin: [String] {
     [
       model.isEmpty ? "" : "model <code>\(html(model))</code>",

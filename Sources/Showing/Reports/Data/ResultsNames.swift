@@ -2,10 +2,10 @@ import ActivationStore
 import Foundation
 import LabelledArrays
 
-/// What a file calls things, and the order in which its experiment names them: groups of a file have none. Files that do not say it themselves have it in the
-/// experiment's text.
+/// The names in a file, and their order in its experiment, since groups of a file have no order. Files that do not
+/// record it have it in the experiment's text.
 struct ResultsNames: Sendable {
-  /// What the file is called: the experiment's name; the file's where nothing else is known.
+  /// The name of the file: the experiment's name, or else the file's own.
   let title: String
   private let attributes: [String: Attribute]
   private let text: FileText
@@ -18,7 +18,8 @@ struct ResultsNames: Sendable {
     title =
       format == .results
       ? attributes[Schema.ResultsRoot.name]?.plain ?? text.name ?? stem
-        // An analysis may have its experiment's name, its file has not; and a folder cannot stand beside a file of its name.
+        // An analysis may have the name of its experiment; its file does not. And a folder cannot have the same path as
+        // a file.
       : stem == file.lastPathComponent ? "\(stem).report" : stem
   }
 
@@ -34,7 +35,7 @@ struct ResultsNames: Sendable {
     ordered(known, by: attributes[parent.name], else: text.names)
   }
 
-  /// Names in the order of the file's own list, or in that in which the experiment's text has them; the rest by the alphabet.
+  /// Names in the order of the file's own list or of the experiment's text; others alphabetically.
   private func ordered(_ names: Set<String>, by list: Attribute?, else guess: [String]) -> [String] {
     var order = guess
     if case .texts(let own)? = list { order = own + guess }

@@ -1,24 +1,25 @@
 import ActivationStore
 
-/// What stands along the positions of the prompts.
+/// The tokens at the positions of the prompts.
 struct TokenAxis: Sendable {
   /// One position over all prompts.
   struct Place: Sendable, Hashable {
-    /// The token that all have there, that of the first prompt where they differ; its number where the file has no texts.
+    /// The token that all prompts have there, or that of the first prompt if they differ; its number if the file has no
+    /// texts.
     let text: String
     /// Whether the clean prompts differ here.
     let varies: Bool
-    /// The label whose value stands here in every prompt, such as `subject`.
+    /// The label whose value is here in every prompt, such as `subject`.
     let role: String?
-    /// How many prompts have another token here when they are corrupted.
+    /// How many prompts have a different token here in the corrupted version.
     let changed: Int
   }
 
-  /// Of each prompt, as texts; numbers where the file has none.
+  /// For each prompt, as texts; numbers if the file has no texts.
   let clean: [[String]], corrupted: [[String]]
-  /// Whether all prompts have one length, so that positions can be named together.
+  /// Whether all prompts have the same length, so that positions have common names.
   let isAligned: Bool
-  /// For each position where prompts are aligned; else empty.
+  /// For each position if prompts are aligned, otherwise empty.
   let places: [Place]
   let longest: Int
 
@@ -43,7 +44,7 @@ struct TokenAxis: Sendable {
     }
   }
 
-  /// The name of the label that has just these values.
+  /// The name of the label with exactly these values.
   private static func role(of tokens: [String], _ prompts: [PromptRow]) -> String? {
     let names = prompts.first?.labels.keys.sorted() ?? []
     return names.first { name in
@@ -54,7 +55,7 @@ struct TokenAxis: Sendable {
     }
   }
 
-  /// A name for each position over all prompts, for figures: the token or the role, and a mark where prompts differ.
+  /// A name for each position over all prompts, for figures: the token or the role, and a mark if prompts differ.
   var labels: [String] {
     isAligned
       ? places.enumerated().map { position, place in "\(position) \(place.name)" }
@@ -63,11 +64,12 @@ struct TokenAxis: Sendable {
 }
 
 extension TokenAxis.Place {
-  /// The token so that its spaces can be seen, or in brackets what it is, with a star where it is only the first prompt's.
+  /// The token with visible spaces, or its role in brackets, with a star if it is only the first prompt's.
   var name: String { role.map { "‹\($0)›" } ?? (shownToken(text) + (varies ? "*" : "")) }
 }
 
-/// A token on one line: a leading space is left out (most tokens have one), one of nothing but spaces becomes visible, controls are escaped.
+/// A token on one line: a leading space is omitted (most tokens have one), a token of only spaces becomes visible,
+/// controls are escaped.
 func shownToken(_ text: String) -> String {
   let plain = text.replacing("\n", with: "⏎").replacing("\t", with: "⇥").replacing("\r", with: "␍")
   let marks: Set<Character> = [" ", "▁", "Ġ"]
@@ -78,7 +80,8 @@ func shownToken(_ text: String) -> String {
 }
 
 extension TokenAxis {
-  /// What stands at a position in all prompts; empty where they differ in length, the role or the first prompt's token with a star where they differ in words.
+  /// The name of each position in all prompts; empty if they differ in length. If their tokens differ, it is the role
+  /// or the first prompt's token with a star.
   func word(at position: Int) -> String {
     let place = position < 0 ? places.count + position : position
     guard places.indices.contains(place) else { return "" }

@@ -1,6 +1,6 @@
 import Diagnostics
 
-/// Why a report cannot be made; what is wrong with the results file itself is a `StoreError`.
+/// Why a report cannot be made; problems of the results file itself are `StoreError`s.
 public enum ReportError: DiagnosedError, Equatable {
   case cannotCreateFolder(String, reason: String)
   case cannotWrite(file: String, reason: String)

@@ -3,9 +3,10 @@ import Figures
 /// Text for HTML, in elements and in quoted attributes.
 func html(_ text: some StringProtocol) -> String { escapedMarkup(text, keepsLines: true) }
 
-/// JSON for a script element: `<`, `>` and `&` as escapes, so that no text can end the element, and the two line ends that scripts of old took as such.
+/// JSON for a script element: `<`, `>` and `&` are escaped, so that no text can end the element, and so are the two
+/// line ends of older JavaScript.
 func scriptSafe(_ json: String) -> String {
-  // By bytes: most of it is megabytes of base64. U+2028 and U+2029 are E2 80 A8 and A9.
+  // Works on bytes, since most of it is megabytes of base64. U+2028 and U+2029 are E2 80 A8 and A9.
   let bytes = Array(json.utf8)
   var result: [UInt8] = []
   result.reserveCapacity(bytes.count + 64)
@@ -26,7 +27,7 @@ func scriptSafe(_ json: String) -> String {
   return String(decoding: result, as: UTF8.self)
 }
 
-/// A table of a page; the first columns hold labels, the rest numbers.
+/// A table of a page; the first columns are labels, the rest numbers.
 func htmlTable(_ header: [String], _ rows: [[String]], labels: Int, caption: String) -> String {
   func cells(_ fields: [String], _ tag: String) -> String {
     fields.enumerated().map { index, field in

@@ -5,14 +5,14 @@ import Foundation
 struct PageData {
   let file: ReportFile
   let grids: [Grid]
-  /// How many numbers are embedded, and whether values of single examples had to be left out.
+  /// How many numbers are embedded, and whether values of single examples were left out.
   private(set) var numbers = 0
   private(set) var leftOut: [String] = []
   private(set) var json = ""
 
-  /// Numbers of maps that a page may hold: at 5.3 bytes each, 8 MB.
+  /// The largest number of numbers in a page's maps: at 5.3 bytes each, 8 MB.
   static let budget = 1_500_000
-  /// Prompts whose tokens a page may hold.
+  /// The largest number of prompts with tokens in a page.
   static let promptLimit = 2000
 
   init(_ file: ReportFile, _ grids: [Grid]) {
@@ -117,7 +117,7 @@ struct PageData {
   private func list(_ elements: some Sequence<String>) -> String { "[" + elements.joined(separator: ",") + "]" }
   private func strings(_ texts: [String]) -> String { list(texts.map { jsonString($0) }) }
 
-  /// Little-endian, as every machine that shows pages has them.
+  /// Little-endian, as on every machine that shows pages.
   private func base64(_ values: [Float]) -> String {
     values.map(\.bitPattern.littleEndian).withUnsafeBytes { Data($0).base64EncodedString() }
   }

@@ -1,5 +1,6 @@
 extension Page {
-  /// What makes the maps: numbers come from the element `data`. Without it the page still has every word, table and chart.
+  /// The script that draws the maps; numbers come from the element `data`. Without it, the page still has all text,
+  /// tables and charts.
   static let script = #"""
     (() => {
     'use strict';

@@ -1,5 +1,6 @@
 extension Page {
-  /// Colours by variables, light and dark; nothing is fetched. Blue and orange-red tell signs apart with every kind of colour blindness.
+  /// Colours as variables, light and dark; nothing is loaded from elsewhere. Blue and orange-red distinguish signs with
+  /// every kind of colour blindness.
   static let style = #"""
     :root{--ground:#fbfbfa;--card:#fff;--ink:#1f2328;--muted:#59636e;--line:#e1e4e8;--soft:#f2f3f5;--accent:#0b5cad;--mark:#fff1c9;--mark-ink:#5c3b00;--warn:#fff4e5;--warn-ink:#7a3e00;
     --fig-ground:#fff;--fig-ink:#1f2328;--fig-muted:#57606a;--fig-grid:#e3e6ea;--missing:#e9ebee;color-scheme:light}

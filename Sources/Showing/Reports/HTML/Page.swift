@@ -1,6 +1,6 @@
 import Figures
 
-/// The report as one page that needs nothing beside itself.
+/// The report as one self-contained page.
 struct Page {
   let name: String
   /// The parts under their headings, in order.
@@ -12,7 +12,7 @@ struct Page {
     let id: String
     let title: String
     let body: String
-    /// Whether the choices for all maps begin to stand above it.
+    /// Whether the choices for all maps are above this section.
     var hasMaps = false
   }
 
@@ -76,19 +76,20 @@ struct Page {
     """
   }
 
-  /// A chart that stands in the page as it is drawn.
-  /// - Parameter isMaze: wide, and light on a dark page too: corridors are, and arrows must show on them.
+  /// A chart that is part of the page.
+  /// - Parameter isMaze: wide, and light on a dark page too, since corridors are light and arrows must be visible on
+  ///   them.
   static func chart(_ figure: Figure, isMaze: Bool = false) -> String {
     "<figure class=\"chart\(isMaze ? " wide light" : "")\">\(figure.inlineSVG)</figure>"
   }
 
-  /// Several side by side, as far as there is room; nothing where there are none.
+  /// Several charts next to each other, as far as there is room; empty if there are none.
   static func charts(_ figures: [NamedFigure]) -> String {
     figures.isEmpty
       ? "" : "<div class=\"charts\">\(figures.map { chart($0.figure) }.joined(separator: "\n"))</div>"
   }
 
-  /// Where a map is made.
+  /// The element in which a map is drawn.
   static func map(_ grid: Grid) -> String {
     """
     <figure class="map" data-grid="\(html(grid.id))"><noscript>The map needs scripts; figures/ has it as a picture.</noscript></figure>

@@ -2,7 +2,7 @@ import ActivationStore
 import Analysis
 import Figures
 
-/// A report put together: what the page says, and which figures and tables go with it.
+/// A complete report: the text of the page, and its figures and tables.
 struct Report {
   let file: ReportFile
   /// The opening first.
@@ -12,11 +12,11 @@ struct Report {
   var grids: [Grid] = []
   var figures: [NamedFigure] = []
   var tables: [Table] = []
-  /// What stands out, an element of a list each, and in words what these are.
+  /// The key results, as list elements, and a description of each.
   var short: [String] = []
   var shortWords: [String] = []
   var sections: [Page.Section] = []
-  /// How many cells of an unfinished file are there, and how many there are to be.
+  /// How many cells an unfinished file has, and how many there will be.
   var done = 0, cells = 0
 
   /// - Parameter check: called between parts; what it throws ends the export.
@@ -33,14 +33,14 @@ struct Report {
   /// Whether some part has effects between the two unpatched runs.
   var comparesRuns: Bool { parts.contains(where: \.comparesRuns) }
 
-  /// The page, and what had to be left out of it.
+  /// The page, and what was left out of it.
   func page() -> (text: String, numbers: Int) {
     let embedded = PageData(file, grids)
     let page = Page(name: file.name, sections: sections + [methods(embedded)], head: head(), data: embedded.json)
     return (page.text, embedded.numbers)
   }
 
-  /// A section of cards, one for each body; none where there is nothing.
+  /// A section with a card per body; nothing if there are none.
   mutating func addSection(_ id: String, _ title: String, cards: [String], hasMaps: Bool = false) {
     if cards.isEmpty { return }
     let body = cards.map { "<div class=\"card\">\($0)</div>" }.joined(separator: "\n")
@@ -76,7 +76,7 @@ struct Report {
 
   private func methods(_ embedded: PageData) -> Page.Section {
     var notes: [String] = []
-    // Of the answers, then of what the file is.
+    // First about the answers, then about the file.
     for note in (parts.dropFirst() + parts.prefix(1)).flatMap(\.notes) where !notes.contains(note) {
       notes.append(note)
     }

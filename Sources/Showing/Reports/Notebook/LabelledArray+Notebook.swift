@@ -1,8 +1,8 @@
 import ActivationStore
 import LabelledArrays
 
-/// What of xarray's DataArray the notebook's code uses, so that its outputs can be written before it is run. All arrays are in double precision, and an
-/// axis `example` is the last one.
+/// The parts of xarray's DataArray that the notebook's code uses, so that its outputs can be computed without running
+/// it. All arrays are in double precision, with an axis `example` last.
 extension LabelledArray {
   /// Numbers along axes, row-major.
   init(_ axes: [LabelledAxis], _ values: [Double]) { self.init("", axes: axes, values: .doubles(values)) }
@@ -16,20 +16,20 @@ extension LabelledArray {
   var examples: Int { axes.last?.name == Schema.Axis.example ? axes[axes.count - 1].count : 1 }
   var hasNumbers: Bool { doubleValues.contains(where: \.isFinite) }
 
-  /// The numbers of one cell, an example each.
+  /// The numbers of one cell, one per example.
   func cell(_ index: Int) -> [Double] { Array(doubleValues[index * examples..<(index + 1) * examples]) }
 
-  /// The entry of each axis that a cell's number stands for.
+  /// The entry of each axis for a cell's number.
   func place(ofCell cell: Int) -> [Int] { cellAxes.shape.unravel(cell) }
 
-  /// The mean over examples of what is a number; NaN where there is none.
+  /// The mean of the finite values over examples; NaN if there are none.
   var mean: LabelledArray {
     guard axes.last?.name == Schema.Axis.example else { return self }
     let count = examples == 0 ? 0 : count / examples
     return LabelledArray(cellAxes, (0..<count).map { notebookMean(cell($0)) })
   }
 
-  /// The first entry of each of some axes, which are gone then.
+  /// Selects the first entry of some axes, which are then removed.
   func first(of names: [String]) throws(LabelledArrayError) -> LabelledArray {
     var rest = self
     for name in names { rest = try rest.select(name, at: 0) }
@@ -41,13 +41,13 @@ extension LabelledArray {
     try transpose(order + axisNames.filter { $0 == Schema.Axis.example })
   }
 
-  /// Several axes as one, in front of `example`, with labels such as 0.6.
+  /// Combines several axes into one, before `example`, with labels such as 0.6.
   func merged(_ parts: [String]) throws(LabelledArrayError) -> LabelledArray {
     let rest = cellAxes.map(\.name).filter { !parts.contains($0) }
     return try ordered(rest + parts).merge(rest.count..<rest.count + parts.count)
   }
 
-  /// The `count` entries of an axis that hold the largest means, in their order.
+  /// The `count` entries of an axis with the largest means, in their order.
   func top(_ name: String, _ count: Int) throws(LabelledArrayError) -> LabelledArray {
     let means = mean
     guard let axis = means.axisNames.firstIndex(of: name) else { return self }
@@ -60,7 +60,8 @@ extension LabelledArray {
     return try keep(name, order.prefix(count).sorted())
   }
 
-  /// The axis `sender`, of labels such as 3.1, as two axes, layer and head; nil where it has other labels, or not all heads of all layers.
+  /// The axis `sender`, with labels such as 3.1, as two axes, layer and head; nil if it has other labels, or not all
+  /// heads of all layers.
   var byHead: LabelledArray? {
     guard axes.count == 1, axes[0].name == "sender" else { return nil }
     let places = axes[0].labels.texts.compactMap { label -> [Int]? in
@@ -76,12 +77,12 @@ extension LabelledArray {
   }
 }
 
-/// The mean of what is a number; NaN where there is none.
+/// The mean of the finite values; NaN if there are none.
 func notebookMean(_ values: some Sequence<Double>) -> Double {
   var (sum, count) = (0.0, 0)
   for value in values where !value.isNaN { (sum, count) = (sum + value, count + 1) }
   return count == 0 ? .nan : sum / Double(count)
 }
 
-/// To six decimals, as numpy's `round`: sizes that are the same but for their last bits stay in the order in which they stand.
+/// Rounds to six decimals, like numpy's `round`, so that values that differ only in their last bits keep their order.
 func notebookRounded(_ value: Double) -> Double { (value * 1e6).rounded(.toNearestOrEven) / 1e6 }

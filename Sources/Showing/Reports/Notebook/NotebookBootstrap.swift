@@ -1,20 +1,21 @@
 import Analysis
 import Diagnostics
 
-/// Percentile bootstrap intervals of means over examples (Efron 1979): what the notebook's `draws` and `interval` compute, and `Bootstrap` of
-/// Analysis with its standard settings where nothing is missing.
+/// Percentile bootstrap intervals of means over examples (Efron 1979): the results of the notebook's `draws` and
+/// `interval`, and of Analysis' `Bootstrap` with its standard settings if nothing is missing.
 package struct NotebookBootstrap: Sendable {
   static let redraws = 1000
   private let count: Int
 
   package init(examples count: Int) { self.count = count }
 
-  /// The mean of what is finite, and the bounds of 95 % of the redrawn means; all NaN where there is no number.
+  /// The mean of the finite values, and the bounds of 95 % of the redrawn means; all NaN if there are none.
   package func interval(_ values: [Double]) -> (mean: Double, low: Double, high: Double) {
     precondition(values.count == count, "\(values.count) values for redraws of \(count)")
     let values = values.map { $0.isFinite ? $0 : .nan }
     var means: [Double] = []
-    // Which examples are drawn is the same every time. Of ten thousand examples it is ten million numbers, which take longer to keep than to draw anew.
+    // The same examples are drawn every time. For ten thousand examples these are ten million numbers, which take
+    // longer to store than to draw again.
     var generator = SplitMix64(seed: 0)
     var drawn = [Double](repeating: .nan, count: count)
     for _ in 0..<(count == 0 ? 0 : Self.redraws) {

@@ -2,7 +2,7 @@ import ActivationStore
 import LabelledArrays
 
 extension NotebookBuilder {
-  /// The run that is looked at: the clean one, where the file has it.
+  /// The run that is shown: the clean one, if the file has it.
   func firstRun(_ values: LabelledArray) -> (name: String, index: Int)? {
     guard let axis = values.axis(Schema.Axis.run), axis.count > 0 else { return nil }
     let index = axis.labels.firstIndex(of: .text("clean")) ?? 0

@@ -1,14 +1,14 @@
-/// A notebook under way: its cells, and the functions that they use.
+/// A notebook under construction: its cells, and the functions that they use.
 struct NotebookBuilder {
-  /// Where a cell stands: parts add to all of these in their own time.
+  /// The section of a cell; parts can add to any section at any time.
   enum Place: CaseIterable {
-    /// What the file is.
+    /// About the file.
     case opening
     /// The answers.
     case answers
-    /// How to go on.
+    /// Next steps.
     case goingOn
-    /// Where it all came from.
+    /// The origin of the numbers.
     case closing
   }
 
@@ -27,7 +27,7 @@ struct NotebookBuilder {
   /// Whether some part has effects between the two unpatched runs.
   var comparesRuns: Bool { parts.contains(where: \.comparesRuns) }
 
-  /// Cells that stand elsewhere than among the answers.
+  /// Cells outside the section of answers.
   mutating func at(_ place: Place, _ body: (inout NotebookBuilder) throws -> Void) rethrows {
     let before = current
     current = place
@@ -50,11 +50,11 @@ struct NotebookBuilder {
 
   private mutating func add(_ cell: NotebookCell) { cells[current, default: []].append(cell) }
 
-  /// Where in the opening the functions will stand, whose number is known only at the end.
+  /// The place of the functions in the opening; their number is known only at the end.
   mutating func leavePlaceForHelpers() { place = cells[.opening, default: []].count }
   private var place = 0
 
-  /// All cells, the functions that they use among them.
+  /// All cells, including the functions that they use.
   func finished() -> [NotebookCell] {
     func cell(_ id: String, _ list: [NotebookHelper]) -> NotebookCell? {
       let used = list.filter(helpers.contains)
@@ -76,7 +76,7 @@ struct NotebookBuilder {
     return all[..<place] + [words] + [computing, drawing].compactMap(\.self) + all[place...]
   }
 
-  /// Letters, digits, - and _ of a text, hyphens for the rest.
+  /// The letters, digits, - and _ of a text, with hyphens for the rest.
   func letters(of text: String) -> String {
     String(
       text.unicodeScalars.map { scalar -> Character in
@@ -89,7 +89,7 @@ struct NotebookBuilder {
     if helpers.insert(helper).inserted { for other in helper.needs { use(other) } }
   }
 
-  /// What a text becomes as an id, with a number behind it where that is taken.
+  /// The id made from a text, with a number at the end if it is taken.
   private mutating func unique(_ text: String) -> String {
     let stem = String(letters(of: text).prefix(48))
     var id = stem

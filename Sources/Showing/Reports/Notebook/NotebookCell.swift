@@ -2,27 +2,27 @@ import Diagnostics
 import Figures
 import Foundation
 
-/// A cell of a notebook, in the terms of nbformat 4.5.
+/// A cell of a notebook, as in nbformat 4.5.
 struct NotebookCell: Sendable {
   enum Content: Sendable {
     case markdown
-    /// With what it leaves behind when it is run.
+    /// With its outputs.
     case code([Output])
-    /// Folded away by JupyterLab, and run like any other.
+    /// Collapsed in JupyterLab, but run like any other.
     case foldedCode
   }
 
-  /// What a code cell leaves behind.
+  /// The outputs of a code cell.
   enum Output: Sendable {
     /// What it prints.
     case text(String)
     case figure(Drawn)
   }
 
-  /// A figure that stands where matplotlib's will be.
+  /// A figure in the place of matplotlib's.
   struct Drawn: Sendable {
     let figure: Figure
-    /// How IPython names matplotlib's: its pixels and its number of axes.
+    /// IPython's text for matplotlib's figure: its pixels and its number of axes.
     let width, height, axes: Int
 
     var name: String { "<Figure size \(width)x\(height) with \(axes) Axes>" }
@@ -43,8 +43,8 @@ extension NotebookCell {
   }
 
   /// - Parameters:
-  ///   - count: the number that Jupyter shows beside a code cell.
-  ///   - scale: pixels of a picture for each pixel of its figure.
+  /// - count: the number that Jupyter shows next to a code cell.
+  ///   - scale: pixels of a picture per pixel of its figure.
   func json(count: Int, scale: Double) throws -> JSONValue {
     let lines = JSONValue.array(Self.lines(source).map { .string($0) })
     switch content {
@@ -82,7 +82,7 @@ extension NotebookCell {
     }
   }
 
-  /// Each with the line feed that ends it, as notebooks keep text.
+  /// The lines, each with its line feed, as notebooks store text.
   static func lines(_ text: String) -> [String] {
     var lines: [String] = []
     var line = String.UnicodeScalarView()
@@ -101,7 +101,7 @@ extension NotebookCell {
 struct NotebookDocument: Sendable {
   var cells: [NotebookCell] = []
 
-  /// Pictures shrink until a notebook is no larger than this, in bytes.
+  /// Pictures shrink until a notebook is at most this large, in bytes.
   static let roomForPictures = 1_700_000
 
   /// JSON text of nbformat 4.5.

@@ -1,8 +1,9 @@
 import Diagnostics
 
-/// Why a notebook cannot be made; what is wrong with the results file itself is a `StoreError`, what cannot be drawn a `FigureError`.
+/// Why a notebook cannot be made; problems of the results file itself are `StoreError`s, those of drawing are
+/// `FigureError`s.
 public enum NotebookError: DiagnosedError, Equatable {
-  /// The notebook's name does not say that it is one.
+  /// The name of the notebook does not end in .ipynb.
   case name(file: String)
   case cannotWrite(file: String, reason: String)
 

@@ -1,15 +1,15 @@
-/// The functions that a notebook defines for itself; it has those that its cells use.
+/// The functions that a notebook defines: those that its cells use.
 enum NotebookHelper: Int, CaseIterable, Sendable {
   case read, effect, draws, interval, number, table, strongest
   case shown, names, merge, top, byHead, cut, heatmap, wordmap, bars, lines, curves, changes, places
 
-  /// Those that work with numbers, and those that draw; the rest stand where prompts are looked at.
+  /// Those that compute, and those that draw; the others are where the prompts are shown.
   static let computing: [NotebookHelper] = [
     .read, .effect, .draws, .interval, .number, .table, .strongest, .merge, .top, .byHead, .changes, .places,
   ]
   static let drawing: [NotebookHelper] = [.cut, .heatmap, .wordmap, .bars, .lines, .curves]
 
-  /// What this one calls.
+  /// The functions that this one calls.
   var needs: [NotebookHelper] {
     switch self {
     case .read, .draws, .number, .table, .shown, .merge, .top, .byHead, .cut: []

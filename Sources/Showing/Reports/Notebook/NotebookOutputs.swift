@@ -1,7 +1,7 @@
 import Figures
 import LabelledArrays
 
-/// What the notebook's functions print and draw, made without them.
+/// What the notebook's functions print and draw, computed without them.
 extension NotebookSource {
   /// The labels of an axis as the notebook's `names` returns them.
   func names(_ axis: LabelledAxis) -> [String] {
@@ -44,8 +44,8 @@ extension NotebookSource {
 
   /// What the notebook's `heatmap` draws.
   /// - Parameters:
-  ///   - values: of two axes, with a number among them.
-  ///   - least: diverging colours end no nearer to 0.
+  /// - values: with two axes and at least one finite value.
+  ///   - least: diverging colours range at least this far from 0.
   func heatmap(
     _ values: LabelledArray, _ title: String, colours: ColourScale? = nil, least: Double = 0
   ) throws -> NotebookCell.Output {

@@ -1,10 +1,10 @@
 import ActivationStore
 
-/// The examples of a results file: prompts with their tokens, or mazes, of which only labels are known.
+/// The examples of a results file: prompts with their tokens, or mazes, which have only labels.
 struct NotebookPrompts: Sendable {
   let count: Int
   let lengths: [Int]
-  /// Of each prompt; empty where the file has no texts of tokens.
+  /// For each prompt; empty if the file has no texts of tokens.
   let clean: [[String]], corrupted: [[String]]
   let cleanTokens: [[Int32]], corruptedTokens: [[Int32]]
   let texts: [String]?
@@ -41,8 +41,8 @@ struct NotebookPrompts: Sendable {
     .map { ($0, try store.texts(at: Schema.prompts.path($0))) }
   }
 
-  /// What stands at each position: the token, in brackets the label whose value stands there in every prompt, a star behind the token of
-  /// the first prompt where others have another. Empty where prompts differ in length.
+  /// The name of each position: the token; or in brackets the label whose value is there in every prompt; or the first
+  /// prompt's token with a star if others differ. Empty if prompts differ in length.
   var positionNames: [String] {
     guard isAligned else { return [] }
     return (0..<lengths[0]).map { position in
@@ -54,13 +54,13 @@ struct NotebookPrompts: Sendable {
     }
   }
 
-  /// `label_subject` is `subject`.
+  /// `label_subject` becomes `subject`.
   static func short(_ label: String) -> String { Schema.Prompts.label(ofDataset: label) ?? label }
 
   /// The dataset of the drawings of mazes.
   static let mazes = Schema.Prompts.dataset(ofLabel: "maze")
 
-  /// The text of each token that stands in a prompt, by its number.
+  /// The text of each token that occurs in a prompt, by its number.
   var vocabulary: [Int32: String] {
     var vocabulary: [Int32: String] = [:]
     for (tokens, strings) in [(cleanTokens, clean), (corruptedTokens, corrupted)] {

@@ -1,12 +1,12 @@
 import ActivationStore
 
-/// What all notebooks begin and end with.
+/// How all notebooks start and end.
 extension NotebookBuilder {
   static let neededWords =
     "Needed: `pip install h5py xarray matplotlib jupyter`. The outputs below were created together with the notebook; *Run all* computes them again."
 
-  /// Imports, the file, and the place of the helpers.
-  /// - Parameter code: what else is defined, lines.
+  /// The imports, the file, and the place of the helpers.
+  /// - Parameter code: further definitions, as lines.
   mutating func addSetup(defining code: String = "") {
     let file = source.file
     let (printed, model) = file.model.isEmpty ? ("", "") : ("model {about['model']}, ", "model \(file.model), ")
@@ -44,7 +44,7 @@ extension NotebookBuilder {
     leavePlaceForHelpers()
   }
 
-  /// The names of axes, for files without prompts.
+  /// Names of axes, for files without prompts.
   mutating func addPlainNames() {
     run(
       "names",
@@ -52,9 +52,9 @@ extension NotebookBuilder {
         + NotebookHelper.shown.source + "\n\n\n" + NotebookHelper.names.source, uses: [.shown, .names])
   }
 
-  /// Where it all came from.
+  /// The origin of the numbers.
   /// - Parameters:
-  ///   - attribute: the root attribute with the text that was run; nil where there is none.
+  /// - attribute: the root attribute with the text that was run; nil if there is none.
   ///   - what: what that text is.
   mutating func addClosing(text attribute: String?, what: String) {
     let file = source.file

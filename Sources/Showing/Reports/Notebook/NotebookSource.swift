@@ -2,10 +2,10 @@ import ActivationStore
 import Foundation
 import LabelledArrays
 
-/// What the notebook is about: a file, read.
+/// The file that the notebook is about.
 struct NotebookSource: Sendable {
   let file: ReportFile
-  /// Where the file lies, seen from the notebook's folder.
+  /// The path of the file, relative to the notebook's folder.
   let relativePath: String
   let prompts: NotebookPrompts
   let bootstrap: NotebookBootstrap
@@ -21,7 +21,7 @@ struct NotebookSource: Sendable {
     bootstrap = NotebookBootstrap(examples: examples)
   }
 
-  /// By run and metric, one number an example.
+  /// By run and metric, one number per example.
   var baselines: [StoredRun: [String: [Float]]] {
     [.clean: file.clean, .corrupted: file.corrupted].filter { !$0.value.isEmpty }
   }
@@ -33,13 +33,14 @@ struct NotebookSource: Sendable {
   /// The run that is edited, and the one that is patched in.
   var base: StoredRun { isDenoising ? .corrupted : .clean }
   var other: StoredRun { isDenoising ? .clean : .corrupted }
-  /// Whether the examples are mazes, which have no tokens but a drawing.
+  /// Whether the examples are mazes, which have a drawing instead of tokens.
   var isMazes: Bool { !prompts.hasTokens && prompts.labels.contains { $0.name == NotebookPrompts.mazes } }
-  /// What examples are called.
+  /// The word for an example.
   var exampleWord: String { isMazes ? "maze" : prompts.lengths.contains { $0 > 0 } ? "prompt" : "example" }
 
-  /// What the notebook's `effect` returns: of every cell and example (patched - base) / (other - base), or, raw, the change alone.
-  /// - Returns: nil where the file lacks what it is made of.
+  /// The result of the notebook's `effect`: for every cell and example (patched - base) / (other - base) or, if raw,
+  /// only the change.
+  /// - Returns: nil if the file lacks what is needed.
   func effect(
     _ sweep: StoredGroup, metric: String, estimate: Bool = false, raw: Bool = false
   ) throws -> LabelledArray? {
@@ -63,7 +64,7 @@ struct NotebookSource: Sendable {
 }
 
 extension NotebookSource {
-  /// The way from a file's folder to another file.
+  /// The relative path from a file's folder to another file.
   static func relative(_ file: URL, to notebook: URL) -> String {
     let (target, from) = (file.pathComponents, notebook.deletingLastPathComponent().pathComponents)
     let common = zip(target, from).prefix { $0 == $1 }.count

@@ -1,7 +1,7 @@
 import Diagnostics
 import Foundation
 
-/// Text of a results file as a literal of Python: nothing in it can end the literal or start a line.
+/// Text of a results file as a Python literal: nothing in it can end the literal or start a line.
 package func pythonLiteral(_ text: String) -> String {
   var literal = "\""
   for scalar in text.unicodeScalars {
@@ -11,7 +11,8 @@ package func pythonLiteral(_ text: String) -> String {
     case "\n": literal += "\\n"
     case "\r": literal += "\\r"
     case "\t": literal += "\\t"
-    // Controls, and what turns the direction of text or ends lines in some programs: code must read as it runs.
+    // Controls, and characters that change the direction of text or end lines in some programs: code must run as it is
+    // displayed.
     case "\0"..."\u{1F}", "\u{7F}"..."\u{A0}", "\u{200B}"..."\u{200F}", "\u{2028}"..."\u{202E}",
       "\u{2066}"..."\u{2069}", "\u{FEFF}":
       let digits = String(scalar.value, radix: 16)
@@ -25,7 +26,7 @@ package func pythonLiteral(_ text: String) -> String {
 /// A list of literals.
 package func pythonList(_ texts: [String]) -> String { "[" + texts.map(pythonLiteral).joined(separator: ", ") + "]" }
 
-/// Text of a results file as plain words of Markdown: no markup, no HTML, no formulas, on one line.
+/// Text of a results file as plain text in Markdown: no markup, no HTML, no formulas, on one line.
 package func markdownWords(_ text: String) -> String {
   var words = ""
   for scalar in text.unicodeScalars {
@@ -33,10 +34,10 @@ package func markdownWords(_ text: String) -> String {
     case "<": words += "&lt;"
     case ">": words += "&gt;"
     case "&": words += "&amp;"
-    // As an entity, since Jupyter looks for formulas before it looks for backslashes.
+    // As an entity, since Jupyter looks for formulas before backslashes.
     case "$": words += "&#36;"
     case "\\", "`", "*", "_", "{", "}", "[", "]", "#", "|", "~", "!", "(", ")", "+", "-", "=", ".":
-      // Within words these are read as they stand; escaping every full stop would make the source unreadable.
+      // Inside words these have no special meaning; escaping every full stop would make the source unreadable.
       let isPlain = ".-+=!()".unicodeScalars.contains(scalar) && !words.isEmpty
       words += isPlain ? "" : "\\"
       words.unicodeScalars.append(scalar)
@@ -47,7 +48,7 @@ package func markdownWords(_ text: String) -> String {
   return words
 }
 
-/// A name of a results file as code within Markdown, on one line; the ticks around it are more than any inside.
+/// A name of a results file as code in Markdown, on one line, with more backticks around it than any run inside.
 package func markdownCode(_ text: String) -> String {
   let line = visible(text, limit: 200)
   let longest = line.split(whereSeparator: { $0 != "`" }).map(\.count).max() ?? 0
@@ -56,7 +57,7 @@ package func markdownCode(_ text: String) -> String {
   return "\(ticks) \(line) \(ticks)"
 }
 
-/// What the notebook's `number` prints.
+/// The output of the notebook's `number`.
 package func notebookNumber(_ value: Double, _ decimals: Int = 3) -> String {
   if value.isNaN { return "nan" }
   if value.isInfinite { return value < 0 ? "-inf" : "inf" }
@@ -64,7 +65,7 @@ package func notebookNumber(_ value: Double, _ decimals: Int = 3) -> String {
   return text.hasPrefix("-") && text.allSatisfy({ "-0.".contains($0) }) ? String(text.dropFirst()) : text
 }
 
-/// What the notebook's `shown` makes of a token.
+/// The result of the notebook's `shown` for a token.
 package func notebookToken(_ token: String) -> String {
   let scalars = token.unicodeScalars.map { scalar -> Unicode.Scalar in
     switch scalar {
@@ -81,7 +82,7 @@ package func notebookToken(_ token: String) -> String {
   return String(text)
 }
 
-/// What the notebook's `table` prints: columns ended flush, two spaces apart.
+/// The output of the notebook's `table`: right-aligned columns, two spaces apart.
 package func notebookTable(_ header: [String], _ rows: [[String]]) -> String {
   let lines = [header] + rows
   let widths = header.indices.map { column in lines.map { $0[column].unicodeScalars.count }.max() ?? 0 }

@@ -1,12 +1,12 @@
 import ActivationStore
 import LabelledArrays
 
-/// What notebooks ask of a group of the results file: a sweep, a readout, a steering study.
+/// What notebooks need from a group of the results file: a sweep, a readout, a steering study.
 extension StoredGroup {
-  /// The path without a slash in front, as the notebook's `read` wants it.
+  /// The path without its leading slash, for the notebook's `read`.
   var readPath: String { String(path.dropFirst()) }
 
-  /// An array of numbers in double precision, in which the notebook computes.
+  /// An array of numbers in double precision, which the notebook uses.
   /// - Throws: `StoreError`; `LabelledArrayError.notNumbers`.
   func values(_ name: String) throws -> LabelledArray { try array(name).inDoubles() }
 

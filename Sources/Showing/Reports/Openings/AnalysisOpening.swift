@@ -2,7 +2,7 @@ import ActivationStore
 import Analysis
 import LabelledArrays
 
-/// What an analysis is: its text, and the caches whose activations were looked at.
+/// The opening of an analysis: its text, and the analysed caches.
 struct AnalysisOpening: ReportPart {
   let file: ReportFile
 

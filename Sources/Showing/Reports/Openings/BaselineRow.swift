@@ -3,7 +3,7 @@ import Analysis
 /// A metric of the two unpatched runs, over examples.
 struct BaselineRow: Sendable {
   let metric: String
-  /// Means with bounds; nil where a run was not stored.
+  /// Means with bounds; nil if a run was not stored.
   let clean: Interval?, corrupted: Interval?
   let examples: Int
 

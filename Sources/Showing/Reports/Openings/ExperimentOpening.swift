@@ -2,7 +2,7 @@ import ActivationStore
 import Analysis
 import Figures
 
-/// What an experiment is: its text and examples, and the two runs that nothing was done to.
+/// The opening of an experiment: its text, its examples and the two unpatched runs.
 struct ExperimentOpening: ReportPart {
   let file: ReportFile
 
@@ -53,7 +53,7 @@ struct ExperimentOpening: ReportPart {
     return Page.Section(id: "experiment", title: "The experiment", body: parts.joined(separator: "\n"))
   }
 
-  /// The first prompts, tokens that differ marked; of mazes, their drawing.
+  /// The first prompts, with marks on the tokens that differ; for mazes, their drawing.
   private func pair() -> String {
     guard let prompt = file.prompts.first else { return "" }
     if let maze = prompt.labels["maze"], file.tokens.longest == 0 {
@@ -86,7 +86,7 @@ struct ExperimentOpening: ReportPart {
       """
   }
 
-  /// The answer and the token that it is compared with, where some prompt has them: files keep no vocabulary.
+  /// The answer and the token that it is compared with, if some prompt contains them: files have no vocabulary.
   private func answers(_ prompt: PromptRow) -> String {
     func word(_ token: Int32?) -> String? {
       guard let token else { return nil }
@@ -116,14 +116,14 @@ struct ExperimentOpening: ReportPart {
     return Page.Section(id: "baselines", title: "Without patching", body: "<div class=\"card\">\(table)</div>")
   }
 
-  /// What was put into what.
+  /// What was patched into what.
   private var direction: String {
     file.isDenoising
       ? "Denoising: activations of the clean run were put into the corrupted run. An effect of 0 means no change; an effect of 1 means that the clean run's value is reached."
       : "Noising: activations of the corrupted run were put into the clean run. An effect of 0 means no change; an effect of 1 means that the corrupted run's value is reached."
   }
 
-  /// What is missing from effects and why, a line each.
+  /// What is missing from effects and why, one line each.
   private var omissions: [String] {
     var lines: [String] = []
     if let note = file.attributes[Schema.ResultsRoot.promptsDrawn]?.plain {

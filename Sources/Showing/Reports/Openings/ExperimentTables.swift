@@ -1,9 +1,9 @@
 import ActivationStore
 import LabelledArrays
 
-/// Tables of what an experiment is about.
+/// Tables about an experiment's inputs.
 enum ExperimentTables {
-  /// The unpatched runs: metric, run, mean with its bounds, and how many examples there are.
+  /// The unpatched runs: metric, run, mean with its bounds, and the number of examples.
   static func baselines(_ rows: [BaselineRow]) -> Table {
     var table = Table("baselines", header: ["metric", "run", "mean", "low", "high", "n"])
     for row in rows {

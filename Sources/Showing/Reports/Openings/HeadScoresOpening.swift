@@ -1,7 +1,7 @@
 import ActivationStore
 import LabelledArrays
 
-/// What a file of `patchbay heads` is of: a model, and what its heads were shown.
+/// The opening of a file of `patchbay heads`: its model and the inputs of the detectors.
 struct HeadScoresOpening: ReportPart {
   let file: ReportFile
 

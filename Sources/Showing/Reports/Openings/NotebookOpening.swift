@@ -1,6 +1,7 @@
 import ActivationStore
 
-/// What the notebook of an experiment begins with: what it is, where its numbers are, what was asked of the model, and how it does unedited.
+/// The start of an experiment's notebook: what the experiment is, where its numbers are, its inputs, and the model's
+/// unedited results.
 extension NotebookBuilder {
   mutating func addExperiment() {
     at(.opening) {
@@ -172,7 +173,7 @@ extension NotebookBuilder {
     run("prompts-shown", show, [.text(printed)])
   }
 
-  /// Examples that are no prompts: what is known of them are labels.
+  /// Examples that are not prompts: only their labels are known.
   private mutating func addMazes() {
     let prompts = source.prompts
     let code = """

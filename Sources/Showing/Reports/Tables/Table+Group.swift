@@ -2,7 +2,7 @@ import ActivationStore
 import LabelledArrays
 
 extension Table {
-  /// A group of arrays in long form: a row for each cell of each array, with its mean over examples where it has them.
+  /// A group of arrays in long form: a row per cell of each array, with its mean over examples if it has examples.
   /// - Throws: `LabelledArrayError.notNumbers`.
   init(_ group: ArrayGroup, name: String) throws {
     let axes = group.axes.map(\.name).filter { $0 != Schema.Axis.example }.sorted()
@@ -10,7 +10,7 @@ extension Table {
     for array in group.arrays.sorted(by: { $0.name < $1.name }) {
       let hasExamples = array.axisNames.last == Schema.Axis.example
       let (own, numbers) = (hasExamples ? Array(array.axes.dropLast()) : array.axes, try array.numbers())
-      // Arrays of single examples alone are long and say nothing here.
+      // Arrays with examples as their only axis are long and not informative here.
       if own.isEmpty { continue }
       let width = hasExamples ? group.count(Schema.Axis.example) : 1
       let labels = own.map(\.labels.texts)

@@ -1,4 +1,4 @@
-/// A table as CSV by RFC 4180: commas, CRLF at the end of lines, quotes where a field needs them.
+/// A table as CSV by RFC 4180: commas, CRLF as line ends, quotes around fields that need them.
 struct Table: Sendable {
   let name: String
   let header: [String]
@@ -10,7 +10,7 @@ struct Table: Sendable {
     text = header.map(csvField).joined(separator: ",") + "\r\n"
   }
 
-  /// - Precondition: a field for each column.
+  /// - Precondition: one field per column.
   mutating func add(_ fields: [String]) {
     precondition(fields.count == header.count, "\(fields.count) fields for \(header.count) columns")
     for (index, field) in fields.enumerated() {
@@ -21,13 +21,14 @@ struct Table: Sendable {
     rows += 1
   }
 
-  /// Numbers so that they read back as they were; what is none is an empty field.
+  /// Numbers such that reading them back gives the same values; a missing number is an empty field.
   static func number(_ value: Double) -> String { value.isFinite ? "\(value)" : "" }
   static func number(_ value: Float) -> String { value.isFinite ? "\(value)" : "" }
 }
 
-/// A field of CSV: in quotes where it has a comma, a quote or the end of a line, or a space at an end, which some readers would take off; and with an apostrophe
-/// before it where a spreadsheet would take it for a formula (a field that begins with = + @ or a tab, or with - and is no number).
+/// A field of CSV: in quotes if it contains a comma, a quote or a line end, or starts or ends with a space, which some
+/// readers would drop; with an apostrophe in front if a spreadsheet would read it as a formula (a field that starts
+/// with = + @ or a tab, or with - unless it is a number).
 func csvField(_ text: String) -> String {
   guard let first = text.utf8.first else { return text }
   var field = text

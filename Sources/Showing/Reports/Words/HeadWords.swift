@@ -1,6 +1,6 @@
-/// What heads look at and do, in plain words: on the page, in figures and on the terminal.
+/// What heads attend to and do, in words: on the page, in figures and on the terminal.
 package enum HeadWords {
-  /// What attention falls on, by its label in files.
+  /// The target of attention, by its label in files.
   package static func source(_ label: String) -> String {
     switch label {
     case "answer": "the answer"
@@ -15,7 +15,7 @@ package enum HeadWords {
     }
   }
 
-  /// Where a head looks from, by its label in files.
+  /// Where a head attends from, by its label in files.
   static func gaze(_ label: String) -> String {
     switch label {
     case "end": "from the end"
@@ -24,7 +24,7 @@ package enum HeadWords {
     }
   }
 
-  /// What a detector or a score of weights tells, by its name in files.
+  /// What a detector or a score of weights measures, by its name in files.
   static func score(_ name: String) -> String? {
     switch name {
     case "previous_token": "attention to the token before"

@@ -1,6 +1,6 @@
 /// Metrics in words.
 enum MetricWords {
-  /// - Parameter hasTokens: whether there are positions to speak of; mazes have none.
+  /// - Parameter hasTokens: whether there are positions to mention; mazes have none.
   static func metric(_ name: String, hasTokens: Bool = true) -> String {
     let words = metric(name)
     return hasTokens
@@ -21,5 +21,5 @@ enum MetricWords {
   }
 }
 
-/// The name of an axis, for sentences.
+/// The name of an axis in sentences.
 func axisWord(_ axis: String) -> String { axis.replacing("_", with: " ") }

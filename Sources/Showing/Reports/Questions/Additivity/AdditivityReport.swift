@@ -1,7 +1,7 @@
 import ActivationStore
 import LabelledArrays
 
-/// Whether directions that are added together do what each does by itself.
+/// Whether the effect of directions that are added together is the sum of their separate effects.
 struct AdditivityReport: ReportPart {
   let file: ReportFile
   let groups: [StoredGroup]
@@ -47,7 +47,7 @@ struct AdditivityReport: ReportPart {
     report.addSection(Schema.additivity.name, "Additivity", cards: cards)
   }
 
-  /// The root mean square of what is a number.
+  /// The root mean square of the finite values.
   private static func size(_ array: LabelledArray?) throws -> Double {
     guard let array else { return .nan }
     return finiteMean(try array.numbers().lazy.filter(\.isFinite).map { $0 * $0 }).squareRoot()

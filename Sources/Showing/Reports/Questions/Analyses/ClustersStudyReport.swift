@@ -54,11 +54,11 @@ struct ClustersStudyReport: StudyReport {
   /// What is in each cluster, where agreement is best, or at the last place.
   private func contents(_ rand: [Double]?) throws -> NamedFigure? {
     guard let array = try places.array(Names.cluster, ["method", "item"]), let items = array.axis("item")?.count,
-      !methods.isEmpty, items > 0
+      !methods.isEmpty, items > 0, places.count > 0
     else { return nil }
     let cell = rand.flatMap(largest) ?? (places.count - 1) * methods.count
     let (place, method) = cell.quotientAndRemainder(dividingBy: methods.count)
-    let clusters = try array.numbers()[cell * items..<(cell + 1) * items].map { Int($0) }
+    let clusters = try array.doubles()[cell * items..<(cell + 1) * items].map(whole)
     let labels = try places.itemLabels()?[places.source(ofPlace: place)]
     let names = labels == nil ? ["examples"] : places.classes
     guard let last = clusters.max(), last >= 0, last < 60, !names.isEmpty, names.count <= 40 else { return nil }

@@ -93,7 +93,7 @@ struct LayerCurves {
   private func layers() throws -> [Int]? {
     guard let hook = places.axes.firstIndex(where: { $0.name == "hook" }), places.group.has(Schema.Analysis.layer)
     else { return nil }
-    let own = try places.group.numbers(Schema.Analysis.layer).numbers().map { Int($0) }
+    let own = try places.group.numbers(Schema.Analysis.layer).doubles().map(whole)
     guard own.count == places.axes[hook].count else { return nil }
     return (0..<places.count).map { own[places.axes.shape.unravel($0)[hook]] }
   }

@@ -69,9 +69,9 @@ struct ProbesStudyReport: StudyReport {
     let map = Heatmap(
       title: "\(places.name): what is taken for what",
       subtitle:
-        "at \(places.label(best)), where probes are best; shares of each class, over \(Int(sums.reduce(0, +))) held-out examples",
+        "at \(places.label(best)), where probes are best; shares of each class, over \(tableNumber(sums.reduce(0, +), 0)) held-out examples",
       rowsName: "true class", columnsName: "told class", valueName: "share",
-      rowLabels: zip(classes, sums).map { "\($0) (\(Int($1)))" }, columnLabels: classes,
+      rowLabels: zip(classes, sums).map { "\($0) (\(tableNumber($1, 0)))" }, columnLabels: classes,
       values: zip(counts, sums).map { row, sum in row.map { sum > 0 ? $0 / sum : .nan } }, colours: .sequential(0...1))
     return NamedFigure(name: "analysis-\(places.name)-confusion", figure: try map.figure())
   }

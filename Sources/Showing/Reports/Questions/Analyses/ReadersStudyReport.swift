@@ -59,10 +59,11 @@ struct ReadersStudyReport: StudyReport {
   }
 
   private func counts() throws -> String {
-    guard let trained = try places.array(Schema.Analysis.trained)?.numbers().max(),
-      let tested = try places.array(Schema.Analysis.tested)?.numbers().max()
+    guard let trained = try places.array(Schema.Analysis.trained)?.doubles().max(),
+      let tested = try places.array(Schema.Analysis.tested)?.doubles().max()
     else { return "" }
-    return " Trained on \(Int(trained)), scored on \(Int(tested)) examples\(places.count > 1 ? " at most" : "")."
+    return
+      " Trained on \(tableNumber(trained, 0)), scored on \(tableNumber(tested, 0)) examples\(places.count > 1 ? " at most" : "")."
   }
 
   /// Each score, a measure for each method.

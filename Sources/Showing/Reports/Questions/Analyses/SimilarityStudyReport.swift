@@ -22,7 +22,7 @@ struct SimilarityStudyReport: StudyReport {
     ]
     var table = Table("analysis-\(places.name)", header: ["place", "place_other"] + Self.measures.map(\.0))
     let arrays = try Self.measures.map { try array($0.0) }
-    guard let axes = arrays.compactMap(\.self).first?.axes, axes.count == 2 else { return parts }
+    guard let axes = arrays.compactMap(\.self).first?.axes, axes[0].count == axes[1].count else { return parts }
     let numbers = try arrays.map { try $0?.doubles() }
     for cell in 0..<axes.shape.count {
       table.add(axes.labels(ofCell: cell).map(\.text) + numbers.map { $0.map { Table.number($0[cell]) } ?? "" })

@@ -25,7 +25,7 @@ struct StudyPlaces: Sendable {
 
   /// How many examples there are: in all sources the same, or of each; nil where the file does not say.
   func examples() throws -> String? {
-    if group.has(Schema.Analysis.itemExample) {
+    if group.axes(of: Schema.Analysis.itemExample)?.map(\.name) == ["source", "item"] {
       let items = try group.numbers(Schema.Analysis.itemExample).numbers()
       let width = max(1, items.count / max(1, axes.first?.count ?? 1))
       return Self.examples(
@@ -94,7 +94,7 @@ struct StudyPlaces: Sendable {
 
   /// The label of each item of a source, empty for what has none; nil where the file has no labels.
   func itemLabels() throws -> [[String]]? {
-    guard group.has(Schema.Analysis.itemLabel),
+    guard group.axes(of: Schema.Analysis.itemLabel)?.map(\.name) == ["source", "item"], axes.first?.name == "source",
       case .texts(let texts) = try group.array(Schema.Analysis.itemLabel).values, let sources = axes.first?.count,
       sources > 0
     else { return nil }

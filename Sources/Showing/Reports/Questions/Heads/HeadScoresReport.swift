@@ -2,14 +2,14 @@ import ActivationStore
 import Figures
 import LabelledArrays
 
-/// Where every head of a model looks, what its weights copy, and which heads compose: files of `patchbay heads`.
+/// Where every head of a model attends, what its weights copy, and which heads compose: files of `patchbay heads`.
 struct HeadScoresReport: ReportPart {
   let file: ReportFile
-  /// The groups of scores of single heads, each with what it is called.
+  /// The groups of scores of single heads, with their titles.
   private let groups: [(group: StoredGroup, title: String, words: String)]
   private let composition: StoredGroup?
   private typealias Names = Schema.Heads
-  /// Rows of a list of the strongest.
+  /// Rows in a list of the strongest heads.
   private static let most = 5, mostPairs = 10
 
   init?(in file: ReportFile) throws {
@@ -84,7 +84,7 @@ struct HeadScoresReport: ReportPart {
       "<li><span class=\"what\">\(html(scores.name))</span><span class=\"value\">head \(html(best.head))</span><span class=\"bounds\">\(tableNumber(best.value, 2))</span> <span>\(html(title))</span></li>"
   }
 
-  /// How many prompts a detector had a destination in; nil for scores of weights.
+  /// How many prompts had a destination of a detector; nil for scores of weights.
   private static func prompts(_ scores: LabelledArray) -> String? { scores.attributes[Names.prompts]?.plain }
 
   private func strongest(_ scores: [LabelledArray]) throws -> String {
@@ -111,7 +111,7 @@ struct HeadScoresReport: ReportPart {
     return table
   }
 
-  /// All scores, one chosen.
+  /// All scores, with a chooser.
   private func grid(_ group: StoredGroup, _ title: String, _ scores: [LabelledArray]) throws -> Grid {
     let values = try scores.flatMap { try $0.numbers() }
     let axes = [LabelledAxis("score", .texts(scores.map(\.name)))] + scores[0].axes

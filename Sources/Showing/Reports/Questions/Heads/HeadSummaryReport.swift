@@ -3,12 +3,12 @@ import Analysis
 import Figures
 import LabelledArrays
 
-/// What the heads that sweeps found strongest do: `/heads` of results.
+/// What the strongest heads of the sweeps do: `/heads` of results.
 struct HeadSummaryReport: ReportPart {
   let file: ReportFile
   let group: StoredGroup
   private typealias Names = Schema.HeadSummary
-  /// Sources of a picture: those that get most.
+  /// Sources in a figure: those that get most attention.
   private static let mostSources = 14, leastShare = 0.02
 
   init?(in file: ReportFile) throws {
@@ -72,13 +72,13 @@ struct HeadSummaryReport: ReportPart {
 
   private var run: String { group.attributes[Names.run]?.plain ?? "clean" }
 
-  /// What each head writes into the logit difference; nil where there are no wrong tokens.
+  /// What each head writes to the logit difference; nil if there are no wrong tokens.
   private func directs() throws -> [Interval]? {
     guard group.axes(of: Names.direct)?.map(\.name) == ["head", Schema.Axis.example], examples > 0 else { return nil }
     return try Bootstrap.ofReports.means(ofRows: group.numbers(Names.direct).numbers(), examples: examples)
   }
 
-  /// Where heads look from a place: [head][source] means over examples.
+  /// Where heads attend from a place: [head][source], means over examples.
   struct Gaze {
     let from: String
     let names: [String]
@@ -102,7 +102,7 @@ struct HeadSummaryReport: ReportPart {
     return axes[0].labels.texts.enumerated().compactMap { from, name in
       let shares = (0..<heads).map { head in
         (0..<sources).map { source -> Double in
-          // What is neither is no place to look at.
+          // Attention to anything else is not to a single place.
           if labels[source] == "other" { return .nan }
           let row = (from * heads + head) * sources + source
           return finiteMean(values[row * examples..<(row + 1) * examples])
@@ -153,7 +153,7 @@ struct HeadSummaryReport: ReportPart {
     return table
   }
 
-  /// Each head's mean normalised effect in the sweeps that heads were found in; nil where a sweep does not have the head.
+  /// Each head's mean normalised effect in the sweeps over heads; nil if a sweep does not have the head.
   private func effects() throws -> [(name: String, values: [Double?])] {
     let names = group.attributes[Names.sweeps]?.list ?? []
     return try file.groups(of: Schema.sweeps).filter { names.contains($0.name) }.compactMap { group in

@@ -1,7 +1,7 @@
 import ActivationStore
 import LabelledArrays
 
-/// Vectors in mazes: a card for each study.
+/// Vectors in mazes: a card per study.
 struct MazeSteeringReport: ReportPart {
   let file: ReportFile
   let groups: [StoredGroup]
@@ -44,7 +44,7 @@ struct MazeSteeringReport: ReportPart {
     report.addSection(Schema.steering.name, "Steering in mazes", cards: cards, hasMaps: true)
   }
 
-  /// The choice of coefficients that changes most where the mouse heads.
+  /// The choice of coefficients that changes the mouse's heading most.
   private func short(_ drawing: SteeringFigures) throws -> [String] {
     guard let (change, mean, place) = try drawing.strongest() else { return [] }
     return [

@@ -2,11 +2,11 @@ import ActivationStore
 import Figures
 import LabelledArrays
 
-/// What vectors do in mazes.
+/// The effects of vectors in mazes.
 extension NotebookBuilder {
   private typealias Measure = Schema.Steering.Measure
 
-  /// The measures of steering studies that are drawn together, with what they are called.
+  /// The measures of steering studies that are drawn together, with their names.
   private static let headings = [(Measure.cheese, "heads for the cheese"), (.corner, "heads for the corner")]
   private static let arrivals = [
     (Measure.reachedCheese, "gets the cheese"), (.reachedRegion, "reaches the top right"),
@@ -70,7 +70,7 @@ extension NotebookBuilder {
     try addStudyTable(group, [axis], isRead: opening.isEmpty)
   }
 
-  /// Means with the file's bounds; at 0 the unsteered policy, where no coefficient is 0.
+  /// Means with the file's bounds; at 0 the unsteered policy, if no coefficient is 0.
   private func curve(_ group: StoredGroup, _ measure: Measure, _ name: String, _ at: [Double]) throws
     -> LineChart.Series
   {
@@ -84,7 +84,7 @@ extension NotebookBuilder {
       high: sorted.map { $0.value[2] })
   }
 
-  /// Changes from the unsteered policy, with their intervals as the file has them.
+  /// Changes from the unsteered policy, with the file's intervals.
   private mutating func addStudyTable(
     _ group: StoredGroup, _ axes: [LabelledAxis], isRead: Bool = false
   ) throws {

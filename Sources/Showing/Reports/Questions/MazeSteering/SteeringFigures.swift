@@ -4,7 +4,7 @@ import Figures
 import LabelledArrays
 import Mazes
 
-/// What vectors did in mazes: one study, `/steering/NAME`.
+/// The effects of vectors in mazes: one study, `/steering/NAME`.
 struct SteeringFigures {
   let study: ArrayGroup
   let file: ReportFile
@@ -37,11 +37,11 @@ struct SteeringFigures {
   private func baseline(_ measure: Measure) throws -> [Float] { try study[measure.unsteered]?.numbers() ?? [] }
   func unsteered(_ measure: Measure) throws -> Double { finiteMean(try baseline(measure)) }
 
-  /// What the vector is about: the way to the cheese, or to the corner.
+  /// The measure that the vector is about: heading for the cheese, or for the corner.
   var subject: Measure { vectors.first?.contains("top-right") == true ? .corner : .cheese }
   private var subtitle: String { "added at \(site); \(counted(examples, "maze")), bands: 95 % bootstrap" }
 
-  /// In words: what was added where.
+  /// A description of what was added where.
   var sentence: String {
     let whose =
       switch study.text(Schema.Steering.from) {
@@ -59,7 +59,7 @@ struct SteeringFigures {
       "\(vectors.count == 1 ? "Vector" : "Vectors") \(listed(vectors)) (\(whose)), times a coefficient, added at \(site) at every step; \(counted(examples, "maze"))\(played). \"To cheese\" and \"to corner\" are probabilities of the first step at the decision square."
   }
 
-  /// Figures but those of vector fields.
+  /// All figures except vector fields.
   func charts() throws -> [NamedFigure] {
     let axes = self.axes
     var figures: [(String, Figure)] = []
@@ -86,7 +86,7 @@ struct SteeringFigures {
     return figures.map { NamedFigure(name: "steering-\(study.name)-\($0.0)", figure: $0.1) }
   }
 
-  /// Vector fields without and with, where the file has them.
+  /// Vector fields without and with the vectors, if the file has them.
   func fields() throws -> [NamedFigure] {
     guard let kept = study.axis(Schema.Steering.field), case .integers(let numbers) = kept.labels,
       let parts = try fieldParts(), let rows = study.axis(Schema.Steering.fieldRow)?.count,
@@ -132,7 +132,7 @@ struct SteeringFigures {
     return parts.count == names.count && parts.allSatisfy { $0.count == count } ? parts : nil
   }
 
-  /// What each maze's vector does in each maze, to look at in the page: rows are the vectors' mazes.
+  /// The effect of each maze's vector in each maze, as a map of the page; rows are the vectors' mazes.
   func transferGrid() throws -> Grid? {
     guard let array = study[subject.values], array.axisNames.first == "source",
       array.axisNames.last == Schema.Axis.example
@@ -152,7 +152,7 @@ struct SteeringFigures {
       ])
   }
 
-  /// The cell whose mean of the subject changes most, with that mean and the cell in words.
+  /// The cell whose mean of the subject changes most, with that mean and a description of the cell.
   func strongest() throws -> (change: Interval, mean: Double, place: String)? {
     let (changes, means) = (try changes(subject), try means(subject))
     let known = changes.indices.filter { changes[$0].value.isFinite && means.indices.contains($0) }
@@ -214,7 +214,7 @@ struct SteeringFigures {
       values: (0..<axes[0].count).map { Array(values[$0 * width..<($0 + 1) * width]) }, colours: .sequential(0...1))
   }
 
-  /// Of many mazes, the first ones.
+  /// For many mazes, only the first ones.
   private func transfer() throws -> Heatmap? {
     guard let grid = try transferGrid(), grid.shape.first == examples, let all = grid.layers.first?.arrays.first?.values
     else { return nil }
@@ -232,7 +232,8 @@ struct SteeringFigures {
       }, colours: .diverging(limit: 1), decimals: nil)
   }
 
-  /// How much of the change of later activations is not the sum of what each vector does, or not in proportion to the coefficient: mean over mazes of the share.
+  /// How much of the change of later activations is not the sum of the vectors' separate effects, or not proportional
+  /// to the coefficient: the share, averaged over mazes.
   private func additivity(_ own: [LabelledAxis]) throws -> [(String, Figure)] {
     guard let whole = study[Schema.Steering.effect], let part = study[Schema.Steering.interaction],
       whole.axisNames.first == Schema.Axis.activation, whole.axisNames.last == Schema.Axis.example,
@@ -273,7 +274,7 @@ struct SteeringFigures {
     }
   }
 
-  /// The table of the page: a row for each cell, of a matrix those that change most.
+  /// The table of the page: a row per cell; for a matrix, those that change most.
   func rows() throws -> (cells: [Int], labels: [[String]]) {
     let all = axes
     let count = all.shape.count
@@ -288,7 +289,7 @@ struct SteeringFigures {
 }
 
 extension Schema.Steering.Measure {
-  /// In words, for people: on the page, in figures and on the terminal.
+  /// Names of measures on the page, in figures and on the terminal.
   package var title: String {
     switch self {
     case .cheese: "to cheese"

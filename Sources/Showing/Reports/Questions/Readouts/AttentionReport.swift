@@ -2,7 +2,7 @@ import ActivationStore
 import Figures
 import LabelledArrays
 
-/// Where heads look.
+/// Where heads attend.
 struct AttentionReport: ReadingReport {
   static let word = "attention"
   static func recognises(_ group: StoredGroup) -> Bool { group.has(Schema.Readout.pattern) }
@@ -79,12 +79,12 @@ extension NotebookBuilder {
       uses: [.read, .heatmap], outputs)
   }
 
-  /// Text of the file, with the braces that formatting would take doubled, and text that has formatting.
+  /// Text of the file with braces doubled for Python's formatting, followed by text with formatting.
   private func formatted(_ plain: String, _ fields: String) -> String {
     "f" + pythonLiteral(plain.replacing("{", with: "{{").replacing("}", with: "}}") + fields)
   }
 
-  /// The first prompt's own attention, with its tokens in a run.
+  /// The first prompt's own attention, with its tokens in one run.
   private func firstExample(_ values: LabelledArray, of run: String) throws -> LabelledArray? {
     let all = run == "corrupted" ? source.prompts.corrupted : source.prompts.clean
     guard let length = source.prompts.lengths.first, let tokens = all.first, length > 0, tokens.count >= length,

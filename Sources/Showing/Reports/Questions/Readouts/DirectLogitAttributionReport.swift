@@ -3,7 +3,7 @@ import Analysis
 import Figures
 import LabelledArrays
 
-/// Direct logit attribution: who writes the answer.
+/// Direct logit attribution: which parts write the answer.
 struct DirectLogitAttributionReport: ReadingReport {
   static let word = "direct_logit_attribution"
   static func recognises(_ group: StoredGroup) -> Bool { group.axes.contains { $0.name == "part" } }
@@ -39,14 +39,14 @@ struct DirectLogitAttributionReport: ReadingReport {
     return body
   }
 
-  /// A part of the residual stream, how much of the logit difference is its own work.
+  /// A part of the residual stream, and what it contributes directly to the logit difference.
   private struct Part: Sendable {
     let run: String
     let name: String
     let interval: Interval
   }
 
-  /// Of each run the parts with their bounds, the largest first; the same order in all runs.
+  /// For each run, the parts with their bounds, the largest first, in the same order in all runs.
   private func parts() throws -> [Part] {
     guard let array = readout[Schema.Readout.logitDiff],
       array.axisNames == [Schema.Axis.run, "part", Schema.Axis.example]
@@ -127,7 +127,7 @@ extension NotebookBuilder {
     try addSources(group)
   }
 
-  /// Which tokens heads take what they write from.
+  /// The tokens from which heads take what they write.
   private mutating func addSources(_ group: StoredGroup) throws {
     guard group.has(Schema.Readout.bySource), !source.prompts.positionNames.isEmpty else { return }
     let all = try group.values(Schema.Readout.bySource)

@@ -2,7 +2,7 @@ import ActivationStore
 import Figures
 import LabelledArrays
 
-/// The logit lens: when the answer is there.
+/// The logit lens: from which layer on the stream predicts the answer.
 struct LogitLensReport: ReadingReport {
   static let word = "logit_lens"
   static func recognises(_ group: StoredGroup) -> Bool { group.axes.contains { $0.name == "layer" } }

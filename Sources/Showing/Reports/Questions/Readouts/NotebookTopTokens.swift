@@ -5,7 +5,7 @@ import LabelledArrays
 extension NotebookBuilder {
   private static let mostWords = 24
 
-  /// The first prompt's words: at its end as a table, at its last positions as a picture.
+  /// The first prompt's tokens: at its end as a table, at its last positions as a picture.
   mutating func addTopTokens(_ found: TopTokens, _ group: StoredGroup) throws {
     let prompts = source.prompts
     let runs = found.axes[0].labels.texts

@@ -2,7 +2,7 @@ import ActivationStore
 import Figures
 import LabelledArrays
 
-/// The arrays of a readout as a map to look at.
+/// The arrays of a readout as a map.
 struct ReadingMap: Sendable {
   let readout: ArrayGroup
   /// The names of the arrays, the shown one first.
@@ -44,8 +44,8 @@ struct ReadingMap: Sendable {
     ]
   }
 
-  /// The maps of the clean run (or the only one) as figures: each head's attention, the lens of the shown metric. Where prompts are not aligned a mean over
-  /// them by position says little: then of the first prompt.
+  /// The maps of the clean run (or the only one) as figures: each head's attention, or the lens of the shown metric. If
+  /// prompts are not aligned, a mean over them by position says little, so the figure is of the first prompt.
   private func figures(_ grid: Grid?) throws -> [NamedFigure] {
     guard let grid, let layer = grid.layers.first else { return [] }
     let examples = readout.count(Schema.Axis.example)

@@ -1,7 +1,7 @@
 import ActivationStore
 import LabelledArrays
 
-/// What was read off the unpatched runs: a card for each readout, by its reading.
+/// The readouts of the unpatched runs: a card per readout, by its reading.
 struct ReadoutsReport: ReportPart {
   let readings: [any ReadingReport]
 
@@ -30,11 +30,11 @@ struct ReadoutsReport: ReportPart {
   }
 }
 
-/// One readout as people look at it. Each reading is a file; `ReadingReports.all` lists them.
+/// The display of one readout. Each reading is a file; `ReadingReports.all` lists them.
 protocol ReadingReport: Sendable {
-  /// What the attribute `read` says of such a readout.
+  /// The value of the attribute `read` of such a readout.
   static var word: String { get }
-  /// Whether a readout that does not say what was read is one of these.
+  /// Whether a readout without the attribute is one of these.
   static func recognises(_ group: StoredGroup) -> Bool
 
   /// - Throws: `StoreError`.
@@ -60,7 +60,7 @@ enum ReadingReports {
     DirectLogitAttributionReport.self, AttentionReport.self, LogitLensReport.self, TopTokensReport.self,
   ]
 
-  /// By what a readout says of itself, or by what is in it.
+  /// By a readout's attribute, or by its contents.
   static func kind(of group: StoredGroup) -> any ReadingReport.Type {
     if let word = group.attributes[Schema.Readout.read]?.plain {
       return all.first { $0.word == word } ?? OtherReadingReport.self
@@ -69,7 +69,7 @@ enum ReadingReports {
   }
 }
 
-/// A reading that is not known here, such as one of a newer version: its numbers as a table.
+/// A reading that this version does not know, such as one of a newer version: its numbers as a table.
 struct OtherReadingReport: ReadingReport {
   static let word = ""
   let group: StoredGroup

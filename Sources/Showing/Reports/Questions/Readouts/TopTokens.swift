@@ -1,16 +1,16 @@
 import ActivationStore
 import LabelledArrays
 
-/// The tokens that each layer puts first, as a file has them: each array [run, layer, position, place, example].
+/// The top tokens of each layer, as stored: each array [run, layer, position, place, example].
 struct TopTokens: Sendable {
-  /// Of the cells: run, layer, position.
+  /// The axes of the cells: run, layer, position.
   let axes: [LabelledAxis]
   /// How many tokens each cell has, and how many examples there are.
   let places: Int, examples: Int
-  /// The tokens' numbers, -1 where a prompt has no such position.
+  /// The tokens' numbers, -1 if a prompt has no such position.
   private let tokens: [Int]
   private let probabilities: [Float]
-  /// nil where the file has no texts.
+  /// nil if the file has no texts.
   private let texts: [String]?
 
   /// - Returns: nil for a readout without tokens along these axes.
@@ -22,8 +22,8 @@ struct TopTokens: Sendable {
     else { return nil }
     self.axes = Array(axes.prefix(3))
     (places, examples) = (axes[3].count, axes[4].count)
-    guard places > 0, examples > 0 else { return nil }
-    tokens = try group.numbers(Schema.Readout.token).doubles().map { Int($0) }
+    guard places > 0, examples > 0, self.axes.shape.count > 0 else { return nil }
+    tokens = try group.numbers(Schema.Readout.token).doubles().map(whole)
     probabilities = try group.numbers(Schema.Readout.probability).numbers()
     if group.axes(of: Schema.Readout.text) == axes,
       case .texts(let texts) = try group.array(Schema.Readout.text).values
@@ -43,14 +43,14 @@ struct TopTokens: Sendable {
   func text(_ cell: Int, place: Int = 0, example: Int) -> String? { texts?[entry(cell, place, example)] }
   func probability(_ cell: Int, place: Int = 0, example: Int) -> Float { probabilities[entry(cell, place, example)] }
 
-  /// A token as people read it: its text, or its number; empty where there is none.
+  /// A token as readable text, or its number; empty if there is none.
   func word(_ cell: Int, place: Int = 0, example: Int) -> String {
     guard isThere(cell, place: place, example: example) else { return "" }
     return text(cell, place: place, example: example).map(shownToken)
       ?? "#\(token(cell, place: place, example: example))"
   }
 
-  /// The words that a cell puts first, those of most examples first, with the number of examples.
+  /// The top tokens of a cell by the number of examples, the most frequent first.
   func commonest(_ cell: Int) -> [(word: String, examples: Int)] {
     var counts: [String: Int] = [:]
     for example in 0..<examples where isThere(cell, example: example) {
@@ -59,7 +59,7 @@ struct TopTokens: Sendable {
     return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
   }
 
-  /// [cell, example], of the tokens that are put first; NaN where there is none.
+  /// [cell, example], the probabilities of the top tokens; NaN if there is none.
   var best: [Float] {
     (0..<cells).flatMap { cell in
       (0..<examples).map { isThere(cell, example: $0) ? probability(cell, example: $0) : .nan }

@@ -2,7 +2,7 @@ import ActivationStore
 import Figures
 import LabelledArrays
 
-/// What each layer would say: its best tokens at every position.
+/// What each layer predicts: its top tokens at every position.
 struct TopTokensReport: ReadingReport {
   static let word = "top_tokens"
   static func recognises(_ group: StoredGroup) -> Bool { group.has(Schema.Readout.token) }
@@ -11,7 +11,7 @@ struct TopTokensReport: ReadingReport {
   private let file: ReportFile
   private let found: TopTokens?
 
-  /// Rows of the table: beyond these it holds fewer prompts.
+  /// The largest number of table rows; beyond it, the table has fewer prompts.
   private static let mostRows = 200_000
 
   init(_ group: StoredGroup, in file: ReportFile) throws {
@@ -79,7 +79,7 @@ struct TopTokensReport: ReadingReport {
     return grid
   }
 
-  /// The first prompt's words, a figure for each run.
+  /// The first prompt's tokens, a figure per run.
   private func figures(_ found: TopTokens) throws -> [NamedFigure] {
     let (runs, layers) = (found.axes[0].labels.texts, found.axes[1])
     return try runs.enumerated().compactMap { run, name -> NamedFigure? in
@@ -113,18 +113,18 @@ struct TopTokensReport: ReadingReport {
 }
 
 extension Grid {
-  /// What cells say, beside their numbers: words for single examples and over all.
+  /// The texts of cells, in addition to their numbers: for single examples and over all.
   struct Words: Sendable {
     /// Each word once.
     let texts: [String]
-    /// How many words each cell has at most, and of how many examples, the first ones.
+    /// How many texts each cell has at most, and for how many examples, counted from the first.
     let places: Int, examples: Int
     /// [cell, place, example]: the words' numbers, -1 for none, and their values.
     let words: [Float], values: [Float]
-    /// [cell, place]: over all examples the words that most have first, and how many do.
+    /// [cell, place]: over all examples, the most frequent top tokens and their counts.
     let common: [Float], times: [Float]
 
-    /// Numbers that words may take of a page.
+    /// The largest number of numbers that texts may take in a page.
     static let room = 400_000
   }
 }

@@ -1,27 +1,29 @@
 import Analysis
 import LabelledArrays
 
-/// What the cells of a sweep did to one metric. Effects are 0 where nothing changed and 1 where the other run is reached.
+/// The effects of a sweep's cells on one metric: 0 for no change, 1 if the other run is reached.
 struct CellEffects: Sendable {
-  /// [cell, example] (patched - base) / (other - base); NaN where there is no value or the two baselines are one.
+  /// [cell, example] (patched - base) / (other - base); NaN if there is no value or the two baselines are equal.
   let ratios: [Float]
-  /// One for each cell, as all that follow: the mean of ratios with its bounds.
+  /// One per cell, like all that follow: the mean of ratios with its bounds.
   let effects: [Interval]
   /// (mean patched - mean base) / (mean other - mean base), over the examples that have the cell.
   let ratiosOfMeans: [Double]
   /// The mean of the patched run's metric, and its mean change from the base run.
   let means: [Double], changes: [Double]
-  /// p of the mean of ratios against 0 by flips of signs, and the same as false discovery rates over the cells of the sweep.
+  /// p of the mean of ratios against 0 by sign flips, and corrected for the false discovery rate over the cells of the
+  /// sweep.
   let p: [Double], rates: [Double]
-  /// How many examples the mean of ratios is over.
+  /// The number of examples in the mean of ratios.
   let counts: [Int]
 
   static let flips = SignFlips(flips: 9999, seed: 0)
 
   /// - Parameters:
-  ///   - values: [cell, example], the metric of the patched run or its change from the base run; NaN where there is nothing.
-  ///   - base: the metric of the run that is edited, one number an example; `other` that of the run that patches come from.
-  ///   - hasPath: one for each cell; a cell without a path has no effect.
+  /// - values: [cell, example], the metric of the patched run or its change from the base run; NaN if missing.
+  ///   - base: the metric of the run that is edited, one number per example; `other` is that of the run that patches
+  ///     come from.
+  ///   - hasPath: one per cell; a cell without a path has no effect.
   init(
     _ values: [Float], measured: EffectSums.Measured = .values, base: [Float], other: [Float], hasPath: [Int8]? = nil
   ) throws {
@@ -41,14 +43,14 @@ struct CellEffects: Sendable {
 
   var cells: Int { effects.count }
 
-  /// The cells with the largest mean effects, the largest first; none without one.
+  /// The cells with the largest mean effects, the largest first, without those that have none.
   func strongest(_ count: Int) -> [Int] {
     let known = effects.indices.filter { effects[$0].value.isFinite }
     return Array(known.sorted { (abs(effects[$0].value), -$0) > (abs(effects[$1].value), -$1) }.prefix(count))
   }
 }
 
-/// The effects on a metric that a sweep has.
+/// A sweep's effects on one metric.
 struct FoundEffects: Sendable {
   let metric: String
   /// Whether they are estimates.
@@ -68,7 +70,7 @@ extension SweepData {
     }
   }
 
-  /// The effects on a metric, of the runs or of the estimates; nil where the sweep has none.
+  /// The effects on a metric, of the runs or of the estimates; nil if the sweep has none.
   private func effects(_ metric: String, of file: ReportFile, estimated: Bool) throws -> CellEffects? {
     guard let base = file.base[metric], let other = file.other[metric], base.count == examples, other.count == examples,
       let array = estimated ? estimates[metric] : runs[metric]

@@ -3,7 +3,7 @@ import Figures
 
 /// All paths of an experiment as one graph.
 enum CircuitFigure {
-  /// The edges of path sweeps, each sender to each of what received together; nothing of senders that are groups.
+  /// The edges of path sweeps, from each sender to each receiver of its group; without senders that are groups.
   static func edges(_ sweeps: [(sweep: SweepData, effects: CellEffects)]) -> [CircuitGraph.Edge] {
     var seen: Set<[String]> = []
     var edges: [CircuitGraph.Edge] = []
@@ -23,7 +23,7 @@ enum CircuitFigure {
     return edges
   }
 
-  /// The strongest edges, so many at most: a graph of all is black.
+  /// The strongest edges, up to this many: a graph of all would be black.
   static func strongest(_ edges: [CircuitGraph.Edge], _ count: Int = 60) -> [CircuitGraph.Edge] {
     Array(edges.filter { $0.effect != 0 }.sorted { abs($0.effect) > abs($1.effect) }.prefix(count))
   }

@@ -7,7 +7,7 @@ extension Grid {
     let display = SenderGrid(sweep)
     let axes = display?.axes ?? sweep.axes
     var layout = Grid.layout(axes.map(\.name))
-    // A list of named places reads better downwards.
+    // A list of named places is easier to read as rows.
     if axes.count == 1, case .texts = axes[0].labels { layout = ([0], [], []) }
     var start = layout.facets.map { _ in 0 }
     if let strongest, display == nil {
@@ -22,13 +22,14 @@ extension Grid {
   }
 }
 
-/// Senders that are heads and MLPs by their layer: a map of layers by heads instead of a long list.
+/// Senders that are heads and MLPs, arranged by layer: a map of layers by heads instead of a long list.
 struct SenderGrid {
   let axes: [LabelledAxis]
   /// For each place of the map, the cell; -1 for none.
   let places: [Int]
 
-  /// nil where the sweep is no list of senders, or has others (groups of heads, embeddings) than heads and MLPs of layers.
+  /// nil if the sweep has no list of senders, or has others (groups of heads, embeddings) than heads and MLPs of
+  /// layers.
   init?(_ sweep: SweepData) {
     guard sweep.axes.count == 1, sweep.axes[0].name == "sender" else { return nil }
     let names = sweep.axes[0].labels.texts

@@ -5,7 +5,7 @@ import Figures
 /// One sweep on the page.
 struct SweepCard {
   let sweep: SweepData
-  /// The effects that are shown first, and all.
+  /// The effects that are shown first, and all effects.
   let first: FoundEffects
   let found: [FoundEffects]
   let file: ReportFile
@@ -57,7 +57,7 @@ struct SweepCard {
       isChange: found.isEstimated)
   }
 
-  /// The table of the strongest cells; the strongest of all is also said in short.
+  /// The table of the strongest cells; the strongest one also goes into the summary.
   private func strongest(in report: inout Report) -> String {
     let effects = first.effects
     let cells = effects.strongest(10)

@@ -1,18 +1,18 @@
 import ActivationStore
 import LabelledArrays
 
-/// One sweep as the file has it.
+/// One sweep as stored.
 struct SweepData: Sendable {
   let name: String
-  /// Of the cells, outermost first.
+  /// The axes of the cells, outermost first.
   let axes: [LabelledAxis]
   let examples: Int
   let attributes: [String: Attribute]
-  /// Of each metric [axes..., example], the patched run; NaN where there is nothing.
+  /// For each metric [axes..., example], the patched run; NaN if missing.
   let runs: [String: LabelledArray]
-  /// Of each metric [axes..., example], the estimated change from the base run.
+  /// For each metric [axes..., example], the estimated change from the base run.
   let estimates: [String: LabelledArray]
-  /// For each cell, 1 where there is a path, 0 where there is none; nil for sweeps over sites.
+  /// For each cell, 1 if there is a path, 0 if there is none; nil for sweeps over sites.
   let hasPath: [Int8]?
 
   /// - Throws: `StoreError`, which names the dataset.
@@ -52,10 +52,10 @@ struct SweepData: Sendable {
   /// A cell's entry on each axis.
   func indices(ofCell cell: Int) -> [Int] { axes.shape.unravel(cell) }
 
-  /// A cell's labels, one for each axis.
+  /// A cell's labels, one per axis.
   func labels(ofCell cell: Int) -> [String] { axes.labels(ofCell: cell).map(\.shown) }
 
-  /// How well a metric's estimates agree with the runs over cells; nil where the file does not say.
+  /// How well a metric's estimates agree with the runs over cells; nil if the file does not record it.
   func correlations(_ metric: String) -> (pearson: Double, spearman: Double)? {
     guard let attributes = estimates[metric]?.attributes,
       case .number(let pearson)? = attributes[Schema.Sweep.pearson],

@@ -2,7 +2,7 @@ import ActivationStore
 import Analysis
 import Figures
 
-/// The figures of one sweep, of the shown metric.
+/// The figures of one sweep, for the shown metric.
 struct SweepFigures {
   let sweep: SweepData
   let effects: CellEffects
@@ -16,7 +16,8 @@ struct SweepFigures {
     "mean of normalised effects over \(counted(file.prompts.count, "example")); 0: no change, 1: the other run is reached"
   }
 
-  /// The chart that reads better than a map, to stand inside the page: curves over coefficients, bars of a single axis; nil where there is none.
+  /// A chart inside the page, if it is easier to read than a map: curves over coefficients, bars of a single axis; nil
+  /// otherwise.
   func chart() throws -> NamedFigure? {
     guard effects.effects.contains(where: \.value.isFinite) else { return nil }
     let coefficients = sweep.axes.indices.filter { sweep.axes[$0].name.hasPrefix("coefficient") }
@@ -27,17 +28,18 @@ struct SweepFigures {
     return NamedFigure(name: "sweep-\(sweep.name)-bars", figure: try bars().figure())
   }
 
-  /// The whole sweep as one map, axes that are chosen in the page going down beside the rows; of very long ones, the part with the strongest cell.
+  /// The whole sweep as one map; axes with choosers in the page become additional rows. For very long sweeps, only the
+  /// part with the strongest cell.
   func map() throws -> NamedFigure? {
     guard effects.effects.contains(where: \.value.isFinite) else { return nil }
     var down = grid.facets + grid.rows
     var fixed: [Int: Int] = [:]
-    // Facets are held at what the page shows first, from the outermost on, until the map is of a size to look at.
+    // Facets are fixed at what the page shows first, starting with the outermost, until the map has a readable size.
     for (facet, start) in zip(grid.facets, grid.start) where down.reduce(1, { $0 * grid.shape[$1] }) > 160 {
       fixed[facet] = start
       down.removeAll { $0 == facet }
     }
-    // The map of a sweep with heads reads by layer and head, whatever stands outermost.
+    // The map of a sweep with heads is by layer and head, whatever its outermost axis.
     down.sort()
     let (rows, columns) = (grid.entries(down), grid.entries(grid.columns))
     guard rows.count <= 400, columns.count <= 400 else { return nil }
@@ -61,7 +63,7 @@ struct SweepFigures {
     return NamedFigure(name: "sweep-\(sweep.name)", figure: try map.figure())
   }
 
-  /// Estimates against runs.
+  /// Estimates compared with runs.
   func scatter(_ estimated: CellEffects) throws -> NamedFigure? {
     let points = effects.effects.indices.map { cell in
       ScatterChart.Point(

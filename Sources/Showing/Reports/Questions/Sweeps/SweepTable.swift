@@ -2,7 +2,7 @@ import ActivationStore
 import LabelledArrays
 
 extension Table {
-  /// A sweep in long form: a row for each metric and each cell that has a value.
+  /// A sweep in long form: a row per metric and cell with a value.
   init(_ sweep: SweepData, _ found: [FoundEffects], tokens: TokenAxis) {
     let place = sweep.axes.firstIndex { $0.name == "position" || $0.name == "destination" }
     let hasToken = place != nil && tokens.longest > 0

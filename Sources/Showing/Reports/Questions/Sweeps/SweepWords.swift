@@ -1,6 +1,6 @@
 import ActivationStore
 
-/// What a sweep did, made of what the file says of itself.
+/// A description of a sweep, from its attributes in the file.
 enum SweepWords {
   /// What a sweep did.
   static func sweep(_ sweep: SweepData, isDenoising: Bool) -> String {

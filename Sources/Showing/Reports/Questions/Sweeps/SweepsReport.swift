@@ -2,7 +2,7 @@ import ActivationStore
 import Analysis
 import Figures
 
-/// Sweeps, of sites and of paths: a card for each, and the circuit of all paths.
+/// Sweeps over sites and paths: a card per sweep, and the circuit of all paths.
 struct SweepsReport: ReportPart {
   let file: ReportFile
   let groups: [StoredGroup]

@@ -2,13 +2,14 @@ import ActivationStore
 import Figures
 import LabelledArrays
 
-/// What each example's difference did to each other example, where a sweep goes over both: no mean, every number by itself.
+/// The effect of each example's difference in each other example, if a sweep is over both: every number, without
+/// averaging.
 struct TransferGrid {
   let grid: Grid
-  /// What own and others' differences did on average.
+  /// The average effect of own and others' differences.
   let sentence: String
 
-  /// nil where the sweep has no differences of single examples, or more numbers than one can look at.
+  /// nil if the sweep has no differences of single examples, or too many numbers to show.
   init?(_ sweep: SweepData, _ found: [FoundEffects], shown: String) {
     guard let place = sweep.axes.firstIndex(where: { $0.name == Schema.Axis.sourceExample }), sweep.examples > 1,
       sweep.cells * sweep.examples <= 250_000, let first = found.first(where: { $0.metric == shown }) ?? found.first
@@ -36,7 +37,7 @@ struct TransferGrid {
       "Each example's difference (down) added in each example (across), as normalised effects. On average over all cells, the effect of an example's own difference was \(tableNumber(finiteMean(own), 2)), that of others \(tableNumber(finiteMean(others), 2))."
   }
 
-  /// The map that the page shows first, of the first forty examples.
+  /// The map that the page shows first, for the first forty examples.
   func figure() throws(FigureError) -> NamedFigure? {
     guard let layer = grid.layers.first, let ratios = layer.arrays.first?.values else { return nil }
     var indices = [Int](repeating: 0, count: grid.axes.count)

@@ -1,7 +1,7 @@
 import ActivationStore
 import LabelledArrays
 
-/// How to go on: the same helpers, used for what a reader is likely to want next.
+/// Next steps: the same helpers, used for what a reader is likely to want next.
 extension NotebookBuilder {
   mutating func addNextSteps(_ sweeps: [Shown]) throws {
     let candidates = sweeps.filter { !$0.axes.isEmpty && !$0.axes.contains(Schema.Axis.sourceExample) }
@@ -127,7 +127,7 @@ extension NotebookBuilder {
     return names.isEmpty ? "" : ": \(joinedWords(Array(names.prefix(6))))"
   }
 
-  /// Two sweeps that go over the same cells, and two metrics of one sweep.
+  /// Two sweeps over the same cells, and two metrics of one sweep.
   private mutating func addComparisons(_ sweeps: [Shown]) throws {
     let pairs = sweeps.indices.lazy.flatMap { a in sweeps.indices.dropFirst(a + 1).map { (sweeps[a], sweeps[$0]) } }
     if let (a, b) = pairs.first(where: { $0.cells.axes == $1.cells.axes && $0.what == $1.what }) {
@@ -196,7 +196,7 @@ extension NotebookBuilder {
       ])
   }
 
-  /// Prompts of different lengths, put side by side by their last tokens.
+  /// Prompts of different lengths, aligned at their last tokens.
   private mutating func addFromTheEnd(_ sweeps: [Shown]) throws {
     let lengths = source.prompts.lengths
     guard Set(lengths).count > 1, let shortest = lengths.min(), shortest > 0,

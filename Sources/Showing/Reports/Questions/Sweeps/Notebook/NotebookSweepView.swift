@@ -1,9 +1,9 @@
 import LabelledArrays
 
-/// How a sweep is drawn: by its axes, one thing for each shape.
+/// How a sweep is drawn: by its axes, one form per shape.
 struct NotebookSweepView {
   enum Shape: Equatable {
-    /// One number an example: nothing to draw.
+    /// One number per example: nothing to draw.
     case single
     case bars
     /// Along a coefficient.
@@ -12,7 +12,7 @@ struct NotebookSweepView {
   }
 
   let shape: Shape
-  /// What the picture's code does to its array first, a line each.
+  /// What the picture's code first does to its array, one line each.
   let steps: [String]
   /// The array's name after that, and the array.
   let variable: String
@@ -24,12 +24,12 @@ struct NotebookSweepView {
   private static let positions = ["position", "source", "destination"]
   static let mostBars = 30, mostRows = 40, mostSenders = 24, mostMergedRows = 16, mostColumns = 60,
     mostMergedColumns = 40, mostLines = 8
-  /// Colours of effects end no nearer to 0, so that next to nothing looks like it.
+  /// Colours of effects range at least this far from 0, so that effects close to 0 look like it.
   static let leastEffect = 0.2
 
   /// - Parameters:
-  ///   - cells: axes of one entry are gone.
-  ///   - name: what they are called in the code.
+  /// - cells: without axes of one entry.
+  ///   - name: their name in the code.
   init(_ cells: LabelledArray, name: String = "cells") throws {
     let axes = cells.cellAxes
     let graded = axes.filter { $0.name.hasPrefix("coefficient") && $0.labels.texts.allSatisfy { Double($0) != nil } }
@@ -94,7 +94,7 @@ struct NotebookSweepView {
     note = notes.isEmpty ? nil : "Drawn: \(joinedWords(notes))."
   }
 
-  /// The axes that lie along the columns.
+  /// The axes of the columns.
   private static func columns(_ names: [String]) -> [String] {
     let receivers = names.filter { $0.hasPrefix("receiver") || $0 == "input" }
     if !receivers.isEmpty, receivers.count < names.count { return receivers }

@@ -1,17 +1,17 @@
 import ActivationStore
 import LabelledArrays
 
-/// A section for each sweep: what was done, a picture, the strongest cells.
+/// A section per sweep: what was done, a picture, the strongest cells.
 extension NotebookBuilder {
-  /// A sweep's effects as the notebook has them.
+  /// A sweep's effects as in the notebook.
   struct Shown {
     let group: StoredGroup
-    /// The code that returns the cells: the call, what it is given, and what takes axes of one entry off.
+    /// The code that returns the cells: the function call, its arguments, and the removal of axes of one entry.
     var call: String { "effect(\(arguments))" + squeeze }
     let arguments: String, squeeze: String
     /// Without axes of one entry.
     let cells: LabelledArray
-    /// What the cells are: `effect`, or `change` where no example has an effect.
+    /// The kind of cells: `effect`, or `change` if no example has an effect.
     let what: String
     let isEstimate: Bool
 
@@ -20,7 +20,7 @@ extension NotebookBuilder {
     var axes: [String] { cells.cellAxes.map(\.name) }
   }
 
-  /// - Returns: nil where the file does not have the metric of that sweep, or no number of it.
+  /// - Returns: nil if the file does not have the metric of that sweep, or has no finite value of it.
   func shown(_ group: StoredGroup, metric: String, estimate: Bool = false) throws -> Shown? {
     let isEstimate = estimate || !group.has(metric)
     for raw in [false, true] {
@@ -120,7 +120,7 @@ extension NotebookBuilder {
     }
   }
 
-  /// Whether all effects are so small that colours would make much of next to nothing.
+  /// Whether all effects are so small that colours would exaggerate them.
   private func isFaint(_ view: NotebookSweepView, _ unit: String) -> Bool {
     view.shape == .map && unit == Shown.effectUnit
       && !view.picture.doubleValues.contains { $0.isFinite && abs($0) >= NotebookSweepView.leastEffect }
@@ -136,7 +136,7 @@ extension NotebookBuilder {
     return "The strongest cell is \(place.joined(separator: ", ")): \(mean) (95 % interval \(source.between(values)))."
   }
 
-  /// A label with, in parentheses, what stands there.
+  /// A label, with the token there in parentheses.
   private static func placeName(_ name: String, _ label: String) -> String {
     guard name.hasPrefix(label + " ") else { return markdownWords(name) }
     return "\(label) (\(markdownWords(String(name.dropFirst(label.count + 1)))))"
@@ -182,7 +182,7 @@ extension NotebookBuilder {
   }
 }
 
-/// Pearson's; nil where one side hardly varies, since it would be made of rounding errors.
+/// Pearson's correlation; nil if one side hardly varies, since it would consist of rounding errors.
 func notebookCorrelation(_ pairs: [(Double, Double)]) -> Double? {
   guard pairs.count > 2 else { return nil }
   let (a, b) = (notebookMean(pairs.map(\.0)), notebookMean(pairs.map(\.1)))
