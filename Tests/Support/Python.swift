@@ -1,4 +1,5 @@
 import Foundation
+import Patching
 
 /// The interpreter in PATCHBAY_PYTHON, and the project's scripts for it.
 public enum Python {
@@ -6,12 +7,16 @@ public enum Python {
 
   /// Whether there is an interpreter that can import modules, which are separated by commas.
   public static func has(_ modules: String) -> Bool {
-    do {
-      return try interpreter != nil && run(["-c", "import \(modules)"]).status == 0
-    } catch {
-      return false
+    known.value(for: modules) {
+      do {
+        return try interpreter != nil && run(["-c", "import \(modules)"]).status == 0
+      } catch {
+        return false
+      }
     }
   }
+
+  private static let known = Memo<String, Bool>()
 
   /// Runs a script of scripts/python.
   /// - Returns: its exit status, and what it wrote to standard output and standard error.

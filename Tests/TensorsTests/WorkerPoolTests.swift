@@ -38,7 +38,11 @@ import Testing
     }
     #expect(sum.withLock(\.self) == 199 * 100)
     #expect(throws: Wrong(number: 9)) {
-      try WorkerPool.run(count: 10, threads: 1) { number, _ in number } deliver: { if $0 == 9 { throw Wrong(number: 9) } }
+      try WorkerPool.run(count: 10, threads: 1) { number, _ in
+        number
+      } deliver: {
+        if $0 == 9 { throw Wrong(number: 9) }
+      }
     }
   }
 
@@ -47,7 +51,10 @@ import Testing
       while !Task.isCancelled { await Task.yield() }
       let all = WorkerPool.map(count: 10, threads: 2) { $0 }
       #expect(all.count == 10)
-      try WorkerPool.run(count: 10, threads: 2) { number, _ in number } deliver: { _ in }
+      try WorkerPool.run(count: 10, threads: 2) { number, _ in
+        number
+      } deliver: { _ in
+      }
     }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }

@@ -78,7 +78,8 @@ extension ExperimentRun {
       Thread.detachNewThread {
         do {
           let sink = EventHandler { continuation.yield($0) }
-          _ = try run(into: folder, resuming: resuming, sinks: [sink], shouldStop: { isStopped.load(ordering: .relaxed) })
+          _ = try run(
+            into: folder, resuming: resuming, sinks: [sink], shouldStop: { isStopped.load(ordering: .relaxed) })
           continuation.finish()
         } catch {
           continuation.finish(throwing: error)

@@ -99,7 +99,9 @@ package struct PlannedHeads: PlannedQuestion {
     to values: inout [Float], from gaze: HeadsSummary.Gaze, _ from: Int, _ block: Range<Int>
   ) throws {
     let roles = block.map { TokenRole.roles(engine.prompts.pairs[$0], from: gaze) }
-    let rows = try engine.attentionRows(of: strongest.heads, .clean, block: block) { roles[$0 - block.lowerBound]?.destination }
+    let rows = try engine.attentionRows(of: strongest.heads, .clean, block: block) {
+      roles[$0 - block.lowerBound]?.destination
+    }
     let classes = plan.sources.count
     for (column, known) in roles.enumerated() {
       guard let known else { continue }

@@ -48,7 +48,9 @@ public struct GenerateCommand: Sendable {
   ///   `ConsoleError`, `CancellationError`.
   public func run(on console: Console) async throws {
     let vectors = try additions.map { try WrittenVector(path: $0.file) }
-    let steerings = try zip(additions, vectors).map { try PlacedSteering($0, $1.vector, allowsMismatch: allowsMismatch) }
+    let steerings = try zip(additions, vectors).map {
+      try PlacedSteering($0, $1.vector, allowsMismatch: allowsMismatch)
+    }
     let notes = vectors.compactMap(\.note) + edits.flatMap(\.origins).compactMap(\.note)
     for note in Set(notes).sorted() { console.note(note) }
     let steered = try SteeredRow(steerings, edits, positions)

@@ -14,8 +14,8 @@ package struct NotebookBootstrap: Sendable {
     precondition(values.count == count, "\(values.count) values for redraws of \(count)")
     let values = values.map { $0.isFinite ? $0 : .nan }
     var means: [Double] = []
-    // The same examples are drawn every time. For ten thousand examples these are ten million numbers, which take
-    // longer to store than to draw again.
+    // The same examples are drawn every time. They are not kept: for ten thousand examples there are ten million
+    // draws.
     var generator = SplitMix64(seed: 0)
     var drawn = [Double](repeating: .nan, count: count)
     for _ in 0..<(count == 0 ? 0 : Self.redraws) {
