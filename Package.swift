@@ -156,8 +156,7 @@ let package = Package(
     .executableTarget(
       name: "patchbay",
       dependencies: [
-        "ActivationStore", "Analysis", "Commands", "Diagnostics", "Execution", "Interventions", "Runs", "Tokenization",
-        "Workbenches",
+        "ActivationStore", "Analysis", "Commands", "Diagnostics", "Execution", "Interventions", "Runs", "Workbenches",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["README.md"]),
@@ -236,8 +235,8 @@ let package = Package(
   ]
 )
 
-/// The groups of modules, lowest first, each a folder of `Sources`. A module depends only on modules of its own group and
-/// of the groups below it.
+/// The groups of modules, lowest first, each a folder of `Sources`. A module depends only on modules of its own group
+/// and of the groups below it.
 let groups: KeyValuePairs = [
   "Foundations": ["Diagnostics", "LabelledArrays", "Hashing", "COpenSSL"],
   "Numerics": ["CKernels", "COneDNN", "CLAPACK", "Tensors"],

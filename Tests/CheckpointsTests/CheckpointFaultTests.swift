@@ -6,7 +6,8 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Checkpoints as people have them: buffers beside weights, ties that are none, weights of another model, weights in few bits.
+/// Checkpoints as found in practice: with buffers, with ties that do not hold, of another model, with quantised
+/// weights.
 @Suite struct CheckpointFaultTests {
   private static let llama = ConfigFixtures.decoder("llama")
 
@@ -53,13 +54,13 @@ import Testing
     let before = try logits(FamilyCheckpoint.load(base, stored))
     for name in buffers { stored[name] = Tensor(shape: [2], [-.infinity, .nan]) }
     #expect(try logits(FamilyCheckpoint.load(base, stored)) == before)
-    // A weight that is read is judged as before.
+    // A weight that is read is still checked.
     stored[marker]?.withMutableValues { $0[9] = -.infinity }
     let index = type == "gpt_neox" ? "[0, 9]" : "[1, 1]"
     #expect(fault(base, stored)?.contains("weight '\(marker)' is -infinity at \(index)") ?? false)
   }
 
-  /// The names that are passed over are a stated list.
+  /// The list of names that are ignored.
   @Test func theBuffersAreListed() {
     let names = [
       "h.0.attn.bias", "h.0.attn.masked_bias", "layers.1.attention.bias", "layers.1.attention.masked_bias",
@@ -89,23 +90,23 @@ import Testing
     let copied = try FamilyCheckpoint.load(base, stored)
     #expect((copied.spec as? TransformerSpec)?.tiesEmbeddings == true)
     #expect(try logits(copied) == logits(tied))
-    // One number that differs makes it a head of its own.
+    // A single different number makes it a separate unembedding.
     stored["lm_head.weight"]?.withMutableValues { $0[8] += 1000 }
     let own = try FamilyCheckpoint.load(base, stored)
     #expect((own.spec as? TransformerSpec)?.tiesEmbeddings == false)
     #expect(try logits(own)[1] != logits(tied)[1])
-    // It is judged, too, and of another shape it is an error.
+    // It is checked, too: another shape is an error.
     stored["lm_head.weight"]?.withMutableValues { $0[8] = .nan }
     #expect(fault(base, stored)?.contains("weight 'lm_head.weight' is NaN at [1, 0]") ?? false)
     stored["lm_head.weight"] = Tensor(shape: [12, 8])
     #expect(fault(base, stored)?.contains("weight 'lm_head.weight' has shape [12, 8], expected [11, 8]") ?? false)
-    // Untied by the config, it is read as it stands.
+    // If the config unties it, it is read unchanged.
     base["tie_word_embeddings"] = "false"
     stored["lm_head.weight"] = stored[embedding]
     #expect((try FamilyCheckpoint.load(base, stored).spec as? TransformerSpec)?.tiesEmbeddings == false)
   }
 
-  /// transformers ties either way round.
+  /// transformers ties in both directions.
   @Test func aTiedEmbeddingMayStandUnderTheHeadsName() throws {
     let base = Self.llama.merging(["tie_word_embeddings": "true"]) { $1 }
     var stored = try tensors(base)
@@ -142,7 +143,7 @@ import Testing
     #expect(try logits(FamilyCheckpoint.load(Self.llama, stored)) == before)
   }
 
-  /// The text model of a checkpoint that sees pictures, under the names of every version of the library.
+  /// The text model of a checkpoint that also takes images, with the names of every version of the library.
   @Test func gemma3WithPictures() throws {
     let text = ConfigFixtures.decoder("gemma3_text").filter { $0.key != "model_type" }.merging(["head_dim": "4"]) { $1 }
     let keys = text.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ")
@@ -181,16 +182,16 @@ import Testing
     base["quantization_config"] = #"{"quant_method": "bitsandbytes", "load_in_4bit": true}"#
     #expect(
       fault(base, stored)?.hasSuffix(": the weights are quantised (bitsandbytes): '\(name)' is F32; \(way)") ?? false)
-    // Packed under another name.
+    // Packed with another name.
     stored = try tensors(base)
     stored[name] = nil
     stored["model.layers.0.self_attn.q_proj.qweight"] = Tensor(shape: [1, 8])
     base["quantization_config"] = #"{"quant_method": "gptq"}"#
     #expect(
       fault(base, stored)?.hasSuffix(": the weights are quantised (gptq): there is no '\(name)'; \(way)") ?? false)
-    // Nothing is quantised but the config's word: the weights are what they are.
+    // Only the config says quantised: the weights are ordinary.
     #expect(fault(base, try tensors(base)) == nil)
-    // Nothing says quantised: the shape is what is wrong.
+    // Nothing says quantised: the error is about the shape.
     stored = try tensors(Self.llama)
     stored[name] = Tensor(shape: [32, 1])
     #expect(fault(Self.llama, stored)?.hasSuffix("has shape [32, 1], expected [8, 8]") ?? false)

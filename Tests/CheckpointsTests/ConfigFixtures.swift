@@ -34,7 +34,7 @@ enum ConfigFixtures {
     "vocab_size": "11",
   ]
 
-  /// The least config of a text family of transformers'.
+  /// The smallest config of a text family.
   static func ofFamily(_ type: String) -> [String: String] {
     ["gpt2": gpt2, "gpt_neo": gptNeo, "gptj": gptJ, "opt": opt, "falcon": falcon][type] ?? decoder(type)
   }

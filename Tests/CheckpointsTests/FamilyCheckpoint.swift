@@ -5,7 +5,7 @@ import TestSupport
 
 /// Checkpoints of tiny models of every family, and how they load.
 enum FamilyCheckpoint {
-  /// A tensor for every weight of a spec, under the names of one of its family's layouts, numbered so that no two are alike.
+  /// A tensor for every weight of a spec, named as in one of its family's layouts, with numbers that all differ.
   static func tensors<Family: ModelFamily>(
     _ spec: Family.Spec, _ family: Family.Type, marker: String
   ) -> [String: Tensor] {

@@ -73,7 +73,7 @@ import Testing
         #expect(message(base, [key: "\(value)"]) == "config.json: '\(key)' is \(value), expected at most \(most)")
       }
     }
-    // A limit on prompts costs nothing, and some configs have a generous one.
+    // A limit on prompts takes no memory, and some configs have a large one.
     #expect(message(ConfigFixtures.decoder("llama"), ["max_position_embeddings": "1048576000"]) == nil)
   }
 
@@ -172,7 +172,7 @@ import Testing
       ConfigFixtures.decoder("llama"), ["hidden_size": "6", "head_dim": "null"],
       "'head_dim' is null, expected an even number of rotated features"
     ),
-    // `rope_scaling` counts, whatever stands beside it.
+    // `rope_scaling` takes precedence.
     (
       ConfigFixtures.decoder("qwen2"),
       ["rope_parameters": #"{"rope_type": "default"}"#, "rope_scaling": #"{"type": "proportional", "factor": 4}"#],

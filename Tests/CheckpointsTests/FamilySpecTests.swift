@@ -145,7 +145,7 @@ import Testing
       let changes = ["sliding_window": "4", "use_sliding_window": "true", "layer_types": types]
       #expect(try windows(type, changes) == [nil, 4, nil], "\(type)")
     }
-    // The library's LLaMA, OLMo 2 and Phi-3 pass over `layer_types`; only Phi-3 has a window, and in all layers.
+    // transformers' LLaMA, OLMo 2 and Phi-3 ignore `layer_types`; only Phi-3 has a window, and in all layers.
     for (type, expected) in [("llama", []), ("olmo2", []), ("phi3", [4, 4, 4])] as [(String, [Int?])] {
       #expect(try windows(type, ["sliding_window": "4", "layer_types": types]) == expected, "\(type)")
     }
@@ -164,10 +164,10 @@ import Testing
     #expect(spec.attentionSoftCap == nil && spec.logitSoftCap == nil && spec.context == 131_072)
     let (global, local) = (RotarySpec(dimensions: 4, theta: 1_000_000), RotarySpec(dimensions: 4, theta: 10000))
     #expect(spec.layerRotations == [local, local, global] && spec.windows == [4096, 4096, nil])
-    // Scores are not capped, whatever the key says: the library passes over it.
+    // Scores are not capped whatever the key says: transformers ignores it.
     let capped = try ConfigFixtures.spec(base, ["attn_logit_softcapping": "5", "final_logit_softcapping": "6"])
     #expect(capped.attentionSoftCap == nil && capped.logitSoftCap == 6)
-    // Older spelling and newer; what scales is the global rotation.
+    // Older and newer spelling; the global rotation is scaled.
     let linear = RotarySpec(
       dimensions: 4, inverseFrequencies: RotarySpec(dimensions: 4, theta: 50).inverseFrequencies.map { $0 / 8 })
     let types = #"["full_attention", "sliding_attention", "full_attention"]"#
@@ -225,7 +225,7 @@ import Testing
     #expect(odd.dimensions == 4 && abs(odd.inverseFrequencies[1] - 0.00215443) < 1e-7)
   }
 
-  /// What counts where two keys speak of one thing is what transformers 5 reads.
+  /// If two keys mean the same, the one that transformers 5 reads counts.
   @Test func keysThatALibraryPassesOver() throws {
     func positions(_ type: String, _ changes: [String: String?]) throws -> TransformerSpec.Positions {
       try ConfigFixtures.spec(ConfigFixtures.decoder(type), changes).positions
@@ -237,7 +237,7 @@ import Testing
       #expect(
         try positions("llama", ["rope_scaling": scaling, "rope_parameters": beside]) == .rotary(half), "\(beside)")
     }
-    // The base of the section that does not count does not count either.
+    // The base in the ignored section is ignored, too.
     let elsewhere = ["rope_scaling": #"{"type": "default"}"#, "rope_parameters": #"{"rope_theta": 7}"#]
     #expect(try positions("llama", elsewhere) == .rotary(RotarySpec(dimensions: 4, theta: 10000)))
     #expect(
@@ -279,7 +279,7 @@ import Testing
       1, 0.287479758, 0.0666666701, 0.0158113893, 0.00333333341, 0.00105409266, 0.00033333333, 0.000105409257,
     ]
     let first = #"{"rope_type": "yarn", "factor": 4, "original_max_position_embeddings": 1024}"#
-    // The factor that is left out is the context's over the original one.
+    // The default factor is the context divided by the original one.
     let shorter = #"{"type": "yarn", "original_max_position_embeddings": 1024}"#
     let second =
       #"{"rope_type": "yarn", "factor": 8, "original_max_position_embeddings": 512, "beta_fast": 16, "beta_slow": 2, "truncate": false, "mscale": 1, "mscale_all_dim": 0.5}"#

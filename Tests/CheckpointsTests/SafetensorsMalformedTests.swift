@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Each way in which a file can fail to be safetensors is one error.
+/// There is one error for each way in which a file can fail to be safetensors.
 @Suite struct SafetensorsMalformedTests {
   typealias Case = (header: String, dataBytes: Int, problem: SafetensorsProblem)
 

@@ -3,7 +3,7 @@ import ModelGraph
 import TestSupport
 import Testing
 
-/// What the configs of GPT-Neo, GPT-J, OPT and Falcon come to, and what is refused in them.
+/// The specs from configs of GPT-Neo, GPT-J, OPT and Falcon, and the errors.
 @Suite struct SingleFamilyTests {
   private func message(_ base: [String: String], _ changes: [String: String?]) -> String? {
     let error = #expect(throws: CheckpointError.self) { try ConfigFixtures.spec(base, changes) }
@@ -26,7 +26,7 @@ import Testing
       ])
     #expect(other.windows == [5, nil, nil] && other.dMlp == 7 && other.context == 64 && other.activation == .relu)
     #expect(other.norm.epsilon == 0.01 && !other.tiesEmbeddings)
-    // Without the key, a config has twelve times a global and a local layer.
+    // Without the key, a config has a global and a local layer twelve times.
     let usual = try ConfigFixtures.spec(ConfigFixtures.gptNeo, ["num_layers": "24", "attention_types": nil])
     #expect(usual.windows == (0..<24).map { $0 % 2 == 0 ? nil : 256 })
   }
@@ -61,7 +61,7 @@ import Testing
     #expect(
       message(ConfigFixtures.gptJ, ["n_head": "3"])
         == "config.json: 'n_head' is 3, expected a number that divides n_embd = 8")
-    // Wide heads rotate 64 features where nothing is said.
+    // Wide heads rotate 64 features by default.
     #expect(
       try ConfigFixtures.spec(ConfigFixtures.gptJ, ["n_embd": "256", "rotary_dim": nil]).positions
         == .rotary(RotarySpec(dimensions: 64, theta: 10000, adjacentPairs: true)))
@@ -97,7 +97,7 @@ import Testing
     )
   }
 
-  /// Where OPT keeps what is special about it.
+  /// The keys that are special to OPT.
   @Test func weightsOfOpt() throws {
     func source(_ weight: String, _ changes: [String: String?], stored: Set<String> = []) throws -> WeightSource {
       OPTFamily.source(of: weight, spec: try ConfigFixtures.spec(ConfigFixtures.opt, changes), stored: stored)
@@ -115,7 +115,7 @@ import Testing
       .product(name, by: "model.decoder.project_out.weight", inner: 5, transposed: false)
     }
     #expect(try source("unembed.weight", narrow) == unembedding(table))
-    // A head that is stored counts, and one that is to be there is missed.
+    // A stored unembedding is used; without ties, one is required.
     #expect(try source("unembed.weight", narrow, stored: ["lm_head.weight"]) == unembedding("lm_head.weight"))
     let untied = narrow.merging(["tie_word_embeddings": "false"]) { $1 }
     #expect(try source("unembed.weight", untied) == unembedding("lm_head.weight"))
@@ -180,7 +180,7 @@ import Testing
     }
   }
 
-  /// Which tokens end a text: generation_config.json's, or else config.json's; one or several.
+  /// The tokens that end a text: those of generation_config.json, or else of config.json; one or several.
   @Test func endsOfText() throws {
     func ends(_ config: String?, _ generation: String?) throws -> Set<Int32> {
       let folder = try TemporaryFolder()

@@ -6,7 +6,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Where each family stores its weights, with the prefix and without it, as base models are published.
+/// Where each family stores its weights, with the prefix and, as published base models do, without it.
 @Suite struct WeightNameTests {
   private static let markers: [(type: String, marker: String, bare: String, first: String)] = [
     ("gpt2", "transformer.wte.weight", "wte.weight", "h.0.attn.c_attn.weight"),
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  /// Phi-3: queries, keys and values one below the other, and so gate and up; 2 heads of 4, one of keys and values.
+  /// Phi-3: queries, keys and values one below the other, likewise gate and up; 2 heads of 4, one for keys and values.
   @Test func rowsOfFusedWeightsAreTakenApart() throws {
     let base = ConfigFixtures.decoder("phi3").merging(["num_key_value_heads": "1"]) { $1 }
     let spec = try Phi3Family.spec(ConfigFixtures.config(base))

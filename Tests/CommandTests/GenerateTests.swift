@@ -152,7 +152,7 @@ import Testing
     let free = try Self.tokens(Self.json(place, "--tokens", "12")["without"])
     let (early, late) = (try #require(free.first { $0 != free[0] }), free[0])
     let first = try #require(free.firstIndex(of: early))
-    // The first token would end it at once, so that the one that comes later is named alone and beside one that never comes.
+    // The first token would end the text at once, so the test names a later one, alone and with one that never comes.
     let never = try #require((Int32(0)...40).first { !free.contains($0) })
     for ids in ["\(early)", "[\(never), \(early)]", "[\(early), \(never)]"] {
       try place.write("model/generation_config.json", "{\"eos_token_id\": \(ids)}")

@@ -55,7 +55,7 @@ import Workbenches
     #expect(resolved.texts == ["When Mary ran"])
   }
 
-  /// Where the prompt ends in a word, and the answer is another token with a space in front, the space may have been lost.
+  /// If the prompt ends in a word and the answer is another token with a leading space, the space may have been lost.
   @Test func aSpaceThatMayHaveBeenLostIsNoted() throws {
     let tokenizer = try #require(try Tokenizer.load(folder: SharedFolder.path("models/gpt2-tokenizer")))
     let resolver = PromptResolver(tokenizer: tokenizer, folder: "gpt2", vocabulary: 50257, context: 1024)

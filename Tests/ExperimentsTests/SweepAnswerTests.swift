@@ -1,8 +1,11 @@
 import ActivationStore
 import Diagnostics
+import ExperimentFile
 import Interventions
 import LabelledArrays
 import Patching
+import Questions
+import Runs
 import TestSupport
 import Testing
 import Workbenches

@@ -1,7 +1,7 @@
 import PatchbayKit
 
-/// The code of the library's pages (`Sources/Entrances/PatchbayKit/PatchbayKit.docc`), word for word: the lines between a
-/// line of dashes with a page's name and the next line of dashes are that page's code. Each function returns what its
+/// The code of the library's pages (`Sources/Entrances/PatchbayKit/PatchbayKit.docc`), word for word: the lines between
+/// a line of dashes with a page's name and the next line of dashes are that page's code. Each function returns what its
 /// code prints.
 struct DocumentationSnippets {
   let folder: String

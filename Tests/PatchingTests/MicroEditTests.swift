@@ -85,12 +85,14 @@ import Testing
       .attnScores, over: [.layer, .head], .clamp(min: -1), denoised: base.denoised, noised: base.noised)
   }
 
-  /// Zeroed or turned about, C's scores of 40 0 0 choose among tokens up to itself; those of B and D, all 0, choose as before.
+  /// Zeroed or turned about, C's scores of 40 0 0 choose among tokens up to itself; those of B and D, all 0, choose as
+  /// before.
   @Test func editedScoresLeaveHiddenTokensHidden() throws {
     let same = [Double](repeating: 5.0 / 4, count: 4)
     // Evenly: sel(a) = -1/3 for 1 in 0.1, sel(y) = 19/36 for 3/2 in 1.1, which counts twice.
     let evenly = [157.0 / 36, 31.0 / 12, 157.0 / 36, 29.0 / 12]
-    // At -40, B and C evenly: sel(a) = -1 for 1, 157/36 - 2 * 4/3; sel(y) = 1/24 for 3/2, 157/36 - 2 * 35/24. At 80 as at 40.
+    // At -40, B and C evenly: sel(a) = -1 for 1, 157/36 - 2 * 4/3; sel(y) = 1/24 for 3/2, 157/36 - 2 * 35/24. At 80 as
+    // at 40.
     let turned = [157.0 / 36, 61.0 / 36, 157.0 / 36, 13.0 / 9]
     let cases: [(edit: Edit, noised: [Double], change: Float)] = [
       (.zero, evenly, 40), (.scale(0), evenly, 40), (.scale(-1), turned, 80),

@@ -110,7 +110,7 @@ import Testing
       ])
     let page = try exported.text("report.html")
     for words in [
-      "models/&lt;tiny&gt;", "1.0 0.88, 1.1 0.50, 0.1 0.25, 0.0 0.13",
+      "models/&lt;tiny&gt;", "1.0 0.88, 1.1 0.50, 0.1 0.25, 0.0 0.12",
       "16 sequences of 50 random tokens followed by the same tokens again (seed 3)",
       "compared with 0.125 for random matrices",
       "<td>0.1</td><td>1.1</td><td class=\"n\">0.438</td><td class=\"n\">3.5</td>", "folded into the weights",

@@ -253,7 +253,8 @@ import Testing
     ] { #expect(page.contains(row), "\(row)") }
   }
 
-  /// The words of every layer: the first prompt's in the figure, all prompts' in the table, and in the page those that most have first.
+  /// The words of every layer: the first prompt's in the figure, all prompts' in the table, the most frequent in the
+  /// page.
   @Test func theWordsOfEachLayer() throws {
     let scratch = try TemporaryFolder()
     var sample = SampleResults()

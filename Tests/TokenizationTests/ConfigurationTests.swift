@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Tokenization
 
-/// What the files beside a vocabulary change. The ids are those of transformers 5.24 on the same files
+/// The effects of the files beside a vocabulary. The ids are those of transformers 5.24 on the same files
 /// (`AutoTokenizer.from_pretrained(folder)(text).input_ids`), with GPT-2's vocabulary.
 @Suite struct ConfigurationTests {
   private static let text = "hello [PAD] world<|sep|>next"
@@ -24,7 +24,7 @@ import Tokenization
     return try Tokenizer.load(folder: folder.path)
   }
 
-  /// `vocab.json` and `merges.txt`, out of GPT-2's tokenizer.json.
+  /// `vocab.json` and `merges.txt`, from GPT-2's tokenizer.json.
   private static let twoFiles = Result { () throws -> [String: Data] in
     let json = try Data(contentsOf: URL(fileURLWithPath: "\(SharedFiles.gpt2)/tokenizer.json"))
     let whole = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
@@ -52,7 +52,7 @@ import Tokenization
     let tokenizer = try #require(
       try Self.tokenizer(
         json: json,
-        // The decoder outweighs the older file.
+        // The decoder takes precedence over the older file.
         ["tokenizer_config.json": decoder, "added_tokens.json": #"{"next": 50257}"#]))
     #expect(try tokenizer.encode(Self.text) == Self.added)
   }

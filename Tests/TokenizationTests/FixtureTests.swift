@@ -29,7 +29,7 @@ import Tokenization
     #expect(try metaspace.encode("Mary", beginningOfText: .automatic) == [59])
     #expect(try metaspace.encode("Mary", beginningOfText: .always) == [1, 59])
 
-    // Without its beginning, a text keeps its end.
+    // A text without the beginning token still gets the end token.
     let words = try Tokenizer(json: bytes(Fixture.words.json))
     #expect(try words.encode("a", beginningOfText: .never) == [6, 2])
 
@@ -39,7 +39,7 @@ import Tokenization
   }
 
   @Test func whatBeginsAndEndsATextIsTheFilesOwn() throws {
-    // As in transformers 5, which takes add_bos_token out of the configuration where there is a tokenizer.json.
+    // As in transformers 5, which ignores add_bos_token in the configuration if there is a tokenizer.json.
     let adds = bytes(#"{"add_bos_token": true, "bos_token": {"content": "<|end|>"}, "add_eos_token": true}"#)
     let tokenizer = try Tokenizer(json: bytes(Fixture.prefixSpace.json), configuration: adds)
     #expect(!tokenizer.addsBeginningOfText)
@@ -60,7 +60,7 @@ import Tokenization
     #expect(tokenizer.beginningOfText == 70)
     #expect(tokenizer.vocabularySize == 73)
     #expect(try tokenizer.encode(" Mary<x>") == [58, 71])
-    // " drink" is one token of the vocabulary, but the named one comes out of the text first.
+    // " drink" is one token of the vocabulary, but the added token is found in the text first.
     #expect(try tokenizer.encode(" drink") == [31, 72])
   }
 

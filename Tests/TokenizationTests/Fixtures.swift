@@ -1,4 +1,4 @@
-/// Small tokenizers and what they make of a few texts.
+/// Small tokenizers and their results for a few texts.
 ///
 /// The files were written, and the ids and texts obtained, by the Python library `tokenizers` 0.23.3: its BPE trainer
 /// ran over two sentences about Mary and John, and `Tokenizer.encode(text).ids` and `Tokenizer.decode(ids,

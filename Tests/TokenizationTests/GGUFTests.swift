@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Tokenization
 
-/// Tokenizers that GGUF metadata describes, against what other libraries made of small ones
+/// Tokenizers that GGUF metadata describes, compared with the results of other libraries for small ones
 /// (`scripts/python/golden_gguf_tokenizers.py`), and metadata that cannot be right.
 @Suite struct GGUFTests {
   private struct Case: Sendable, CustomTestStringConvertible {
@@ -18,7 +18,7 @@ import Tokenization
   private struct Line: Sendable {
     let text: String
     let ids: [Int32]
-    /// nil where the other library has none to compare.
+    /// nil if the other library has none to compare.
     let decoded: String?
   }
 
@@ -69,7 +69,7 @@ import Tokenization
   }
 
   @Test func namesAreOfOneKind() throws {
-    // One name of each family is in the golden file; these are others of the same kinds.
+    // The golden file has one name of each family; these are more of the same kinds.
     let pairs = [("olmo", "gpt-2"), ("starcoder", "smollm"), ("llama3", "llama-bpe"), ("stablelm2", "qwen2")]
     for (other, name) in pairs {
       let item = try #require(Self.cases.first { $0.name == name })
@@ -93,7 +93,7 @@ import Tokenization
     let both = try Tokenizer(gguf: vocabulary)
     #expect(try both.encode("Mary") == [0] + plain.encode("Mary") + [1])
     #expect(both.endOfText == 1)
-    // llama.cpp puts a beginning before the texts of SentencePiece models that do not say so, and calls it 1.
+    // By default, llama.cpp puts a beginning-of-text token before the texts of SentencePiece models; its id is 1.
     var gemma = try #require(Self.cases.first { $0.name == "gemma" }).vocabulary
     gemma.bosID = nil
     #expect(try Tokenizer(gguf: gemma).encode("") == [1])

@@ -2,14 +2,14 @@ import Diagnostics
 import Testing
 import Tokenization
 
-/// Regular expressions of a tokenizer's files mean what they mean in `tokenizers` 0.23.3: what
-/// `pre_tokenizers.Split(Regex(pattern), "isolated").pre_tokenize_str(text)` gives there.
+/// Regular expressions of a tokenizer's files mean the same as in `tokenizers` 0.23.3: the result of
+/// `pre_tokenizers.Split(Regex(pattern), "isolated").pre_tokenize_str(text)`.
 @Suite struct RegularExpressionTests {
   @Test(arguments: [
     // Lines begin and end at every line break.
     (#"^\w"#, "one\ntwo", ["o", "ne\n", "t", "wo"]),
     (#"\w$"#, "one\ntwo", ["on", "e", "\ntw", "o"]),
-    // A dot is anything but a line feed.
+    // A dot matches anything but a line feed.
     (".+", "a\u{85}b\u{B}c\r\nd\u{2028}e", ["a\u{85}b\u{B}c\r", "\n", "d\u{2028}e"]),
     (#"[[:punct:]]"#, "x+=1;«a»😀", ["x", "+", "=", "1", ";", "«", "a", "»", "😀"]),
     (#"[^[:punct:]]+"#, "x+=y—z", ["x", "+=", "y", "—", "z"]),
@@ -26,7 +26,7 @@ import Tokenization
   ])
   func splitsAsTheLibraryDoes(pattern: String, text: String, parts: [String]) throws {
     let bytes = Array(text.utf8)
-    // A slice that does not begin at 0, as a tokenizer's pieces do not.
+    // A slice that does not begin at 0, like a tokenizer's pieces.
     let padded = Array("xx".utf8) + bytes
     let matches = try RegularExpression(pattern).matches(in: padded[2...])
     let ranges = Splitting(.isolated).apply(matches: matches, in: 2..<padded.count).filter { !$0.isEmpty }

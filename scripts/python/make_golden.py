@@ -1,11 +1,11 @@
-"""Makes golden models: tiny random ones, and what transformers and TransformerLens compute on them.
+"""Makes golden models: tiny random models, and the values that transformers and TransformerLens compute on them.
 
     python scripts/python/make_golden.py Tests/Golden/golden [NAME ...]
 
-Needs torch, transformers and TransformerLens (`scripts/proofs.sh --make-peers FOLDER` makes such a Python). Each NAME is a
-key of CONFIGS; without any, all are made. A folder gets config.json, model.safetensors and golden.h5, laid out as
-Tests/Golden/README.md says. Sizes differ from each other as far as a family allows, norms' gains are spread around 1 and
-biases around 0, so that no two weights can be taken for each other and none left out unseen.
+Needs torch, transformers and TransformerLens (`scripts/proofs.sh --make-peers FOLDER` installs them). Each NAME is a
+key of CONFIGS; without names, all are made. Each folder gets config.json, model.safetensors and golden.h5, with the
+layout in Tests/Golden/README.md. Sizes differ as far as a family allows, gains of norms are spread around 1 and biases
+around 0, so that no weight can be mistaken for another or left out without a test failing.
 """
 
 import os
@@ -28,20 +28,20 @@ SHAPE = dict(
     num_key_value_heads=2, max_position_embeddings=64, bos_token_id=0, eos_token_id=0, pad_token_id=0)
 TWO = SHAPE | dict(num_hidden_layers=2)
 CONFIGS = {
-    # Local layers turn by another base than global ones, whose positions are stretched; a window; caps on the logits.
+    # Local layers rotate with another base than global ones, whose positions are stretched; a window; capped logits.
     "gemma3": lambda: transformers.Gemma3TextConfig(
         **SHAPE, head_dim=8, sliding_window=4, layer_types=["sliding_attention", "full_attention", "sliding_attention"],
         query_pre_attn_scalar=12, final_logit_softcapping=20.0, rope_parameters={
             "full_attention": {"rope_type": "linear", "factor": 4.0, "rope_theta": 1000.0},
             "sliding_attention": {"rope_type": "default", "rope_theta": 100.0}}),
-    # No norms before attention and MLP, but after them; one norm over the queries of all heads, one over their keys.
+    # Norms after attention and MLP, not before them; one norm over the queries of all heads, one over their keys.
     "olmo2": lambda: transformers.Olmo2Config(
         **SHAPE, attention_bias=True, rope_parameters={"rope_type": "default", "rope_theta": 5000.0}),
-    # Queries, keys and values in one matrix, gate and up in another; a part of each head turns; a window.
+    # Queries, keys and values in one matrix, gate and up in another; part of each head is rotated; a window.
     "phi3": lambda: transformers.Phi3Config(
         **(SHAPE | dict(hidden_size=32, intermediate_size=20)), sliding_window=4,
         rope_parameters={"rope_type": "default", "rope_theta": 1000.0, "partial_rotary_factor": 0.5}),
-    # Llama 3.1's stretched positions, around a context that is shorter than the prompts; tied embeddings.
+    # Llama 3.1's stretched positions, with an original context shorter than the prompts; tied embeddings.
     "llama3": lambda: transformers.LlamaConfig(
         **TWO, head_dim=16, tie_word_embeddings=True, rope_parameters={
             "rope_type": "llama3", "rope_theta": 5000.0, "factor": 8.0, "low_freq_factor": 1.0,
@@ -125,7 +125,7 @@ def write(name, output):
     random = np.random.default_rng(seed)
     clean = random.integers(1, VOCABULARY, (EXAMPLES, POSITIONS))
     corrupted = clean.copy()
-    # The runs part in the middle and are alike at both ends.
+    # The runs differ in the middle and agree at both ends.
     corrupted[:, 2:5] = random.integers(1, VOCABULARY, (EXAMPLES, 3))
     answer, wrong = random.permutation(VOCABULARY)[: 2 * EXAMPLES].reshape(2, EXAMPLES)
     tokens = {"clean": torch.tensor(clean), "corrupted": torch.tensor(corrupted)}
@@ -157,7 +157,7 @@ def write(name, output):
                 place = f"blocks.{layer}.{suffix}"
                 source = caches[other][place]
                 if site == "resid_mid":
-                    # TransformerLens has the name on what the MLP reads alone; the stream is reached by what attention adds to it.
+                    # TransformerLens uses the name for the MLP's input alone; attention's output reaches the stream.
                     source = source - caches[base][f"blocks.{layer}.hook_resid_pre"]
                     place = f"blocks.{layer}.hook_attn_out"
                 cells = [

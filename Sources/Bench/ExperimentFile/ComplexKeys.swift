@@ -1,11 +1,11 @@
-/// Finds keys that are no text, before a YAML parser sees them.
+/// Finds keys that are not text before a YAML parser sees them.
 ///
-/// The parser compares the keys of each map by everything in them. Aliases of aliases make a key of a few hundred characters stand for more than any
-/// machine gets to the end of: thirty levels of `&b {x: *a, y: *a}` are a thousand million nodes. As values they cost nothing, since nothing is
-/// expanded before it is looked at.
+/// The parser compares the keys of each map with all their contents. With nested aliases, a key of a few hundred
+/// characters can expand to more than any machine can compare: thirty levels of `&b {x: *a, y: *a}` are a thousand
+/// million nodes. As values they cost nothing, because values are expanded only when they are read.
 enum ComplexKeys {
-  /// Where the first such key ends or begins, in a text that has an alias of some anchor; nil where there is no key to fear. Quotes are not heeded: a
-  /// text is refused for what stands in them only if it has aliases as well.
+  /// Where the first such key ends or begins in a text that has an alias of an anchor; nil if there is none. Quotes are
+  /// ignored: what is inside them counts only if the text also has aliases.
   static func placeInFileWithAliases(in text: String) -> (line: Int, column: Int)? {
     let bytes = Array(text.utf8)
     guard bytes.contains(UInt8(ascii: "&")), bytes.contains(UInt8(ascii: "*")) else { return nil }

@@ -31,7 +31,8 @@ public struct CachedRun: Sendable {
 
   private var nodes: [Node] { activations.nodes.map { graph[$0] } }
 
-  /// One activation of one prompt: [position, features...], [head, destination, source] or [features...], as `patchbay hooks` lists its axes.
+  /// One activation of one prompt: [position, features...], [head, destination, source] or [features...], with the axes
+  /// that `patchbay hooks` lists.
   /// - Parameters:
   ///   - hook: its name.
   ///   - prompt: which prompt, counted from 0.

@@ -25,8 +25,8 @@ extension Workbench {
   ///   - count: how many tokens.
   ///   - sampling: how each is chosen.
   /// - file: with `line`, the place named in messages.
-  /// - Throws: as `tokens(of:)`; `InterventionError` for what does not fit the model or would never fire; `RunError.logitsNotFinite` where
-  ///   an edit drives the scores out of range; `CancellationError`.
+  /// - Throws: as `tokens(of:)`; `InterventionError` for what does not fit the model or would never fire;
+  ///   `RunError.logitsNotFinite` if an edit drives the logits out of range; `CancellationError`.
   public func generate(
     _ prompt: String, _ interventions: [Intervention] = [], at positions: SteeredPositions? = nil, count: Int = 40,
     sampling: Sampling = .greedy, file: String = #fileID, line: Int = #line

@@ -9,8 +9,8 @@ extension Workbench {
   /// - interventions: applied in order; edits that take values from another run are rejected.
   ///   - sites: the activations to keep, whole, in the layers that each site names.
   /// - file: with `line`, the place named in messages.
-  /// - Throws: as `tokens(of:)`; `InterventionError` for what does not fit the model or the prompt, or takes from another run;
-  ///   `GraphError.noSuchHook` with the nearest name.
+  /// - Throws: as `tokens(of:)`; `InterventionError` for what does not fit the model or the prompt, or takes values
+  ///   from another run; `GraphError.noSuchHook` with the nearest name.
   public func run(
     _ text: String, _ interventions: [Intervention] = [], keeping sites: Site..., file: String = #fileID,
     line: Int = #line
@@ -46,7 +46,8 @@ extension Workbench {
   /// An engine for sweeps over prompt pairs.
   /// - Parameters:
   ///   - pairs: clean and corrupted prompts with their answers.
-  ///   - direction: `.denoise` puts clean activations into the corrupted run, `.noise` corrupted ones into the clean run.
+  ///   - direction: `.denoise` puts clean activations into the corrupted run, `.noise` corrupted ones into the clean
+  ///     run.
   /// - metrics: what is computed from each run.
   ///   - options: what the graph must have in addition, for edits of sites such as `result` and `q_input`.
   ///   - threads: how many workers share the cells; nil for one per processor core.
@@ -65,7 +66,8 @@ extension Workbench {
 extension SiteResolver {
   /// A site's activations, including those on which the outcome does not depend, which can still be read.
   /// - Returns: in the order of computation, with the layer if the site has layers.
-  /// - Throws: `GraphError.noSuchHook`; `InterventionError` for a site that the family lacks or a layer that does not exist.
+  /// - Throws: `GraphError.noSuchHook`; `InterventionError` for a site that the family lacks or a layer that does not
+  ///   exist.
   func kept(_ site: Site) throws -> [(layer: Int?, node: Node)] {
     guard case .hook(let pattern) = site.name else {
       return try layers(site).map { (site.name.hasLayers ? $0 : nil, try node(site.name, layer: $0)) }

@@ -63,8 +63,8 @@ public struct Workbench: Sendable {
   }
 
   /// A prompt's tokens, with a beginning-of-text token if the tokenizer adds one.
-  /// - Throws: `ExperimentError` for a text that is empty, longer than the model's context, or of tokens that the model does not have;
-  ///   `RunError.wrongInput` for a policy.
+  /// - Throws: `ExperimentError` for a text that is empty, longer than the model's context, or has tokens that the
+  ///   model lacks; `RunError.wrongInput` for a policy.
   public func tokens(of text: String, file: String = #fileID, line: Int = #line) throws -> [Int32] {
     try resolver().tokens(of: text, at: Place(file: file, line: line))
   }

@@ -66,6 +66,6 @@ struct PositionArgument: ExpressibleByArgument {
     }
   }
 
-  /// As it is written; the help shows it of the default.
+  /// The position as it is written; the help shows it for the default.
   let defaultValueDescription: String
 }

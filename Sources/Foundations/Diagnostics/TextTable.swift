@@ -36,7 +36,7 @@ package struct TextTable {
   }
 }
 
-/// How many columns of a terminal a text takes: two for the wide letters of East Asia and pictures, none for marks on other letters.
+/// How many columns of a terminal a text takes: two for wide East Asian letters and pictures, none for combining marks.
 private func width(_ text: String) -> Int {
   text.unicodeScalars.reduce(0) { total, scalar in
     switch scalar.properties.generalCategory {

@@ -4,16 +4,16 @@
 #include <oniguruma.h>
 #include <stddef.h>
 
-// The text of an error has at most this many bytes, its end among them.
+// The greatest length of an error's text in bytes, including the terminator.
 enum { PB_ONIG_MESSAGE = ONIG_MAX_ERROR_MESSAGE_LEN };
 
-// To be called once before all others.
+// Call this once before the other functions.
 static inline int pb_onig_initialize(void) {
   OnigEncoding encodings[1] = {ONIG_ENCODING_UTF8};
   return onig_initialize(encodings, 1);
 }
 
-// Compiles a pattern in Oniguruma's own syntax. Gives 0 and a regex, or an error and its text.
+// Compiles a pattern in Oniguruma's own syntax. Returns 0 and a regex, or an error and its text.
 static inline int pb_onig_new(OnigRegex *regex, const OnigUChar *pattern, size_t length, char *message) {
   OnigErrorInfo info;
   int code = onig_new(regex, pattern, pattern + length, ONIG_OPTION_NONE, ONIG_ENCODING_UTF8, ONIG_SYNTAX_ONIGURUMA, &info);
@@ -24,7 +24,8 @@ static inline int pb_onig_new(OnigRegex *regex, const OnigUChar *pattern, size_t
   return code;
 }
 
-// The first match that begins at `start` or later: 1 and its bounds, 0 where there is none, or an error below 0 and its text.
+// Finds the first match that begins at `start` or later. Returns 1 and its bounds, 0 if there is none, or a negative
+// error and its text.
 static inline int pb_onig_search(
     OnigRegex regex, const OnigUChar *text, size_t length, size_t start, OnigRegion *region, size_t *lower, size_t *upper, char *message) {
   onig_region_clear(region);

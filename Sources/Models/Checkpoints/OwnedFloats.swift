@@ -5,7 +5,7 @@ import Tensors
 final class OwnedFloats {
   let memory: UnsafeMutableBufferPointer<Float>
 
-  /// The system's large pages, which spare large tensors thousands of page faults.
+  /// The size of the system's large pages, which save large tensors thousands of page faults.
   private static let largePage = 2 << 20
 
   private init(count: Int) {
@@ -14,7 +14,7 @@ final class OwnedFloats {
     let bytes = UnsafeMutableRawBufferPointer.allocate(
       byteCount: byteCount, alignment: isLarge ? Self.largePage : 64)
     #if os(Linux)
-      // Where it is refused, pages are small.
+      // If the system refuses, pages are small.
       if isLarge { _ = madvise(bytes.baseAddress, byteCount, MADV_HUGEPAGE) }
     #endif
     memory = bytes.bindMemory(to: Float.self)

@@ -1,7 +1,7 @@
 /// The properties of a class of transformers: how `vocab.json` and `merges.txt` are read, and what no file contains.
 ///
-/// Facts from transformers 5.24 (`models/gpt2`, `gpt_neox`, `codegen` and `qwen2`, `tokenization_*.py`, and `TOKENIZER_MAPPING_NAMES` of
-/// `models/auto/tokenization_auto.py`).
+/// Facts from transformers 5.24 (`models/gpt2`, `gpt_neox`, `codegen` and `qwen2`, `tokenization_*.py`, and
+/// `TOKENIZER_MAPPING_NAMES` of `models/auto/tokenization_auto.py`).
 struct TokenizerClass: Sendable {
   let name: String
   /// Splits a text into words if there is no tokenizer.json.

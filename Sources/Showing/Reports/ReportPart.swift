@@ -1,7 +1,7 @@
 /// The answers of one kind of question in a file, and their display: a part of the page with figures and tables, and
 /// cells of the notebook.
 ///
-/// A kind of question is a folder of `Questions`. `ReportParts.all` lists the kinds; nothing else knows them.
+/// A kind of question is a folder of `Questions`. `ReportParts` lists the kinds; nothing else knows them.
 protocol ReportPart: Sendable {
   /// Finds the kind's groups, from the file alone.
   /// - Returns: nil if the file has none.

@@ -9,7 +9,7 @@ struct GGUFBytes {
   var tensors: [Tensor] = []
   var data: [UInt8] = []
   var alignment = 32
-  /// What the header claims, where it is not what there is.
+  /// What the header claims, if it differs from the contents.
   var claimedKeys: UInt64?
   var claimedTensors: UInt64?
 

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Each way in which a file can fail to be GGUF is one error.
+/// There is one error for each way in which a file can fail to be GGUF.
 @Suite struct GGUFMalformedTests {
   typealias Case = (bytes: [UInt8], problem: GGUFProblem)
 

@@ -87,7 +87,7 @@ import Testing
     #expect(try frequencies([("llama.rope.scaling.type", GGUFBytes.string("none"))]) == plain)
   }
 
-  /// 1 / sqrt of a head's width, but for the largest model of a generation.
+  /// 1 / sqrt of a head's width, except in the largest model of a generation.
   @Test(arguments: [("gemma2", 46), ("gemma3", 62)])
   func gemmasScaleIsLlamaCpps(architecture: String, largest: Int) throws {
     func scale(layers: Int) throws -> Float? {
@@ -101,7 +101,7 @@ import Testing
           ]
       ) { (try LoadedModel.spec(of: $0) as? TransformerSpec)?.attentionScale }
     }
-    // Heads are 8 wide, and of a stream of 32 there would be 16 for each of two.
+    // Heads are 8 wide; a stream of 32 divided between two would give 16.
     #expect(try scale(layers: 2) == 1 / Float(8).squareRoot())
     #expect(try scale(layers: largest) == 1 / Float(16).squareRoot())
   }
@@ -138,7 +138,7 @@ import Testing
         .invalidConfigValue(key: "llama.\(key)", value: found, expected: expected, file: "F"),
         keys: Self.llama.filter { $0.0 != "llama.\(key)" } + [("llama.\(key)", value)], tensors: Self.embeddings)
     }
-    // What a family refuses is named as the file has it.
+    // Errors use the file's names.
     try expect(
       .invalidConfigValue(
         key: "llama.attention.head_count_kv", value: "3", expected: "a number that divides num_attention_heads = 2",
@@ -148,7 +148,7 @@ import Testing
 
   @Test func aTensorThatTheModelHasNoPlaceForIsNamed() throws {
     try withTemporaryFolder { folder in
-      // One name of the same length in place of another: the model of tied embeddings has no place for it.
+      // A name replaced by another of the same length, for which a model with tied embeddings has no place.
       let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Self.path("qwen2"))))
       let (old, new) = (Array("blk.1.attn_norm.weight".utf8), Array("blk.7.attn_norm.weight".utf8))
       let place = try #require((0..<bytes.count - old.count).first { bytes[$0...].starts(with: old) })
@@ -193,7 +193,7 @@ import Testing
     ("blk.0.ffn_gate.weight", [32, 4]), ("blk.0.ffn_down.weight", [4, 32]),
   ]
 
-  /// What a file of these keys and an embedding is.
+  /// Loads a file of these keys and an embedding.
   private func opened<Value>(
     _ keys: [(String, [UInt8])], _ read: (CheckpointFolder) throws -> Value
   ) throws -> Value {

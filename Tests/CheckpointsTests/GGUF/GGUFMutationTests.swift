@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Broken copies of one right file. Whatever is done to it, reading it gives a typed error or a value, and soon.
+/// Damaged copies of one valid file. Whatever is done to it, reading it soon gives a typed error or a value.
 @Suite struct GGUFMutationTests {
   private let whole = GGUFBytes(
     keys: [
@@ -72,7 +72,7 @@ import Testing
     }
   }
 
-  /// Reads everything there is to read; the error that opening the file gave.
+  /// Reads everything there is to read; returns the error from opening the file.
   private func outcome(of bytes: [UInt8], at path: String) throws -> CheckpointError? {
     try write(bytes, to: path)
     do throws(CheckpointError) {

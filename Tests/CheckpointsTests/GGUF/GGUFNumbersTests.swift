@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Numbers of every type are, bit for bit, those that gguf-py computes.
+/// Numbers of every type equal those that gguf-py computes, bit for bit.
 @Suite struct GGUFNumbersTests {
   static let types = GGUFType.allCases.filter { $0.isRead && $0 != .f32 }
 
@@ -16,7 +16,7 @@ import Testing
     #expect(own.count > 1000 && own.map(\.bitPattern) == reference.map(\.bitPattern))
   }
 
-  /// More than one piece of work, and a last one that is not full.
+  /// Several chunks of work, the last one not full.
   @Test(arguments: [GGUFType.q80, .q6K])
   func manyBlocksAreThoseThatOneIs(type: GGUFType) throws {
     let small = try GGUFFile(path: SharedFolder.path("gguf/blocks.gguf"))

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What stands in a GGUF file comes out as it stands there.
+/// The contents of a GGUF file are read correctly.
 @Suite struct GGUFReadingTests {
   @Test(arguments: [2, 3] as [UInt32])
   func valuesOfEveryTypeAreRead(version: UInt32) throws {
@@ -78,7 +78,7 @@ import Testing
         keys: [("general.alignment", GGUFBytes.uint32(8))],
         tensors: [.init(name: "a"), .init(name: "b", offset: 8)], data: floats([1, 0, 2]), alignment: 8))
     #expect(try file.storage(named: "b").values == [2])
-    // Numbers that stand off a 4-byte boundary are copied.
+    // Numbers off a 4-byte boundary are copied.
     let odd = try open(
       GGUFBytes(
         keys: [("general.alignment", GGUFBytes.uint32(1)), ("x", GGUFBytes.value(0, [1]))],
@@ -99,7 +99,7 @@ import Testing
           NonFiniteWeight(file: file.path, tensor: "w", index: [1, 1], value: name))
       ) { try file.storage(named: "w") }
     }
-    // A scale that is infinite makes the whole block so, but for the zeros, which are not numbers then.
+    // An infinite scale makes the whole block infinite, except zeros, which become NaN.
     let block = littleEndian(UInt16(0x7C00)) + [UInt8](repeating: 0, count: 31) + [1]
     let file = try open(GGUFBytes(tensors: [.init(sizes: [32], type: 8)], data: block))
     #expect(

@@ -163,7 +163,8 @@ import Testing
     }
   }
 
-  /// A causal model hides later tokens by scores of -infinity, which stay, and weights of 0; an edit that makes these something else cannot be carried on.
+  /// A causal model hides later tokens with scores of -infinity and weights of 0. A text cannot be continued under an
+  /// edit that changes these.
   @Test func editsThatWouldShowLaterTokensAreRefused() throws {
     let model = randomModel(try #require(SmallSpec.all.first { $0.spec.isCausal && $0.spec.heads > 1 }).spec)
     let name = HookName(layer: 0, "attn.hook_pattern")

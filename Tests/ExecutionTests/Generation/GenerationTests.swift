@@ -68,7 +68,8 @@ import Testing
     var free = try Continuation(model, prompts: [[1, 2, 3], [4]])
     let sampling = Sampling.drawn(temperature: 3, topK: nil, seed: 2)
     let whole = try free.generate(12, sampling)
-    // A token of the first row that the second has later or never ends the first row there; of several, whichever comes first.
+    // A token of the first row that the second has later or never ends the first row; of several, the first to come
+    // does.
     for ends in [
       [whole[0].tokens[2]], [whole[0].tokens[5], whole[0].tokens[2]], [whole[1].tokens[4], whole[0].tokens[3]],
     ] {

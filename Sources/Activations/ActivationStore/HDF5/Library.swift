@@ -27,7 +27,7 @@ enum Library {
     return try body()
   }
 
-  /// Gives back the memory that the library keeps for the next file: texts of a file with many prompts leave megabytes of it.
+  /// Frees the memory that the library keeps for the next file: megabytes after the texts of a file with many prompts.
   static func collectGarbage() { locked { _ = H5garbage_collect() } }
 
   /// Makes one C call, where a negative result means failure.

@@ -22,7 +22,7 @@ extension Schema {
     public static let kind = "kind"
     public static let labels = "labels"
     public static let classes = "classes"
-    /// Which examples have no token at a position, and why: a text for each source and position that some lack.
+    /// Which examples have no token at a position, and why: a text per source and position that some examples lack.
     public static let leftOut = "left_out"
     /// [hook] int32, -1 outside the blocks.
     public static let layer = "layer"

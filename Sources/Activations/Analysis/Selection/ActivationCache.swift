@@ -4,13 +4,13 @@ import ModelGraph
 /// A cache file under the name given to it by an analysis.
 public struct ActivationCache: Sendable {
   public let name: String
-  /// The name shared with the caches of other models that were made together with it; otherwise its own name.
+  /// The name that it shares with caches made at the same time from other models; otherwise its own name.
   public let family: String
   public let reader: CacheReader
   /// One for each example of the file.
   public let prompts: [PromptRow]
   public let modelSHA256: String
-  /// Whether tokens are words that do not write the spaces between them; nil where no prompt shows it.
+  /// Whether tokens are words without the spaces between them; nil if no prompt shows it.
   let tokensAreWords: Bool?
 
   /// - Throws: `StoreError`.

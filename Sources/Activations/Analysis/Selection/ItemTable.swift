@@ -1,6 +1,6 @@
 import ActivationStore
 
-/// One run of one cache: where some of a source's examples come from.
+/// One run of one cache, which supplies some of a source's examples.
 public struct SourcePart: Sendable {
   public let cache: ActivationCache
   public let run: StoredRun
@@ -19,7 +19,7 @@ public struct SourcePart: Sendable {
   }
 }
 
-/// The examples of a source in reading order: part after part, each in the file's order.
+/// The examples of a source in reading order: part by part, and in the file's order within each.
 public struct ItemTable: Sendable {
   /// One example.
   public struct Item: Sendable {
@@ -27,7 +27,7 @@ public struct ItemTable: Sendable {
     public let part: Int
     /// The prompt's number in its file.
     public let example: Int
-    /// For a token that is an example by itself.
+    /// The token, if each token is an example.
     public let position: Int?
     /// The class; nil if there are no labels.
     public let label: Int?
@@ -57,10 +57,10 @@ public struct Source: Sendable {
   public let table: ItemTable
   /// The token that each position rule selects, [rule][item]; nil if the prompt has none.
   public let positions: [[Int?]]
-  /// The examples that a rule finds no token in, rule by rule.
+  /// The examples in which a rule finds no token, rule by rule.
   public let leftOut: [LeftOut]
 
-  /// An example that a position rule finds no token in.
+  /// An example in which a position rule finds no token.
   public struct LeftOut: Sendable {
     public let rule: Int
     public let item: Int
@@ -87,7 +87,7 @@ public struct Source: Sendable {
 }
 
 extension Selection {
-  /// A line for each source and position that some examples do not have: which, and why.
+  /// A line for each source and position that some examples lack: which examples, and why.
   public var leftOutNotes: [String] {
     sources.flatMap { source in
       rules.indices.compactMap { rule -> String? in

@@ -162,7 +162,7 @@ struct ItemTables {
     pool.map(\.cache.name).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }.joined(separator: "+")
   }
 
-  /// The token that each rule picks of each item, and why it picks none where it does.
+  /// The token that each rule selects in each item, and the reason if it selects none.
   private func positions(
     of items: [ItemTable.Item], in pool: [SourcePart], _ source: String
   ) throws(SelectionError) -> (positions: [[Int?]], leftOut: [Source.LeftOut]) {

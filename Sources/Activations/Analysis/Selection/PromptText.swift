@@ -1,8 +1,9 @@
 import Foundation
 
-/// What a prompt's tokens say together, and which token each character belongs to.
+/// The text of a prompt's tokens together, and the token that each character belongs to.
 struct PromptText {
-  /// A character and the tokens that its bytes belong to; a character may be spread over several, a token may hold several.
+  /// A character and the tokens that its bytes belong to. A character may span several tokens, and a token may contain
+  /// several characters.
   private struct Letter {
     let scalar: Unicode.Scalar
     let tokens: Range<Int>
@@ -11,8 +12,8 @@ struct PromptText {
   private let letters: [Letter]
 
   /// - Parameters:
-  ///   - tokens: what each says as a person would read it, bytes that are no text by themselves as "<0xE2>".
-  ///   - areWords: whether a space stands between any two, as in word-level tokenizers, which do not write it.
+  ///   - tokens: each token's readable text; bytes that are not text by themselves are written "<0xE2>".
+  ///   - areWords: whether tokens are separated by spaces that they do not contain, as in word-level tokenizers.
   init(tokens: [String], areWords: Bool) {
     var (bytes, owners): ([UInt8], [Int]) = ([], [])
     for (index, token) in tokens.enumerated() {
@@ -35,16 +36,16 @@ struct PromptText {
     self.letters = letters
   }
 
-  /// Where some words stand.
+  /// Where some words occur.
   struct Occurrences {
-    /// The tokens that hold any part of them, in order; none of these places overlap.
+    /// The tokens that contain any part of each occurrence, in order; occurrences do not overlap.
     var whole: [Range<Int>] = []
-    /// Whether they also stand inside of a longer word.
+    /// Whether they also occur inside a longer word.
     var areInsideWords = false
   }
 
-  /// Finds words as they are written, or, where they are nowhere, with other capitals, composed letters or kinds of space: tokenizers
-  /// may change those of a prompt.
+  /// Finds words exactly as written. If there are none, ignores capitals, composed letters and kinds of space, which
+  /// tokenizers may change.
   func occurrences(of words: String) -> Occurrences {
     let wanted = Array(words.unicodeScalars)
     let exact = occurrences(of: wanted, in: letters)
@@ -80,7 +81,7 @@ struct PromptText {
 
   // MARK: Characters
 
-  /// Whether a word goes on from one character to the next.
+  /// Whether two adjacent characters belong to the same word.
   private static func isInside(_ left: Unicode.Scalar, _ right: Unicode.Scalar) -> Bool {
     guard isOfWord(left), isOfWord(right) else { return false }
     // An accent belongs to the letter before it in every script.
@@ -102,7 +103,7 @@ struct PromptText {
     }
   }
 
-  /// Scripts in which words follow one another without a space, and Korean, in which particles follow words so.
+  /// Scripts that are written without spaces between words, and Korean, in which particles follow words without one.
   private static func isWrittenWithoutSpaces(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x0E00...0x0EFF,  // Thai, Lao
@@ -117,7 +118,7 @@ struct PromptText {
     }
   }
 
-  /// The same character without capitals, accents apart from their letters, any space as a plain one.
+  /// The character in lower case, with accents separated from their letters and any space as a plain one.
   private static func folded(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
     if scalar.properties.isWhitespace { return [" "] }
     let plain = String(Character(scalar)).decomposedStringWithCanonicalMapping.lowercased()
@@ -126,7 +127,7 @@ struct PromptText {
 
   // MARK: Bytes
 
-  /// The bytes of a token; "<0xE2>" is one byte. No byte below 0x80 is ever written so.
+  /// The bytes of a token; "<0xE2>" is one byte. Bytes below 0x80 are never written this way.
   private static func bytes(of token: String) -> [UInt8] {
     let text = Array(token.utf8)
     guard token.contains("<0x") else { return text }
@@ -146,7 +147,7 @@ struct PromptText {
     return bytes
   }
 
-  /// The character that begins at an index, and the number of its bytes; U+FFFD and 1 where the bytes are none.
+  /// The character that begins at an index, and the number of its bytes; U+FFFD and 1 if the bytes are not valid.
   private static func scalar(at index: Int, in bytes: [UInt8]) -> (scalar: Unicode.Scalar, length: Int) {
     let first = bytes[index]
     let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4

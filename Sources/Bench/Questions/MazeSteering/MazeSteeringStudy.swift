@@ -28,7 +28,8 @@ struct MazeSteeringStudy: Sendable {
   /// The vectors that are not each maze's own, computed when the first maze needs them.
   private let shared = Memo<MazeSteeringSpec.Source, [[[[Float]]]]>()
 
-  /// - Throws: `InterventionError`, `GraphError` for a site or an activation that the model does not have, or that cannot change.
+  /// - Throws: `InterventionError`, `GraphError` for a site or an activation that the model lacks or that cannot
+  ///   change.
   init(_ spec: MazeSteeringSpec, _ drawn: DrawnMazes, model: Model, threads: Int) throws {
     self.model = model
     self.threads = threads

@@ -1,12 +1,14 @@
-/// What the change that several added directions make is held to: the definition of additivity.
+/// The definition of additivity: the runs whose changes are summed and compared with the change of the full run.
 ///
-/// With f(c) a metric or an activation of the run in which the directions are added with the coefficients c (and standing edits hold):
+/// Let f(c) be a metric or an activation of the run in which the directions are added with the coefficients c and all
+/// standing edits apply. Then
 ///
 ///     change      = f(c) - f(0)
 ///     interaction = change - the sum over directions of (f(their own coefficient alone) - f(0))
 ///
-/// so of two f(s, t) - f(s, 0) - f(0, t) + f(0, 0): 0 where f is additive (Turner et al. 2023 ask this of two vectors). One direction has nothing to interact with;
-/// it is held to proportion: change - c (f(1) - f(0)).
+/// With two directions the interaction is f(s, t) - f(s, 0) - f(0, t) + f(0, 0), which is 0 if f is additive
+/// (Turner et al. 2023). A single direction has nothing to interact with; its change is compared with a proportional
+/// one: change - c (f(1) - f(0)).
 package struct AdditiveParts: Sendable {
   /// A run, and how many times its change counts in the sum.
   package struct Part: Sendable, Hashable {
@@ -27,16 +29,17 @@ package struct AdditiveParts: Sendable {
     }
   }
 
-  /// The interaction in a number.
+  /// The interaction in a scalar.
   /// - Parameters:
-  ///   - start: f(0); `end` is f(c).
-  ///   - alone: f of each part's run, in their order.
+  ///   - start: f(0).
+  ///   - end: f(c).
+  ///   - alone: f of each part's run, in the order of `parts`.
   package func interaction(from start: Float, to end: Float, alone: [Float]) -> Float {
     zip(parts, alone).reduce(end - start) { $0 - $1.0.times * ($1.1 - start) }
   }
 
-  /// The L2 norm of the interaction in an activation, over all its numbers; summed in double precision.
-  /// - Parameters: as for numbers.
+  /// The L2 norm of the interaction in an activation, summed in double precision. The parameters are those of
+  /// `interaction(from:to:alone:)`.
   package func interactionNorm(from start: [Float], to end: [Float], alone: [[Float]]) -> Float {
     precondition(alone.count == parts.count, "\(alone.count) activations of \(parts.count) runs")
     var sum = 0.0
@@ -50,7 +53,7 @@ package struct AdditiveParts: Sendable {
     return Float(sum.squareRoot())
   }
 
-  /// Likewise of its change.
+  /// The L2 norm of an activation's change, summed in double precision.
   package static func changeNorm(from start: [Float], to end: [Float]) -> Float {
     Float(
       zip(start, end).reduce(0.0) { sum, own in

@@ -5,16 +5,17 @@ import ModelGraph
 import Synchronization
 import Tensors
 
-/// How far what several added directions do is the sum of what each does alone, by the definition in `AdditiveParts`.
+/// How closely the effect of several added directions matches the sum of their separate effects, as `AdditiveParts`
+/// defines it.
 public struct Additivity: Sendable {
   /// For each metric, [the plan's axes..., example]; NaN if the prompt has no such position.
   public fileprivate(set) var changes: [Metric: [Float]] = [:]
-  /// Likewise; empty where one direction is added, which has nothing to interact with.
+  /// The interactions, with the same axes; empty if there is only one direction, which has nothing to interact with.
   public fileprivate(set) var interactions: [Metric: [Float]] = [:]
   /// [the plan's axes..., activation, example]: the L2 norm, over positions and features, of the change of each
   /// activation.
   public fileprivate(set) var changeNorms: [Float]
-  /// Likewise of the interaction, as a vector; empty where one direction is added.
+  /// The L2 norm of the interaction in each activation, with the same axes; empty if there is only one direction.
   public fileprivate(set) var interactionNorms: [Float]
 
   /// Values that are NaN until they are set.

@@ -81,7 +81,8 @@ public struct Config: Sendable {
     return Float(number)
   }
 
-  /// A finite number as it is written: what the library computes with in double precision, such as a share of features that is rounded down.
+  /// A finite number in double precision, for what transformers also computes in double precision, such as a share of
+  /// features that is rounded down.
   func double(_ key: String, default fallback: Double? = nil) throws -> Double {
     guard let value = value(key) else { return try given(fallback, key) }
     guard let number = value.doubleValue, number.isFinite else { throw invalid(key, "a number") }

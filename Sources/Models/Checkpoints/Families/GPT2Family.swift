@@ -1,6 +1,7 @@
 import ModelGraph
 
-/// GPT-2 (Radford et al. 2019): learned positions, LayerNorm, tied embeddings, matrices stored [inputs, outputs], queries, keys and values fused.
+/// GPT-2 (Radford et al. 2019): learned positions, LayerNorm, tied embeddings, matrices stored [inputs, outputs], fused
+/// queries, keys and values.
 public enum GPT2Family: ModelFamily {
   public static let modelTypes = ["gpt2"]
 

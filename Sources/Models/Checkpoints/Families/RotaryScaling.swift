@@ -1,8 +1,8 @@
 import Foundation
 
 extension Config {
-  /// Llama 3.1's long-context rule: slow rotations are stretched by `factor`, fast ones are unchanged, and those between
-  /// are blended.
+  /// Llama 3.1's long-context rule: slow rotations are stretched by `factor`, fast ones are unchanged, and those
+  /// between are blended.
   /// - Parameter trained: the context, for a section without `original_max_position_embeddings`.
   func llama3(_ frequencies: [Float], trained: Int?) throws -> [Float] {
     let factor = try positive("factor")
@@ -19,19 +19,19 @@ extension Config {
   }
 }
 
-/// YaRN (Peng et al. 2023, arXiv:2309.00071), with the defaults and the rounding of transformers 5. Features that rotate
-/// often within the trained context are unchanged, those that rotate seldom are stretched, and those between are blended
-/// by their place; queries and keys grow slightly.
+/// YaRN (Peng et al. 2023, arXiv:2309.00071), with the defaults and the rounding of transformers 5. Features that make
+/// many turns within the trained context are unchanged, those that make few are stretched, and those between are
+/// blended by index; queries and keys grow slightly.
 struct YarnScaling {
   private let factor: Float
-  /// Up to the first place features are unchanged; from the second on they are fully stretched.
+  /// Features up to index `low` are unchanged; those from `high` on are fully stretched.
   private let low, high: Float
-  /// What cosine and sine are multiplied by.
+  /// The factor of cosine and sine.
   let amplitude: Float
 
   /// - Parameters:
   ///   - section: the section of rotary keys.
-  ///   - dimensions: how many features of a head are rotated.
+  ///   - dimensions: the number of features of a head that are rotated.
   ///   - trained: the context, for a section without `original_max_position_embeddings`.
   init(_ section: Config, theta: Float, dimensions: Int, trained: Int?) throws {
     let original = Float(
@@ -42,7 +42,7 @@ struct YarnScaling {
       fast: try section.positive("beta_fast", default: 32), slow: try section.positive("beta_slow", default: 1)
     )
     let isRounded = try section.flag("truncate", default: true)
-    /// The place whose feature makes so many turns within the original context.
+    /// The index of the feature that makes this many turns within the original context.
     func place(turns: Float) -> Float {
       Float(dimensions) * log(original / (turns * 2 * .pi)) / (2 * log(theta))
     }
@@ -52,7 +52,7 @@ struct YarnScaling {
     high = end == low ? low + 0.001 : end
   }
 
-  /// Frequencies as they are without scaling, scaled.
+  /// Scales the plain frequencies.
   func scaled(_ frequencies: [Float]) -> [Float] {
     frequencies.enumerated().map { place, frequency in
       let stretched = min(max((Float(place) - low) / (high - low), 0), 1)

@@ -66,7 +66,8 @@ public struct GGUFArray: Sendable, Equatable {
       }
     }
 
-    /// The fewest bytes that a value takes: a text is a length and its bytes, an array a type, a count and its elements.
+    /// The fewest bytes that a value takes: a text is a length and its bytes, an array a type, a count and its
+    /// elements.
     var leastBytes: Int { byteCount ?? (self == .string ? 8 : 12) }
   }
 }

@@ -47,8 +47,8 @@ public struct TransformerSpec: Sendable, Hashable {
   public var hasPreNorms = true
   /// Norms after attention and after the MLP, before they are added to the residual stream (Gemma 2, OLMo 2).
   public var hasPostNorms = false
-  /// Norms of the stream itself, after each part has written to it (OPT-350M, BERT): parts read the normalised stream and
-  /// add to it. Only for sequential blocks without other norms.
+  /// Norms of the stream itself, after each part has written to it (OPT-350M, BERT): parts read the normalised stream
+  /// and add to it. Only for sequential blocks without other norms.
   public var normalizesStream = false
   /// Whether there is a norm before the unembedding, if there are norms at all.
   public var hasFinalNorm = true

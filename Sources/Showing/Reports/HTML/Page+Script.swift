@@ -135,7 +135,7 @@ extension Page {
         let flat = 0; at.forEach((x, a) => flat = flat * g.axes[a].l.length + x);
         return { index: g.places ? g.places[flat] : flat, at };
       }
-      // The words of a cell with their values: of one example, or those that most examples have first with how many do.
+      // The words of a cell with their values: of one example, or the commonest first words with counts.
       words(i) {
         const w = this.g.w, e = state.example;
         if (!w || i < 0 || e >= w.e) return null;

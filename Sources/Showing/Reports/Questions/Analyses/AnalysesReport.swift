@@ -1,7 +1,7 @@
 import ActivationStore
 import LabelledArrays
 
-/// What was found in cached activations: a card for each analysis, by its kind.
+/// The results of analyses of cached activations: a card for each analysis, by its kind.
 struct AnalysesReport: ReportPart {
   let file: ReportFile
   let studies: [any StudyReport]
@@ -37,11 +37,11 @@ struct AnalysesReport: ReportPart {
   }
 }
 
-/// One analysis as people look at it. Each kind is a file; `StudyReports.all` lists them.
+/// The card of one kind of analysis. Each kind is a file; `StudyReports.all` lists them.
 protocol StudyReport: Sendable {
-  /// What the attribute `kind` says of such an analysis.
+  /// The value of the attribute `kind` in the file.
   static var word: String { get }
-  /// The kind in plain words; nil for what has none.
+  /// The kind in plain words; nil if there are none.
   static var title: String? { get }
 
   init(_ places: StudyPlaces)
@@ -70,7 +70,7 @@ enum StudyReports {
   }
 }
 
-/// An analysis of a kind that is not known here, such as one of a newer version.
+/// An analysis of an unknown kind, such as one of a newer version.
 struct OtherStudyReport: StudyReport {
   static let word = ""
   static let title: String? = nil

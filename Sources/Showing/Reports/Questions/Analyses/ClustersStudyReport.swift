@@ -51,7 +51,7 @@ struct ClustersStudyReport: StudyReport {
     return parts
   }
 
-  /// What is in each cluster, where agreement is best, or at the last place.
+  /// The contents of each cluster at the place with the best agreement, or at the last place.
   private func contents(_ rand: [Double]?) throws -> NamedFigure? {
     guard let array = try places.array(Names.cluster, ["method", "item"]), let items = array.axis("item")?.count,
       !methods.isEmpty, items > 0, places.count > 0

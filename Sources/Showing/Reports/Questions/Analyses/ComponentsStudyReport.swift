@@ -8,7 +8,7 @@ struct ComponentsStudyReport: StudyReport {
   static let word = "components"
   static let title: String? = "principal components"
   let places: StudyPlaces
-  /// Places of which the examples are drawn, and points of a drawing.
+  /// The most places whose examples are drawn, and the most points in a drawing.
   private static let mostScatters = 6, mostPoints = 1500
 
   init(_ places: StudyPlaces) { self.places = places }
@@ -60,7 +60,7 @@ struct ComponentsStudyReport: StudyReport {
     else { return [] }
     let all = try array.doubles()
     let labels = try places.itemLabels()
-    // Evenly spread over the places, the last one among them.
+    // Spread evenly over the places, including the last.
     let shown = min(places.count, Self.mostScatters)
     let chosen = (0..<shown).map { shown == 1 ? places.count - 1 : $0 * (places.count - 1) / (shown - 1) }
     return try chosen.compactMap { place in
@@ -73,7 +73,7 @@ struct ComponentsStudyReport: StudyReport {
       let every = (there.count + Self.mostPoints - 1) / Self.mostPoints
       let drawn = there.enumerated().filter { $0.offset.isMultiple(of: every) }.map(\.element)
       let own = labels.map { $0[places.source(ofPlace: place)] }
-      // More classes than colours would say nothing.
+      // With more classes than colours, colours would mean nothing.
       let found = own.map { own in Set(drawn.map { own[$0] }) } ?? []
       let classes = found.count > 14 ? [] : places.classes.filter(found.contains)
       let series =

@@ -3,10 +3,10 @@ import Analysis
 import Figures
 import LabelledArrays
 
-/// A measure of places against their layer: a line for all that differs beside the layer.
+/// A measure of places against their layer: a line per combination of everything else that differs.
 struct LayerCurves {
   let places: StudyPlaces
-  /// Lines that one can tell apart.
+  /// The most lines that can be told apart.
   private static let mostLines = 10, mostBars = 40
 
   /// One measure, a value for each place.
@@ -15,11 +15,11 @@ struct LayerCurves {
     let values: [Interval]
   }
 
-  /// Lines by layer, or bars where there is only one layer.
+  /// Lines by layer, or bars if there is only one layer.
   /// - Parameters:
   ///   - file: the end of the figure's name.
-  ///   - level: a name and value of what the measures are compared with, drawn as a line across.
-  /// - Returns: nil where there is no number.
+  ///   - level: the name and value that the measures are compared with, drawn as a horizontal line.
+  /// - Returns: nil if there are no numbers.
   func figure(
     _ measures: [Measure], title: String, subtitle: String, yName: String, file: String,
     yRange: ClosedRange<Double>? = nil
@@ -32,7 +32,7 @@ struct LayerCurves {
         NamedFigure(name: name, figure: $0)
       }
     }
-    // Whether there are several in a layer, so that lines must say which.
+    // If a layer has several, lines must be labelled.
     let inBlocks = (0..<places.count).filter { layers[$0] >= 0 }.compactMap { place in
       zip(places.axes, places.axes.shape.unravel(place)).first { $0.0.name == "hook" }.map { $0.labels.texts[$1] }
     }
@@ -89,7 +89,7 @@ struct LayerCurves {
     ).figure()
   }
 
-  /// The layer of each place, -1 outside the blocks; nil where the file does not say.
+  /// The layer of each place, -1 outside the blocks; nil if the file does not say.
   private func layers() throws -> [Int]? {
     guard let hook = places.axes.firstIndex(where: { $0.name == "hook" }), places.group.has(Schema.Analysis.layer)
     else { return nil }

@@ -1,6 +1,6 @@
 import ActivationStore
 
-/// Activations as they are, for other programs.
+/// Unchanged activations for other programs.
 struct MatrixStudyReport: StudyReport {
   static let word = "matrix"
   static let title: String? = "activations for other programs"

@@ -2,7 +2,7 @@ import ActivationStore
 import Analysis
 import Figures
 
-/// How long activations are, and which features stand out.
+/// The lengths of activations, and outlier features.
 struct NormsStudyReport: StudyReport {
   static let word = "norms"
   static let title: String? = "how long activations are"
@@ -41,7 +41,7 @@ struct NormsStudyReport: StudyReport {
     return parts
   }
 
-  /// The features that stand out, by how often they do.
+  /// The outlier features, the most frequent first.
   private func outliers() throws -> String {
     guard let array = try places.array(Names.isOutlier, ["feature"]), let width = array.axis("feature")?.count else {
       return ""

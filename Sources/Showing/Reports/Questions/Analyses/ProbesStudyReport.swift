@@ -24,8 +24,8 @@ struct ProbesStudyReport: StudyReport {
     }
     let words =
       isOfNumbers
-      ? "A ridge regression reads the number off the activations; R² is the share of its variance that is told, on examples that it was not trained on."
-      : "A multinomial logistic regression tells the classes apart; accuracy is that on examples that it was not trained on. Chance is the share of the largest class. The control learns random labels, one for each type, so what it reaches is memory rather than meaning; selectivity is accuracy less that."
+      ? "A ridge regression reads the number off the activations; R² is the share of its variance explained on held-out examples."
+      : "A multinomial logistic regression tells the classes apart; accuracy is measured on held-out examples. Chance is the share of the largest class. The control learns random labels, one for each type, so its accuracy is memory rather than meaning; selectivity is accuracy minus that."
     var parts = ["<p>\(html(words))</p>"]
     var measures = [LayerCurves.Measure(name: score, values: scores)]
     for name in isOfNumbers ? [] : [Names.chance, Names.controlAccuracy] {
@@ -56,7 +56,7 @@ struct ProbesStudyReport: StudyReport {
     return parts
   }
 
-  /// At the best place, of each class what its examples are told to be.
+  /// The predictions for each class at the best place.
   private func confusion(_ best: Int?) throws -> NamedFigure? {
     guard let best, let array = try places.array(Names.confusion, ["class", "class_other"]),
       let classes = array.axis("class")?.labels.texts, (1...40).contains(classes.count)

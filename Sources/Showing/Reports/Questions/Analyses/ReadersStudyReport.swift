@@ -3,7 +3,7 @@ import Analysis
 import Figures
 import LabelledArrays
 
-/// Directions that tell two classes apart, scored on examples that they were not trained on.
+/// Directions that tell two classes apart, scored on held-out examples.
 struct ReadersStudyReport: StudyReport {
   static let word = "readers"
   static let title: String? = "readers"
@@ -26,7 +26,7 @@ struct ReadersStudyReport: StudyReport {
     let classes = places.classes
     let positive = classes.count == 2 ? "; '\(classes[1])' is the positive class" : ""
     var parts = [
-      "<p>\(html("A reader is a direction in activations and a threshold on it. Each method finds its own on part of the examples; accuracy and area under the curve (AUC) are those on the rest\(positive). 0.5 is chance where both classes have as many examples.\(try counts())"))</p>"
+      "<p>\(html("A reader is a direction in activations and a threshold on it. Each method finds its own on part of the examples; accuracy and area under the curve (AUC) are measured on the rest\(positive). Chance is 0.5 if both classes have equally many examples.\(try counts())"))</p>"
     ]
     let scores = try measures([Schema.Analysis.accuracy, Schema.Analysis.auc])
     let curves = LayerCurves(places: places)
@@ -99,13 +99,13 @@ struct ReadersStudyReport: StudyReport {
     guard !series.isEmpty else { return nil }
     let chart = LineChart(
       title: "\(places.name): accuracy by the number of training pairs",
-      subtitle: "at \(places.label(best.place)); bands: where 95 % of the draws lie\(try places.n())",
+      subtitle: "at \(places.label(best.place)); bands: 95 % of the draws\(try places.n())",
       xName: "training pairs",
       yName: "held-out accuracy", series: series, yRange: 0...1)
     return NamedFigure(name: "analysis-\(places.name)-curve", figure: try chart.figure())
   }
 
-  /// Which methods find the same direction at the best place, and where the best method finds the same as elsewhere.
+  /// How similar the methods' directions are at the best place, and the best method's directions at different hooks.
   private func cosines() throws -> [NamedFigure] {
     guard let best = try best() else { return [] }
     var figures: [NamedFigure] = []
@@ -148,5 +148,5 @@ struct ReadersStudyReport: StudyReport {
 
 enum StudyNotes {
   static let heldOut =
-    "Held-out scores are those of examples that were not trained on. Their intervals are those of the file: percentile bootstrap over the scored examples, or over whole groups where the split is by a label."
+    "Held-out scores are of examples that were not trained on. The intervals are from the file: percentile bootstrap over the scored examples, or over whole groups if the split is by a label."
 }

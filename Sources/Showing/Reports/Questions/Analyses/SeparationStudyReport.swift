@@ -2,10 +2,10 @@ import ActivationStore
 import Analysis
 import Figures
 
-/// How far classes lie apart.
+/// How far apart classes are.
 struct SeparationStudyReport: StudyReport {
   static let word = "separation"
-  static let title: String? = "how far classes lie apart"
+  static let title: String? = "how far apart classes are"
   let places: StudyPlaces
 
   init(_ places: StudyPlaces) { self.places = places }
@@ -36,7 +36,7 @@ struct SeparationStudyReport: StudyReport {
     }
     report.figures += charts
     parts.append(Page.charts(charts))
-    parts.append(places.table(columns, caption: "How far classes lie apart", in: &report))
+    parts.append(places.table(columns, caption: "How far apart classes are", in: &report))
     return parts
   }
 }

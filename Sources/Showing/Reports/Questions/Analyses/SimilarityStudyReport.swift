@@ -2,12 +2,12 @@ import ActivationStore
 import Figures
 import LabelledArrays
 
-/// Which places have alike activations.
+/// Which places have similar activations.
 struct SimilarityStudyReport: StudyReport {
   static let word = "similarity"
   static let title: String? = "which places are alike"
   let places: StudyPlaces
-  /// Places of a figure.
+  /// The most places in a figure.
   private static let mostPlaces = 60
 
   init(_ places: StudyPlaces) { self.places = places }

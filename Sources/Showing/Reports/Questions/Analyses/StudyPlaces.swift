@@ -2,11 +2,11 @@ import ActivationStore
 import Analysis
 import LabelledArrays
 
-/// An analysis and the places that it looked at: sources, hooks, positions, and heads where these were looked at one by one.
+/// An analysis and the places it covers: sources, hooks, positions, and heads if each was analysed separately.
 struct StudyPlaces: Sendable {
   let group: StoredGroup
   let file: ReportFile
-  /// The axes of places that the analysis has.
+  /// The axes that the analysis has for its places.
   let axes: [LabelledAxis]
 
   static let names = ["source", "hook", "position", "head"]
@@ -18,12 +18,12 @@ struct StudyPlaces: Sendable {
   }
 
   var name: String { group.name }
-  /// The name of the label that classes are of; nil where there is none.
+  /// The name of the label whose values are the classes; nil if there is none.
   var label: String? { group.attributes[Schema.Analysis.labels]?.plain }
   var classes: [String] { group.attributes[Schema.Analysis.classes]?.list ?? [] }
   var count: Int { axes.shape.count }
 
-  /// How many examples there are: in all sources the same, or of each; nil where the file does not say.
+  /// The number of examples: one number if all sources have the same, or one per source; nil if the file does not say.
   func examples() throws -> String? {
     if group.axes(of: Schema.Analysis.itemExample)?.map(\.name) == ["source", "item"] {
       let items = try group.numbers(Schema.Analysis.itemExample).numbers()
@@ -46,10 +46,10 @@ struct StudyPlaces: Sendable {
       ? counted(first, "example") : "\(counts.min() ?? first) to \(counts.max() ?? first) examples"
   }
 
-  /// What a subtitle says of the number of examples.
+  /// The number of examples, for a subtitle.
   func n() throws -> String { try examples().map { "; \($0)" } ?? "" }
 
-  /// What is looked at, in a sentence.
+  /// The places in a sentence.
   var sentence: String {
     let words = axes.filter { $0.count > 0 }.map { axis -> String in
       axis.count == 1
@@ -63,7 +63,7 @@ struct StudyPlaces: Sendable {
     return words.isEmpty ? "" : "Places: \(words.joined(separator: ", ")).\(classes ?? "")"
   }
 
-  /// A place's entry on each axis, and what to call it: only what differs between places.
+  /// A place's entry on each axis, and its label, which has only what differs between places.
   func label(_ place: Int) -> String {
     let entries = zip(axes, axes.shape.unravel(place))
     let differing = entries.filter { $0.0.count > 1 }
@@ -76,14 +76,14 @@ struct StudyPlaces: Sendable {
   // MARK: Numbers
 
   /// An array along the places and some more axes.
-  /// - Returns: nil where there is none along just these.
+  /// - Returns: nil if the file has no array with exactly these axes.
   /// - Throws: `StoreError`.
   func array(_ name: String, _ others: [String] = []) throws -> LabelledArray? {
     guard group.axes(of: name)?.map(\.name) == axes.map(\.name) + others else { return nil }
     return try group.numbers(name)
   }
 
-  /// For each place, and each entry of the other axes, a value with its interval where the file has one.
+  /// A value for each place and each entry of the other axes, with its interval if the file has one.
   func intervals(_ name: String, _ others: [String] = []) throws -> [Interval]? {
     guard let values = try array(name, others)?.doubles() else { return nil }
     guard let low = try array(Schema.Analysis.low(name), others)?.doubles(),
@@ -92,7 +92,7 @@ struct StudyPlaces: Sendable {
     return values.indices.map { Interval(value: values[$0], low: low[$0], high: high[$0]) }
   }
 
-  /// The label of each item of a source, empty for what has none; nil where the file has no labels.
+  /// The label of each item of a source, empty if it has none; nil if the file has no labels.
   func itemLabels() throws -> [[String]]? {
     guard group.axes(of: Schema.Analysis.itemLabel)?.map(\.name) == ["source", "item"], axes.first?.name == "source",
       case .texts(let texts) = try group.array(Schema.Analysis.itemLabel).values, let sources = axes.first?.count,
@@ -102,12 +102,12 @@ struct StudyPlaces: Sendable {
     return (0..<sources).map { Array(texts[$0 * width..<($0 + 1) * width]) }
   }
 
-  /// The source that a place is of.
+  /// The source of a place.
   func source(ofPlace place: Int) -> Int { axes.shape.unravel(place).first ?? 0 }
 
   // MARK: Tables
 
-  /// The places with some measures, a row each: on the page the first ones, in tables/ all.
+  /// A table of places with some measures, one per row: the first ones on the page, all in tables/.
   /// - Parameter columns: a header, and a value for each place.
   func table(
     _ columns: [(name: String, values: [Interval])], caption: String, in report: inout Report

@@ -3,12 +3,12 @@ import Analysis
 import Figures
 import LabelledArrays
 
-/// What single units respond to.
+/// The examples that single units respond to.
 struct UnitsStudyReport: StudyReport {
   static let word = "units"
   static let title: String? = "single units"
   let places: StudyPlaces
-  /// Units of the page's table.
+  /// The most units in the page's table.
   private static let mostUnits = 20
 
   init(_ places: StudyPlaces) { self.places = places }
@@ -26,7 +26,7 @@ struct UnitsStudyReport: StudyReport {
     let texts = try tops(units.count)
     let threshold = places.group.attributes[Names.threshold]?.plain ?? "0"
     var parts = [
-      "<p>\(html("How often each unit is active (above \(threshold)), and how far from normal its values are: a unit with a large excess kurtosis is rarely far from its mean. Beside it the example that it is highest on."))</p>"
+      "<p>\(html("How often each unit is active (above \(threshold)), and how far from normal its values are: a unit with a large excess kurtosis is rarely far from its mean. Next to it is the example with its highest value."))</p>"
     ]
     func row(_ cell: Int) -> [String] {
       places.labels(cell / units.count) + [units.labels.texts[cell % units.count]]
@@ -60,7 +60,7 @@ struct UnitsStudyReport: StudyReport {
     return parts
   }
 
-  /// The text around the item that each unit is highest on.
+  /// The text around the item with each unit's highest value.
   private func tops(_ units: Int) throws -> [String]? {
     guard let axes = places.group.axes(of: Names.topText),
       axes.map(\.name) == places.axes.map(\.name) + ["unit", "rank"], let ranks = axes.last?.count,
@@ -69,7 +69,7 @@ struct UnitsStudyReport: StudyReport {
     return (0..<places.count * units).map { ranks > 0 ? texts[$0 * ranks] : "" }
   }
 
-  /// How the values of some units are spread.
+  /// The distribution of the values of some units.
   private func histogram(_ cells: [Int], _ units: LabelledAxis) throws -> NamedFigure? {
     guard let array = try places.array(Names.histogram, ["unit", "bin"]), let bins = array.axis("bin")?.count, bins > 1,
       let low = try places.array(Names.smallest, ["unit"])?.doubles(),
