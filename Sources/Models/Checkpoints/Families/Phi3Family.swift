@@ -57,8 +57,8 @@ public enum Phi3Family: ModelFamily {
   private static func isLong(_ section: Config) throws -> Bool {
     switch try section.rotaryType() {
     case nil, "default": return false
-    // The names that Phi-3's configs have had for it.
-    case "longrope", "su", "yarn": return true
+    // transformers takes `yarn` for `longrope` in this family, and refuses the older `su`.
+    case "longrope", "yarn": return true
     default:
       throw section.invalid(section.has("rope_type") ? "rope_type" : "type", "default or longrope")
     }
