@@ -20,7 +20,7 @@ import Testing
     let (folder, file) = try Self.place()
     let prompts = try folder.write("p.jsonl", "{\"tokens\": [1, 5, 9]}\n")
     for arguments in [
-      ["hooks", "MODEL"], ["logits", "MODEL", "--prompt-tokens", Self.tokens],
+      ["hooks", "MODEL"], ["logits", "MODEL", "--tokens", Self.tokens],
       ["generate", "MODEL", "--prompt-tokens", Self.tokens, "--tokens", "4", "--edit", "z.1: zero"],
       ["heads", "MODEL"],
       ["cache", "MODEL", "--prompts", prompts, "--hooks", "blocks.*.hook_resid_pre", "--output", folder.path("c.h5")],
@@ -28,7 +28,7 @@ import Testing
       let outputs = try [file, folder.path("models")].map { model in
         let finished = try Tool.run(arguments.map { $0 == "MODEL" ? model : $0 } + ["--quiet"])
         #expect(finished.status == 0, "\(arguments[0]): \(finished.errors)")
-        return finished.output
+        return finished.output.replacing(model, with: "MODEL")
       }
       #expect(outputs[0] == outputs[1] && !outputs[0].isEmpty, "\(arguments[0])")
     }
@@ -54,7 +54,7 @@ import Testing
   @Test func severalFilesAndFilesThatAreNoneAreRefusedInOneLine() throws {
     let (folder, file) = try Self.place()
     func refused(_ model: String, _ status: Int32, _ message: String) throws {
-      let finished = try Tool.run("logits", model, "--prompt-tokens", "1")
+      let finished = try Tool.run("logits", model, "--tokens", "1")
       #expect(
         finished.status == status && finished.errorLines == ["error: \(message)"] && finished.output.isEmpty,
         "\(finished.errors)")
@@ -67,11 +67,11 @@ import Testing
     try refused(text, 65, "\(text): not a GGUF file: it does not begin with the letters GGUF")
     let whole = try Data(contentsOf: URL(fileURLWithPath: file))
     let cut = try folder.write("cut.gguf", whole.prefix(30000))
-    let finished = try Tool.run("logits", cut, "--prompt-tokens", "1")
+    let finished = try Tool.run("logits", cut, "--tokens", "1")
     #expect(finished.status == 65 && finished.errors.contains("(truncated file?)"), "\(finished.errors)")
     // Text needs a tokenizer, and this file's metadata have none.
     let prompt = try Tool.run("logits", file, "--prompt", "Mary")
-    #expect(prompt.status == 65 && prompt.errors.contains("has no tokenizer; give --prompt-tokens"), "\(prompt.errors)")
+    #expect(prompt.status == 65 && prompt.errors.contains("has no tokenizer; give --tokens"), "\(prompt.errors)")
   }
 }
 
@@ -139,7 +139,7 @@ import Testing
     let place = try Self.place()
     #expect(try Self.make("v.h5", in: place).status == 0)
     let made = try Self.make("v.gguf", in: place)
-    #expect(made.status == 0 && made.errors.contains("layer 0 and 1 left out"), "\(made.errors)")
+    #expect(made.status == 0 && made.errors.contains("layers 0 and 1 left out"), "\(made.errors)")
     let vector = try SteeringVector(file: place.path + "/v.h5")
     let file = try GGUFFile(path: place.path + "/v.gguf")
     #expect(file.tensors.map(\.name) == ["direction.1"])

@@ -9,8 +9,9 @@ final class OwnedFloats {
   private static let largePage = 2 << 20
 
   private init(count: Int) {
-    let byteCount = max(64, count * MemoryLayout<Float>.stride)
-    let isLarge = byteCount >= 2 * Self.largePage
+    var byteCount = max(64, count * MemoryLayout<Float>.stride)
+    let isLarge = byteCount >= Self.largePage * 3 / 2
+    if isLarge { byteCount = aligned(byteCount, to: Self.largePage) }
     let bytes = UnsafeMutableRawBufferPointer.allocate(
       byteCount: byteCount, alignment: isLarge ? Self.largePage : 64)
     #if os(Linux)

@@ -77,8 +77,9 @@ public struct VectorCommand: Sendable {
     try Task.checkCancellation()
     try written.writer.write(to: output)
     guard !written.leftOut.isEmpty else { return }
-    let layers = written.leftOut.map(String.init).joined(separator: " and ")
-    console.note("layer \(layers) left out: llama.cpp adds vectors to the outputs of blocks, from the second on")
+    let numbers = written.leftOut.map(String.init).joined(separator: " and ")
+    let layers = "\(written.leftOut.count == 1 ? "layer" : "layers") \(numbers)"
+    console.note("\(layers) left out: llama.cpp adds vectors to the outputs of blocks, from the second on")
   }
 
   /// The vector, and which pairs it leaves out.
