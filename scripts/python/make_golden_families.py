@@ -24,7 +24,7 @@ OPT = ENDS | dict(
 FALCON = ENDS | dict(
     hidden_size=16, num_hidden_layers=3, num_attention_heads=4, ffn_hidden_size=28, max_position_embeddings=64)
 NEOX = ENDS | dict(
-    hidden_size=16, num_hidden_layers=3, num_attention_heads=4, intermediate_size=28, max_position_embeddings=64)
+    hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=28, max_position_embeddings=64)
 CONFIGS = {
     # Global and local layers that do not simply alternate; unscaled products.
     "gptneo": lambda: transformers.GPTNeoConfig(
