@@ -124,7 +124,7 @@ let package = Package(
       name: "Runs",
       dependencies: [
         "ActivationStore", "Analyses", "Analysis", "Checkpoints", "Diagnostics", "Execution", "ExperimentFile",
-        "Hashing", "Interventions", "LabelledArrays", "ModelGraph", "Patching", "Questions", "Workbenches",
+        "Hashing", "Interventions", "LabelledArrays", "ModelGraph", "Patching", "Questions", "Tensors", "Workbenches",
       ],
       exclude: ["README.md"]),
     .target(
@@ -176,7 +176,7 @@ let package = Package(
     .testTarget(name: "TokenizationTests", dependencies: ["TestSupport", "Diagnostics", "Tokenization"]),
     .testTarget(
       name: "ActivationStoreTests",
-      dependencies: ["TestSupport", "ActivationStore", "LabelledArrays", "Tensors", "ModelGraph"]),
+      dependencies: ["TestSupport", "ActivationStore", "Diagnostics", "LabelledArrays", "Tensors", "ModelGraph"]),
     .testTarget(
       name: "CheckpointsTests",
       dependencies: [

@@ -1,4 +1,5 @@
 import ActivationStore
+import Diagnostics
 import Foundation
 import ModelGraph
 import Tensors
@@ -67,7 +68,7 @@ import Testing
   @Test func treesOfSeveralLevelsWithHolesInAnyOrder() throws {
     let examples = 5000
     let layout = Layout.perPosition([Extent(.dModel, 3)])
-    var random = SplitMix(state: 1)
+    var random = SplitMix64(seed: 1)
     for (order, ranges) in [
       (Array(0..<examples), [0..<1, 0..<64, 63..<65, 4999..<5000, 0..<5000, 1000..<3111]),
       ((0..<examples).reversed(), [0..<5000, 17..<90]), ((0..<examples).shuffled(using: &random), [0..<5000, 17..<90]),
@@ -90,7 +91,7 @@ import Testing
   @Test(arguments: [CachePlan.Precision.float32, .float16])
   func chunksOfAllSizesUpToSeveralPieces(precision: CachePlan.Precision) throws {
     for width in Array(1...70) + [1000, 1021, 65_535, 65_536, 131_070, 131_073, 200_003] {
-      var random = SplitMix(state: UInt64(width))
+      var random = SplitMix64(seed: UInt64(width))
       let values = (0..<width).map { _ in Half.value(UInt16(truncatingIfNeeded: random.next())) }
       let path = scratch.path("c.h5")
       try write(path, .perExample([Extent(.unit, width)]), examples: 3, precision: precision) { example, index in
@@ -171,7 +172,7 @@ import Testing
     try write(path, .perExample([Extent(.unit, 2)]), examples: 200) { Float($0) + Float($1) / 2 }
     let whole = try Data(contentsOf: URL(filePath: path))
     let original = bits(try CacheReader(path).read(hook: "x", examples: 0..<200))
-    var random = SplitMix(state: 2)
+    var random = SplitMix64(seed: 2)
     for _ in 0..<1500 {
       var damaged = whole
       damaged[Int(random.next() % UInt64(whole.count))] ^= UInt8(truncatingIfNeeded: random.next() % 255 + 1)
@@ -237,7 +238,7 @@ import Testing
   }
 
   @Test func everyLengthAndAnyPieces() {
-    var random = SplitMix(state: 3)
+    var random = SplitMix64(seed: 3)
     for count in Array(stride(from: 0, through: 400, by: 2)) + [16_320, 16_322, 16_384, 32_640, 40_000, 300_002] {
       for kind in 0..<4 {
         let bytes = (0..<count).map { index -> UInt8 in

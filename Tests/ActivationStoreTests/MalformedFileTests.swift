@@ -1,4 +1,5 @@
 import ActivationStore
+import Diagnostics
 import Foundation
 import TestSupport
 import Testing
@@ -91,7 +92,7 @@ import Testing
     let wish = (ProcessInfo.processInfo.environment["PATCHBAY_DAMAGE"] ?? "").split(separator: " ").compactMap {
       Int($0)
     }
-    var random = SplitMix(state: UInt64(wish.last ?? 1))
+    var random = SplitMix64(seed: UInt64(wish.last ?? 1))
     for _ in 0..<(wish.first ?? 400) {
       var damaged = whole
       for _ in 0...Int(random.next() % 4) {
@@ -106,18 +107,5 @@ import Testing
     }
     #expect(outcomes[.refused, default: 0] > 0)
     print("\(kind), damaged: \(outcomes)")
-  }
-}
-
-/// Steele, Lea and Flood's generator: the same numbers on every machine.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -1,5 +1,6 @@
 import ActivationStore
 import Foundation
+import TestSupport
 import Testing
 
 /// The names in files are in the schema, and the pages that describe the files have all of them.

@@ -27,7 +27,7 @@ import Testing
     ),
     (
       .unreadType(tensor: "w", file: "x", found: .iq4XS), .badData,
-      "x: tensor 'w' has type IQ4_XS, which is not read; read are F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, "
+      "x: tensor 'w' has type IQ4_XS, which is not supported; supported: F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K, Q3_K, "
         + "Q4_K, Q5_K, Q6_K, BF16"
     ),
     (

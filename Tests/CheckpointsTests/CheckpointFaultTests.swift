@@ -145,7 +145,9 @@ import Testing
 
   /// The text model of a checkpoint that also takes images, with the names of every version of the library.
   @Test func gemma3WithPictures() throws {
-    let text = ConfigFixtures.decoder("gemma3_text").filter { $0.key != "model_type" }.merging(["head_dim": "4"]) { $1 }
+    let text = ConfigFixtures.decoder("gemma3_text").filter { $0.key != "model_type" }.merging(
+      ["head_dim": "4", "num_key_value_heads": "2"]
+    ) { $1 }
     let keys = text.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", ")
     let base = ["model_type": #""gemma3""#, "text_config": "{\(keys)}"]
     var found: [[Float]] = []

@@ -250,7 +250,7 @@ import Testing
     let place = try Self.place()
     let finished = try Tool.run(
       "generate", "model", "--prompt", "When Mary and John", "--tokens", "6", "--add", "out/mean.h5:-20@resid_pre.1",
-      in: place.path)
+      "--positions", "after", in: place.path)
     #expect(finished.status == 0, "\(finished.errors)")
     let blocks = finished.output.components(separatedBy: "\n\n")
     #expect(blocks.count == 4)
@@ -261,6 +261,11 @@ import Testing
     let (without, steered) = (blocks[1].components(separatedBy: "┃"), blocks[2].components(separatedBy: "┃"))
     #expect(without.count == 2 && steered.count == 2)
     #expect(without[0].components(separatedBy: "\n")[1] == steered[0].components(separatedBy: "\n")[1])
+    // Unless told otherwise, at every token at which a new one is chosen, so the first new one may differ already.
+    let usual = try Tool.run(
+      "generate", "model", "--prompt", "When Mary and John", "--tokens", "6", "--add", "out/mean.h5:-20@resid_pre.1",
+      in: place.path)
+    #expect(usual.output.contains("steered by out/mean.h5 x -20.0 at resid_pre.1, from the prompt's last token on\n"))
     let plain = try Tool.run("generate", "model", "--prompt", "When Mary", "--tokens", "2", in: place.path)
     #expect(plain.output.hasPrefix("prompt\n  When Mary\n\ntext\n  "))
     let full = try Tool.run("generate", "model", "--prompt", "When Mary", "--tokens", "40", in: place.path)

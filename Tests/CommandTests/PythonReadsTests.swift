@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What `patchbay run` and `patchbay cache` write, as seen by h5py and xarray: every axis is named and labelled, every
 /// chunk has a checksum.
 @Suite struct PythonReadsTests {
-  static let interpreter = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"]
+  static let interpreter = Python.interpreter
   static let absence: Comment = "set PATCHBAY_PYTHON to a Python with numpy, h5py, xarray and h5netcdf"
 
   private static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -192,14 +192,7 @@ import Testing
     }
   }
 
-  static let hasTorch: Bool = {
-    guard let python = PythonReadsTests.interpreter else { return false }
-    do {
-      return try Tool.finish(try Tool.start(python, ["-c", "import torch, transformers, h5py"])).status == 0
-    } catch {
-      return false
-    }
-  }()
+  static let hasTorch = Python.has("torch, transformers, h5py")
 
   @Test(
     .enabled(if: hasTorch, "PATCHBAY_PYTHON names no interpreter that has torch, transformers and h5py"))

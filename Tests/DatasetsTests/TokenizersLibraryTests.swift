@@ -6,24 +6,9 @@ import Tokenization
 
 /// The grammar's tokenizer as read by the library that its file is written for.
 @Suite struct TokenizersLibraryTests {
-  /// Runs `check_tokenizer.py` with the interpreter in PATCHBAY_PYTHON.
-  private static func check(_ arguments: [String]) throws -> (status: Int32, output: String) {
-    let root = (0..<3).reduce(URL(filePath: #filePath)) { url, _ in url.deletingLastPathComponent() }
-    let process = Process()
-    process.executableURL = URL(filePath: ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"] ?? "")
-    process.arguments = [root.appending(path: "scripts/python/check_tokenizer.py").path] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, output)
-  }
-
   private static let isThere: Bool = {
     do {
-      return try ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"] != nil && check(["--is-there"]).status == 0
+      return try Python.run("check_tokenizer.py", ["--is-there"]).status == 0
     } catch {
       return false
     }
@@ -52,7 +37,7 @@ import Tokenization
     let folder = try TemporaryFolder()
     let file = try folder.write("tokenizer.json", json)
     let texts = try folder.write("texts.jsonl", lines.joined(separator: "\n"))
-    let result = try Self.check([file, texts])
+    let result = try Python.run("check_tokenizer.py", [file, texts])
     #expect(result.status == 0 && result.output == "\(lines.count) texts agree\n", "\(result.output)")
   }
 }

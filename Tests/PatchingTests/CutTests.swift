@@ -111,6 +111,15 @@ import Testing
     }
   }
 
+  /// One pair and one metric are one piece of work, whose products threads share.
+  @Test(arguments: families) func attributionOfOnePair(small: SmallSpec) throws {
+    let long = RandomPrompts.pairs(lengths: [100], vocabulary: 2000)
+    try checkBits(Self.model(small), long, [.logitDiff]) { engine in
+      let plan = try engine.plan(Sweep(name: "a", site: Site(.z), over: [.layer, .head]))
+      return [try #require(engine.estimates(plan).changes[.logitDiff])]
+    }
+  }
+
   @Test(arguments: families) func attribution(small: SmallSpec) throws {
     let model = Self.model(small)
     try checkBits(model, Self.mixed, [.logitDiff, .prob]) { engine in
@@ -141,7 +150,7 @@ import Testing
 
   @Test(arguments: families) func unpatchedRuns(small: SmallSpec) throws {
     let model = Self.model(small)
-    let heads = [(layer: 0, head: 1), (layer: 1, head: 0)]
+    let heads = [Head(layer: 0, head: 1), Head(layer: 1, head: 0)]
     try checkBits(model, Self.mixed) { engine in
       let baselines = try engine.baselines()
       let attribution = try engine.directLogitAttribution(.clean)

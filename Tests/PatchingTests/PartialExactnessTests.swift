@@ -2,6 +2,7 @@ import Execution
 import Interventions
 import ModelGraph
 import Patching
+import Synchronization
 import TestSupport
 import Testing
 
@@ -48,12 +49,13 @@ import Testing
       model: randomModel(SmallSpec.all[1].spec), prompts: Self.longPrompts, direction: .noise, metrics: Metric.allCases,
       threads: 2, memory: 1)
     let plan = try engine.plan(Sweep(name: "z", site: Site(.z), over: [.site(.layer), .site(.head)]))
-    let seen = Collector()
-    try engine.run(plan) { seen.add($0) }
+    let delivered = Mutex([SweepBlock]())
+    try engine.run(plan) { block in delivered.withLock { $0.append(block) } }
+    let seen = delivered.withLock(\.self)
     // Chunks depend on the experiment, not on memory.
-    #expect(seen.blocks.count > 1)
+    #expect(seen.count > 1)
     var places = Set<[Int]>()
-    for block in seen.blocks {
+    for block in seen {
       for cell in block.cells { for example in block.examples { #expect(places.insert([cell, example]).inserted) } }
     }
     #expect(places.count == plan.cells * 3)
@@ -109,10 +111,4 @@ import Testing
     let plan = try engine.plan(Sweep(name: "z", site: Site(.z), over: [.site(.layer), .site(.head)]))
     #expect(throws: Full.self) { try engine.run(plan) { _ in throw Full() } }
   }
-}
-
-/// Keeps delivered blocks. `@unchecked Sendable`: the engine delivers one at a time.
-private final class Collector: @unchecked Sendable {
-  private(set) var blocks: [SweepBlock] = []
-  func add(_ block: SweepBlock) { blocks.append(block) }
 }

@@ -64,7 +64,7 @@ import Testing
     let golden = try GoldenModel("gpt2")
     let engine = try PatchingEngine(
       model: golden.loaded.model, prompts: golden.prompts(), direction: .denoise, metrics: [.logitDiff])
-    let patterns = try engine.attentionPatterns(of: [(1, 2), (0, 3)], .corrupted)
+    let patterns = try engine.attentionPatterns(of: [Head(layer: 1, head: 2), Head(layer: 0, head: 3)], .corrupted)
     #expect(patterns.heads == ["1.2", "0.3"])
     for (place, (layer, head)) in [(1, 2), (0, 3)].enumerated() {
       let reference = try golden.reference("/corrupted/blocks.\(layer).attn.hook_pattern")

@@ -68,7 +68,7 @@ import Testing
     #expect(cells.first { $0.id == "runs" }?.printed.hasPrefix("clean above corrupted in 3 of 4") == true)
     #expect(cells.first { $0.id == "readout-direct" }?.printed == "all parts together: -1.500\n")
     // Of 12 senders one has no path.
-    #expect(cells.first { $0.id == "sweep-paths-words" }?.source.contains("no path") == true)
+    #expect(cells.first { $0.id == "sweep-paths-words" }?.source.contains("without a path") == true)
     #expect(!cells.contains { $0.id.hasPrefix("sweep-empty") }, "nothing was written of it")
   }
 

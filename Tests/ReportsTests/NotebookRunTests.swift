@@ -1,33 +1,15 @@
 import Foundation
 import Reports
+import TestSupport
 import Testing
-
-/// The Python that runs notebooks.
-enum NotebookPython {
-  static let absence: Comment = "set PATCHBAY_PYTHON to a Python with h5py, xarray, matplotlib, nbclient and ipykernel"
-
-  /// The interpreter in the environment, if it has what is needed.
-  static let interpreter: String? = {
-    guard let python = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"] else { return nil }
-    let check = Process()
-    check.executableURL = URL(fileURLWithPath: python)
-    check.arguments = ["-c", "import h5py, xarray, matplotlib, nbformat, nbclient, ipykernel"]
-    check.standardError = FileHandle.nullDevice
-    do { try check.run() } catch { return nil }
-    check.waitUntilExit()
-    return check.terminationStatus == 0 ? python : nil
-  }()
-}
 
 /// Notebooks are run from top to bottom by Jupyter's own executor: no cell fails or warns, and every text is the one
 /// stored in the notebook.
-@Suite(.enabled(if: NotebookPython.interpreter != nil, NotebookPython.absence))
+@Suite(
+  .enabled(
+    if: Python.has("h5py, xarray, matplotlib, nbformat, nbclient, ipykernel"),
+    "set PATCHBAY_PYTHON to a Python with h5py, xarray, matplotlib, nbclient and ipykernel"))
 struct NotebookRunTests {
-  private static let script = (0..<3).reduce(URL(fileURLWithPath: #filePath)) { url, _ in
-    url.deletingLastPathComponent()
-  }
-  .appendingPathComponent("scripts/python/check_notebook.py").path
-
   private static let pairs =
     "prompts: {template: {name: ioi, count: 6, seed: 1, corruption: swap-subject, aligned: true}}"
 
@@ -151,15 +133,6 @@ struct NotebookRunTests {
   }
 
   private func check(_ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: NotebookPython.interpreter ?? "python3")
-    process.arguments = [Self.script] + arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, output)
+    try Python.run("check_notebook.py", arguments)
   }
 }

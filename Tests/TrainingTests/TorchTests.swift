@@ -8,29 +8,6 @@ import Training
 
 /// Whole training steps compared with PyTorch's, if PATCHBAY_PYTHON has it.
 @Suite struct TorchTests {
-  private static let interpreter = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"]
-
-  private static let hasTorch: Bool = {
-    guard interpreter != nil else { return false }
-    do {
-      return try python(["-c", "import torch, numpy"]).status == 0
-    } catch {
-      return false
-    }
-  }()
-
-  private static func python(_ arguments: [String]) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: interpreter ?? "python3")
-    process.arguments = arguments
-    let pipe = Pipe()
-    (process.standardOutput, process.standardError) = (pipe, pipe)
-    try process.run()
-    let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, output)
-  }
-
   private static let models: [(name: String, keys: [(String, JSONValue)])] = [
     ("like GPT-2", []),
     (
@@ -51,7 +28,7 @@ import Training
   ]
 
   @Test(
-    .enabled(if: hasTorch, "PATCHBAY_PYTHON names no interpreter that has torch and numpy"),
+    .enabled(if: Python.has("torch, numpy"), "PATCHBAY_PYTHON names no interpreter that has torch and numpy"),
     arguments: Self.models.indices, [nil, 0.3] as [Float?])
   func fiveSteps(model index: Int, clip: Float?) throws {
     var config = Samples.config([
@@ -100,10 +77,7 @@ import Training
          "weight_decay": \(optimizer.weightDecay), "clip": \(clip.map { "\($0)" } ?? "null")}}
       """
     try scratch.write("run.json", Data(json.utf8))
-    let root = (0..<3).reduce(URL(filePath: #filePath)) { url, _ in url.deletingLastPathComponent() }
-    let (status, output) = try Self.python([
-      root.appending(path: "scripts/python/check_training.py").path, scratch.path,
-    ])
+    let (status, output) = try Python.run("check_training.py", [scratch.path])
     #expect(status == 0, "\(Self.models[index].name): \(output)")
   }
 }

@@ -174,7 +174,7 @@ def write(name, output):
 
 def store(path, found, name):
     """Equal arrays are stored once, under several names."""
-    with h5py.File(path, "w", libver=("v110", "v110")) as file:
+    with h5py.File(path, "w", libver=("v108", "v108")) as file:
         file.attrs["family"] = name
         versions = [f"transformers {transformers.__version__}", f"transformer-lens {peer_version()}"]
         file.attrs["reference"] = ", ".join(versions + [f"torch {torch.__version__}"])

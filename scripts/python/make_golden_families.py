@@ -20,9 +20,9 @@ from make_golden import EXAMPLES, POSITIONS, VOCABULARY
 ENDS = dict(vocab_size=VOCABULARY, bos_token_id=0, eos_token_id=0)
 NEO = ENDS | dict(hidden_size=16, num_layers=3, num_heads=4, intermediate_size=28, max_position_embeddings=32)
 OPT = ENDS | dict(
-    hidden_size=16, num_hidden_layers=2, num_attention_heads=4, ffn_dim=28, max_position_embeddings=32, pad_token_id=0)
+    hidden_size=16, num_hidden_layers=3, num_attention_heads=4, ffn_dim=28, max_position_embeddings=32, pad_token_id=0)
 FALCON = ENDS | dict(
-    hidden_size=16, num_hidden_layers=2, num_attention_heads=4, ffn_hidden_size=28, max_position_embeddings=64)
+    hidden_size=16, num_hidden_layers=3, num_attention_heads=4, ffn_hidden_size=28, max_position_embeddings=64)
 NEOX = ENDS | dict(
     hidden_size=32, num_hidden_layers=2, num_attention_heads=4, intermediate_size=28, max_position_embeddings=64)
 CONFIGS = {
@@ -31,12 +31,12 @@ CONFIGS = {
         **NEO, attention_types=[[["global", "local"], 1], [["local"], 1]], window_size=4),
     # Adjacent features are rotated, six of eight; one norm for both parts; a bias on the logits.
     "gptj": lambda: transformers.GPTJConfig(
-        **ENDS, n_embd=32, n_layer=2, n_head=4, n_inner=28, n_positions=32, rotary_dim=6),
+        **ENDS, n_embd=24, n_layer=3, n_head=4, n_inner=28, n_positions=32, rotary_dim=4),
     # Norms before each part, as in all sizes of OPT but one.
     "opt": lambda: transformers.OPTConfig(**OPT),
     # Norms of the stream after each part, narrow embeddings: OPT-350M.
     "opt-postnorm": lambda: transformers.OPTConfig(
-        **(OPT | dict(num_hidden_layers=3)), do_layer_norm_before=False, word_embed_proj_dim=12),
+        **OPT, do_layer_norm_before=False, word_embed_proj_dim=12),
     # No biases, gains or final norm; narrow embeddings with an untied unembedding.
     "opt-plain": lambda: transformers.OPTConfig(
         **OPT, enable_bias=False, layer_norm_elementwise_affine=False, _remove_final_layer_norm=True,

@@ -3,6 +3,7 @@ import Execution
 import Foundation
 import ModelGraph
 import Patching
+import Tensors
 
 /// Writes the cache file of an experiment: activations of its unedited runs.
 struct CacheRecorder {

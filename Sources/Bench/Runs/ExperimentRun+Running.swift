@@ -7,6 +7,7 @@ import ExperimentFile
 import Foundation
 import Patching
 import Questions
+import Synchronization
 
 extension ExperimentRun {
   /// Answers all questions and writes `NAME.h5` and, if a cache is requested, `NAME.cache.h5`.
@@ -72,12 +73,13 @@ extension ExperimentRun {
   /// - Throws: while iterating, as `run(into:resuming:sinks:shouldStop:)`.
   public func events(into folder: String, resuming: Bool = false) -> AsyncThrowingStream<RunEvent, any Error> {
     AsyncThrowingStream { continuation in
-      let stopped = Flag()
-      continuation.onTermination = { _ in stopped.raise() }
+      let isStopped = Atomic(false)
+      continuation.onTermination = { _ in isStopped.store(true, ordering: .relaxed) }
       Thread.detachNewThread {
         do {
           let sink = EventHandler { continuation.yield($0) }
-          _ = try run(into: folder, resuming: resuming, sinks: [sink], shouldStop: { stopped.isRaised })
+          _ = try run(
+            into: folder, resuming: resuming, sinks: [sink], shouldStop: { isStopped.load(ordering: .relaxed) })
           continuation.finish()
         } catch {
           continuation.finish(throwing: error)
@@ -241,14 +243,4 @@ private struct EventStream: Sendable {
     try send(.answer(answer))
     try send(.progress(counter.advance(by: answer.runs, stage: answer.stage)))
   }
-}
-
-/// A flag that is raised once. `@unchecked Sendable`: the lock guards it.
-private final class Flag: @unchecked Sendable {
-  private let lock = NSLock()
-  private var raised = false
-
-  var isRaised: Bool { lock.withLock { raised } }
-
-  func raise() { lock.withLock { raised = true } }
 }

@@ -1,25 +1,23 @@
 import ExperimentFile
-import Foundation
+import Synchronization
 
-/// Counts the finished runs of one prompt, and decides whether to start more. `@unchecked Sendable`: the lock guards
-/// the count.
-final class RunCounter: @unchecked Sendable {
-  private let lock = NSLock()
+/// Counts the finished runs of one prompt, and decides whether to start more.
+final class RunCounter: Sendable {
   private let total: Int
   private let before: Int
   private let shouldStop: @Sendable () -> Bool
-  private var count: Int
+  private let count: Mutex<Int>
 
   /// - Parameter before: how many an earlier run has done.
   init(total: Int, before: Int, shouldStop: @escaping @Sendable () -> Bool) {
     self.total = total
     self.before = before
     self.shouldStop = shouldStop
-    count = before
+    count = Mutex(before)
   }
 
   /// How many are done.
-  var done: Int { lock.withLock { count } }
+  var done: Int { count.withLock(\.self) }
 
   /// - Throws: `ExperimentError.interrupted`, `CancellationError`.
   func check() throws {
@@ -28,10 +26,11 @@ final class RunCounter: @unchecked Sendable {
   }
 
   /// Adds to the count.
-  func advance(by count: Int, stage: String) -> RunProgress {
-    lock.withLock {
-      self.count += count
-      return RunProgress(stage: stage, done: self.count, total: total, before: before)
+  func advance(by runs: Int, stage: String) -> RunProgress {
+    let done = count.withLock { count in
+      count += runs
+      return count
     }
+    return RunProgress(stage: stage, done: done, total: total, before: before)
   }
 }

@@ -13,7 +13,8 @@ enum Cut {
   static let groupBytes = 1 << 30
   /// How many bytes the edited runs of a chunk of cells may take; a single cell may take more.
   static let chunkBytes = 256 << 20
-  /// The number of chunks is a multiple of this, so that a few workers get equal shares.
+  /// The number of chunks is a multiple of this, and the products of a lone piece of work are cut into this many parts,
+  /// so that a few workers get equal shares.
   static let shares = 4
 
   /// Changed positions in a chunk of cells. Beyond a thousand or so, products get no faster and their operands leave

@@ -45,7 +45,8 @@ extension PatchingEngine {
     let batch = try prompts.batch(side, rows: rows)
     let pieces = batch.groups(ofEntries: Cut.pieceEntries(ofPictures: batch.hasPictures))
     let runs = try WorkerPool.map(count: pieces.count, threads: threads) {
-      try Oracle(model).run(batch.gathering(rows: Array(pieces[$0])), keeping: nodes)
+      try Task.checkCancellation()
+      return try Oracle(model).run(batch.gathering(rows: Array(pieces[$0])), keeping: nodes)
     }
     return runs.count == 1 ? runs[0] : Activations(joining: runs, of: batch)
   }
@@ -75,6 +76,7 @@ extension PatchingEngine {
     let limit = min(entries, Cut.pieceEntries(ofPictures: prompts.hasPictures), max(1, Cut.chunkBytes / bytes))
     let pieces = prompts.groups(of: block, entries: limit)
     return try WorkerPool.map(count: pieces.count, threads: workers(ofBytes: bytes * limit)) { number in
+      try Task.checkCancellation()
       let rows = pieces[number]
       let run = try Oracle(model).run(prompts.batch(side, rows: rows), keeping: nodes)
       return try rows.enumerated().map { try read(run, $0, $1) }
@@ -85,6 +87,7 @@ extension PatchingEngine {
   func lastLogits(_ side: RunSide, of block: Range<Int>) throws -> [[Float]] {
     let pieces = prompts.groups(of: block, entries: Cut.pieceEntries(ofPictures: prompts.hasPictures))
     return try WorkerPool.map(count: pieces.count, threads: threads) { number in
+      try Task.checkCancellation()
       let rows = pieces[number]
       let logits = try Oracle(model).lastLogits(prompts.batch(side, rows: rows)).logits
       let width = logits.count / rows.count

@@ -6,34 +6,12 @@ import ModelGraph
 import Tensors
 
 /// What edits take from all examples, whatever block is being processed; computed once.
-///
-/// `@unchecked Sendable`: the lock guards what is held.
-final class SourceCache: @unchecked Sendable {
-  private let lock = NSLock()
-  private var means: [[NodeID]: Activations] = [:]
-  private var differences: [[NodeID]: ExampleDifferences] = [:]
-  private var partners: [UInt64: [Int]] = [:]
-
-  func mean(_ site: [NodeID], _ compute: () throws -> Activations) rethrows -> Activations {
-    try lock.withLock { try Self.value(for: site, in: &means, compute) }
-  }
-
-  func differences(_ site: [NodeID], _ compute: () throws -> ExampleDifferences) rethrows -> ExampleDifferences {
-    try lock.withLock { try Self.value(for: site, in: &differences, compute) }
-  }
-
-  func partners(_ seed: UInt64, _ compute: () throws -> [Int]) rethrows -> [Int] {
-    try lock.withLock { try Self.value(for: seed, in: &partners, compute) }
-  }
-
-  private static func value<Key, Value>(
-    for key: Key, in known: inout [Key: Value], _ compute: () throws -> Value
-  ) rethrows -> Value {
-    if let value = known[key] { return value }
-    let value = try compute()
-    known[key] = value
-    return value
-  }
+struct SourceCache: Sendable {
+  /// By the nodes of a site.
+  let means = Memo<[NodeID], Activations>()
+  let differences = Memo<[NodeID], ExampleDifferences>()
+  /// By a seed.
+  let partners = Memo<UInt64, [Int]>()
 }
 
 extension PatchingEngine {
@@ -41,7 +19,7 @@ extension PatchingEngine {
   /// are in double precision, in the order of the examples.
   /// - Precondition: all prompts have the same length.
   func mean(of site: [NodeID]) throws -> Activations {
-    try sources.mean(site) {
+    try sources.means.value(for: site) {
       let one = try prompts.batch(direction.other, rows: [0])
       var sums = site.map { _ in [Double]() }
       for block in blocks {
@@ -67,7 +45,7 @@ extension PatchingEngine {
 
   /// Both runs of every example at a site; any of them may be a source.
   func differences(at site: [NodeID]) throws -> ExampleDifferences {
-    try sources.differences(site) {
+    try sources.differences.value(for: site) {
       var differences = ExampleDifferences()
       for block in blocks {
         for rows in groups(of: block, keeping: site) {
@@ -83,7 +61,7 @@ extension PatchingEngine {
   /// For each example, another one of the same length, chosen with a seed.
   /// - Throws: `InterventionError.resampleNeedsPartner` if there is none.
   func partners(seed: UInt64) throws -> [Int] {
-    try sources.partners(seed) {
+    try sources.partners.value(for: seed) {
       var generator = SplitMix64(seed: seed)
       let rows = prompts.pairs.indices
       let alike = Dictionary(grouping: rows) { prompts.pairs[$0].length }

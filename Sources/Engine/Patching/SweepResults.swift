@@ -1,5 +1,5 @@
-import Foundation
 import LabelledArrays
+import Synchronization
 
 /// A whole sweep's results in memory.
 public struct SweepResults: Sendable {
@@ -30,48 +30,55 @@ extension PatchingEngine {
   /// Runs a planned sweep and returns all of its results.
   /// - Throws: as `run(_:deliver:)`.
   public func results(_ plan: SweepPlan) throws -> SweepResults {
-    let collector = ResultsCollector(axes: plan.labelledAxes, metrics: metrics, examples: prompts.count)
-    try run(plan) { collector.add($0) }
-    return collector.results
+    try collected(plan.labelledAxes) { deliver in try run(plan, deliver: deliver) }
   }
 
   /// Runs a planned path sweep and returns all of its results: [sender, example], or [sender, receiver, example].
   /// - Throws: as `run(_:deliver:)`.
   public func results(_ plan: PathPlan) throws -> SweepResults {
-    let collector = ResultsCollector(axes: plan.labelledAxes, metrics: metrics, examples: prompts.count)
-    try run(plan) { collector.add($0) }
-    return collector.results
+    try collected(plan.labelledAxes) { deliver in try run(plan, deliver: deliver) }
+  }
+
+  private func collected(
+    _ axes: [LabelledAxis], _ run: (@Sendable (SweepBlock) throws -> Void) throws -> Void
+  ) throws -> SweepResults {
+    let all = Mutex((values: CellValues(cells: axes.shape.count, metrics, examples: prompts.count), operations: 0.0))
+    try run { block in
+      all.withLock {
+        $0.values.add(block.values, block.changeNorms, cells: block.cells, examples: block.examples)
+        $0.operations += block.productOperations
+      }
+    }
+    return all.withLock {
+      SweepResults(
+        axes: axes + [LabelledAxis("example", .range(prompts.count))], values: $0.values.metrics,
+        changeNorms: $0.values.changeNorms, productOperations: $0.operations)
+    }
   }
 }
 
-/// Collects blocks in their places. `@unchecked Sendable`: the engine delivers one block at a time.
-private final class ResultsCollector: @unchecked Sendable {
-  private let axes: [LabelledAxis]
+/// Numbers of cells and examples, of which blocks come in any order; NaN until then.
+struct CellValues: Sendable {
+  /// For each metric, [cell, example].
+  private(set) var metrics: [Metric: [Float]] = [:]
+  /// [cell, example]
+  private(set) var changeNorms: [Float]
   private let examples: Int
-  private var values: [Metric: [Float]] = [:]
-  private var changeNorms: [Float]
-  private var operations = 0.0
 
-  init(axes: [LabelledAxis], metrics: [Metric], examples: Int) {
-    self.axes = axes + [LabelledAxis("example", .range(examples))]
+  init(cells: Int, _ metrics: [Metric], examples: Int) {
     self.examples = examples
-    let count = self.axes.shape.count
-    for metric in metrics { values[metric] = [Float](repeating: .nan, count: count) }
-    changeNorms = [Float](repeating: .nan, count: count)
+    changeNorms = [Float](repeating: .nan, count: cells * examples)
+    for metric in metrics { self.metrics[metric] = changeNorms }
   }
 
-  func add(_ block: SweepBlock) {
-    operations += block.productOperations
-    for (i, cell) in block.cells.enumerated() {
-      for (j, example) in block.examples.enumerated() {
-        let (from, to) = (i * block.examples.count + j, cell * examples + example)
-        for (metric, numbers) in block.values { values[metric]?[to] = numbers[from] }
-        changeNorms[to] = block.changeNorms[from]
+  /// Puts a block's numbers, [cell, example] of the block, in their places.
+  mutating func add(_ values: [Metric: [Float]], _ norms: [Float], cells: Range<Int>, examples range: Range<Int>) {
+    for (i, cell) in cells.enumerated() {
+      for (j, example) in range.enumerated() {
+        let (from, to) = (i * range.count + j, cell * examples + example)
+        for (metric, numbers) in values { metrics[metric]?[to] = numbers[from] }
+        changeNorms[to] = norms[from]
       }
     }
-  }
-
-  var results: SweepResults {
-    SweepResults(axes: axes, values: values, changeNorms: changeNorms, productOperations: operations)
   }
 }

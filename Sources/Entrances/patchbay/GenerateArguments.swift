@@ -49,7 +49,7 @@ struct GenerateArguments: ConsoleCommand {
   @Option(help: "The seed for drawing tokens.")
   var seed: UInt64?
   @Flag(name: .customLong("anywhere"), help: "Also add vectors of another model or site.")
-  var isAnywhere = false
+  var allowsMismatch = false
   @Flag(
     name: .customLong("json"), help: "Write JSON: tokens, strings, texts, edits, and where the two diverge."
   )
@@ -76,7 +76,7 @@ struct GenerateArguments: ConsoleCommand {
     try await GenerateCommand(
       model: model, prompt: prompt, additions: additions,
       edits: try edits.map { try TextEdit(argument: $0, folder: ".") }, positions: positions, count: count,
-      sampling: try sampling(), isAnywhere: isAnywhere, isJSON: isJSON, prependBOS: prependBos
+      sampling: try sampling(), allowsMismatch: allowsMismatch, isJSON: isJSON, prependBOS: prependBos
     ).run(on: console)
   }
 

@@ -15,10 +15,11 @@ extension Product {
 
   /// Computes the product on the calling thread's product threads.
   func runAtRateOfMemory() {
-    let threads = inputs * outputs < Self.leastNumbersForThreads ? 1 : ProductThreads.current
-    guard threads > 1 else { return runFewRows() }
-    let share = ((outputs + threads - 1) / threads + 15) / 16 * 16
-    ProductThreadPool.shared.run(pieces: threads) { piece in
+    let sharing = inputs * outputs < Self.leastNumbersForThreads ? .alone : ProductThreads.sharing
+    let parts = sharing.parts
+    guard parts > 1 else { return runFewRows() }
+    let share = ((outputs + parts - 1) / parts + 15) / 16 * 16
+    ProductThreadPool.shared.run(pieces: parts, threads: sharing.threads) { piece in
       let range = min(piece * share, outputs)..<min((piece + 1) * share, outputs)
       if !range.isEmpty { columns(range).runFewRows() }
     }

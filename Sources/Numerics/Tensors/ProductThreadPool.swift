@@ -24,6 +24,8 @@ final class ProductThreadPool: @unchecked Sendable {
   private let wake = NSCondition()
   private var job: (@Sendable (Int) -> Void)?
   private var pieces = 0
+  /// How many threads take part, the caller's among them.
+  private var lanes = 1
 
   init(helpers: Int) {
     self.helpers = max(0, helpers)
@@ -36,13 +38,14 @@ final class ProductThreadPool: @unchecked Sendable {
 
   /// Does pieces 0..<count, spread over this thread and the helpers; all of them here if another caller has the
   /// helpers.
-  func run(pieces count: Int, _ body: @escaping @Sendable (Int) -> Void) {
-    guard helpers > 0, count > 1, !inUse.exchange(true, ordering: .acquiring) else {
+  func run(pieces count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Void) {
+    guard helpers > 0, count > 1, threads > 1, !inUse.exchange(true, ordering: .acquiring) else {
       for piece in 0..<count { body(piece) }
       return
     }
     job = body
     pieces = count
+    lanes = min(helpers + 1, threads)
     unfinished.store(helpers, ordering: .relaxed)
     generation.add(1, ordering: .sequentiallyConsistent)
     if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
@@ -50,11 +53,7 @@ final class ProductThreadPool: @unchecked Sendable {
       wake.broadcast()
       wake.unlock()
     }
-    var piece = helpers
-    while piece < count {
-      body(piece)
-      piece += helpers + 1
-    }
+    for piece in stride(from: lanes - 1, to: count, by: lanes) { body(piece) }
     var looked = 0
     while unfinished.load(ordering: .acquiring) > 0 {
       // On a busy machine the helper may be waiting for this very core.
@@ -69,12 +68,8 @@ final class ProductThreadPool: @unchecked Sendable {
     var seen = 0
     while true {
       seen = nextGeneration(after: seen)
-      if let job {
-        var piece = number
-        while piece < pieces {
-          job(piece)
-          piece += helpers + 1
-        }
+      if let job, number < lanes - 1 {
+        for piece in stride(from: number, to: pieces, by: lanes) { job(piece) }
       }
       unfinished.subtract(1, ordering: .releasing)
     }

@@ -94,13 +94,14 @@ private func multiply(
     transposed: transposed, accumulate: accumulate, out: out, outStride: outStride)
   if product.isBoundByMemory { return product.runAtRateOfMemory() }
   // Below a few million operations a second thread costs more than it saves.
-  let threads = rows * outputs * inputs < 1 << 21 ? 1 : ProductThreads.current
-  guard threads > 1 else { return product.run() }
+  let sharing = rows * outputs * inputs < 1 << 21 ? .alone : ProductThreads.sharing
+  let parts = sharing.parts
+  guard parts > 1 else { return product.run() }
   // Cut along the longer side: rows if there are many, otherwise columns, in multiples of a vector register's width.
-  let cutsRows = rows >= 128 * threads
+  let cutsRows = rows >= 128 * parts
   let end = cutsRows ? rows : outputs
-  let share = ((end + threads - 1) / threads + 15) / 16 * 16
-  ProductThreadPool.shared.run(pieces: threads) { piece in
+  let share = ((end + parts - 1) / parts + 15) / 16 * 16
+  ProductThreadPool.shared.run(pieces: parts, threads: sharing.threads) { piece in
     let range = min(piece * share, end)..<min((piece + 1) * share, end)
     if !range.isEmpty { (cutsRows ? product.rows(range) : product.columns(range)).run() }
   }
@@ -115,10 +116,11 @@ func accumulateProductOverRows(
   guard rows > 0, m > 0, n > 0 else { return }
   let product = ProductOverRows(
     rows: rows, m: m, n: n, a: a, aStride: aStride, b: b, bStride: bStride, out: out, outStride: outStride)
-  let threads = rows * m * n < 1 << 21 ? 1 : ProductThreads.current
-  guard threads > 1 else { return product.run(0..<m) }
-  let share = ((m + threads - 1) / threads + 15) / 16 * 16
-  ProductThreadPool.shared.run(pieces: threads) { piece in
+  let sharing = rows * m * n < 1 << 21 ? .alone : ProductThreads.sharing
+  let parts = sharing.parts
+  guard parts > 1 else { return product.run(0..<m) }
+  let share = ((m + parts - 1) / parts + 15) / 16 * 16
+  ProductThreadPool.shared.run(pieces: parts, threads: sharing.threads) { piece in
     let range = min(piece * share, m)..<min((piece + 1) * share, m)
     if !range.isEmpty { product.run(range) }
   }

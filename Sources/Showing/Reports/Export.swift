@@ -40,7 +40,7 @@ private func writeReport(
   let figures = report.figures
   // A PNG takes ten times as long as everything else.
   let kinds = pictures ? ["png", "svg"] : ["svg"]
-  let drawn = try Workers.map(figures.count * kinds.count) { number -> String in
+  let drawn = try WorkerPool.map(count: figures.count * kinds.count) { number -> String in
     let figure = figures[number / kinds.count]
     let path = "\(folder)/figures/\(fileName(figure.name)).\(kinds[number % kinds.count])"
     try figure.figure.write(to: path)

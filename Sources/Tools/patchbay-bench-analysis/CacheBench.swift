@@ -62,7 +62,7 @@ struct CacheBench: ParsableCommand {
     let block = max(1 << 20, piece * size / max(1, reader.hooks.count * reader.examples))
     for workers in Set([1, cores]).sorted() {
       let plain = try shortest(of: repetitions) {
-        _ = try Workers.map(workers, threads: workers) { whole.read(share: $0, of: workers, block: block) }
+        _ = try WorkerPool.map(count: workers, threads: workers) { whole.read(share: $0, of: workers, block: block) }
       }
       let ours = try shortest(of: repetitions) { try read(reader, threads: workers) }
       let library = try shortest(of: 1) { try readByLibrary(reader, threads: workers) }
@@ -114,14 +114,14 @@ struct CacheBench: ParsableCommand {
   }
 
   private func read(_ reader: CacheReader, threads: Int) throws {
-    _ = try Workers.map(reader.hooks.count, threads: threads) { index in
+    _ = try WorkerPool.map(count: reader.hooks.count, threads: threads) { index in
       for range in pieces(reader) { _ = try reader.read(hook: reader.hooks[index], examples: range) }
     }
   }
 
   private func readByLibrary(_ reader: CacheReader, threads: Int) throws {
     let objects = objects(reader)
-    _ = try Workers.map(objects.count, threads: threads) { index in
+    _ = try WorkerPool.map(count: objects.count, threads: threads) { index in
       for range in pieces(reader) { _ = try reader.store.tensorByLibrary(at: objects[index].path, first: range) }
     }
   }

@@ -56,25 +56,25 @@ struct NumbersBench: ParsableCommand {
           wall, Double(file.bytes) / wall / 1e9, processor))
     }
     try time("read") {
-      _ = try Workers.map(layers, threads: threads) { layer in file.forEachPiece(layer: layer) { _, _ in } }
+      _ = try WorkerPool.map(count: layers, threads: threads) { layer in file.forEachPiece(layer: layer) { _, _ in } }
     }
     try time("mean_difference") {
-      _ = try Workers.map(layers, threads: threads) { layer in
+      _ = try WorkerPool.map(count: layers, threads: threads) { layer in
         try moments(file, layer, classes, .none).meanDifference()
       }
     }
     try time("moments") {
-      _ = try Workers.map(layers, threads: threads) { layer in try moments(file, layer, classes, .pooled) }
+      _ = try WorkerPool.map(count: layers, threads: threads) { layer in try moments(file, layer, classes, .pooled) }
     }
     try time("mean_difference_and_pca") {
-      _ = try Workers.map(layers, threads: threads) { layer in
+      _ = try WorkerPool.map(count: layers, threads: threads) { layer in
         let moments = try moments(file, layer, classes, .pooled)
         return (try moments.meanDifference(), try PrincipalComponents(moments, count: components))
       }
     }
     var fits: [LogisticRegression] = []
     try time("logistic") {
-      fits = try Workers.map(layers, threads: threads) { layer in
+      fits = try WorkerPool.map(count: layers, threads: threads) { layer in
         let rows = file.read(layer: layer, 0..<examples)
         return try LogisticRegression(rows: rows.matrix, classes: classes, penalty: penalty)
       }

@@ -17,7 +17,7 @@ struct GradientSum: Sendable {
       squares.withUnsafeMutableBufferPointer { squares in
         // Pieces touch different weights.
         nonisolated(unsafe) let (sums, squares) = (sums, squares)
-        Parallel.forEach(sums.count, threads: threads) { weight in
+        WorkerPool.map(count: sums.count, threads: threads) { weight in
           for part in rest { sums[weight].accumulate(part[weight]) }
           squares[weight] = sums[weight].squaredSum
         }

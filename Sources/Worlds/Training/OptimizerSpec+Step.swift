@@ -20,7 +20,7 @@ extension OptimizerSpec {
         state.second.withUnsafeMutableBufferPointer { second in
           // Pieces touch different weights.
           nonisolated(unsafe) let (weights, first, second) = (weights, first, second)
-          Parallel.forEach(weights.count, threads: threads) { index in
+          WorkerPool.map(count: weights.count, threads: threads) { index in
             let isMatrix = weights[index].shape.count > 1
             weights[index].stepAdamW(
               first: &first[index], second: &second[index], gradient: gradients.weights[index], gradientScale: shrink,

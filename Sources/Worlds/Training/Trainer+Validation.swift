@@ -32,7 +32,7 @@ extension Trainer {
   /// The mean loss over the first pictures of a source, and how often the label has the highest score.
   private func labelLoss(_ model: Model, _ validation: PictureSource) throws -> (loss: Double, scores: [TaskScore]) {
     let (count, groupSize) = (recipe.validation.documents, 64)
-    let groups = try Parallel.map((count + groupSize - 1) / groupSize, threads: threads) { group in
+    let groups = try WorkerPool.map(count: (count + groupSize - 1) / groupSize, threads: threads) { group in
       let shard = validation.shard(group * groupSize..<min(count, (group + 1) * groupSize))
       let logits = try Oracle(model).lastLogits(try shard.batch()).logits
       let width = logits.count / shard.targets.count
@@ -58,7 +58,7 @@ extension Trainer {
     }
     guard !rows.isEmpty else { throw TrainingError.nothingToValidate }
     let groups = try Batch(prompts: rows).groups(ofEntries: groupTokens)
-    let sums = try Parallel.map(groups.count, threads: threads) { index in
+    let sums = try WorkerPool.map(count: groups.count, threads: threads) { index in
       let shard = Shard(rows[groups[index]])
       let logits = model.graph.logits
       let run = try Oracle(model).run(try shard.batch(), keeping: [logits])
@@ -70,7 +70,7 @@ extension Trainer {
 
   private func score(_ name: String, _ examples: [TaskExample], _ model: Model) throws -> TaskScore {
     let groups = try Batch(prompts: examples.map(\.prompt)).groups(ofEntries: 1024)
-    let groupScores = try Parallel.map(groups.count, threads: threads) { index in
+    let groupScores = try WorkerPool.map(count: groups.count, threads: threads) { index in
       let own = Array(examples[groups[index]])
       let logits = try Oracle(model).lastLogits(try Batch(prompts: own.map(\.prompt))).logits
       let width = logits.count / own.count

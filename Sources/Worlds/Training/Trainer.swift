@@ -74,7 +74,7 @@ public struct Trainer: Sendable {
     case .pictures(let source, _):
       let next = first + recipe.batchTokens
       // Drawing pictures takes a while, too.
-      let shards = Parallel.mapAll(recipe.shards, threads: threads) { part -> Shard? in
+      let shards = WorkerPool.map(count: recipe.shards, threads: threads) { part -> Shard? in
         let numbers =
           first + part * recipe.batchTokens / recipe.shards..<first + (part + 1) * recipe.batchTokens / recipe.shards
         return numbers.isEmpty ? nil : source.shard(numbers)
@@ -102,7 +102,7 @@ public struct Trainer: Sendable {
     _ model: Model, _ shards: [Shard], predicted: Int
   ) throws -> (loss: Double, gradients: GradientSum) {
     let scale = 1 / Float(predicted)
-    let parts = try Parallel.map(shards.count, threads: threads) { index in
+    let parts = try WorkerPool.map(count: shards.count, threads: threads) { index in
       let shard = shards[index]
       var loss = 0.0
       let gradients = try Differentiator(model).gradients(

@@ -26,7 +26,7 @@ public struct TrainingState: Sendable {
   /// Whether every weight and moment is a finite number.
   func isFinite(threads: Int) -> Bool {
     let all = weights + first + second
-    let flags = Parallel.mapAll(all.count, threads: threads) { all[$0].squaredSum.isFinite }
+    let flags = WorkerPool.map(count: all.count, threads: threads) { all[$0].squaredSum.isFinite }
     return flags.allSatisfy { $0 }
   }
 }

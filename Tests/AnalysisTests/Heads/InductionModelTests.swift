@@ -25,7 +25,7 @@ import Testing
     for (detector, layer, head) in heads {
       let found = try #require(scores[detector])
       let strongest = try #require(found.strongest(1).first)
-      #expect((strongest.layer, strongest.head) == (layer, head), "\(detector)")
+      #expect(strongest.head == Head(layer: layer, head: head), "\(detector)")
       // 1.1 attends to itself too.
       #expect(abs(strongest.value - (detector == .duplicateToken ? 0.5 : 1)) < 1e-6, "\(detector): \(strongest.value)")
       for other in found.strongest(6).dropFirst() { #expect(other.value < strongest.value - 0.1, "\(detector)") }

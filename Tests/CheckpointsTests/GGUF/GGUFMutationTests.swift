@@ -1,4 +1,5 @@
 import Checkpoints
+import Diagnostics
 import Foundation
 import TestSupport
 import Testing
@@ -53,7 +54,7 @@ import Testing
 
   @Test(arguments: 0..<6 as Range<UInt64>)
   func randomBytesDoNoHarm(seed: UInt64) throws {
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix64(seed: seed)
     try withTemporaryFolder { folder in
       for _ in 0..<100 {
         var bytes = whole

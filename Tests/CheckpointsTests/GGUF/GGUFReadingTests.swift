@@ -81,7 +81,7 @@ import Testing
     // Numbers off a 4-byte boundary are copied.
     let odd = try open(
       GGUFBytes(
-        keys: [("general.alignment", GGUFBytes.uint32(1)), ("x", GGUFBytes.value(0, [1]))],
+        keys: [("general.alignment", GGUFBytes.uint32(1)), ("xy", GGUFBytes.value(0, [1]))],
         tensors: [.init(name: "a", sizes: [2])], data: floats([1, 2]), alignment: 1))
     #expect((odd.tensor(named: "a")?.bytes.lowerBound ?? 0) % 4 != 0)
     #expect(try odd.storage(named: "a").values == [1, 2])

@@ -72,7 +72,8 @@ struct GradientPassTests {
         continue
       }
       let square = gradient.values.reduce(0) { $0 + Double($1) * Double($1) }
-      guard square > 1e-12 else { continue }
+      // What the step of a smaller gradient changes is lost in float32's rounding of the objective.
+      guard square > 1e-5 else { continue }
       // The step changes the objective by about 0.02.
       let step = Float(0.01 / square.squareRoot() / max(1, square.squareRoot()))
       func objective(_ sign: Float) throws -> Double {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 /// k-means: of the partitions into k clusters that were tried, the one with the smallest sum of squared distances to
 /// the clusters' means.
@@ -23,7 +24,7 @@ public struct KMeans: Sendable, Equatable {
     _ rows: DenseMatrix, count: Int, restarts: Int = 10, seed: UInt64 = 0, limit: Int = 300, threads: Int? = nil
   ) throws {
     let points = try ClusterPoints(rows, count: count)
-    let outcomes = try Workers.map(max(1, restarts), threads: threads) { start in
+    let outcomes = WorkerPool.map(count: max(1, restarts), threads: threads) { start in
       var generator = SplitMix64(seed: seed &+ UInt64(start) &* 0x9E37_79B9_7F4A_7C15)
       return KMeans(points, from: points.spreadStart(count, using: &generator), limit: limit)
     }

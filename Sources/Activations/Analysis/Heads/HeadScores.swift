@@ -1,3 +1,5 @@
+import ModelGraph
+
 /// One number for each head of a model.
 public struct HeadScores: Sendable, Hashable {
   public let layers: Int
@@ -16,10 +18,10 @@ public struct HeadScores: Sendable, Hashable {
   public subscript(layer: Int, head: Int) -> Double { values[layer * heads + head] }
 
   /// The heads with the largest numbers, largest first; heads without a number are left out.
-  public func strongest(_ count: Int) -> [(layer: Int, head: Int, value: Double)] {
+  public func strongest(_ count: Int) -> [(head: Head, value: Double)] {
     let order = values.indices.filter { !values[$0].isNaN }.sorted {
       values[$0] == values[$1] ? $0 < $1 : values[$0] > values[$1]
     }
-    return order.prefix(count).map { ($0 / heads, $0 % heads, values[$0]) }
+    return order.prefix(count).map { (Head(layer: $0 / heads, head: $0 % heads), values[$0]) }
   }
 }

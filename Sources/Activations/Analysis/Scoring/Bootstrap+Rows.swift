@@ -10,10 +10,10 @@ extension Bootstrap {
   /// - Parameters:
   ///   - rows: [row, example], row-major.
   ///   - examples: at least 1.
-  public func means(ofRows rows: [Float], examples: Int, threads: Int? = nil) throws -> [Interval] {
+  public func means(ofRows rows: [Float], examples: Int, threads: Int? = nil) -> [Interval] {
     precondition(examples > 0 && rows.count.isMultiple(of: examples), "\(rows.count) numbers in rows of \(examples)")
     let blocks = RowBlock.ranges(rows.count / examples, examples: examples)
-    return try Workers.map(blocks.count, threads: threads) { number -> [Interval] in
+    return WorkerPool.map(count: blocks.count, threads: threads) { number -> [Interval] in
       means(of: RowBlock(rows, blocks[number], examples: examples))
     }.flatMap(\.self)
   }

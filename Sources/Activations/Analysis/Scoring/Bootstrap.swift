@@ -57,7 +57,7 @@ public struct Bootstrap: Sendable, Equatable {
   }
 
   /// Interpolates between the two nearest values, like numpy's `quantile`.
-  static func quantile(_ sorted: [Double], _ share: Double) -> Double {
+  package static func quantile(_ sorted: [Double], _ share: Double) -> Double {
     let position = min(max(share, 0), 1) * Double(sorted.count - 1)
     let below = Int(position)
     let above = min(below + 1, sorted.count - 1)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Tensors
 
 /// How a reader's accuracy grows with the number of training pairs.
 public struct LearningCurve: Sendable, Equatable {
@@ -32,7 +33,7 @@ public struct LearningCurve: Sendable, Equatable {
     }
     if let bad = sizes.first(where: { $0 < 1 }) { throw AnalysisError.tooFewPairs(found: bad, needed: 1) }
     guard draws > 0 else { throw AnalysisError.tooFewExamples(purpose: "a learning curve", found: 0, needed: 1) }
-    let readers = try Workers.map(sizes.count * draws, threads: threads) { piece in
+    let readers = try WorkerPool.map(count: sizes.count * draws, threads: threads) { piece in
       let (size, draw) = (sizes[piece / draws], piece % draws)
       // Each draw has the same order for all sizes, so that a curve grows by adding pairs.
       var generator = SplitMix64(seed: seed &+ UInt64(draw) &* 0x9E37_79B9_7F4A_7C15)

@@ -17,7 +17,7 @@ public struct SignFlips: Sendable, Equatable {
   /// p for each of many rows of numbers; NaN for rows without a finite number. Numbers that are not finite have no sign
   /// to flip.
   /// - Parameter rows: [row, example], row-major.
-  public func p(ofRows rows: [Float], examples: Int, threads: Int? = nil) throws -> [Double] {
+  public func p(ofRows rows: [Float], examples: Int, threads: Int? = nil) -> [Double] {
     precondition(examples > 0 && rows.count.isMultiple(of: examples), "\(rows.count) numbers in rows of \(examples)")
     let isExact = isExact(examples)
     let draws = isExact ? 1 << examples : flips
@@ -29,7 +29,7 @@ public struct SignFlips: Sendable, Equatable {
     for first in stride(from: 0, to: draws, by: atATime) {
       let range = first..<min(draws, first + atATime)
       let signs = isExact ? allSigns(range, examples) : drawnSigns(range.count, examples, &generator)
-      let found = try counts(rows, count, signs, threads)
+      let found = counts(rows, count, signs, threads)
       for row in 0..<count { asFar[row] += found[row] }
     }
     return (0..<count).map { row -> Double in
@@ -39,10 +39,10 @@ public struct SignFlips: Sendable, Equatable {
   }
 
   /// For how many of the signs [draw, example] each row's sum is as far from 0 as it actually is.
-  private func counts(_ rows: [Float], _ count: Int, _ signs: Tensor, _ threads: Int?) throws -> [Int] {
+  private func counts(_ rows: [Float], _ count: Int, _ signs: Tensor, _ threads: Int?) -> [Int] {
     let (draws, examples) = (signs.shape[0], signs.shape[1])
     let blocks = RowBlock.ranges(count, examples: examples)
-    return try Workers.map(blocks.count, threads: threads) { number -> [Int] in
+    return WorkerPool.map(count: blocks.count, threads: threads) { number -> [Int] in
       let block = RowBlock(rows, blocks[number], examples: examples, centred: false)
       let sums = block.products(with: signs)
       return block.rows.map { row -> Int in

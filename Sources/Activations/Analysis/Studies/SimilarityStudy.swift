@@ -69,12 +69,12 @@ public struct SimilarityStudy: Study {
 
   /// The mean over examples of the cosine of two places' activations, [places, places]; NaN for places of different
   /// widths.
-  private func cosines(_ rows: [Matrix]) throws -> DenseMatrix {
+  private func cosines(_ rows: [Matrix]) -> DenseMatrix {
     let units = rows.map { matrix in
       let lengths = Norms.lengths(of: matrix)
       return (matrix, lengths)
     }
-    let found = try Workers.map(rows.count) { first -> [Double] in
+    let found = WorkerPool.map(count: rows.count) { first -> [Double] in
       (0..<rows.count).map { second in
         let ((a, lengthsA), (b, lengthsB)) = (units[first], units[second])
         guard a.columns == b.columns else { return .nan }

@@ -2,6 +2,7 @@ import ActivationStore
 import Diagnostics
 import Foundation
 import ModelGraph
+import Synchronization
 import Tensors
 
 /// Runs studies: reads what they select, each hook of each source once for all of them, with hooks in parallel on all
@@ -66,10 +67,20 @@ public struct StudyRunner: Sendable {
     while true {
       let readings = self.readings(pass)
       if readings.isEmpty, pass > 0 { break }
-      let (counter, number) = (Counter(), pass)
-      _ = try Workers.map(readings.count, threads: threads) { index in
+      let done = Mutex(0)
+      let number = pass
+      @Sendable func take(_ index: Int) throws {
         try read(readings[index], number, check)
-        counter.advance { progress($0, readings.count) }
+        done.withLock {
+          $0 += 1
+          progress($0, readings.count)
+        }
+      }
+      if readings.count == 1 {
+        // One stream has all threads to itself, for its products.
+        try ProductThreads.shared(between: threads ?? ProcessInfo.processInfo.activeProcessorCount) { try take(0) }
+      } else {
+        try WorkerPool.map(count: readings.count, threads: threads, take)
       }
       pass += 1
     }
@@ -102,19 +113,6 @@ public struct StudyRunner: Sendable {
         rows, items, at: Selection.Place(source: reading.source, hook: reading.hook, rule: rule, head: head), pass)
     }
     for reading in readings { try studies[reading.study].endPass(reading.source, reading.hook, pass) }
-  }
-
-  /// `@unchecked Sendable`: the lock guards the count.
-  private final class Counter: @unchecked Sendable {
-    private let lock = NSLock()
-    private var done = 0
-
-    func advance(_ report: (Int) -> Void) {
-      lock.withLock {
-        done += 1
-        report(done)
-      }
-    }
   }
 }
 

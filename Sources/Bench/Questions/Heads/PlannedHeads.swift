@@ -66,7 +66,6 @@ package struct PlannedHeads: PlannedQuestion {
   package var runs: Int { plan.runs }
   package var room: AnswerRoom { .rows(plan.room) }
   private var engine: PatchingEngine { plan.engine }
-  private var places: [(layer: Int, head: Int)] { strongest.heads.map { ($0.layer, $0.head) } }
 
   package func answer(_ unit: UnitOfWork) throws {
     guard !unit.missing(fromRows: plan.room.name).isEmpty else { return }
@@ -100,7 +99,9 @@ package struct PlannedHeads: PlannedQuestion {
     to values: inout [Float], from gaze: HeadsSummary.Gaze, _ from: Int, _ block: Range<Int>
   ) throws {
     let roles = block.map { TokenRole.roles(engine.prompts.pairs[$0], from: gaze) }
-    let rows = try engine.attentionRows(of: places, .clean, block: block) { roles[$0 - block.lowerBound]?.destination }
+    let rows = try engine.attentionRows(of: strongest.heads, .clean, block: block) {
+      roles[$0 - block.lowerBound]?.destination
+    }
     let classes = plan.sources.count
     for (column, known) in roles.enumerated() {
       guard let known else { continue }

@@ -2,6 +2,7 @@ import ActivationStore
 import ExperimentFile
 import Foundation
 import Patching
+import Tensors
 
 /// A question about a policy in mazes: `/steering/NAME`. The outcome of each maze is stored as a row.
 extension MazeSteeringStudy: PlannedQuestion {

@@ -51,14 +51,10 @@ extension MazeSteeringStudy {
 
   /// Every maze's differences: [maze][term][site][features].
   private func differencesOfAll(threads: Int) throws -> [[[[Float]]]] {
-    let found = Outcomes<[[[Float]]]>(count: mazes.count)
-    try WorkerPool.run(count: mazes.count, threads: threads) { number, check in
-      try check()
-      return (number, try self.differences(number))
-    } deliver: {
-      found.set($0, $1)
+    try WorkerPool.map(count: mazes.count, threads: threads) { number in
+      try Task.checkCancellation()
+      return try differences(number)
     }
-    return found.all
   }
 
   /// The mean of every maze's differences: [term][site][features].

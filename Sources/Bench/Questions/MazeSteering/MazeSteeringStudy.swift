@@ -26,7 +26,7 @@ struct MazeSteeringStudy: Sendable {
   let later: [Node]
   let threads: Int
   /// The vectors that are not each maze's own, computed when the first maze needs them.
-  private let shared = Once<[[[[Float]]]]>()
+  private let shared = Memo<MazeSteeringSpec.Source, [[[[Float]]]]>()
 
   /// - Throws: `InterventionError`, `GraphError` for a site or an activation that the model lacks or that cannot
   ///   change.
@@ -162,7 +162,7 @@ struct MazeSteeringStudy: Sendable {
 
   /// What is added in one maze, for each site or source in turn: a vector per term, and its site.
   private func vectorSets(_ number: Int) throws -> [(site: Node, vectors: [[Float]])] {
-    let shared = try shared.value { try sharedVectors(threads: threads) }
+    let shared = try shared.value(for: spec.source) { try sharedVectors(threads: threads) }
     switch spec.source {
     case .own, .mean:
       let own = try shared.first ?? vectors(number)
@@ -222,32 +222,5 @@ struct MazeSteeringStudy: Sendable {
     measures.reachedRegion = Float(inRegion) / Float(played.count)
     measures.steps = Float(played.reduce(0) { $0 + $1.steps }) / Float(played.count)
     return measures
-  }
-}
-
-/// Workers' results, by number. `@unchecked Sendable`: the lock guards it.
-final class Outcomes<T: Sendable>: @unchecked Sendable {
-  private let lock = NSLock()
-  private var found: [T?]
-
-  init(count: Int) { found = [T?](repeating: nil, count: count) }
-
-  func set(_ number: Int, _ outcome: T) { lock.withLock { found[number] = outcome } }
-
-  var all: [T] { lock.withLock { found.compactMap { $0 } } }
-}
-
-/// A value computed on first use. `@unchecked Sendable`: the lock guards it.
-final class Once<T: Sendable>: @unchecked Sendable {
-  private let lock = NSLock()
-  private var made: T?
-
-  func value(_ make: () throws -> T) rethrows -> T {
-    try lock.withLock {
-      if let made { return made }
-      let value = try make()
-      made = value
-      return value
-    }
   }
 }

@@ -15,11 +15,9 @@ public struct AttentionReading: Reading {
 
   public init(heads: [Head]) { self.heads = heads }
 
-  private var places: [(layer: Int, head: Int)] { heads.map { ($0.layer, $0.head) } }
-
   public var keys: KeyValuePairs<String, JSONValue> { ["heads": .words(heads.map(\.description))] }
 
-  public func check(_ engine: PatchingEngine) throws { try engine.checkHeads(places) }
+  public func check(_ engine: PatchingEngine) throws { try engine.checkHeads(heads) }
 
   public func columns(_ engine: PatchingEngine) throws -> [(name: String, axes: [LabelledAxis])] {
     let longest = engine.prompts.longest
@@ -35,7 +33,7 @@ public struct AttentionReading: Reading {
   }
 
   public func values(_ engine: PatchingEngine, _ side: RunSide, block: Range<Int>) throws -> [[Float]] {
-    [Array(try engine.attentionPatterns(of: places, side, block: block).values.joined().joined().joined())]
+    [Array(try engine.attentionPatterns(of: heads, side, block: block).values.joined().joined().joined())]
   }
 }
 

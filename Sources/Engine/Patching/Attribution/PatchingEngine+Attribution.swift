@@ -68,7 +68,9 @@ extension PatchingEngine {
   fileprivate func gradients(of site: [NodeID], rows: Range<Int>) throws -> (base: Activations, by: [Activations]) {
     let pieces = prompts.groups(of: rows, entries: Cut.pieceEntries(ofPictures: prompts.hasPictures))
     let differentiator = Differentiator(model)
-    let found = try WorkerPool.map(count: pieces.count * metrics.count, threads: threads) { number in
+    let count = pieces.count * metrics.count
+    @Sendable func found(_ number: Int) throws -> (values: Activations, slopes: Activations) {
+      try Task.checkCancellation()
       let (metric, piece) = (metrics[number / pieces.count], pieces[number % pieces.count])
       let batch = try prompts.batch(direction.base, rows: piece)
       // With little memory some values are computed a second time, which gives the same numbers.
@@ -77,11 +79,16 @@ extension PatchingEngine {
       ) { seed(metric, rows: piece, logits: $0) }
       return (values: result.activations, slopes: result.asActivations)
     }
+    // One piece alone has nothing to share but its products.
+    let all =
+      count == 1
+      ? [try ProductThreads.cut(into: Cut.shares, between: threads) { try found(0) }]
+      : try WorkerPool.map(count: count, threads: threads, found)
     let batch = try prompts.batch(direction.base, rows: rows)
     return (
-      Activations(joining: found.prefix(pieces.count).map(\.values), of: batch),
+      Activations(joining: all.prefix(pieces.count).map(\.values), of: batch),
       metrics.indices.map { metric in
-        let own = found[metric * pieces.count..<(metric + 1) * pieces.count]
+        let own = all[metric * pieces.count..<(metric + 1) * pieces.count]
         return Activations(joining: own.map(\.slopes), of: batch)
       }
     )

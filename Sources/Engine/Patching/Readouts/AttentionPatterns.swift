@@ -22,7 +22,7 @@ public struct AttentionPatterns: Sendable {
 extension PatchingEngine {
   /// The attention patterns of some heads in one of the two unedited runs.
   /// - Throws: `InterventionError` for a head that does not exist.
-  public func attentionPatterns(of heads: [(layer: Int, head: Int)], _ side: RunSide) throws -> AttentionPatterns {
+  public func attentionPatterns(of heads: [Head], _ side: RunSide) throws -> AttentionPatterns {
     var whole = try attentionPatterns(of: heads, side, block: blocks[0])
     for block in blocks.dropFirst() { whole.append(try attentionPatterns(of: heads, side, block: block)) }
     return whole
@@ -32,7 +32,7 @@ extension PatchingEngine {
   /// - Parameter block: one of `blocks`.
   /// - Throws: as for all examples.
   public func attentionPatterns(
-    of heads: [(layer: Int, head: Int)], _ side: RunSide, block: Range<Int>
+    of heads: [Head], _ side: RunSide, block: Range<Int>
   ) throws -> AttentionPatterns {
     try checkHeads(heads)
     let resolver = SiteResolver(model.graph)
@@ -59,15 +59,15 @@ extension PatchingEngine {
         }
       }
     }
-    return AttentionPatterns(heads: heads.map { "\($0.layer).\($0.head)" }, values: values)
+    return AttentionPatterns(heads: heads.map(\.description), values: values)
   }
 
   /// Checks that heads exist.
   /// - Throws: `InterventionError.outsideAxis`.
-  public func checkHeads(_ heads: [(layer: Int, head: Int)]) throws {
+  public func checkHeads(_ heads: [Head]) throws {
     let resolver = SiteResolver(model.graph)
-    for (layer, head) in heads {
-      _ = try resolver.features(.head, of: Site(.pattern, [.layer: .index(layer), .head: .index(head)]))
+    for head in heads {
+      _ = try resolver.features(.head, of: Site(.pattern, [.layer: .index(head.layer), .head: .index(head.head)]))
     }
   }
 }

@@ -9,7 +9,7 @@ extension PatchingEngine {
   /// - Returns: [example of the block][head][source]; empty for an example that is left out.
   /// - Throws: `InterventionError` for a head that does not exist; `RunError`.
   public func attentionRows(
-    of heads: [(layer: Int, head: Int)], _ side: RunSide, block: Range<Int>, from destination: (_ example: Int) -> Int?
+    of heads: [Head], _ side: RunSide, block: Range<Int>, from destination: (_ example: Int) -> Int?
   ) throws -> [[[Float]]] {
     try checkHeads(heads)
     let resolver = SiteResolver(model.graph)

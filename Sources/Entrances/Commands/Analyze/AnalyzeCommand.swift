@@ -5,6 +5,7 @@ import ExperimentFile
 import Foundation
 import Reports
 import Runs
+import Synchronization
 import Workbenches
 
 /// `patchbay analyze`: runs the analyses of an analysis file on cached activations.
@@ -37,7 +38,7 @@ public struct AnalyzeCommand: Sendable {
       try Task.checkCancellation()
       caches += try await open(entry, of: file, on: console)
     }
-    let (flag, name) = (StopFlag(), file.name)
+    let (isCancelled, name) = (Atomic(false), file.name)
     let progress = ProgressLine(file.name, total: 100, unit: "%", on: console)
     let run = AnalysisRun(
       name: file.name, analyses: file.analyses, caches: caches, acrossModels: file.acrossModels, file: file.file,
@@ -46,9 +47,9 @@ public struct AnalyzeCommand: Sendable {
     let outcome = try await withTaskCancellationHandler {
       try run.run(
         into: output, progress: { progress.advance(to: 100 * $0 / max(1, $1), title: name) },
-        check: { try flag.check() })
+        check: { if isCancelled.load(ordering: .relaxed) { throw CancellationError() } })
     } onCancel: {
-      flag.raise()
+      isCancelled.store(true, ordering: .relaxed)
     }
     progress.finish()
     // The results are complete: print them before the exports, which may fail.
@@ -96,18 +97,5 @@ extension StudyResult {
   /// How many leading columns identify a row, and are not numbers.
   private var textColumns: Int {
     header.prefix { ["source", "hook", "head", "position", "place", "next"].contains($0) }.count
-  }
-}
-
-/// Whether a run should stop. `@unchecked Sendable`: the lock guards the flag.
-final class StopFlag: @unchecked Sendable {
-  private let lock = NSLock()
-  private var isRaised = false
-
-  func raise() { lock.withLock { isRaised = true } }
-
-  /// - Throws: `CancellationError` once it is raised.
-  func check() throws {
-    if lock.withLock({ isRaised }) { throw CancellationError() }
   }
 }

@@ -22,13 +22,13 @@ public struct GenerateCommand: Sendable {
   public let count: Int
   public let sampling: Sampling
   /// Whether vectors may be from another model or site.
-  public let isAnywhere: Bool
+  public let allowsMismatch: Bool
   public let isJSON: Bool
   public let prependBOS: PrependBOS
 
   public init(
     model: String, prompt: PromptSpec.Prompt, additions: [SteeringAddition] = [], edits: [TextEdit] = [],
-    positions: SteeredPositions? = nil, count: Int = 40, sampling: Sampling = .greedy, isAnywhere: Bool = false,
+    positions: SteeredPositions? = nil, count: Int = 40, sampling: Sampling = .greedy, allowsMismatch: Bool = false,
     isJSON: Bool = false,
     prependBOS: PrependBOS = .automatic
   ) {
@@ -39,7 +39,7 @@ public struct GenerateCommand: Sendable {
     self.positions = positions
     self.count = count
     self.sampling = sampling
-    self.isAnywhere = isAnywhere
+    self.allowsMismatch = allowsMismatch
     self.isJSON = isJSON
     self.prependBOS = prependBOS
   }
@@ -48,7 +48,9 @@ public struct GenerateCommand: Sendable {
   ///   `ConsoleError`, `CancellationError`.
   public func run(on console: Console) async throws {
     let vectors = try additions.map { try WrittenVector(path: $0.file) }
-    let steerings = try zip(additions, vectors).map { try PlacedSteering($0, $1.vector, isAnywhere: isAnywhere) }
+    let steerings = try zip(additions, vectors).map {
+      try PlacedSteering($0, $1.vector, allowsMismatch: allowsMismatch)
+    }
     let notes = vectors.compactMap(\.note) + edits.flatMap(\.origins).compactMap(\.note)
     for note in Set(notes).sorted() { console.note(note) }
     let steered = try SteeredRow(steerings, edits, positions)
@@ -69,7 +71,7 @@ public struct GenerateCommand: Sendable {
 
   private func checkModel(of vectors: [WrittenVector], _ loaded: LoadedModel) throws {
     let origins = edits.flatMap { edit in edit.origins.map { (edit, $0) } }.filter { $1.modelSHA256 != nil }
-    guard !isAnywhere, !(vectors.allSatisfy { $0.modelSHA256 == nil } && origins.isEmpty) else { return }
+    guard !allowsMismatch, !(vectors.allSatisfy { $0.modelSHA256 == nil } && origins.isEmpty) else { return }
     let sha256 = try loaded.folder.sha256()
     if let (addition, other) = zip(additions, vectors).first(where: { ($1.modelSHA256 ?? sha256) != sha256 }) {
       throw CommandError.steeringOfOtherModel(file: addition.file, found: other.vector.model, model: model)

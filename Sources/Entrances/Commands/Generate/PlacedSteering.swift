@@ -9,16 +9,16 @@ struct PlacedSteering {
   let layers: [Int]
 
   /// - Parameters:
-  /// - isAnywhere: whether the vector may be from another site.
+  ///   - allowsMismatch: whether the vector may be from another site.
   /// - Throws: `CommandError` for a vector that is not from this site or does not have these layers.
-  init(_ addition: SteeringAddition, _ vector: SteeringVector, isAnywhere: Bool) throws {
+  init(_ addition: SteeringAddition, _ vector: SteeringVector, allowsMismatch: Bool) throws {
     self.addition = addition
     self.vector = vector
     let made = SiteName(rawValue: vector.site)
     guard let site = addition.site ?? made else {
       throw CommandError.steeringNeedsSite(file: addition.file, found: vector.site)
     }
-    guard site == made || isAnywhere else {
+    guard site == made || allowsMismatch else {
       throw CommandError.steeringOfOtherSite(file: addition.file, found: vector.site, site: site.rawValue)
     }
     self.site = site

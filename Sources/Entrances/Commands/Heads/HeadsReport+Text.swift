@@ -32,7 +32,7 @@ extension HeadsReport {
     var table = TextTable(header: ["detector", "prompts", "strongest heads"], alignments: [.left, .right])
     for detector in HeadDetector.allCases {
       guard let scores = detection.scores[detector] else { continue }
-      let found = scores.strongest(top).map { "\($0.layer).\($0.head) \(decimal($0.value, 2))" }
+      let found = scores.strongest(top).map { "\($0.head) \(decimal($0.value, 2))" }
       table.add([
         detector.rawValue, "\(detection.counts[detector] ?? 0)",
         found.isEmpty ? "no prompt has a token that came before" : found.joined(separator: "  "),
@@ -44,7 +44,7 @@ extension HeadsReport {
   private func copyingText(_ top: Int) -> String {
     var table = TextTable(header: ["circuit", "strongest heads"])
     for (name, scores) in copyingScores {
-      let found = scores.strongest(top).map { "\($0.layer).\($0.head) \(decimal($0.value, 2))" }
+      let found = scores.strongest(top).map { "\($0.head) \(decimal($0.value, 2))" }
       table.add([name, found.isEmpty ? "none has eigenvalues other than 0" : found.joined(separator: "  ")])
     }
     return "what weights copy (sum of eigenvalues over sum of their sizes, -1 to 1)\n\n\(table.text)"

@@ -1,6 +1,7 @@
 import Execution
 import Interventions
 import Patching
+import Synchronization
 
 /// The logits of a run in which `resid_pre` of another run is patched in at one position of one layer.
 struct ResidualPatching: Sendable {
@@ -31,12 +32,16 @@ struct ResidualPatching: Sendable {
   /// - Returns: [layers, positions]
   /// - Throws: `PatchingError`, `CancellationError`.
   func cells(progress: ProgressLine) throws -> [[Cell?]] {
-    let collector = Collector(count: plan.cells)
+    let found = Mutex([Cell?](repeating: nil, count: plan.cells))
     try engine.run(plan) { block in
-      collector.add(block)
+      if let logits = block.values[.logit], let ranks = block.values[.rank] {
+        for (place, cell) in block.cells.enumerated() where block.changeNorms[place] != 0 && !logits[place].isNaN {
+          found.withLock { $0[cell] = Cell(logit: logits[place], rank: Int(ranks[place])) }
+        }
+      }
       progress.advance(by: block.cells.count)
     }
-    let cells = collector.cells
+    let cells = found.withLock(\.self)
     return stride(from: 0, to: cells.count, by: positions).map { Array(cells[$0..<$0 + positions]) }
   }
 
@@ -44,19 +49,5 @@ struct ResidualPatching: Sendable {
   struct Cell: Sendable, Hashable {
     let logit: Float
     let rank: Int
-  }
-}
-
-/// Collects cells. `@unchecked Sendable`: the engine delivers one block at a time.
-private final class Collector: @unchecked Sendable {
-  private(set) var cells: [ResidualPatching.Cell?]
-
-  init(count: Int) { cells = [ResidualPatching.Cell?](repeating: nil, count: count) }
-
-  func add(_ block: SweepBlock) {
-    guard let logits = block.values[.logit], let ranks = block.values[.rank] else { return }
-    for (place, cell) in block.cells.enumerated() where block.changeNorms[place] != 0 && !logits[place].isNaN {
-      cells[cell] = ResidualPatching.Cell(logit: logits[place], rank: Int(ranks[place]))
-    }
   }
 }

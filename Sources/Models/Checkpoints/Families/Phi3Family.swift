@@ -40,7 +40,7 @@ public enum Phi3Family: ModelFamily {
     let share = try holder.double("partial_rotary_factor", default: 1)
     let dimensions = Int(Double(spec.dHead) * share)
     guard share > 0, share <= 1, dimensions > 0 else {
-      throw holder.invalid("partial_rotary_factor", "a share of a head's \(spec.dHead) features, up to 1")
+      throw holder.invalid("partial_rotary_factor", "a fraction of a head's \(spec.dHead) features, up to 1")
     }
     let isLong = try section.map(isLong) ?? false
     let plain = try config.rotary(
@@ -57,8 +57,8 @@ public enum Phi3Family: ModelFamily {
   private static func isLong(_ section: Config) throws -> Bool {
     switch try section.rotaryType() {
     case nil, "default": return false
-    // The names that Phi-3's configs have had for it.
-    case "longrope", "su", "yarn": return true
+    // transformers takes `yarn` for `longrope` in this family, and refuses the older `su`.
+    case "longrope", "yarn": return true
     default:
       throw section.invalid(section.has("rope_type") ? "rope_type" : "type", "default or longrope")
     }

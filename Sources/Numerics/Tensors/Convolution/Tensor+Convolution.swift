@@ -103,7 +103,7 @@ private func forEachChunk(of pictures: Int, _ shape: ConvolutionShape, _ body: @
   // Pieces read the same numbers and write different ones.
   nonisolated(unsafe) let body = body
   let threads = min(ProductThreads.current, chunks.count)
-  ProductThreadPool.shared.run(pieces: threads) { piece in
+  ProductThreadPool.shared.run(pieces: threads, threads: threads) { piece in
     for index in stride(from: piece, to: chunks.count, by: threads) { body(chunks[index]) }
   }
 }

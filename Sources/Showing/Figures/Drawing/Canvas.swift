@@ -52,7 +52,8 @@ struct Canvas {
     elements.append(
       "<text x=\"\(tidy(x))\" y=\"\(tidy(y))\" font-size=\"\(tidy(size))\" text-anchor=\"\(anchor.rawValue)\" "
         + "fill=\"\(colour.text)\"" + (bold ? " font-weight=\"bold\"" : "")
-        + (turn == 0 ? "" : " transform=\"rotate(\(tidy(turn)) \(tidy(x)) \(tidy(y)))\"") + ">\(escaped(text))</text>")
+        + (turn == 0 ? "" : " transform=\"rotate(\(tidy(turn)) \(tidy(x)) \(tidy(y)))\"")
+        + ">\(escapedMarkup(text))</text>")
   }
 
   /// A cubic Bezier curve with two control points.
@@ -66,8 +67,8 @@ struct Canvas {
 
   /// Begins a group with attributes and a title, which pages show when it is pointed at; `close` ends it.
   mutating func open(title: String, _ attributes: [(String, String)] = []) {
-    let list = attributes.map { " \($0)=\"\(escaped($1))\"" }.joined()
-    elements.append("<g\(list)><title>\(escaped(title))</title>")
+    let list = attributes.map { " \($0)=\"\(escapedMarkup($1))\"" }.joined()
+    elements.append("<g\(list)><title>\(escapedMarkup(title))</title>")
   }
 
   mutating func close() { elements.append("</g>") }
@@ -78,7 +79,7 @@ struct Canvas {
     """
     <svg xmlns="http://www.w3.org/2000/svg" width="\(tidy(width))" height="\(tidy(height))" \
     viewBox="0 0 \(tidy(width)) \(tidy(height))" role="img" font-family="\(TextStyle.family)">
-    <title>\(escaped(title))</title>
+    <title>\(escapedMarkup(title))</title>
     <rect width="\(tidy(width))" height="\(tidy(height))" rx="6" fill="\(Colour.ground.text)"/>
     \(elements.joined(separator: "\n"))
     </svg>
@@ -112,22 +113,3 @@ func tidyLong(_ value: Double) -> String { value.isFinite ? "\((value * 1e6).rou
 
 /// The largest power of ten that is not above a positive number.
 func power(of value: Double) -> Double { pow(10, (log10(value) + 1e-9).rounded(.down)) }
-
-/// Text escaped for XML: the five special characters become entities; control characters, which XML cannot represent,
-/// become U+FFFD.
-func escaped(_ text: String) -> String {
-  var result = ""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "'": result += "&#39;"
-    case "\n", "\t": result += " "
-    case "\0"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
-}

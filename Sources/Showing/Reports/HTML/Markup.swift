@@ -1,21 +1,7 @@
-/// Text for HTML, in elements and in quoted attributes: special characters as entities; control characters, which are
-/// not allowed in pages, as U+FFFD.
-func html(_ text: some StringProtocol) -> String {
-  var result = ""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "&": result += "&amp;"
-    case "<": result += "&lt;"
-    case ">": result += "&gt;"
-    case "\"": result += "&quot;"
-    case "'": result += "&#39;"
-    case "\n", "\t": result.unicodeScalars.append(scalar)
-    case "\0"..."\u{1F}", "\u{7F}": result += "\u{FFFD}"
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result
-}
+import Figures
+
+/// Text for HTML, in elements and in quoted attributes.
+func html(_ text: some StringProtocol) -> String { escapedMarkup(text, keepsLines: true) }
 
 /// JSON for a script element: `<`, `>` and `&` are escaped, so that no text can end the element, and so are the two
 /// line ends of older JavaScript.

@@ -1,3 +1,4 @@
+import Analysis
 import Diagnostics
 
 /// Percentile bootstrap intervals of means over examples (Efron 1979): the results of the notebook's `draws` and
@@ -13,8 +14,8 @@ package struct NotebookBootstrap: Sendable {
     precondition(values.count == count, "\(values.count) values for redraws of \(count)")
     let values = values.map { $0.isFinite ? $0 : .nan }
     var means: [Double] = []
-    // The same examples are drawn every time. For ten thousand examples these are ten million numbers, which take
-    // longer to store than to draw again.
+    // The same examples are drawn every time. They are not kept: for ten thousand examples there are ten million
+    // draws.
     var generator = SplitMix64(seed: 0)
     var drawn = [Double](repeating: .nan, count: count)
     for _ in 0..<(count == 0 ? 0 : Self.redraws) {
@@ -24,14 +25,6 @@ package struct NotebookBootstrap: Sendable {
     }
     means.sort()
     guard !means.isEmpty else { return (.nan, .nan, .nan) }
-    return (notebookMean(values), Self.quantile(means, 0.025), Self.quantile(means, 0.975))
-  }
-
-  /// Interpolates between the two nearest values, like numpy's `quantile`.
-  private static func quantile(_ sorted: [Double], _ share: Double) -> Double {
-    let position = share * Double(sorted.count - 1)
-    let below = Int(position)
-    let above = min(below + 1, sorted.count - 1)
-    return sorted[below] + (position - Double(below)) * (sorted[above] - sorted[below])
+    return (notebookMean(values), Bootstrap.quantile(means, 0.025), Bootstrap.quantile(means, 0.975))
   }
 }

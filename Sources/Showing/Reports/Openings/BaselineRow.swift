@@ -11,7 +11,7 @@ struct BaselineRow: Sendable {
     try file.metrics.map { metric in
       func interval(_ values: [Float]?) throws -> Interval? {
         guard let values, !values.isEmpty else { return nil }
-        return try Bootstrap.ofReports.means(ofRows: values, examples: values.count).first
+        return Bootstrap.ofReports.means(ofRows: values, examples: values.count).first
       }
       return BaselineRow(
         metric: metric, clean: try interval(file.clean[metric]), corrupted: try interval(file.corrupted[metric]),

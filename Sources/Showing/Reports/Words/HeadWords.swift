@@ -1,3 +1,5 @@
+import ActivationStore
+
 /// What heads attend to and do, in words: on the page, in figures and on the terminal.
 package enum HeadWords {
   /// The target of attention, by its label in files.
@@ -32,8 +34,8 @@ package enum HeadWords {
     case "first_position": "attention to the first position"
     case "duplicate_token": "attention to earlier occurrences of the same token"
     case "induction": "attention to what followed earlier occurrences of the same token"
-    case "ov_copying": "attending to a token raises its logit"
-    case "qk_copying": "tokens attend to the same token"
+    case Schema.Heads.ovCopying: "attending to a token raises its logit"
+    case Schema.Heads.qkCopying: "tokens attend to the same token"
     default: nil
     }
   }

@@ -3,6 +3,7 @@ import ExperimentFile
 import Foundation
 import LabelledArrays
 import Runs
+import Synchronization
 
 /// Results of stopped runs.
 extension Corpus {
@@ -19,9 +20,9 @@ extension Corpus {
     let text = TextCases.reading[.results] ?? ""
     try write([("stopped.yaml", text)], to: inputs)
     let run = try ExperimentRun(try Experiment(file: "\(inputs)/stopped.yaml"), threads: 1, memory: 128 << 20)
-    let (asked, folder) = (Times(), "\(inputs)/stopped")
+    let (asked, folder) = (Atomic(0), "\(inputs)/stopped")
     do {
-      _ = try run.run(into: folder, shouldStop: { asked.next() > 6 })
+      _ = try run.run(into: folder, shouldStop: { asked.add(1, ordering: .relaxed).newValue > 6 })
     } catch ExperimentError.interruptedWithRest(_, _, let file) {
       return file
     }
@@ -47,18 +48,5 @@ extension Corpus {
     try file.write(table: table, example: 0, values: [1, 2, 3, 4])
     file.keep()
     return PartialResults.path(of: path)
-  }
-}
-
-/// A counter. A class because a closure increments it; `@unchecked Sendable`: the lock guards the number.
-private final class Times: @unchecked Sendable {
-  private let lock = NSLock()
-  private var number = 0
-
-  func next() -> Int {
-    lock.withLock {
-      number += 1
-      return number
-    }
   }
 }

@@ -179,7 +179,7 @@ struct Trial {
       try await GenerateCommand(
         model: "\(folder)/model", prompt: .tokens([1, 2, 3]),
         additions: [SteeringAddition(file: file, coefficient: 1, site: .residPre, layers: .range(0...0))], count: 3,
-        isAnywhere: true
+        allowsMismatch: true
       ).run(on: console)
     }
   }

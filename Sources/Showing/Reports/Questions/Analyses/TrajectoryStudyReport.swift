@@ -44,14 +44,14 @@ struct TrajectoryStudyReport: StudyReport {
     let all = try array.numbers()
     let labels = try places.itemLabels()
     let classes = places.classes.count > 8 || labels == nil ? [] : places.classes
-    return try (classes.isEmpty ? ["share"] : classes).map { name in
-      let values = try (0..<places.count).map { place -> Interval in
+    return (classes.isEmpty ? ["share"] : classes).map { name in
+      let values = (0..<places.count).map { place -> Interval in
         let own = (0..<items).filter { item in
           guard !classes.isEmpty, let labels else { return true }
           return labels[places.source(ofPlace: place)][item] == name
         }.map { all[place * items + $0] }.filter(\.isFinite)
         let none = Interval(value: .nan, low: .nan, high: .nan)
-        return own.isEmpty ? none : try Bootstrap.ofReports.means(ofRows: own, examples: own.count).first ?? none
+        return own.isEmpty ? none : Bootstrap.ofReports.means(ofRows: own, examples: own.count).first ?? none
       }
       return .init(name: name, values: values)
     }

@@ -32,8 +32,8 @@ struct UnitsStudyReport: StudyReport {
       places.labels(cell / units.count) + [units.labels.texts[cell % units.count]]
     }
     let header = places.axes.map(\.name) + ["unit"]
-    var table = Table(
-      "analysis-\(places.name)", header: header + ["active_share", "largest", "excess_kurtosis", "highest_on"])
+    let measures = [Schema.Analysis.activeShare, Schema.Analysis.largest, Schema.Analysis.excessKurtosis]
+    var table = Table("analysis-\(places.name)", header: header + measures + ["highest_on"])
     let order = values.indices.filter { values[$0].isFinite }.sorted { (values[$1], $0) < (values[$0], $1) }
     for cell in order {
       table.add(

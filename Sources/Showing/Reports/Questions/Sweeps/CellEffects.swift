@@ -36,8 +36,8 @@ struct CellEffects: Sendable {
     ratios = sums.ratios(of: there, measured: measured).map { Float($0) }
     (ratiosOfMeans, means) = (found.map(\.ratioOfMeans), found.map(\.mean))
     (changes, counts) = (found.map(\.meanChange), found.map(\.examples))
-    effects = examples == 0 ? [] : try Bootstrap.ofReports.means(ofRows: ratios, examples: examples)
-    p = examples == 0 ? [] : try Self.flips.p(ofRows: ratios, examples: examples)
+    effects = examples == 0 ? [] : Bootstrap.ofReports.means(ofRows: ratios, examples: examples)
+    p = examples == 0 ? [] : Self.flips.p(ofRows: ratios, examples: examples)
     rates = SignFlips.falseDiscoveryRates(p)
   }
 

@@ -1,22 +1,26 @@
 import Foundation
+import Patching
 
-/// The interpreter in PATCHBAY_PYTHON, with scikit-learn and scipy (and concept-erasure if available), and the
-/// project's scripts for it.
-enum Python {
-  static let interpreter = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"]
-  static let skipped = "PATCHBAY_PYTHON names no interpreter that has scikit-learn and scipy"
+/// The interpreter in PATCHBAY_PYTHON, and the project's scripts for it.
+public enum Python {
+  public static let interpreter = ProcessInfo.processInfo.environment["PATCHBAY_PYTHON"]
 
-  /// Whether the interpreter has what the script imports.
-  static let isThere: Bool = {
-    do {
-      return try run(["-c", "import sklearn, scipy"]).status == 0
-    } catch {
-      return false
+  /// Whether there is an interpreter that can import modules, which are separated by commas.
+  public static func has(_ modules: String) -> Bool {
+    known.value(for: modules) {
+      do {
+        return try interpreter != nil && run(["-c", "import \(modules)"]).status == 0
+      } catch {
+        return false
+      }
     }
-  }()
+  }
+
+  private static let known = Memo<String, Bool>()
 
   /// Runs a script of scripts/python.
-  static func run(script: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+  /// - Returns: its exit status, and what it wrote to standard output and standard error.
+  public static func run(_ script: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
     let root = (0..<3).reduce(URL(filePath: #filePath)) { url, _ in url.deletingLastPathComponent() }
     return try run([root.appending(path: "scripts/python/\(script)").path] + arguments)
   }
