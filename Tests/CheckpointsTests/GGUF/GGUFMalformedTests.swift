@@ -33,7 +33,7 @@ import Testing
     ),
     (changed { $0.claimedKeys = .max }, .countBeyondFile(of: "the number of keys", count: .max, restBytes: 0)),
     (
-      GGUFBytes(keys: [("k", [])]).header + [UInt8](repeating: 0, count: 3), .endsInside("'k'")
+      GGUFBytes(keys: [("a.longer.key", [])]).header + [UInt8](repeating: 0, count: 3), .endsInside("'a.longer.key'")
     ),
   ]
 
