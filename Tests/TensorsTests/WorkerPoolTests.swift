@@ -27,7 +27,8 @@ import Testing
   }
 
   @Test func deliveriesComeOneAtATime() throws {
-    let (inside, sum) = (Atomic(0), Mutex(0))
+    let inside = Atomic(0)
+    let sum = Mutex(0)
     try WorkerPool.run(count: 200, threads: 4) { number, check in
       try check()
       return number
@@ -51,7 +52,7 @@ import Testing
       while !Task.isCancelled { await Task.yield() }
       let all = WorkerPool.map(count: 10, threads: 2) { $0 }
       #expect(all.count == 10)
-      try WorkerPool.run(count: 10, threads: 2) { number, _ in
+      try WorkerPool.run(count: 10, threads: 1) { number, _ in
         number
       } deliver: { _ in
       }

@@ -38,7 +38,8 @@ public struct AnalyzeCommand: Sendable {
       try Task.checkCancellation()
       caches += try await open(entry, of: file, on: console)
     }
-    let (isCancelled, name) = (Atomic(false), file.name)
+    let isCancelled = Atomic(false)
+    let name = file.name
     let progress = ProgressLine(file.name, total: 100, unit: "%", on: console)
     let run = AnalysisRun(
       name: file.name, analyses: file.analyses, caches: caches, acrossModels: file.acrossModels, file: file.file,

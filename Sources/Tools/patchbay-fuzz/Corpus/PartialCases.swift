@@ -20,7 +20,8 @@ extension Corpus {
     let text = TextCases.reading[.results] ?? ""
     try write([("stopped.yaml", text)], to: inputs)
     let run = try ExperimentRun(try Experiment(file: "\(inputs)/stopped.yaml"), threads: 1, memory: 128 << 20)
-    let (asked, folder) = (Atomic(0), "\(inputs)/stopped")
+    let asked = Atomic(0)
+    let folder = "\(inputs)/stopped"
     do {
       _ = try run.run(into: folder, shouldStop: { asked.add(1, ordering: .relaxed).newValue > 6 })
     } catch ExperimentError.interruptedWithRest(_, _, let file) {
