@@ -62,7 +62,7 @@ struct CacheBench: ParsableCommand {
     let block = max(1 << 20, piece * size / max(1, reader.hooks.count * reader.examples))
     for workers in Set([1, cores]).sorted() {
       let plain = try shortest(of: repetitions) {
-        _ = try WorkerPool.map(count: workers, threads: workers) { whole.read(share: $0, of: workers, block: block) }
+        _ = WorkerPool.map(count: workers, threads: workers) { whole.read(share: $0, of: workers, block: block) }
       }
       let ours = try shortest(of: repetitions) { try read(reader, threads: workers) }
       let library = try shortest(of: 1) { try readByLibrary(reader, threads: workers) }
