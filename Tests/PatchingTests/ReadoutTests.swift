@@ -56,7 +56,8 @@ import Testing
         ? [Float](repeating: 0, count: engine.prompts.count) : try #require(engine.baselines().clean[metric])
       #expect(largestDifference(last, expected) < 1e-4, "\(metric)")
       #expect(layers.count == golden.loaded.model.graph.dimensions.layers + 1)
-      #expect(largestDifference(try #require(layers.first?.last), expected) > 1e-3)
+      // Before any block it is not; ranks of few tokens can agree by chance.
+      #expect(metric == .rank || largestDifference(try #require(layers.first?.last), expected) > 1e-3, "\(metric)")
     }
   }
 

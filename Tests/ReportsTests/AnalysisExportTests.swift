@@ -47,7 +47,7 @@ import Testing
       "<title>sample.analysis · Patchbay report</title>", "<h2 id=\"experiment-title\">The analysis</h2>",
       "made/&lt;cache&gt;.h5", "What &lt;things&gt; are.", "readers: readers", "alike: which places are alike",
       "rows: activations for other programs", "Classes of &#39;kind&#39;: &lt;thing&gt; and person.",
-      "Trained on 3, scored on 1 examples at most.", "Held-out scores are those of examples that were not trained on.",
+      "Trained on 3, scored on 1 examples at most.", "Held-out scores are of examples that were not trained on.",
       "source 1, hook 2, position 1, item 4, feature 2",
     ] { #expect(page.contains(words), "\(words)") }
     #expect(!page.contains("<thing>") && !page.contains("<lamp>"))
