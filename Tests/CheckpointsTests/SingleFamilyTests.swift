@@ -39,7 +39,7 @@ import Testing
   func kindsOfAttentionThatDoNotFit(types: String?) {
     let text = message(ConfigFixtures.gptNeo, ["attention_types": types])
     #expect(
-      text == "config.json: 'attention_types' is \(types == nil ? "null" : "an array"), "
+      text == "config.json: 'attention_types' is \(types == nil ? "not written" : "an array"), "
         + #"expected [[["global", "local"], 1]] or the like, for 3 layers in all"#)
   }
 
