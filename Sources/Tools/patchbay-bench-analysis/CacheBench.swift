@@ -61,7 +61,7 @@ struct CacheBench: ParsableCommand {
     let opening = try shortest(of: repetitions) { try read(CacheReader(file), threads: 1) }
     let block = max(1 << 20, piece * size / max(1, reader.hooks.count * reader.examples))
     for workers in Set([1, cores]).sorted() {
-      let plain = try shortest(of: repetitions) {
+      let plain = shortest(of: repetitions) {
         _ = WorkerPool.map(count: workers, threads: workers) { whole.read(share: $0, of: workers, block: block) }
       }
       let ours = try shortest(of: repetitions) { try read(reader, threads: workers) }

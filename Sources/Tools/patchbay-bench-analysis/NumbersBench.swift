@@ -55,7 +55,7 @@ struct NumbersBench: ParsableCommand {
           format: "%@ %8.3f s  %6.2f GB/s  processor %.3f s", name.padding(toLength: 28, withPad: " ", startingAt: 0),
           wall, Double(file.bytes) / wall / 1e9, processor))
     }
-    try time("read") {
+    time("read") {
       _ = WorkerPool.map(count: layers, threads: threads) { layer in file.forEachPiece(layer: layer) { _, _ in } }
     }
     try time("mean_difference") {
