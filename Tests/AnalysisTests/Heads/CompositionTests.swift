@@ -21,14 +21,14 @@ import Testing
     }
   }
 
-  /// A norm's gain can be moved into the weights that read through it; without norms before the parts of a block there is
-  /// nothing to fold.
+  /// A norm's gain can be moved into the weights that read through it, or into those that
+  /// write through it. Without norms before or after the parts of a block there is nothing to fold.
   @Test func foldingChangesOnlyModelsWithNorms() async throws {
     for small in SmallSpec.all where small.spec.layers > 1 {
       let model = randomModel(small.spec)
       let scores = try NormGains.allCases.map { try CompositionScores(of: model, gains: $0).values[.query] ?? [] }
       let isSame = zip(scores[0], scores[1]).allSatisfy { $0.isNaN && $1.isNaN || $0 == $1 }
-      let hasGains = small.spec.norm.kind != nil && small.spec.norm.hasGain && small.spec.hasPreNorms
+      let hasGains = small.spec.norm.kind != nil && (small.spec.hasPreNorms || small.spec.hasPostNorms)
       #expect(isSame == !hasGains, "\(small)")
       let copying = try await CopyingScores.measured(on: model)
       for value in copying.ov.values + copying.qk.values { #expect(abs(value) <= 1 + 1e-9) }
